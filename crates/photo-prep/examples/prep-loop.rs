@@ -1,0 +1,72 @@
+//! Prepares one file again and again and prints the times: `prep-loop IN OUT RUNS WARMUP THREADS [options]`.
+//!
+//! Prints one JSON line: `{"ms":[…],"out":"file","stages":{"decode":…}}` with the times of the counted runs in
+//! milliseconds (reading the input and writing the output included) and the median of each stage. `THREADS` 0 means
+//! one thread a core. The options are those of `prep-and-upload`: `--quality Q --subsampling auto|420|444 …`.
+
+use std::collections::BTreeMap;
+use std::error::Error;
+use std::time::Instant;
+
+use photo_prep::{ColorPolicy, MetadataPolicy, Options, OutputFormat, Subsampling};
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    let [input, out, runs, warmup, threads, rest @ ..] = args.as_slice() else {
+        return Err("usage: prep-loop IN OUT RUNS WARMUP THREADS [options]".into());
+    };
+    let options = options(rest)?;
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.parse()?).build()?;
+    let (runs, warmup): (usize, usize) = (runs.parse()?, warmup.parse()?);
+    let mut times = Vec::new();
+    let mut stages: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
+    let mut written = None;
+    for run in 0..runs + warmup {
+        let start = Instant::now();
+        let bytes = std::fs::read(input)?;
+        let prepared = pool.install(|| options.prepare(&bytes))?;
+        written = Some(prepared.write_to(out)?);
+        if run >= warmup {
+            times.push(start.elapsed().as_secs_f64() * 1e3);
+            for (stage, time) in &prepared.report().stages {
+                stages.entry(stage.name()).or_default().push(time.as_secs_f64() * 1e3);
+            }
+        }
+    }
+    let stages: BTreeMap<&str, f64> = stages.into_iter().map(|(name, times)| (name, median(times))).collect();
+    let out = written.ok_or("no run was asked for")?;
+    println!("{}", serde_json::json!({ "ms": times, "out": out, "stages": stages }));
+    Ok(())
+}
+
+fn median(mut times: Vec<f64>) -> f64 {
+    times.sort_by(f64::total_cmp);
+    times.get(times.len() / 2).copied().unwrap_or(0.0)
+}
+
+fn options(args: &[String]) -> Result<Options, Box<dyn Error>> {
+    let mut options = Options::default();
+    for pair in args.chunks(2) {
+        let [name, value] = pair else { return Err(format!("{} needs a value", pair[0]).into()) };
+        options = match (name.as_str(), value.as_str()) {
+            ("--max-pixels", n) => options.max_pixels(n.parse()?),
+            ("--max-bytes", n) => options.max_bytes(n.parse()?),
+            ("--quality", q) => options.quality(q.parse()?),
+            ("--quality-floor", q) => options.quality_floor(q.parse()?),
+            ("--format", "auto") => options.format(OutputFormat::Auto),
+            ("--format", "jpeg") => options.format(OutputFormat::Jpeg),
+            ("--format", "png") => options.format(OutputFormat::Png),
+            ("--subsampling", "auto") => options.subsampling(Subsampling::Auto),
+            ("--subsampling", "420") => options.subsampling(Subsampling::S420),
+            ("--subsampling", "444") => options.subsampling(Subsampling::S444),
+            ("--metadata", "strip") => options.metadata(MetadataPolicy::Strip),
+            ("--metadata", "keep-non-private") => options.metadata(MetadataPolicy::KeepNonPrivate),
+            ("--metadata", "keep") => options.metadata(MetadataPolicy::Keep),
+            ("--color", "auto") => options.color(ColorPolicy::Auto),
+            ("--color", "preserve") => options.color(ColorPolicy::Preserve),
+            ("--color", "srgb") => options.color(ColorPolicy::Srgb),
+            _ => return Err(format!("unknown option {name} {value}").into()),
+        };
+    }
+    Ok(options)
+}

@@ -1,0 +1,63 @@
+//! JPEG to samples, by `libjpeg-turbo-rs` in its strict mode: it gave the bytes of the C library for every valid
+//! file of our corpus, refuses cut-off data, and takes what other crates decode wrongly or not at all.
+
+use libjpeg_turbo_rs::{DecodeLimits, Decoder, JpegError, PixelFormat, ScalingFactor};
+
+use crate::geometry::Size;
+use crate::info::{ColorModel, ImageInfo, JpegProcess};
+use crate::metadata::jpeg::{marker, walk};
+use crate::pixels::{Layout, Raster};
+use crate::plan::DecodeScale;
+use crate::{Error, Format, LimitKind, Result};
+
+pub(super) fn decode(bytes: &[u8], info: &ImageInfo, scale: DecodeScale, memory: u64) -> Result<Raster> {
+    let rare = info.jpeg.as_ref().is_some_and(|j| matches!(j.process, JpegProcess::Other));
+    if rare || info.bit_depth != 8 && info.bit_depth != 12 {
+        let feature =
+            format!("{}-bit JPEG of a rare coding process; save it again as baseline JPEG", info.bit_depth);
+        return Err(Error::unsupported(Format::Jpeg, feature));
+    }
+    let mut limits = DecodeLimits::default();
+    limits.max_memory = Some(memory);
+    let mut decoder = Decoder::new_with_limits(bytes, limits).map_err(|e| error(&e))?;
+    let (format, layout) = match info.model {
+        ColorModel::Gray => (PixelFormat::Grayscale, Layout::Gray),
+        ColorModel::Cmyk | ColorModel::Ycck => (PixelFormat::Cmyk, Layout::Cmyk),
+        _ => (PixelFormat::Rgb, Layout::Rgb),
+    };
+    decoder.set_output_format(format);
+    if scale != DecodeScale::Full {
+        decoder.set_scale(ScalingFactor::try_new(1, scale.denominator()).map_err(|e| error(&e))?);
+    }
+    let image = decoder.decode_image().map_err(|e| error(&e))?;
+    let size = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+    let mut raster = Raster::new(Size::new(size(image.width), size(image.height)), layout, image.data)
+        .ok_or_else(|| Error::malformed(Format::Jpeg, None, "the decoder gave another number of samples"))?;
+    if layout == Layout::Cmyk && has_adobe_marker(bytes) {
+        // Adobe's CMYK JPEGs store the inks inverted.
+        raster.data_mut().iter_mut().for_each(|v| *v = 255 - *v);
+    }
+    Ok(raster)
+}
+
+fn has_adobe_marker(bytes: &[u8]) -> bool {
+    walk(bytes).is_ok_and(|l| {
+        l.segments.iter().any(|s| s.marker == marker::APP14 && s.data(bytes).starts_with(b"Adobe"))
+    })
+}
+
+fn error(error: &JpegError) -> Error {
+    match error {
+        JpegError::Unsupported(what) => Error::unsupported(Format::Jpeg, what.clone()),
+        JpegError::UnexpectedEof => {
+            Error::malformed(Format::Jpeg, None, "picture data is missing: the file was cut off or damaged")
+        }
+        JpegError::LimitExceeded { actual, limit, .. } => {
+            Error::LimitExceeded { what: LimitKind::Memory, actual: *actual, limit: *limit }
+        }
+        JpegError::AllocationFailed { bytes, .. } => {
+            Error::LimitExceeded { what: LimitKind::Memory, actual: *bytes, limit: 0 }
+        }
+        other => Error::malformed(Format::Jpeg, None, other.to_string()),
+    }
+}

@@ -1,0 +1,168 @@
+//! Holding the byte limit with at most three whole encodes: sizes are predicted from a sample in between.
+
+use super::pixels::cannot_fit;
+use super::size_model::SizeModel;
+use crate::codec::jpeg_encode::{self, JpegSettings};
+use crate::codec::png_encode;
+use crate::pixels::{Raster, resize};
+use crate::plan::Rung;
+use crate::{Format, Result, Size};
+
+/// What the result must hold.
+pub(super) struct Target {
+    pub(super) max_bytes: u64,
+    pub(super) floor: u8,
+    pub(super) settings: JpegSettings,
+    /// Whole chunks for a PNG.
+    pub(super) chunks: Vec<u8>,
+}
+
+/// A file that fits.
+pub(super) struct Fitted {
+    pub(super) bytes: Vec<u8>,
+    pub(super) format: Format,
+    pub(super) size: Size,
+    pub(super) rung: Rung,
+    pub(super) quality: Option<u8>,
+    pub(super) encodes: u32,
+}
+
+/// Whole encodes that are spent before it only matters to fit at all.
+const ENCODES: u32 = 3;
+
+/// A JPEG within the limit: at the planned quality, else at a lower one, else with fewer pixels.
+pub(super) fn jpeg(raster: Raster, target: &Target) -> Result<Fitted> {
+    let mut tries = Tries::new(target);
+    let best = target.settings.quality;
+    if let Some(done) = tries.jpeg(&raster, best, Rung::Jpeg)? {
+        return Ok(done);
+    }
+    let mut model = SizeModel::new(&raster, &target.settings);
+    model.learn(best, tries.last);
+    let limit = target.max_bytes as f64;
+    let mut below = best;
+    // The second aim is lower, since the first one has shown the model to be off for this picture.
+    for aim in [0.985, 0.94] {
+        let Some(quality) = model.quality_for(aim * limit, target.floor, below)? else { break };
+        if let Some(done) = tries.jpeg(&raster, quality, Rung::LowerQuality)? {
+            return Ok(done);
+        }
+        model.learn(quality, tries.last);
+        below = quality;
+    }
+    let at_floor = model.predict(target.floor)?;
+    fewer_pixels(&raster, target, at_floor, tries)
+}
+
+/// Pixels are reduced until the floor's quality fits. Bytes fall slower than pixels do, since detail gets denser:
+/// about with their 0.8th power.
+fn fewer_pixels(raster: &Raster, target: &Target, at_floor: f64, mut tries: Tries<'_>) -> Result<Fitted> {
+    const POWER: f64 = 0.8;
+    let fixed = 330.0 + target.settings.segments.len() as f64;
+    let limit = target.max_bytes as f64 - fixed;
+    let mut share = 1.0f64;
+    let mut expected = at_floor - fixed;
+    let settings = JpegSettings { quality: target.floor, ..target.settings.clone() };
+    let mut aim = 0.93;
+    loop {
+        share *= (aim * limit.max(1.0) / expected.max(1.0)).clamp(1e-9, 0.98).powf(1.0 / POWER);
+        let mut small = resize::reduced(raster, raster.size().scaled(share.sqrt()));
+        for _ in 0..4 {
+            // Without a sample there is nothing to learn before encoding.
+            let predicted = SizeModel::new(&small, &settings);
+            let Some(bytes) = predicted.sampled(target.floor)? else { break };
+            let ratio = aim * limit.max(1.0) / bytes.max(1.0);
+            if (0.93..1.0).contains(&ratio) || share * ratio > 1.0 {
+                break;
+            }
+            share = (share * ratio.powf(1.0 / POWER)).min(1.0);
+            small = resize::reduced(raster, raster.size().scaled(share.sqrt()));
+        }
+        if let Some(done) = tries.jpeg(&small, target.floor, Rung::FewerPixels)? {
+            return Ok(done);
+        }
+        if small.size().pixels() == 1 {
+            return Err(cannot_fit(tries.best, target.max_bytes));
+        }
+        expected = tries.last as f64 - fixed;
+        aim = if tries.count + 1 >= ENCODES { 0.7 } else { 0.85 };
+    }
+}
+
+/// A PNG within the limit, of fewer pixels if need be; or a JPEG where that is allowed and nothing is transparent.
+pub(super) fn png(raster: Raster, target: &Target, or_jpeg: bool) -> Result<Fitted> {
+    let mut tries = Tries::new(target);
+    let limit = target.max_bytes as f64;
+    let may_be_jpeg = or_jpeg && !raster.layout().has_alpha();
+    let expected = expected_png(&raster)?;
+    if expected.is_none_or(|e| e <= 1.2 * limit) {
+        if let Some(done) = tries.png(&raster, Rung::LosslessPng)? {
+            return Ok(done);
+        }
+    } else {
+        tries.last = expected.unwrap_or(0.0) as usize;
+    }
+    if may_be_jpeg {
+        return jpeg(raster, target);
+    }
+    let mut share = 1.0f64;
+    let mut aim = 0.9;
+    loop {
+        share *= (aim * limit / tries.last.max(1) as f64).clamp(1e-9, 0.98);
+        let small = resize::reduced(&raster, raster.size().scaled(share.sqrt()));
+        if let Some(done) = tries.png(&small, Rung::FewerPixels)? {
+            return Ok(done);
+        }
+        if small.size().pixels() == 1 {
+            return Err(cannot_fit(tries.best, target.max_bytes));
+        }
+        aim = if tries.count + 1 >= ENCODES { 0.65 } else { 0.85 };
+    }
+}
+
+/// Bytes expected of the whole picture as a PNG, by a sample; `None` for small pictures.
+fn expected_png(raster: &Raster) -> Result<Option<f64>> {
+    let Some(sample) = crate::pixels::sample::tiles(raster) else { return Ok(None) };
+    let scale = raster.size().pixels() as f64 / sample.size().pixels() as f64;
+    Ok(Some(png_encode::encode(&sample, &[])?.len() as f64 * scale))
+}
+
+/// Counts whole encodes and remembers what they gave.
+struct Tries<'a> {
+    target: &'a Target,
+    count: u32,
+    last: usize,
+    best: Option<usize>,
+}
+
+impl<'a> Tries<'a> {
+    fn new(target: &'a Target) -> Self {
+        Self { target, count: 0, last: 0, best: None }
+    }
+
+    fn jpeg(&mut self, raster: &Raster, quality: u8, rung: Rung) -> Result<Option<Fitted>> {
+        let settings = JpegSettings { quality, ..self.target.settings.clone() };
+        let bytes = jpeg_encode::encode(raster, &settings)?;
+        Ok(self.judge(bytes, Format::Jpeg, raster.size(), rung, Some(quality)))
+    }
+
+    fn png(&mut self, raster: &Raster, rung: Rung) -> Result<Option<Fitted>> {
+        let bytes = png_encode::encode(raster, &self.target.chunks)?;
+        Ok(self.judge(bytes, Format::Png, raster.size(), rung, None))
+    }
+
+    fn judge(
+        &mut self,
+        bytes: Vec<u8>,
+        format: Format,
+        size: Size,
+        rung: Rung,
+        quality: Option<u8>,
+    ) -> Option<Fitted> {
+        self.count += 1;
+        self.last = bytes.len();
+        self.best = Some(self.best.map_or(bytes.len(), |b| b.min(bytes.len())));
+        let fits = bytes.len() as u64 <= self.target.max_bytes;
+        fits.then_some(Fitted { bytes, format, size, rung, quality, encodes: self.count })
+    }
+}

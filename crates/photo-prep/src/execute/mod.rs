@@ -1,0 +1,79 @@
+//! Doing what a plan says; nothing is decided here but which rung fits.
+
+mod clock;
+mod fit;
+mod keep;
+mod pixels;
+mod size_model;
+
+use std::borrow::Cow;
+
+use crate::info::fingerprint;
+use crate::metadata::{jpeg, png};
+use crate::plan::{Plan, Route, Rung};
+use crate::prepared::Prepared;
+use crate::report::{Report, Stage, keeps_every_bit};
+use crate::{Error, Format, Result};
+use clock::Clock;
+
+impl Plan {
+    /// Runs the plan on the bytes it was made for.
+    ///
+    /// Work inside a picture is spread over the rayon pool that the caller is in.
+    ///
+    /// # Errors
+    /// [`Error::PlanMismatch`] for other bytes, [`Error::Malformed`] or [`Error::Unsupported`] where decoding
+    /// finds what the header did not tell, [`Error::CannotFit`] where the byte limit can't be held.
+    pub fn execute<'a>(&self, bytes: &'a [u8]) -> Result<Prepared<'a>> {
+        if fingerprint(bytes) != self.info.fingerprint {
+            return Err(Error::PlanMismatch);
+        }
+        match &self.route {
+            Route::PassThrough => pass_through(self, bytes),
+            Route::Rewrite => rewrite(self, bytes),
+            Route::Pixels(pixels) => pixels::run(self, pixels, bytes),
+        }
+    }
+}
+
+/// The very same bytes, once they are known to be whole.
+fn pass_through<'a>(plan: &Plan, bytes: &'a [u8]) -> Result<Prepared<'a>> {
+    let mut clock = Clock::start();
+    verify(plan, bytes)?;
+    clock.lap(Stage::Verify);
+    Ok(unchanged(plan, Cow::Borrowed(bytes), Rung::AsIs, clock))
+}
+
+fn rewrite<'a>(plan: &Plan, bytes: &'a [u8]) -> Result<Prepared<'a>> {
+    let mut clock = Clock::start();
+    verify(plan, bytes)?;
+    clock.lap(Stage::Verify);
+    let kept = keep::kept(plan, bytes)?;
+    let policy = plan.options.metadata;
+    let out = match plan.info.format {
+        Format::Png => png::rewrite(bytes, &png::walk(bytes)?, policy, &kept.notices_for(Format::Png))?,
+        _ => jpeg::rewrite(bytes, &jpeg::walk(bytes)?, policy, &kept.notices_for(Format::Jpeg))?,
+    };
+    clock.lap(Stage::Rewrite);
+    let limit = plan.options.limits.max_bytes;
+    if out.len() as u64 > limit {
+        return Err(Error::CannotFit { best_bytes: Some(out.len() as u64), limit });
+    }
+    Ok(unchanged(plan, Cow::Owned(out), Rung::Stripped, clock))
+}
+
+/// The walk of the probe has shown a JPEG whole to its end marker; a PNG's data is inflated and thrown away.
+fn verify(plan: &Plan, bytes: &[u8]) -> Result<()> {
+    if plan.info.format != Format::Png {
+        return Ok(());
+    }
+    let layout = png::walk(bytes)?;
+    png::verify_data(bytes, &layout, png::header(bytes, &layout)?)
+}
+
+fn unchanged<'a>(plan: &Plan, bytes: Cow<'a, [u8]>, rung: Rung, clock: Clock) -> Prepared<'a> {
+    let (format, size) = (plan.info.format, plan.info.size);
+    let mut report = Report::new(plan, rung, keeps_every_bit(&plan.route), format, size, bytes.len());
+    report.stages = clock.laps();
+    Prepared::new(bytes, format, size, report)
+}

@@ -1,0 +1,112 @@
+//! The route that makes all pixels anew: decode, reduce, turn, convert, encode.
+
+use std::borrow::Cow;
+
+use super::clock::Clock;
+use super::fit::{Fitted, Target};
+use super::keep::{Kept, kept};
+use super::{fit, size_model};
+use crate::codec::jpeg_encode::JpegSettings;
+use crate::codec::{self, profile};
+use crate::pixels::{Layout, Raster, alpha, color, orient, resize};
+use crate::plan::{OutputRule, PixelsPlan, Plan, Rung};
+use crate::prepared::Prepared;
+use crate::report::{Report, Stage};
+use crate::{Error, Format, Orientation, Result, Size, Warning};
+
+pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<Prepared<'a>> {
+    let mut clock = Clock::start();
+    let info = &plan.info;
+    let mut kept = kept(plan, bytes)?;
+    let raster = codec::decode(bytes, info, pixels.scale, plan.options.input_limits.memory)?;
+    clock.lap(Stage::Decode);
+    let raster = alpha::drop_if_opaque(raster);
+    let raster = resize::to_size(raster, stored(pixels.size, info.orientation));
+    clock.lap(Stage::Resize);
+    let raster = orient::upright(raster, info.orientation);
+    clock.lap(Stage::Orient);
+    let raster = converted(plan, pixels, bytes, raster, &mut kept)?;
+    let (format, raster) = settle_format(pixels, raster, &kept)?;
+    clock.lap(Stage::Color);
+    let target = Target {
+        max_bytes: plan.options.limits.max_bytes,
+        floor: pixels.quality_floor,
+        settings: settings(pixels, &kept),
+        chunks: kept.png_chunks(),
+    };
+    let fitted = match format {
+        Format::Png => fit::png(raster, &target, pixels.output != OutputRule::Png)?,
+        _ => fit::jpeg(raster, &target)?,
+    };
+    clock.lap(Stage::Encode);
+    Ok(finished(plan, pixels, fitted, kept, clock))
+}
+
+/// The upright size as the source lies.
+fn stored(upright: Size, orientation: Orientation) -> Size {
+    if orientation.swaps_sides() { upright.transposed() } else { upright }
+}
+
+fn settings(pixels: &PixelsPlan, kept: &Kept) -> JpegSettings {
+    JpegSettings { quality: pixels.quality, sampling: pixels.sampling, segments: kept.jpeg_segments() }
+}
+
+/// Colours as the plan wants them; where they can't be converted, they are taken as sRGB with a warning.
+fn converted(
+    plan: &Plan,
+    pixels: &PixelsPlan,
+    bytes: &[u8],
+    raster: Raster,
+    kept: &mut Kept,
+) -> Result<Raster> {
+    let profile = profile::of(bytes, &plan.info)?;
+    let inks = raster.layout() == Layout::Cmyk;
+    let raster = match (&profile, pixels.to_srgb) {
+        (Some(profile), true) => match color::to_srgb(&raster, profile) {
+            Ok(done) => done,
+            Err(why) => {
+                kept.warnings.push(Warning::BrokenProfile(why));
+                raster
+            }
+        },
+        // sRGB needs no profile, and a profile for inks is of no use to RGB.
+        (Some(_), false) if !inks && !plan.info.icc.is_some_and(|i| i.is_srgb) => {
+            kept.icc = profile;
+            raster
+        }
+        _ => raster,
+    };
+    Ok(if raster.layout() == Layout::Cmyk { color::inks_to_rgb(&raster) } else { raster })
+}
+
+/// Which format the rule gives for these pixels, and the pixels as that format can hold them.
+fn settle_format(pixels: &PixelsPlan, raster: Raster, kept: &Kept) -> Result<(Format, Raster)> {
+    Ok(match pixels.output {
+        OutputRule::Jpeg => (Format::Jpeg, alpha::on_white(raster)),
+        OutputRule::Png => (Format::Png, raster),
+        OutputRule::PngIfBetter if raster.layout().has_alpha() => (Format::Png, raster),
+        OutputRule::PngIfBetter => {
+            let png = size_model::png_is_nearly_as_small(&raster, &settings(pixels, kept))?;
+            (if png { Format::Png } else { Format::Jpeg }, raster)
+        }
+    })
+}
+
+fn finished<'a>(plan: &Plan, pixels: &PixelsPlan, fitted: Fitted, kept: Kept, clock: Clock) -> Prepared<'a> {
+    let info = &plan.info;
+    let exact = fitted.rung == Rung::LosslessPng
+        && fitted.size == info.upright_size()
+        && !pixels.to_srgb
+        && info.bit_depth <= 8;
+    let mut report = Report::new(plan, fitted.rung, exact, fitted.format, fitted.size, fitted.bytes.len());
+    report.quality = fitted.quality;
+    report.encodes = fitted.encodes;
+    report.stages = clock.laps();
+    report.warnings.extend(kept.warnings);
+    Prepared::new(Cow::Owned(fitted.bytes), fitted.format, fitted.size, report)
+}
+
+/// An error for a limit that nothing could hold.
+pub(super) fn cannot_fit(best_bytes: Option<usize>, limit: u64) -> Error {
+    Error::CannotFit { best_bytes: best_bytes.map(|b| b as u64), limit }
+}

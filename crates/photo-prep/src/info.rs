@@ -1,0 +1,199 @@
+//! What a header tells of a picture.
+
+use crate::{Format, Orientation, Size, Warning};
+
+/// The facts of a file, read from its headers without decoding a pixel.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct ImageInfo {
+    /// The format, by content.
+    pub format: Format,
+    /// The size as stored, before turning it upright.
+    pub size: Size,
+    /// How it must be turned.
+    pub orientation: Orientation,
+    /// Bytes of the file.
+    pub bytes: u64,
+    /// How colour is stored.
+    pub model: ColorModel,
+    /// Bits of one sample: 1..=16, 32 for floating point.
+    pub bit_depth: u8,
+    /// Whether pixels may be transparent.
+    pub alpha: bool,
+    /// The colour profile, if there is one that can be used.
+    pub icc: Option<IccInfo>,
+    /// Whether there are more frames or pages than the one that is used.
+    pub animated: bool,
+    /// What only JPEG has.
+    pub jpeg: Option<JpegInfo>,
+    /// Whether the structure was followed to the format's end marker without a fault. Only such files can pass through.
+    pub intact: bool,
+    /// Bytes of metadata that the picture doesn't need (EXIF, XMP, IPTC, comments, thumbnails, text, …).
+    pub private_bytes: u64,
+    /// Bytes after the end of the picture, or strewn between its segments.
+    pub stray_bytes: u64,
+    /// Faults that do no harm to the picture.
+    pub warnings: Vec<Warning>,
+    /// Ties a plan to the bytes it was made for.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(crate) fingerprint: u64,
+}
+
+impl ImageInfo {
+    /// The size after turning it upright.
+    #[must_use]
+    pub fn upright_size(&self) -> Size {
+        self.orientation.apply_to(self.size)
+    }
+
+    pub(crate) fn new(format: Format, size: Size, bytes: &[u8]) -> Self {
+        Self {
+            format,
+            size,
+            orientation: Orientation::Upright,
+            bytes: bytes.len() as u64,
+            model: ColorModel::Rgb,
+            bit_depth: 8,
+            alpha: false,
+            icc: None,
+            animated: false,
+            jpeg: None,
+            intact: true,
+            private_bytes: 0,
+            stray_bytes: 0,
+            warnings: Vec::new(),
+            fingerprint: fingerprint(bytes),
+        }
+    }
+}
+
+/// How colour is stored.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum ColorModel {
+    /// One sample of lightness.
+    Gray,
+    /// Red, green and blue.
+    Rgb,
+    /// Luma and two chroma samples, as most JPEGs have it.
+    YCbCr,
+    /// Indices into a table of colours.
+    Palette,
+    /// Four inks.
+    Cmyk,
+    /// Four inks, the first three as luma and chroma.
+    Ycck,
+    /// CIE L*a*b*.
+    Lab,
+}
+
+impl std::fmt::Display for ColorModel {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Gray => "gray",
+            Self::Rgb => "RGB",
+            Self::YCbCr => "YCbCr",
+            Self::Palette => "palette",
+            Self::Cmyk => "CMYK",
+            Self::Ycck => "YCCK",
+            Self::Lab => "Lab",
+        })
+    }
+}
+
+/// What the header of an ICC profile tells.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct IccInfo {
+    /// The colour space of the samples it describes.
+    pub space: IccSpace,
+    /// Bytes of the profile.
+    pub bytes: u64,
+    /// Whether it describes sRGB, so that nothing needs converting.
+    pub is_srgb: bool,
+}
+
+/// The colour space an ICC profile is for.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum IccSpace {
+    /// Gray samples.
+    Gray,
+    /// RGB samples.
+    Rgb,
+    /// CMYK samples.
+    Cmyk,
+}
+
+/// What only a JPEG has.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct JpegInfo {
+    /// The coding process.
+    pub process: JpegProcess,
+    /// Horizontal and vertical sampling factor of each component, in the order of the frame header.
+    pub sampling: Vec<(u8, u8)>,
+    /// MCUs between restart markers; 0 for none.
+    pub restart_interval: u16,
+    /// Number of scans.
+    pub scans: u32,
+    /// Estimated quality on libjpeg's scale, from the luma quantisation table.
+    pub quality: Option<u8>,
+    /// Whether all tables that the scans use are in the file (motion-JPEG frames leave them out).
+    pub has_tables: bool,
+}
+
+impl JpegInfo {
+    /// Whether chroma is stored at less than full size.
+    #[must_use]
+    pub fn is_subsampled(&self) -> bool {
+        self.sampling.split_first().is_some_and(|(luma, rest)| rest.iter().any(|c| c != luma))
+    }
+}
+
+/// The coding process of a JPEG, by its frame marker.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum JpegProcess {
+    /// SOF0.
+    Baseline,
+    /// SOF1.
+    ExtendedSequential,
+    /// SOF2.
+    Progressive,
+    /// SOF3.
+    Lossless,
+    /// SOF9 and SOF10.
+    Arithmetic,
+    /// Anything else.
+    Other,
+}
+
+impl std::fmt::Display for JpegProcess {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::Baseline => "baseline",
+            Self::ExtendedSequential => "extended sequential",
+            Self::Progressive => "progressive",
+            Self::Lossless => "lossless",
+            Self::Arithmetic => "arithmetic-coded",
+            Self::Other => "of a rare kind",
+        })
+    }
+}
+
+/// A hash of the length and of both ends: enough to notice that a plan is run on another file.
+pub(crate) fn fingerprint(bytes: &[u8]) -> u64 {
+    const END: usize = 4096;
+    let head = bytes.get(..END.min(bytes.len())).unwrap_or_default();
+    let tail = bytes.get(bytes.len().saturating_sub(END)..).unwrap_or_default();
+    let mut hash = crc32fast::Hasher::new();
+    hash.update(head);
+    hash.update(tail);
+    (bytes.len() as u64) << 32 ^ u64::from(hash.finalize())
+}

@@ -1,0 +1,113 @@
+//! What an output may be, and what an input may ask for.
+
+/// What the receiving service takes. Both values are inclusive.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Limits {
+    /// Pixels of the output, width times height.
+    pub max_pixels: u64,
+    /// Bytes of the output file.
+    pub max_bytes: u64,
+}
+
+impl Limits {
+    /// The photo endpoint of Zoho CRM: 10 MP and 10 MB, in the reading that is safe under every other.
+    pub const ZOHO_CRM_PHOTO: Self = Self { max_pixels: 10_000_000, max_bytes: 10_000_000 };
+
+    /// At most `max_pixels` pixels and `max_bytes` bytes.
+    #[must_use]
+    pub const fn new(max_pixels: u64, max_bytes: u64) -> Self {
+        Self { max_pixels, max_bytes }
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::ZOHO_CRM_PHOTO
+    }
+}
+
+/// What an input may ask for before it is refused with [`Error::LimitExceeded`](crate::Error::LimitExceeded).
+///
+/// All are checked on the header, before anything is allocated.
+///
+/// ```
+/// use photo_prep::InputLimits;
+/// let strict = InputLimits::default().pixels(50_000_000).memory(200 << 20);
+/// assert_eq!(strict.pixels, 50_000_000);
+/// ```
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct InputLimits {
+    /// Bytes of the file (256 MiB).
+    pub bytes: u64,
+    /// Pixels of the picture as stored (268,435,456).
+    pub pixels: u64,
+    /// Scans of a JPEG (256; real progressive files have about ten).
+    pub scans: u32,
+    /// Bytes of the ICC profile, unpacked (4 MiB).
+    pub icc_bytes: u64,
+    /// Bytes of the EXIF block (1 MiB).
+    pub exif_bytes: u64,
+    /// Bytes of memory the work is estimated to need, the input not counted (512 MiB).
+    pub memory: u64,
+}
+
+impl InputLimits {
+    /// Sets [`bytes`](Self::bytes).
+    #[must_use]
+    pub fn bytes(mut self, bytes: u64) -> Self {
+        self.bytes = bytes;
+        self
+    }
+
+    /// Sets [`pixels`](Self::pixels).
+    #[must_use]
+    pub fn pixels(mut self, pixels: u64) -> Self {
+        self.pixels = pixels;
+        self
+    }
+
+    /// Sets [`scans`](Self::scans).
+    #[must_use]
+    pub fn scans(mut self, scans: u32) -> Self {
+        self.scans = scans;
+        self
+    }
+
+    /// Sets [`icc_bytes`](Self::icc_bytes).
+    #[must_use]
+    pub fn icc_bytes(mut self, bytes: u64) -> Self {
+        self.icc_bytes = bytes;
+        self
+    }
+
+    /// Sets [`exif_bytes`](Self::exif_bytes).
+    #[must_use]
+    pub fn exif_bytes(mut self, bytes: u64) -> Self {
+        self.exif_bytes = bytes;
+        self
+    }
+
+    /// Sets [`memory`](Self::memory).
+    #[must_use]
+    pub fn memory(mut self, bytes: u64) -> Self {
+        self.memory = bytes;
+        self
+    }
+}
+
+impl Default for InputLimits {
+    fn default() -> Self {
+        Self {
+            bytes: 256 << 20,
+            pixels: 268_435_456,
+            scans: 256,
+            icc_bytes: 4 << 20,
+            exif_bytes: 1 << 20,
+            memory: 512 << 20,
+        }
+    }
+}

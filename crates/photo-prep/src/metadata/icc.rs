@@ -1,0 +1,110 @@
+//! ICC profiles: putting them together, and what their header says (ICC.1:2022, 7.2).
+
+use moxcms::{ColorProfile, DataColorSpace};
+
+use super::bytes::be32;
+use super::jpeg::{JpegLayout, Segment};
+use crate::info::{ColorModel, IccInfo, IccSpace};
+use crate::{Error, LimitKind, Result, Warning};
+
+/// The profile in the APP2 segments of a JPEG; the inner error says why it can't be put together.
+///
+/// # Errors
+/// [`Error::LimitExceeded`] over `limit` bytes.
+pub(crate) fn from_jpeg(
+    bytes: &[u8],
+    layout: &JpegLayout,
+    limit: u64,
+) -> Result<Option<std::result::Result<Vec<u8>, String>>> {
+    let mut parts: Vec<_> = layout.segments.iter().filter_map(|s: &Segment| s.icc_chunk(bytes)).collect();
+    let Some(&(_, count, _)) = parts.first() else { return Ok(None) };
+    check_length(parts.iter().map(|p| p.2.len() as u64).sum(), limit)?;
+    parts.sort_by_key(|p| p.0);
+    let in_order = parts.iter().zip(1u8..=255).all(|(p, n)| p.0 == n && p.1 == count);
+    if !in_order || parts.len() != usize::from(count) {
+        return Ok(Some(Err(format!(
+            "parts of the profile are missing or doubled ({} of {count})",
+            parts.len()
+        ))));
+    }
+    Ok(Some(Ok(parts.iter().flat_map(|p| p.2).copied().collect())))
+}
+
+/// Refuses a profile of more than `limit` bytes.
+pub(crate) fn check_length(actual: u64, limit: u64) -> Result<()> {
+    if actual > limit {
+        return Err(Error::LimitExceeded { what: LimitKind::IccBytes, actual, limit });
+    }
+    Ok(())
+}
+
+/// The facts of a profile for a picture stored as `model`; a warning where it can't be used.
+pub(crate) fn facts(profile: &[u8], model: ColorModel) -> std::result::Result<IccInfo, Warning> {
+    let broken = |why: &str| Warning::BrokenProfile(why.into());
+    if be32(profile, 36) != Some(u32::from_be_bytes(*b"acsp")) {
+        return Err(broken("it lacks the profile signature"));
+    }
+    let space = match profile.get(16..20) {
+        Some(b"GRAY") => IccSpace::Gray,
+        Some(b"RGB ") => IccSpace::Rgb,
+        Some(b"CMYK") => IccSpace::Cmyk,
+        _ => return Err(broken("its colour space is neither gray, RGB nor CMYK")),
+    };
+    let fits = matches!(
+        (space, model),
+        (IccSpace::Gray, ColorModel::Gray)
+            | (IccSpace::Rgb, ColorModel::Rgb | ColorModel::YCbCr | ColorModel::Palette)
+            | (IccSpace::Cmyk, ColorModel::Cmyk | ColorModel::Ycck)
+    );
+    if !fits {
+        return Err(broken(&format!("it is for {space:?} samples, but the picture is {model}")));
+    }
+    let parsed = ColorProfile::new_from_slice(profile).map_err(|e| broken(&e.to_string()))?;
+    Ok(IccInfo { space, bytes: profile.len() as u64, is_srgb: is_srgb(&parsed) })
+}
+
+/// Whether a matrix profile gives the same colours as sRGB to within what 8 bits can show.
+fn is_srgb(profile: &ColorProfile) -> bool {
+    if profile.color_space != DataColorSpace::Rgb || !profile.is_matrix_shaper() {
+        return false;
+    }
+    let samples: [u8; 36] =
+        std::array::from_fn(|i| [0, 16, 48, 96, 128, 160, 192, 224, 255, 64, 200, 32][(i * 5) % 12]);
+    let transform = profile.create_transform_8bit(
+        moxcms::Layout::Rgb,
+        &ColorProfile::new_srgb(),
+        moxcms::Layout::Rgb,
+        moxcms::TransformOptions::default(),
+    );
+    let mut out = [0u8; 36];
+    transform.is_ok_and(|t| t.transform(&samples, &mut out).is_ok())
+        && samples.iter().zip(out).all(|(a, b)| a.abs_diff(b) <= 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn srgb_is_told_from_wider_profiles() {
+        let table = [
+            (ColorProfile::new_srgb(), true),
+            (ColorProfile::new_display_p3(), false),
+            (ColorProfile::new_adobe_rgb(), false),
+        ];
+        for (profile, want) in table {
+            let bytes = profile.encode().unwrap();
+            let facts = facts(&bytes, ColorModel::YCbCr).unwrap();
+            assert_eq!((facts.space, facts.is_srgb), (IccSpace::Rgb, want));
+        }
+    }
+
+    #[test]
+    fn a_profile_for_other_samples_is_a_warning() {
+        let gray = ColorProfile::new_gray_with_gamma(2.2).encode().unwrap();
+        assert!(facts(&gray, ColorModel::Gray).is_ok());
+        assert!(matches!(facts(&gray, ColorModel::Rgb), Err(Warning::BrokenProfile(_))));
+        assert!(matches!(facts(&gray[..60], ColorModel::Gray), Err(Warning::BrokenProfile(_))));
+        assert!(matches!(facts(&[], ColorModel::Gray), Err(Warning::BrokenProfile(_))));
+    }
+}

@@ -1,0 +1,307 @@
+//! The marker structure of a JPEG (ITU-T T.81, annex B): walked for facts, and written again without what is private.
+
+use std::ops::Range;
+
+use super::MAX_SEGMENTS;
+use super::bytes::be16;
+use crate::{Error, Format, LimitKind, MetadataPolicy, Result};
+
+/// Marker codes, the byte after 0xFF.
+pub(crate) mod marker {
+    pub(crate) const SOF0: u8 = 0xC0;
+    pub(crate) const DHT: u8 = 0xC4;
+    pub(crate) const DAC: u8 = 0xCC;
+    pub(crate) const RST0: u8 = 0xD0;
+    pub(crate) const RST7: u8 = 0xD7;
+    pub(crate) const SOI: u8 = 0xD8;
+    pub(crate) const EOI: u8 = 0xD9;
+    pub(crate) const SOS: u8 = 0xDA;
+    pub(crate) const DQT: u8 = 0xDB;
+    pub(crate) const DNL: u8 = 0xDC;
+    pub(crate) const DRI: u8 = 0xDD;
+    pub(crate) const APP0: u8 = 0xE0;
+    pub(crate) const APP1: u8 = 0xE1;
+    pub(crate) const APP2: u8 = 0xE2;
+    pub(crate) const APP13: u8 = 0xED;
+    pub(crate) const APP14: u8 = 0xEE;
+    pub(crate) const COM: u8 = 0xFE;
+
+    /// A frame header: SOF0..=SOF15 without DHT, JPG and DAC, which lie among them.
+    pub(crate) fn is_frame(marker: u8) -> bool {
+        matches!(marker, 0xC0..=0xCF) && !matches!(marker, DHT | 0xC8 | DAC)
+    }
+}
+
+const EXIF: &[u8] = b"Exif\0";
+const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
+const ICC: &[u8] = b"ICC_PROFILE\0";
+
+/// Where everything lies in a JPEG file.
+#[derive(Debug)]
+pub(crate) struct JpegLayout {
+    /// The segments in file order, SOI and EOI left out.
+    pub(crate) segments: Vec<Segment>,
+    /// Just after EOI; `None` where the file ends without one.
+    pub(crate) end: Option<usize>,
+    /// Bytes between segments that belong to none (fill bytes not counted).
+    pub(crate) stray: usize,
+    /// What broke off the walk, and where.
+    pub(crate) fault: Option<(usize, String)>,
+}
+
+/// One marker segment; for SOS with the entropy-coded data that follows.
+#[derive(Debug, Clone)]
+pub(crate) struct Segment {
+    pub(crate) marker: u8,
+    /// From the 0xFF of the marker to just after the segment.
+    pub(crate) whole: Range<usize>,
+    /// The payload, without marker and length.
+    pub(crate) payload: Range<usize>,
+    /// Restart markers in the scan's data; 0 for other segments.
+    pub(crate) restarts: u32,
+}
+
+impl Segment {
+    pub(crate) fn data<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
+        bytes.get(self.payload.clone()).unwrap_or_default()
+    }
+
+    /// An EXIF block as it starts in the file, without the `Exif\0\0` header.
+    pub(crate) fn exif<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
+        let data = self.data(bytes);
+        (self.marker == marker::APP1 && data.starts_with(EXIF)).then(|| data.get(6..)).flatten()
+    }
+
+    /// Sequence number, number of chunks and data of a part of an ICC profile.
+    pub(crate) fn icc_chunk<'a>(&self, bytes: &'a [u8]) -> Option<(u8, u8, &'a [u8])> {
+        let rest = self.data(bytes).strip_prefix(ICC)?;
+        match (self.marker, rest) {
+            (marker::APP2, [number, count, data @ ..]) => Some((*number, *count, data)),
+            _ => None,
+        }
+    }
+}
+
+/// Walks the markers to EOI. Never fails: a fault ends the walk and is told in the layout, except that
+/// too many segments are refused.
+pub(crate) fn walk(bytes: &[u8]) -> Result<JpegLayout> {
+    let mut layout = JpegLayout { segments: Vec::new(), end: None, stray: 0, fault: None };
+    let mut at = 2;
+    while let Some((marker, code_at, skipped)) = next_marker(bytes, at) {
+        layout.stray += skipped;
+        match marker {
+            marker::EOI => {
+                layout.end = Some(code_at + 1);
+                return Ok(layout);
+            }
+            marker::SOI | 0x01 | marker::RST0..=marker::RST7 => {
+                layout.stray += 2;
+                at = code_at + 1;
+            }
+            _ => match segment(bytes, marker, code_at) {
+                Ok(segment) => {
+                    at = segment.whole.end;
+                    layout.segments.push(segment);
+                }
+                Err(reason) => {
+                    layout.fault = Some((code_at.saturating_sub(1), reason));
+                    return Ok(layout);
+                }
+            },
+        }
+        if layout.segments.len() > MAX_SEGMENTS {
+            let (actual, limit) = (layout.segments.len() as u64, MAX_SEGMENTS as u64);
+            return Err(Error::LimitExceeded { what: LimitKind::Segments, actual, limit });
+        }
+    }
+    layout.fault = Some((bytes.len(), "the end marker is missing".into()));
+    Ok(layout)
+}
+
+/// The next marker at or after `at`: its code, the position of the code, and the bytes skipped to reach it.
+fn next_marker(bytes: &[u8], at: usize) -> Option<(u8, usize, usize)> {
+    let mut from = at;
+    loop {
+        let ff = from + bytes.get(from..)?.iter().position(|&b| b == 0xFF)?;
+        let code = ff + bytes.get(ff..)?.iter().position(|&b| b != 0xFF)?;
+        match bytes.get(code)? {
+            0 => from = code + 1,
+            &marker => return Some((marker, code, ff - at)),
+        }
+    }
+}
+
+fn segment(bytes: &[u8], marker: u8, code_at: usize) -> Result<Segment, String> {
+    let length = be16(bytes, code_at + 1).ok_or("a segment without a length")?;
+    let (start, end) = (code_at + 3, code_at + 1 + usize::from(length));
+    if length < 2 {
+        return Err(format!("a segment of impossible length {length}"));
+    }
+    if end > bytes.len() {
+        return Err(format!("a segment runs {} bytes past the end of the file", end - bytes.len()));
+    }
+    let (end_of_data, restarts) = if marker == marker::SOS { end_of_scan(bytes, end) } else { (end, 0) };
+    Ok(Segment { marker, whole: code_at - 1..end_of_data, payload: start..end, restarts })
+}
+
+/// Where the entropy-coded data from `at` ends, and how many restart markers it holds.
+fn end_of_scan(bytes: &[u8], mut at: usize) -> (usize, u32) {
+    let mut restarts = 0;
+    while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr(0xFF, rest)) {
+        let ff = at + found;
+        match bytes.get(ff + 1) {
+            None => return (bytes.len(), restarts),
+            Some(0) => at = ff + 2,
+            Some(0xFF) => at = ff + 1,
+            Some(marker::RST0..=marker::RST7) => {
+                restarts += 1;
+                at = ff + 2;
+            }
+            Some(_) => return (ff, restarts),
+        }
+    }
+    (bytes.len(), restarts)
+}
+
+/// Whether a segment is needed to show the picture right, or asked to be kept.
+pub(crate) fn is_kept(segment: &Segment, bytes: &[u8], policy: MetadataPolicy) -> bool {
+    use marker::{APP0, APP1, APP13, APP14, COM, DAC, DHT, DNL, DQT, DRI, SOS};
+    let data = segment.data(bytes);
+    match segment.marker {
+        DHT | DQT | DRI | SOS | DAC | DNL => true,
+        m if marker::is_frame(m) => true,
+        // A JFIF header without a thumbnail.
+        APP0 => data.starts_with(b"JFIF\0") && data.len() == 14,
+        APP14 => data.starts_with(b"Adobe"),
+        _ if segment.icc_chunk(bytes).is_some() => true,
+        APP1 | APP13 | COM => policy == MetadataPolicy::Keep,
+        _ => false,
+    }
+}
+
+/// Whole segments of XMP, IPTC and comments, for a file that is made anew.
+pub(crate) fn other_metadata(bytes: &[u8], layout: &JpegLayout) -> Vec<u8> {
+    let wanted = |s: &&Segment| match s.marker {
+        marker::APP1 => s.data(bytes).starts_with(XMP),
+        marker::APP13 | marker::COM => true,
+        _ => false,
+    };
+    let segments = layout.segments.iter().filter(wanted).filter_map(|s| bytes.get(s.whole.clone()));
+    segments.collect::<Vec<_>>().concat()
+}
+
+/// The file again with only the segments that [`is_kept`], and nothing after EOI. `extra` segments (whole,
+/// with marker and length) come right after SOI and JFIF.
+pub(crate) fn rewrite(
+    bytes: &[u8],
+    layout: &JpegLayout,
+    policy: MetadataPolicy,
+    extra: &[u8],
+) -> Result<Vec<u8>> {
+    let missing = || Error::malformed(Format::Jpeg, None, "a segment lies outside the file");
+    let mut out = Vec::with_capacity(bytes.len() + extra.len());
+    out.extend_from_slice(&[0xFF, marker::SOI]);
+    let (jfif, rest): (Vec<_>, Vec<_>) = layout.segments.iter().partition(|s| s.marker == marker::APP0);
+    for segment in jfif {
+        if segment.data(bytes).starts_with(b"JFIF\0") && out.len() == 2 {
+            out.extend_from_slice(&jfif_without_thumbnail(segment.data(bytes)));
+        }
+    }
+    out.extend_from_slice(extra);
+    for segment in rest.into_iter().filter(|s| is_kept(s, bytes, policy)) {
+        out.extend_from_slice(bytes.get(segment.whole.clone()).ok_or_else(missing)?);
+    }
+    out.extend_from_slice(&[0xFF, marker::EOI]);
+    Ok(out)
+}
+
+/// A JFIF header with the version and density of `data` (JFIF 1.02, 10.1) and no thumbnail.
+fn jfif_without_thumbnail(data: &[u8]) -> Vec<u8> {
+    let mut out = vec![0xFF, marker::APP0, 0, 16];
+    out.extend_from_slice(data.get(..12).unwrap_or(b"JFIF\0\x01\x01\0\0\x01\0\x01"));
+    out.extend_from_slice(&[0, 0]);
+    out
+}
+
+/// An APP1 segment that holds an EXIF block; `None` if it is too long for one.
+pub(crate) fn exif_segment(exif: &[u8]) -> Option<Vec<u8>> {
+    let length = u16::try_from(exif.len() + 8).ok()?;
+    let mut out = vec![0xFF, marker::APP1];
+    out.extend_from_slice(&length.to_be_bytes());
+    out.extend_from_slice(b"Exif\0\0");
+    out.extend_from_slice(exif);
+    Some(out)
+}
+
+/// ICC profile as APP2 segments (ICC.1:2010, B.4); `None` if it is too long for 255 of them.
+pub(crate) fn icc_segments(icc: &[u8]) -> Option<Vec<u8>> {
+    const MOST: usize = 65_533 - 14;
+    let count = u8::try_from(icc.len().div_ceil(MOST)).ok()?;
+    let mut out = Vec::with_capacity(icc.len() + 18 * usize::from(count));
+    for (number, chunk) in (1..=count).zip(icc.chunks(MOST)) {
+        let length = u16::try_from(chunk.len() + 16).ok()?;
+        out.extend_from_slice(&[0xFF, marker::APP2]);
+        out.extend_from_slice(&length.to_be_bytes());
+        out.extend_from_slice(ICC);
+        out.extend_from_slice(&[number, count]);
+        out.extend_from_slice(chunk);
+    }
+    Some(out)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// SOI, JFIF, COM, SOS with data and a restart marker, EOI, trailing bytes.
+    fn sample() -> Vec<u8> {
+        let mut b = vec![0xFF, 0xD8, 0xFF, 0xE0, 0, 16];
+        b.extend_from_slice(b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0");
+        b.extend_from_slice(b"\xFF\xFE\0\x06abcd");
+        b.extend_from_slice(b"\xFF\xDA\0\x03\x01data\xFF\0more\xFF\xD0last");
+        b.extend_from_slice(b"\xFF\xD9trailer");
+        b
+    }
+
+    #[test]
+    fn walk_finds_every_segment_and_the_end() {
+        let bytes = sample();
+        let layout = walk(&bytes).unwrap();
+        let markers: Vec<u8> = layout.segments.iter().map(|s| s.marker).collect();
+        assert_eq!(markers, [marker::APP0, marker::COM, marker::SOS]);
+        assert_eq!(layout.segments[2].restarts, 1);
+        assert_eq!(layout.end, Some(bytes.len() - 7));
+        assert!(layout.fault.is_none());
+    }
+
+    #[test]
+    fn rewrite_drops_comment_and_trailer_only() {
+        let bytes = sample();
+        let out = rewrite(&bytes, &walk(&bytes).unwrap(), MetadataPolicy::Strip, &[]).unwrap();
+        let mut want = bytes[..20].to_vec();
+        want.extend_from_slice(&bytes[28..bytes.len() - 7]);
+        assert_eq!(out, want);
+    }
+
+    #[test]
+    fn every_cut_ends_in_a_fault_not_a_panic() {
+        let bytes = sample();
+        for cut in 0..bytes.len() - 7 {
+            let layout = walk(&bytes[..cut]).unwrap();
+            assert!(layout.fault.is_some() && layout.end.is_none(), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn icc_segments_are_read_back() {
+        let profile: Vec<u8> = (0..150_000u32).map(|i| (i % 251) as u8).collect();
+        let mut bytes = vec![0xFF, 0xD8];
+        bytes.extend(icc_segments(&profile).unwrap());
+        bytes.extend([0xFF, 0xD9]);
+        let layout = walk(&bytes).unwrap();
+        let parts: Vec<_> = layout.segments.iter().filter_map(|s| s.icc_chunk(&bytes)).collect();
+        assert_eq!(parts.len(), 3);
+        let joined: Vec<u8> = parts.iter().flat_map(|p| p.2).copied().collect();
+        assert_eq!(joined, profile);
+    }
+}

@@ -1,0 +1,12 @@
+//! The structure of files around the picture: segments, chunks, EXIF and ICC blocks.
+
+pub(crate) mod bytes;
+pub(crate) mod exif;
+pub(crate) mod icc;
+pub(crate) mod jpeg;
+pub(crate) mod jpeg_frame;
+pub(crate) mod png;
+pub(crate) mod riff;
+
+/// More segments, chunks or blocks than this are an attack: a photograph has dozens.
+pub(crate) const MAX_SEGMENTS: usize = 100_000;

@@ -1,0 +1,27 @@
+//! The chunks of a WebP (RFC 9649).
+
+use std::ops::Range;
+
+use super::MAX_SEGMENTS;
+use super::bytes::{array, le32};
+use crate::{Error, LimitKind, Result};
+
+/// The chunks of a WebP file in order, as far as they lie within it.
+///
+/// # Errors
+/// [`Error::LimitExceeded`] for too many chunks.
+pub(crate) fn chunks(bytes: &[u8]) -> Result<Vec<([u8; 4], Range<usize>)>> {
+    let mut out = Vec::new();
+    let mut at = 12usize;
+    while let (Some(kind), Some(length)) = (array::<4>(bytes, at), le32(bytes, at + 4)) {
+        let start = at + 8;
+        let Some(end) = start.checked_add(length as usize).filter(|e| *e <= bytes.len()) else { break };
+        out.push((kind, start..end));
+        if out.len() > MAX_SEGMENTS {
+            let (actual, limit) = (out.len() as u64, MAX_SEGMENTS as u64);
+            return Err(Error::LimitExceeded { what: LimitKind::Segments, actual, limit });
+        }
+        at = end + (length as usize & 1);
+    }
+    Ok(out)
+}

@@ -1,0 +1,175 @@
+//! What the caller wants.
+
+use crate::{InputLimits, Limits};
+
+/// How pictures are to be prepared. The defaults are what the photo endpoint and most people want.
+///
+/// ```
+/// use photo_prep::{Options, OutputFormat};
+/// let options = Options::default().max_bytes(200_000).format(OutputFormat::Jpeg).quality(85);
+/// assert_eq!(options.limits.max_bytes, 200_000);
+/// ```
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Options {
+    /// What the output may be.
+    pub limits: Limits,
+    /// What the input may ask for.
+    pub input_limits: InputLimits,
+    /// The format of the output.
+    pub format: OutputFormat,
+    /// JPEG quality, 1..=100, for pictures that must be encoded anew.
+    pub quality: Quality,
+    /// Chroma subsampling of new JPEGs.
+    pub subsampling: Subsampling,
+    /// What becomes of metadata.
+    pub metadata: MetadataPolicy,
+    /// What becomes of colour profiles.
+    pub color: ColorPolicy,
+}
+
+/// JPEG quality and its floor, on libjpeg's scale of 1..=100.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Quality {
+    /// The quality to start from (92). A JPEG source is never written at a higher quality than it was estimated to have.
+    pub best: u8,
+    /// Below this (75), pixels are reduced rather than quality.
+    pub floor: u8,
+}
+
+impl Default for Quality {
+    fn default() -> Self {
+        Self { best: 92, floor: 75 }
+    }
+}
+
+/// The format of the output.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum OutputFormat {
+    /// PNG where there is real transparency, or where a lossless source is nearly as small as PNG; else JPEG.
+    #[default]
+    Auto,
+    /// Always JPEG; transparency is laid on white.
+    Jpeg,
+    /// Always PNG.
+    Png,
+}
+
+/// Chroma subsampling of new JPEGs.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum Subsampling {
+    /// As the source has it, 4:2:0 where it has none.
+    #[default]
+    Auto,
+    /// 4:2:0: chroma at half width and half height.
+    S420,
+    /// 4:4:4: chroma at full size.
+    S444,
+}
+
+/// What becomes of metadata. The orientation is applied and removed whatever is chosen.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum MetadataPolicy {
+    /// Everything that is not needed to show the picture goes.
+    #[default]
+    Strip,
+    /// As `Strip`, but the EXIF notices of copyright and artist stay.
+    KeepNonPrivate,
+    /// EXIF, XMP, IPTC and comments stay where the output format has a place for them.
+    Keep,
+}
+
+/// What becomes of colour profiles.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum ColorPolicy {
+    /// Lossless routes keep the profile; pixels that are made anew are converted to sRGB.
+    #[default]
+    Auto,
+    /// The profile stays wherever the output can carry it.
+    Preserve,
+    /// Always sRGB, even if the pixels have to be made anew for it.
+    Srgb,
+}
+
+impl Options {
+    /// Sets the pixel limit of the output.
+    #[must_use]
+    pub fn max_pixels(mut self, pixels: u64) -> Self {
+        self.limits.max_pixels = pixels;
+        self
+    }
+
+    /// Sets the byte limit of the output.
+    #[must_use]
+    pub fn max_bytes(mut self, bytes: u64) -> Self {
+        self.limits.max_bytes = bytes;
+        self
+    }
+
+    /// Sets both limits of the output.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.limits = limits;
+        self
+    }
+
+    /// Sets what an input may ask for.
+    #[must_use]
+    pub fn input_limits(mut self, limits: InputLimits) -> Self {
+        self.input_limits = limits;
+        self
+    }
+
+    /// Sets the output format.
+    #[must_use]
+    pub fn format(mut self, format: OutputFormat) -> Self {
+        self.format = format;
+        self
+    }
+
+    /// Sets the best JPEG quality, clamped to 1..=100.
+    #[must_use]
+    pub fn quality(mut self, best: u8) -> Self {
+        self.quality.best = best.clamp(1, 100);
+        self
+    }
+
+    /// Sets the quality below which pixels are reduced instead, clamped to 1..=100.
+    #[must_use]
+    pub fn quality_floor(mut self, floor: u8) -> Self {
+        self.quality.floor = floor.clamp(1, 100);
+        self
+    }
+
+    /// Sets the chroma subsampling of new JPEGs.
+    #[must_use]
+    pub fn subsampling(mut self, subsampling: Subsampling) -> Self {
+        self.subsampling = subsampling;
+        self
+    }
+
+    /// Sets what becomes of metadata.
+    #[must_use]
+    pub fn metadata(mut self, policy: MetadataPolicy) -> Self {
+        self.metadata = policy;
+        self
+    }
+
+    /// Sets what becomes of colour profiles.
+    #[must_use]
+    pub fn color(mut self, policy: ColorPolicy) -> Self {
+        self.color = policy;
+        self
+    }
+}

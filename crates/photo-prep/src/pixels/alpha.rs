@@ -1,0 +1,64 @@
+//! Transparency: found out, dropped, or laid on white.
+
+use rayon::prelude::*;
+
+use super::{Layout, Raster};
+
+/// The picture without its alpha channel if every pixel is opaque.
+pub(crate) fn drop_if_opaque(raster: Raster) -> Raster {
+    if raster.layout.has_alpha() && is_opaque(&raster) { without(&raster, |color, _| color) } else { raster }
+}
+
+/// The picture laid on white; itself where it has no alpha.
+pub(crate) fn on_white(raster: Raster) -> Raster {
+    if !raster.layout.has_alpha() {
+        return raster;
+    }
+    without(&raster, |color, alpha| {
+        let (color, alpha) = (u32::from(color), u32::from(alpha));
+        ((color * alpha + 255 * (255 - alpha) + 127) / 255) as u8
+    })
+}
+
+fn is_opaque(raster: &Raster) -> bool {
+    let n = raster.layout.channels();
+    raster.data.par_chunks(n << 14).all(|part| part.chunks_exact(n).all(|p| p[n - 1] == 255))
+}
+
+/// The colour channels, each mapped with the pixel's alpha.
+fn without(raster: &Raster, map: impl Fn(u8, u8) -> u8 + Sync) -> Raster {
+    let (layout, n) = match raster.layout {
+        Layout::GrayAlpha => (Layout::Gray, 1),
+        _ => (Layout::Rgb, 3),
+    };
+    let mut data = vec![0; raster.size.pixels() as usize * n];
+    data.par_chunks_mut(n << 14).zip(raster.data.par_chunks((n + 1) << 14)).for_each(|(to, from)| {
+        for (to, from) in to.chunks_exact_mut(n).zip(from.chunks_exact(n + 1)) {
+            to.iter_mut().zip(from).for_each(|(t, f)| *t = map(*f, from[n]));
+        }
+    });
+    Raster { size: raster.size, layout, data }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Size;
+
+    #[test]
+    fn opaque_alpha_goes_and_real_alpha_stays() {
+        let opaque = Raster::new(Size::new(2, 1), Layout::GrayAlpha, vec![9, 255, 8, 255]).unwrap();
+        let dropped = drop_if_opaque(opaque);
+        assert_eq!((dropped.layout, dropped.data()), (Layout::Gray, &[9, 8][..]));
+        let real = Raster::new(Size::new(1, 1), Layout::Rgba, vec![9, 8, 7, 254]).unwrap();
+        assert_eq!(drop_if_opaque(real.clone()), real);
+    }
+
+    #[test]
+    fn laid_on_white() {
+        let raster =
+            Raster::new(Size::new(3, 1), Layout::Rgba, vec![0, 10, 20, 0, 0, 10, 20, 255, 0, 0, 0, 128])
+                .unwrap();
+        assert_eq!(on_white(raster).data(), [255, 255, 255, 0, 10, 20, 127, 127, 127]);
+    }
+}

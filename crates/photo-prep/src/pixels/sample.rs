@@ -1,0 +1,56 @@
+//! A small picture that compresses like the whole one.
+
+use super::Raster;
+use crate::Size;
+
+/// Side of the tiles that are taken, in pixels: whole MCUs of every sampling.
+const TILE: u32 = 64;
+
+/// About one in eight tiles of the picture, put side by side in a row of tiles; `None` where the picture is too
+/// small to be worth sampling.
+///
+/// Tiles are taken on a diagonal grid, so that no column or row of the picture is left out.
+pub(crate) fn tiles(raster: &Raster) -> Option<Raster> {
+    const EVERY: u32 = 8;
+    let (across, down) = (raster.size.width / TILE, raster.size.height / TILE);
+    let chosen: Vec<(u32, u32)> = (0..down)
+        .flat_map(|y| (0..across).map(move |x| (x, y)))
+        .filter(|(x, y)| (x + 3 * y) % EVERY == 0)
+        .collect();
+    if chosen.len() < 16 {
+        return None;
+    }
+    let columns = (chosen.len() as f64).sqrt().ceil() as usize;
+    let rows = chosen.len() / columns;
+    let size = Size::new(columns as u32 * TILE, rows as u32 * TILE);
+    let n = raster.layout.channels();
+    let mut data = Vec::with_capacity(size.pixels() as usize * n);
+    for band in chosen.chunks_exact(columns) {
+        for line in 0..TILE as usize {
+            for &(x, y) in band {
+                let at = (y * TILE) as usize * raster.row_bytes()
+                    + line * raster.row_bytes()
+                    + (x * TILE) as usize * n;
+                data.extend_from_slice(raster.data.get(at..at + TILE as usize * n)?);
+            }
+        }
+    }
+    Raster::new(size, raster.layout, data)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::Layout;
+    use super::*;
+
+    #[test]
+    fn a_sample_is_an_eighth_or_nothing() {
+        let make = |w: u32, h: u32| {
+            Raster::new(Size::new(w, h), Layout::Rgb, vec![5; (w * h * 3) as usize]).unwrap()
+        };
+        assert!(tiles(&make(300, 200)).is_none());
+        let sample = tiles(&make(1600, 1200)).unwrap();
+        let share = sample.size().pixels() as f64 / (1600.0 * 1200.0);
+        assert!((0.08..0.16).contains(&share), "{share}");
+    }
+}

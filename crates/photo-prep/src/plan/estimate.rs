@@ -1,0 +1,101 @@
+//! What a plan will cost, from header facts alone.
+
+use super::Route;
+use crate::info::{ColorModel, ImageInfo, JpegProcess};
+use crate::{Format, Size};
+
+/// What a plan will cost.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Estimate {
+    /// Bytes of memory at the worst moment, the input not counted. Never exceeded for ordinary files.
+    pub peak_memory: u64,
+    /// How long it will take, roughly.
+    pub time: TimeClass,
+}
+
+/// How long a picture will take, roughly.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum TimeClass {
+    /// As long as copying the bytes takes.
+    Instant,
+    /// Well below a second.
+    Short,
+    /// A second or more.
+    Long,
+}
+
+/// What the libraries need beside the pictures: tables, pools, small buffers.
+const BASE: u64 = 4 << 20;
+
+pub(super) fn of(info: &ImageInfo, route: &Route) -> Estimate {
+    match route {
+        Route::PassThrough => Estimate { peak_memory: BASE, time: TimeClass::Instant },
+        Route::Rewrite => Estimate { peak_memory: BASE + info.bytes, time: TimeClass::Instant },
+        Route::Pixels(plan) => {
+            let decoded = scaled(info.size, plan.scale.denominator());
+            let channels = channels(info);
+            let pixels = decoded.pixels();
+            let raster = pixels * channels;
+            let output = plan.size.pixels() * channels;
+            // While reducing, source and result are there; afterwards two results and what is encoded from them.
+            let decoding = raster + decoder(info, decoded);
+            let resizing =
+                raster + output + u64::from(plan.size.width) * u64::from(decoded.height) * channels;
+            let encoding = 2 * output + encoder(plan.size, channels);
+            let unreduced = if decoded.pixels() == plan.size.pixels() { raster } else { 0 };
+            let peak_memory = BASE + decoding.max(resizing).max(encoding + unreduced);
+            let time = if pixels > 60_000_000 { TimeClass::Long } else { TimeClass::Short };
+            Estimate { peak_memory, time }
+        }
+    }
+}
+
+fn scaled(size: Size, denominator: u32) -> Size {
+    Size::new(size.width.div_ceil(denominator), size.height.div_ceil(denominator))
+}
+
+fn channels(info: &ImageInfo) -> u64 {
+    match (info.format, info.model, info.alpha) {
+        (Format::Gif | Format::Bmp | Format::WebP, _, _) => 4,
+        (_, ColorModel::Cmyk | ColorModel::Ycck, _) => 4,
+        (_, ColorModel::Gray, alpha) => 1 + u64::from(alpha),
+        (_, _, alpha) => 3 + u64::from(alpha),
+    }
+}
+
+/// Bytes that a decoder holds beside its result.
+fn decoder(info: &ImageInfo, decoded: Size) -> u64 {
+    let pixels = info.size.pixels();
+    match info.format {
+        Format::Jpeg => jpeg_decoder(info, decoded),
+        // 16-bit rows are narrowed as they come, but an interlaced picture is held whole.
+        Format::Png if info.bit_depth == 16 => 2 * pixels * channels(info),
+        Format::Gif => pixels,
+        Format::Tiff => pixels * channels(info) * u64::from(info.bit_depth.max(8)) / 8,
+        Format::WebP => 4 * pixels,
+        Format::Heic => 6 * pixels,
+        _ => 0,
+    }
+}
+
+/// Planes of samples at their own sampling, and all coefficients where there are several scans.
+fn jpeg_decoder(info: &ImageInfo, decoded: Size) -> u64 {
+    let Some(jpeg) = &info.jpeg else { return 0 };
+    let most = jpeg.sampling.iter().fold((1, 1), |m, s| (m.0.max(s.0), m.1.max(s.1)));
+    let area = u64::from(most.0) * u64::from(most.1);
+    let share = |pixels: u64| -> u64 {
+        jpeg.sampling.iter().map(|s| pixels * u64::from(s.0) * u64::from(s.1) / area).sum()
+    };
+    let planes = share(decoded.pixels());
+    let many_scans =
+        jpeg.scans > 1 || jpeg.process == JpegProcess::Progressive || jpeg.process == JpegProcess::Arithmetic;
+    let coefficients = if many_scans { 2 * share(info.size.pixels()) } else { 0 };
+    planes + coefficients
+}
+
+/// Bytes that encoding a picture needs beside it: padded planes, coefficients for the optimal tables, the output.
+fn encoder(size: Size, channels: u64) -> u64 {
+    size.pixels() * (channels.min(3) * 3 + 1)
+}

@@ -1,0 +1,113 @@
+//! A plan in sentences.
+
+use std::fmt::{Display, Formatter, Result};
+
+use super::{DecodeScale, OutputRule, Plan, Route, Rung};
+use crate::info::ImageInfo;
+
+impl Display for ImageInfo {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        write!(f, "{}", self.format)?;
+        if let Some(jpeg) = &self.jpeg {
+            write!(f, " ({}", jpeg.process)?;
+            if let Some(quality) = jpeg.quality {
+                write!(f, ", quality about {quality}")?;
+            }
+            f.write_str(")")?;
+        }
+        write!(f, ", {} pixels, {} bytes, {}, {} bits", self.size, self.bytes, self.model, self.bit_depth)?;
+        if self.alpha {
+            f.write_str(", may be transparent")?;
+        }
+        if let Some(icc) = &self.icc {
+            write!(f, ", {:?} profile{}", icc.space, if icc.is_srgb { " (sRGB)" } else { "" })?;
+        }
+        write!(f, ", {}", self.orientation)
+    }
+}
+
+impl Display for Plan {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        writeln!(f, "The file is {}.", self.info)?;
+        for warning in &self.info.warnings {
+            writeln!(f, "Note: {warning}.")?;
+        }
+        match &self.route {
+            Route::PassThrough => writeln!(f, "It can go as it is: the very same bytes.")?,
+            Route::Rewrite => {
+                write_reasons(f, self)?;
+                writeln!(
+                    f,
+                    "The compressed picture is kept to the bit; only what is around it is left out."
+                )?;
+            }
+            Route::Pixels(_) => {
+                write_reasons(f, self)?;
+                write_pixels(f, self)?;
+            }
+        }
+        write_ladder(f, self)?;
+        write!(f, "Peak memory: at most about {} MB.", self.estimate.peak_memory.div_ceil(1_000_000))
+    }
+}
+
+fn write_reasons(f: &mut Formatter<'_>, plan: &Plan) -> Result {
+    f.write_str("It can't go as it is: ")?;
+    for (i, reason) in plan.reasons.iter().enumerate() {
+        write!(f, "{}{reason}", if i > 0 { "; " } else { "" })?;
+    }
+    writeln!(f, ".")
+}
+
+fn write_pixels(f: &mut Formatter<'_>, plan: &Plan) -> Result {
+    let Route::Pixels(pixels) = &plan.route else { return Ok(()) };
+    f.write_str("It is decoded")?;
+    if pixels.scale != DecodeScale::Full {
+        write!(f, " at 1/{} of its size", pixels.scale.denominator())?;
+    }
+    if pixels.size != plan.info.upright_size() {
+        write!(f, ", reduced to {}", pixels.size)?;
+    }
+    if plan.info.orientation != crate::Orientation::Upright {
+        f.write_str(", turned upright")?;
+    }
+    if pixels.to_srgb {
+        f.write_str(", converted to sRGB")?;
+    }
+    match pixels.output {
+        OutputRule::Jpeg => writeln!(f, " and written as JPEG of quality {}.", pixels.quality),
+        OutputRule::Png => writeln!(f, " and written as PNG."),
+        OutputRule::PngIfBetter => writeln!(
+            f,
+            " and written as PNG if it is transparent or nearly as small that way, else as JPEG of quality {}.",
+            pixels.quality
+        ),
+    }
+}
+
+fn write_ladder(f: &mut Formatter<'_>, plan: &Plan) -> Result {
+    let Route::Pixels(pixels) = &plan.route else { return Ok(()) };
+    write!(f, "To hold {} bytes it tries: ", plan.options.limits.max_bytes)?;
+    for (i, rung) in plan.ladder.iter().enumerate() {
+        f.write_str(if i > 0 { ", then " } else { "" })?;
+        match rung {
+            Rung::LowerQuality => write!(f, "quality down to {}", pixels.quality_floor)?,
+            Rung::Jpeg => write!(f, "JPEG of quality {}", pixels.quality)?,
+            other => write!(f, "{other}")?,
+        }
+    }
+    writeln!(f, ".")
+}
+
+impl Display for Rung {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.write_str(match self {
+            Self::AsIs => "the file as it is",
+            Self::Stripped => "the file without what the picture doesn't need",
+            Self::LosslessPng => "PNG without loss",
+            Self::Jpeg => "JPEG of the planned quality",
+            Self::LowerQuality => "JPEG of lower quality",
+            Self::FewerPixels => "fewer pixels",
+        })
+    }
+}

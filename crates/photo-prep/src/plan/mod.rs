@@ -1,0 +1,195 @@
+//! What will be done with a picture, decided from its facts alone: same facts and options, same plan.
+
+mod decide;
+mod estimate;
+mod explain;
+mod reason;
+
+pub use estimate::{Estimate, TimeClass};
+pub use reason::Reason;
+
+use crate::info::ImageInfo;
+use crate::{Format, Options, Result, Size};
+
+/// What will be done with a picture, and why.
+///
+/// A plan prints as sentences; with the feature `serde` it is data.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Plan {
+    /// The facts it was made from.
+    pub info: ImageInfo,
+    /// The options it was made for.
+    pub options: Options,
+    /// Why the file can't go as it is; empty for [`Route::PassThrough`].
+    pub reasons: Vec<Reason>,
+    /// The way the picture takes.
+    pub route: Route,
+    /// What is tried in turn until the result fits, best first.
+    pub ladder: Vec<Rung>,
+    /// What it will cost.
+    pub estimate: Estimate,
+}
+
+/// The way a picture takes, from the one that loses nothing to the one that makes all pixels anew.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum Route {
+    /// The very same bytes.
+    PassThrough,
+    /// The same compressed picture; private metadata, strays and trailing data left out.
+    Rewrite,
+    /// Decoded, turned, converted, reduced and encoded.
+    Pixels(PixelsPlan),
+}
+
+impl Route {
+    /// A stable name: `pass_through`, `rewrite` or `pixels`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        match self {
+            Self::PassThrough => "pass_through",
+            Self::Rewrite => "rewrite",
+            Self::Pixels(_) => "pixels",
+        }
+    }
+}
+
+/// How pixels are made anew.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct PixelsPlan {
+    /// At which scale the decoder works.
+    pub scale: DecodeScale,
+    /// The size of the upright output, before the byte limit has its say.
+    pub size: Size,
+    /// Which format comes out.
+    pub output: OutputRule,
+    /// Quality of a JPEG output to start from: never above the estimated quality of a JPEG source.
+    pub quality: u8,
+    /// Below this quality, pixels are reduced.
+    pub quality_floor: u8,
+    /// Chroma subsampling of a JPEG output.
+    pub sampling: JpegSampling,
+    /// Whether the colours are converted to sRGB.
+    pub to_srgb: bool,
+}
+
+/// At which scale a JPEG is decoded: the inverse DCT leaves out what the reduction would remove anyway.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum DecodeScale {
+    /// All pixels.
+    Full,
+    /// Half of both sides.
+    Half,
+    /// A quarter of both sides.
+    Quarter,
+    /// An eighth of both sides.
+    Eighth,
+}
+
+impl DecodeScale {
+    /// 1, 2, 4 or 8.
+    #[must_use]
+    pub fn denominator(self) -> u32 {
+        match self {
+            Self::Full => 1,
+            Self::Half => 2,
+            Self::Quarter => 4,
+            Self::Eighth => 8,
+        }
+    }
+}
+
+/// Which format comes out when pixels are made anew.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum OutputRule {
+    /// JPEG; transparency is laid on white.
+    Jpeg,
+    /// PNG.
+    Png,
+    /// PNG where a pixel is transparent, or where PNG is nearly as small as JPEG; else JPEG.
+    PngIfBetter,
+}
+
+/// Chroma subsampling of a JPEG.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum JpegSampling {
+    /// Chroma at full size.
+    S444,
+    /// Chroma at half width.
+    S422,
+    /// Chroma at half height.
+    S440,
+    /// Chroma at half width and half height.
+    S420,
+}
+
+/// One thing that is tried to make a picture fit.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum Rung {
+    /// The file as it is.
+    AsIs,
+    /// The file without what the picture doesn't need.
+    Stripped,
+    /// A PNG without any loss against the decoded picture.
+    LosslessPng,
+    /// A JPEG of the planned quality.
+    Jpeg,
+    /// A JPEG of lower quality, not below the floor.
+    LowerQuality,
+    /// Fewer pixels.
+    FewerPixels,
+}
+
+impl Options {
+    /// Decides what to do with a picture of these facts. Pure: nothing is read, nothing is tried.
+    ///
+    /// # Errors
+    /// [`Error::LimitExceeded`](crate::Error::LimitExceeded) where the picture asks for more than
+    /// [`InputLimits`](crate::InputLimits) allow.
+    ///
+    /// ```no_run
+    /// let bytes = std::fs::read("photo.jpg")?;
+    /// let options = photo_prep::Options::default();
+    /// let plan = options.plan(&photo_prep::probe(&bytes)?)?;
+    /// println!("{plan}");
+    /// let prepared = plan.execute(&bytes)?;
+    /// # Ok::<(), photo_prep::Error>(())
+    /// ```
+    pub fn plan(&self, info: &ImageInfo) -> Result<Plan> {
+        decide::plan(info, self)
+    }
+}
+
+impl Plan {
+    /// The size of the output, unless the byte limit asks for fewer pixels.
+    #[must_use]
+    pub fn output_size(&self) -> Size {
+        match &self.route {
+            Route::Pixels(pixels) => pixels.size,
+            _ => self.info.size,
+        }
+    }
+
+    /// The format of the output, where it is settled before the pixels are seen.
+    #[must_use]
+    pub fn output_format(&self) -> Option<Format> {
+        match &self.route {
+            Route::Pixels(PixelsPlan { output: OutputRule::Jpeg, .. }) => Some(Format::Jpeg),
+            Route::Pixels(PixelsPlan { output: OutputRule::Png, .. }) => Some(Format::Png),
+            Route::Pixels(_) => None,
+            _ => Some(self.info.format),
+        }
+    }
+}

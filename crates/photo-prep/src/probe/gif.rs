@@ -1,0 +1,96 @@
+//! Facts of a GIF (CompuServe, GIF89a): the blocks are walked to the trailer.
+
+use super::plain;
+use crate::info::{ColorModel, ImageInfo};
+use crate::metadata::MAX_SEGMENTS;
+use crate::metadata::bytes::le16;
+use crate::{Error, Format, LimitKind, Result, Size, Warning};
+
+/// What the walk over the blocks found.
+#[derive(Default)]
+struct Blocks {
+    /// Position, size and offset of the first frame.
+    first: Option<(Size, bool)>,
+    frames: usize,
+    /// Whether the first frame has a transparent colour.
+    transparent: bool,
+    private: usize,
+    end: Option<usize>,
+}
+
+pub(super) fn probe(bytes: &[u8]) -> Result<ImageInfo> {
+    let cut = || Error::malformed(Format::Gif, bytes.len(), "the file ends within the header");
+    let (width, height) = (le16(bytes, 6).ok_or_else(cut)?, le16(bytes, 8).ok_or_else(cut)?);
+    let flags = *bytes.get(10).ok_or_else(cut)?;
+    let canvas = Size::new(width.into(), height.into());
+    let blocks = walk(bytes, 13 + table_bytes(flags))?;
+    let Some((frame, covers)) = blocks.first else {
+        return Err(Error::malformed(Format::Gif, bytes.len(), "no frame"));
+    };
+    // A canvas of no size is as large as its first frame, as browsers take it.
+    let size = if canvas.pixels() == 0 { frame } else { canvas };
+    let mut info = plain(Format::Gif, size, bytes, ColorModel::Palette);
+    info.alpha = blocks.transparent || !(covers && frame.width >= size.width && frame.height >= size.height);
+    info.animated = blocks.frames > 1;
+    info.private_bytes = blocks.private as u64;
+    info.stray_bytes = blocks.end.map_or(0, |e| bytes.len().saturating_sub(e)) as u64;
+    info.intact = blocks.end.is_some();
+    if !info.intact {
+        info.warnings.push(Warning::Disorder("the trailer is missing".into()));
+    }
+    Ok(info)
+}
+
+fn table_bytes(flags: u8) -> usize {
+    if flags & 0x80 != 0 { 3 << ((flags & 7) + 1) } else { 0 }
+}
+
+fn walk(bytes: &[u8], mut at: usize) -> Result<Blocks> {
+    let mut blocks = Blocks::default();
+    let mut transparent = false;
+    for _ in 0..MAX_SEGMENTS {
+        match bytes.get(at) {
+            Some(0x21) => {
+                let label = bytes.get(at + 1).copied().unwrap_or(0);
+                if label == 0xF9 && blocks.frames == 0 {
+                    transparent = bytes.get(at + 3).is_some_and(|f| f & 1 != 0);
+                }
+                let end = end_of_sub_blocks(bytes, at + 2);
+                let loops = bytes.get(at + 3..at + 14) == Some(b"NETSCAPE2.0");
+                if label != 0xF9 && !loops {
+                    blocks.private += end - at;
+                }
+                at = end;
+            }
+            Some(0x2C) => {
+                let number = |i| le16(bytes, at + i).map_or(0, u32::from);
+                if blocks.frames == 0 {
+                    let covers = number(1) == 0 && number(3) == 0;
+                    blocks.first = Some((Size::new(number(5), number(7)), covers));
+                    blocks.transparent = transparent;
+                }
+                blocks.frames += 1;
+                let flags = bytes.get(at + 9).copied().unwrap_or(0);
+                at = end_of_sub_blocks(bytes, at + 11 + table_bytes(flags));
+            }
+            Some(0x3B) => {
+                blocks.end = Some(at + 1);
+                return Ok(blocks);
+            }
+            _ => return Ok(blocks),
+        }
+    }
+    let limit = MAX_SEGMENTS as u64;
+    Err(Error::LimitExceeded { what: LimitKind::Segments, actual: limit + 1, limit })
+}
+
+/// Just after the empty block that ends a run of sub-blocks, or the end of the file.
+fn end_of_sub_blocks(bytes: &[u8], mut at: usize) -> usize {
+    while let Some(&length) = bytes.get(at) {
+        at += 1 + usize::from(length);
+        if length == 0 {
+            return at;
+        }
+    }
+    bytes.len()
+}

@@ -1,0 +1,43 @@
+//! Facts of a JPEG.
+
+use super::{take_exif, take_icc};
+use crate::info::ImageInfo;
+use crate::metadata::jpeg::{self, JpegLayout};
+use crate::metadata::{icc, jpeg_frame};
+use crate::{Error, Format, InputLimits, LimitKind, MetadataPolicy, Result, Warning};
+
+pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
+    let layout = jpeg::walk(bytes)?;
+    let frame = jpeg_frame::read(bytes, &layout)?;
+    let mut info = ImageInfo::new(Format::Jpeg, frame.size, bytes);
+    info.model = frame.model;
+    info.bit_depth = frame.precision;
+    let (actual, limit) = (frame.info.scans.into(), limits.scans.into());
+    if actual > limit {
+        return Err(Error::LimitExceeded { what: LimitKind::Scans, actual, limit });
+    }
+    // The first EXIF block counts; others are ignored, as libraries and browsers do.
+    if let Some(raw) = layout.segments.iter().find_map(|s| s.exif(bytes)) {
+        take_exif(&mut info, raw, limits)?;
+    }
+    if let Some(profile) = icc::from_jpeg(bytes, &layout, limits.icc_bytes)? {
+        take_icc(&mut info, profile);
+    }
+    info.intact = frame.flaw.is_none();
+    info.warnings.extend(frame.flaw.map(Warning::Disorder));
+    info.private_bytes = private_bytes(bytes, &layout);
+    info.stray_bytes = stray_bytes(bytes, &layout);
+    info.animated = false;
+    info.jpeg = Some(frame.info);
+    Ok(info)
+}
+
+fn private_bytes(bytes: &[u8], layout: &JpegLayout) -> u64 {
+    let dropped = layout.segments.iter().filter(|s| !jpeg::is_kept(s, bytes, MetadataPolicy::Strip));
+    dropped.map(|s| s.whole.len() as u64).sum()
+}
+
+fn stray_bytes(bytes: &[u8], layout: &JpegLayout) -> u64 {
+    let trailing = layout.end.map_or(0, |end| bytes.len().saturating_sub(end));
+    (layout.stray + trailing) as u64
+}

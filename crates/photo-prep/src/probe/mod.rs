@@ -1,0 +1,75 @@
+//! Facts from headers: no entropy decoding, nothing allocated by what a header claims.
+
+mod bmp;
+mod gif;
+mod heif;
+mod jpeg;
+mod png;
+mod tiff;
+mod webp;
+
+use crate::format::looks_like;
+use crate::info::{ColorModel, ImageInfo};
+use crate::metadata::{exif, icc};
+use crate::{Error, Format, InputLimits, LimitKind, Result, Size, Warning};
+
+pub(crate) use tiff::Directory as TiffDirectory;
+
+/// Reads the facts of `bytes`, refusing metadata over `limits`.
+///
+/// # Errors
+/// [`Error::UnknownFormat`], [`Error::Unsupported`], [`Error::Malformed`] or [`Error::LimitExceeded`].
+pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
+    let actual = bytes.len() as u64;
+    if actual > limits.bytes {
+        return Err(Error::LimitExceeded { what: LimitKind::InputBytes, actual, limit: limits.bytes });
+    }
+    let Some(format) = Format::sniff(bytes) else {
+        return Err(Error::UnknownFormat { looks_like: looks_like(bytes) });
+    };
+    let info = match format {
+        Format::Jpeg => jpeg::probe(bytes, limits),
+        Format::Png => png::probe(bytes, limits),
+        Format::Gif => gif::probe(bytes),
+        Format::Bmp => bmp::probe(bytes),
+        Format::WebP => webp::probe(bytes, limits),
+        Format::Tiff => tiff::probe(bytes, limits),
+        Format::Heic => heif::probe(bytes, limits),
+        Format::Avif => Err(Error::unsupported(
+            Format::Avif,
+            "AVIF pictures are not read; send the picture as JPEG, PNG or HEIC",
+        )),
+    }?;
+    if info.size.width == 0 || info.size.height == 0 {
+        return Err(Error::malformed(format, None, format!("impossible size {}", info.size)));
+    }
+    Ok(info)
+}
+
+/// Takes an EXIF block into the facts: its orientation, and what is wrong with it.
+fn take_exif(info: &mut ImageInfo, raw: &[u8], limits: &InputLimits) -> Result<()> {
+    let actual = raw.len() as u64;
+    if actual > limits.exif_bytes {
+        let (what, limit) = (LimitKind::ExifBytes, limits.exif_bytes);
+        return Err(Error::LimitExceeded { what, actual, limit });
+    }
+    let (orientation, warning) = exif::orientation(raw);
+    info.orientation = orientation;
+    info.warnings.extend(warning);
+    Ok(())
+}
+
+/// Takes a colour profile into the facts, or a warning where it can't be used.
+fn take_icc(info: &mut ImageInfo, profile: std::result::Result<Vec<u8>, String>) {
+    match profile.map_err(Warning::BrokenProfile).and_then(|p| icc::facts(&p, info.model)) {
+        Ok(facts) => info.icc = Some(facts),
+        Err(warning) => info.warnings.push(warning),
+    }
+}
+
+/// The facts of a format without metadata of its own.
+fn plain(format: Format, size: Size, bytes: &[u8], model: ColorModel) -> ImageInfo {
+    let mut info = ImageInfo::new(format, size, bytes);
+    info.model = model;
+    info
+}

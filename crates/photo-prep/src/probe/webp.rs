@@ -1,0 +1,51 @@
+//! Facts of a WebP (RFC 9649).
+
+use super::{plain, take_exif, take_icc};
+use crate::info::{ColorModel, ImageInfo};
+use crate::metadata::bytes::{le16, le24, le32};
+use crate::metadata::{icc, riff};
+use crate::{Error, Format, InputLimits, Result, Size};
+
+pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
+    let chunks = riff::chunks(bytes)?;
+    let find = |kind: &[u8; 4]| {
+        let range = chunks.iter().find(|c| c.0 == *kind)?.1.clone();
+        bytes.get(range)
+    };
+    let size = find(b"VP8X").and_then(extended_size);
+    let size = size.or_else(|| find(b"VP8 ").and_then(lossy_size));
+    let size = size.or_else(|| find(b"VP8L").and_then(lossless_size));
+    let Some(size) = size else {
+        return Err(Error::malformed(Format::WebP, bytes.len(), "no picture data"));
+    };
+    let mut info = plain(Format::WebP, size, bytes, ColorModel::Rgb);
+    let flags = find(b"VP8X").and_then(|d| d.first().copied()).unwrap_or(0);
+    let lossless_alpha = find(b"VP8L").and_then(|d| le32(d, 1)).is_some_and(|v| v >> 28 & 1 != 0);
+    info.alpha = flags & 0x10 != 0 || lossless_alpha;
+    info.animated = find(b"ANIM").is_some();
+    if let Some(raw) = find(b"EXIF") {
+        take_exif(&mut info, raw, limits)?;
+    }
+    if let Some(profile) = find(b"ICCP") {
+        icc::check_length(profile.len() as u64, limits.icc_bytes)?;
+        take_icc(&mut info, Ok(profile.to_vec()));
+    }
+    Ok(info)
+}
+
+fn extended_size(data: &[u8]) -> Option<Size> {
+    Some(Size::new(le24(data, 4)? + 1, le24(data, 7)? + 1))
+}
+
+/// The key frame header (RFC 6386, 9.1): start code, then 14 bits of each side.
+fn lossy_size(data: &[u8]) -> Option<Size> {
+    if data.get(3..6)? != b"\x9D\x01\x2A" {
+        return None;
+    }
+    Some(Size::new(u32::from(le16(data, 6)? & 0x3FFF), u32::from(le16(data, 8)? & 0x3FFF)))
+}
+
+fn lossless_size(data: &[u8]) -> Option<Size> {
+    let bits = le32(data, 1).filter(|_| data.first() == Some(&0x2F))?;
+    Some(Size::new((bits & 0x3FFF) + 1, (bits >> 14 & 0x3FFF) + 1))
+}

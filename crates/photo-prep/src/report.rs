@@ -1,0 +1,146 @@
+//! What was done, as sentences and as data.
+
+use std::time::Duration;
+
+use crate::plan::{Plan, Reason, Route, Rung};
+use crate::{Format, Orientation, Size, Warning};
+
+/// What was done with a picture: the plan's outcome, with figures.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Report {
+    /// The route, by its stable name: `pass_through`, `rewrite` or `pixels`.
+    pub route: &'static str,
+    /// Why the file could not go as it was.
+    pub reasons: Vec<Reason>,
+    /// The rung of the ladder that fitted.
+    pub rung: Rung,
+    /// Whether no bit of the picture was lost.
+    pub lossless: bool,
+    /// What went in.
+    pub input: FileFacts,
+    /// What came out.
+    pub output: FileFacts,
+    /// Quality of a JPEG that was encoded anew.
+    pub quality: Option<u8>,
+    /// How many times the whole picture was encoded.
+    pub encodes: u32,
+    /// How long each stage took, in order.
+    pub stages: Vec<(Stage, Duration)>,
+    /// Faults of the input that did no harm, and what could not be kept.
+    pub warnings: Vec<Warning>,
+}
+
+/// Format, size and weight of a file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct FileFacts {
+    /// The format.
+    pub format: Format,
+    /// The size as stored.
+    pub size: Size,
+    /// How it must be turned; always upright for an output.
+    pub orientation: Orientation,
+    /// Bytes of the file.
+    pub bytes: u64,
+}
+
+/// A stage of the work.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum Stage {
+    /// Checking a file that goes as it is.
+    Verify,
+    /// Leaving out what is not needed.
+    Rewrite,
+    /// File to samples.
+    Decode,
+    /// Reducing.
+    Resize,
+    /// Turning.
+    Orient,
+    /// Converting colours and dropping alpha.
+    Color,
+    /// Samples to file, all tries together.
+    Encode,
+}
+
+impl Stage {
+    /// A stable name in lower case.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Verify => "verify",
+            Self::Rewrite => "rewrite",
+            Self::Decode => "decode",
+            Self::Resize => "resize",
+            Self::Orient => "orient",
+            Self::Color => "color",
+            Self::Encode => "encode",
+        }
+    }
+}
+
+impl Report {
+    pub(crate) fn new(
+        plan: &Plan,
+        rung: Rung,
+        lossless: bool,
+        format: Format,
+        size: Size,
+        bytes: usize,
+    ) -> Self {
+        let info = &plan.info;
+        Self {
+            route: plan.route.name(),
+            reasons: plan.reasons.clone(),
+            rung,
+            lossless,
+            input: FileFacts {
+                format: info.format,
+                size: info.size,
+                orientation: info.orientation,
+                bytes: info.bytes,
+            },
+            output: FileFacts { format, size, orientation: Orientation::Upright, bytes: bytes as u64 },
+            quality: None,
+            encodes: 0,
+            stages: Vec::new(),
+            warnings: info.warnings.clone(),
+        }
+    }
+
+    /// Time of all stages together.
+    #[must_use]
+    pub fn elapsed(&self) -> Duration {
+        self.stages.iter().map(|s| s.1).sum()
+    }
+}
+
+impl std::fmt::Display for Report {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        let (i, o) = (&self.input, &self.output);
+        write!(f, "{} {}, {} bytes", i.format, i.size, i.bytes)?;
+        write!(f, " → {} {}, {} bytes: ", o.format, o.size, o.bytes)?;
+        match self.route {
+            "pass_through" => f.write_str("the very same bytes")?,
+            "rewrite" => f.write_str("the compressed picture kept to the bit, the rest left out")?,
+            _ => write!(f, "made anew ({})", self.rung)?,
+        }
+        if let Some(quality) = self.quality {
+            write!(f, ", quality {quality}")?;
+        }
+        for (n, reason) in self.reasons.iter().enumerate() {
+            write!(f, "{}{reason}", if n == 0 { "; because " } else { ", " })?;
+        }
+        write!(f, "; {:.1} ms", self.elapsed().as_secs_f64() * 1e3)?;
+        self.warnings.iter().try_for_each(|w| write!(f, "; note: {w}"))
+    }
+}
+
+/// Whether the route of a plan loses nothing.
+pub(crate) fn keeps_every_bit(route: &Route) -> bool {
+    matches!(route, Route::PassThrough | Route::Rewrite)
+}

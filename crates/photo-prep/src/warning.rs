@@ -1,0 +1,27 @@
+//! Faults that did no harm to the picture.
+
+/// Something odd about a file that did not stop it.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum Warning {
+    /// The EXIF block is broken; what could be read of it was used.
+    BrokenExif(String),
+    /// The ICC profile is broken or doesn't fit the picture; it is treated as sRGB.
+    BrokenProfile(String),
+    /// The structure of the file is out of order.
+    Disorder(String),
+    /// Something was left out of the output that the options asked to keep.
+    NotKept(String),
+}
+
+impl std::fmt::Display for Warning {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::BrokenExif(why) => write!(f, "broken EXIF: {why}"),
+            Self::BrokenProfile(why) => write!(f, "colour profile not used: {why}"),
+            Self::Disorder(why) => write!(f, "file out of order: {why}"),
+            Self::NotKept(why) => write!(f, "not kept: {why}"),
+        }
+    }
+}

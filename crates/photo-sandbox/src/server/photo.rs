@@ -1,0 +1,104 @@
+//! Requests for a record's photo.
+
+use hyper::http::request::Parts;
+
+use super::inbox::{Inbox, Unreadable};
+use super::serve::{Aborted, Delivery, Reply, asked_fault, fault_answer, header};
+use crate::code::Code;
+use crate::endpoint::answer::{Answer, Refusal};
+use crate::endpoint::checks::{self, Action, Head};
+use crate::endpoint::route::PhotoPath;
+use crate::fault::Fault;
+use crate::state::{Arrival, Shared};
+use crate::stats::{bump, key};
+
+/// Handles a photo request: first what is to go wrong, then the checks, then the action.
+pub(crate) async fn handle(
+    shared: &Shared,
+    parts: &Parts,
+    path: PhotoPath<'_>,
+    inbox: &mut Inbox<'_>,
+) -> Result<Reply, Aborted> {
+    let Arrival { fault, refusal, guard } = shared.arrive(asked_fault(parts));
+    if let Some(answer) = refusal {
+        return Ok(answer.into());
+    }
+    if fault == Some(Fault::ResetBeforeReading) {
+        return Err(Aborted::Reset);
+    }
+    if let Some(answer) = fault.as_ref().and_then(fault_answer) {
+        return Ok(answer.into());
+    }
+    if let Some(Fault::Slow(delay)) = fault {
+        tokio::time::sleep(delay).await;
+    }
+    let (mut answer, stored) = act(shared, parts, path, inbox).await?;
+    answer.headers.extend(shared.lock().credits_header());
+    drop(guard);
+    match fault {
+        Some(Fault::ResetAfterStoring) => Err(Aborted::Reset),
+        Some(Fault::TruncatedAnswer) => Ok(Reply { answer, delivery: Delivery::Truncated }),
+        _ => {
+            if stored {
+                bump(&mut shared.lock().stats.confirmed, &key(path.module, path.record));
+            }
+            Ok(answer.into())
+        }
+    }
+}
+
+/// Checks the request and does what it asks for; the flag tells whether a photo was stored.
+async fn act(
+    shared: &Shared,
+    parts: &Parts,
+    path: PhotoPath<'_>,
+    inbox: &mut Inbox<'_>,
+) -> Result<(Answer, bool), Aborted> {
+    let head = Head { method: parts.method.as_str(), path, authorization: header(parts, "authorization") };
+    match shared.check(head) {
+        Err(refusal) => Ok((refusal.answer(), false)),
+        Ok(Action::Download) => Ok((shared.download(path), false)),
+        Ok(Action::Delete) => Ok((shared.delete(path), false)),
+        Ok(Action::Upload) => match upload(shared, parts, path, inbox).await? {
+            Ok(()) => Ok((Answer::success("photo uploaded successfully"), true)),
+            Err(refusal) => {
+                shared.lock().refuse(refusal.code);
+                Ok((refusal.answer(), false))
+            }
+        },
+    }
+}
+
+/// Reads the body, checks it, stores the picture.
+async fn upload(
+    shared: &Shared,
+    parts: &Parts,
+    path: PhotoPath<'_>,
+    inbox: &mut Inbox<'_>,
+) -> Result<Result<(), Refusal>, Aborted> {
+    // The semaphore is never closed; were it, the request would go on without its bound.
+    let _slot = shared.bodies.acquire().await;
+    let config = shared.lock().config.clone();
+    let (body, whole) = match inbox.read(config.max_bytes.saturating_add(SLACK)).await {
+        Ok(read) => read,
+        Err(Unreadable::TooSlow) => return Ok(Err(Code::RequestTimeout.into())),
+        Err(Unreadable::Broken) => return Err(Aborted::ClientGone),
+    };
+    let content_type = header(parts, "content-type").unwrap_or_default();
+    match checks::upload(content_type, &body, whole, path.version, &config) {
+        Ok(accepted) => {
+            shared.accept(path, &accepted, restrict_triggers(parts));
+            Ok(Ok(()))
+        }
+        Err(refusal) => Ok(Err(refusal)),
+    }
+}
+
+fn restrict_triggers(parts: &Parts) -> Option<String> {
+    let query = parts.uri.query()?;
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    pairs.find(|(name, _)| name == "restrict_triggers").map(|(_, value)| value.into_owned())
+}
+
+/// How many bytes a form may have besides its picture before it is cut off.
+const SLACK: usize = 1 << 20;

@@ -1,0 +1,9 @@
+//! The sandbox over real sockets: answers, faults, tokens, awkward clients, and `curl`.
+
+mod answers;
+mod awkward;
+mod client;
+mod curl;
+mod faults;
+mod run;
+mod tokens;

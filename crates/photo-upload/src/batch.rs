@@ -1,0 +1,179 @@
+//! Many uploads at a time, results as they finish.
+
+use std::collections::HashMap;
+
+use tokio::sync::watch;
+use tokio::task::JoinSet;
+
+use crate::client::{Client, Receipt};
+use crate::code::{ErrorCode, Scope};
+use crate::error::Error;
+use crate::photo::Photo;
+use crate::target::Target;
+
+/// Uploads under way, made by [`Client::upload_all`].
+///
+/// Jobs are taken from the iterator only as places become free, so an iterator that prepares or reads pictures keeps few
+/// of them in memory (it runs on the calling task: prepare elsewhere if that takes long). One failure never stops the
+/// others, except:
+/// * after an error that [stops](Error::stops) the whole batch no more jobs are taken; those under way finish, then the
+///   batch ends, and [`Batch::stopped`] says why;
+/// * after one that stops a module, that module's jobs come back as [`Error::Skipped`] without being sent.
+///
+/// Dropping the batch abandons what is under way.
+///
+/// ```no_run
+/// # async fn f(client: photo_upload::Client, jobs: Vec<(photo_upload::Target, photo_upload::Photo)>) {
+/// let mut batch = client.upload_all(jobs);
+/// while let Some(done) = batch.next().await {
+///     match done.result {
+///         Ok(receipt) => println!("{}: {} attempts", done.target, receipt.attempts),
+///         Err(error) => println!("{}: {error}. {}", done.target, error.help()),
+///     }
+/// }
+/// # }
+/// ```
+#[derive(Debug)]
+pub struct Batch<I> {
+    client: Client,
+    jobs: I,
+    next_index: usize,
+    most_at_a_time: usize,
+    under_way: JoinSet<Finished>,
+    /// Modules that cannot take photos, and the code that said so.
+    closed_modules: HashMap<String, ErrorCode>,
+    stopped: Option<Stopped>,
+    exhausted: bool,
+    cancel: watch::Sender<bool>,
+}
+
+/// The result of one job.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Finished {
+    /// The job's place in the iterator, from 0.
+    pub index: usize,
+    /// The record.
+    pub target: Target,
+    /// What came of it.
+    pub result: Result<Receipt, Error>,
+}
+
+/// Why a batch took no more jobs.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Stopped {
+    /// [`Canceller::cancel`] was called.
+    Cancelled,
+    /// An error that holds for everything; the text says which.
+    Because(String),
+}
+
+/// Cancels a [`Batch`] from anywhere.
+#[derive(Clone, Debug)]
+pub struct Canceller(watch::Sender<bool>);
+
+impl Canceller {
+    /// No more jobs are taken, and those under way end as [`Error::Cancelled`] at once.
+    pub fn cancel(&self) {
+        self.0.send_replace(true);
+    }
+}
+
+impl<I: Iterator<Item = (Target, Photo)>> Batch<I> {
+    pub(crate) fn new(client: Client, most_at_a_time: usize, jobs: I) -> Self {
+        Self {
+            client,
+            jobs,
+            next_index: 0,
+            most_at_a_time,
+            under_way: JoinSet::new(),
+            closed_modules: HashMap::new(),
+            stopped: None,
+            exhausted: false,
+            cancel: watch::Sender::new(false),
+        }
+    }
+
+    /// The next result, in the order they finish; `None` when there will be no more.
+    ///
+    /// Safe to abandon and call again: nothing is lost.
+    pub async fn next(&mut self) -> Option<Finished> {
+        if let Some(skipped) = self.fill() {
+            return Some(skipped);
+        }
+        let finished = match self.under_way.join_next().await? {
+            Ok(finished) => finished,
+            Err(error) if error.is_panic() => std::panic::resume_unwind(error.into_panic()),
+            // Tasks are only ever aborted by dropping the batch, or with the runtime.
+            Err(_) => return None,
+        };
+        if let Err(error) = &finished.result {
+            self.heed(&finished.target, error);
+        }
+        Some(finished)
+    }
+
+    /// A handle to cancel with.
+    pub fn canceller(&self) -> Canceller {
+        Canceller(self.cancel.clone())
+    }
+
+    /// Why no more jobs are taken, if that is so before the iterator's end.
+    pub fn stopped(&self) -> Option<Stopped> {
+        if *self.cancel.borrow() { Some(Stopped::Cancelled) } else { self.stopped.clone() }
+    }
+
+    /// The jobs that were not taken.
+    pub fn into_rest(self) -> I {
+        self.jobs
+    }
+
+    /// Starts jobs while there are places. Returns a job that need not be started.
+    fn fill(&mut self) -> Option<Finished> {
+        while !self.exhausted && self.stopped().is_none() && self.under_way.len() < self.most_at_a_time {
+            let Some((target, photo)) = self.jobs.next() else {
+                self.exhausted = true;
+                break;
+            };
+            let index = self.next_index;
+            self.next_index = self.next_index.saturating_add(1);
+            if let Some(code) = self.closed_modules.get(target.module()) {
+                let result = Err(Error::Skipped { because: code.clone() });
+                return Some(Finished { index, target, result });
+            }
+            self.under_way.spawn(upload(self.client.clone(), index, target, photo, self.cancel.subscribe()));
+        }
+        None
+    }
+
+    fn heed(&mut self, target: &Target, error: &Error) {
+        match error.stops() {
+            Some(Scope::Batch) => {
+                self.stopped.get_or_insert_with(|| Stopped::Because(error.to_string()));
+            }
+            Some(Scope::Module) => {
+                if let Some(code) = error.code() {
+                    self.closed_modules.insert(target.module().to_owned(), code.clone());
+                }
+            }
+            _ => {}
+        }
+    }
+}
+
+async fn upload(
+    client: Client,
+    index: usize,
+    target: Target,
+    photo: Photo,
+    mut cancelled: watch::Receiver<bool>,
+) -> Finished {
+    let result = tokio::select! {
+        biased;
+        // An error means that the sender is gone, and the batch with it.
+        _ = cancelled.wait_for(|cancelled| *cancelled) => Err(Error::Cancelled),
+        result = client.upload(&target, &photo) => result,
+    };
+    Finished { index, target, result }
+}

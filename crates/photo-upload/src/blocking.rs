@@ -1,0 +1,179 @@
+//! The same client for code without async.
+//!
+//! A facade over the async [`Client`](crate::Client): every call runs on a small runtime of the client's own (one worker
+//! thread), with the same retries, limits and errors. Clients can be shared between threads.
+//!
+//! ```no_run
+//! use photo_upload::{Client, DataCenter, Target, blocking};
+//!
+//! let client = Client::builder().data_center(DataCenter::Us).access_token("1000.example").build_blocking()?;
+//! let photo = blocking::photo_from_path(&client, "portrait.jpg")?;
+//! let receipt = client.upload(&Target::new("Contacts", "3000000038009")?, &photo)?;
+//! println!("stored after {} attempts", receipt.attempts);
+//! # Ok::<(), photo_upload::Error>(())
+//! ```
+
+use std::path::Path;
+use std::sync::Arc;
+
+use tokio::runtime::{Builder, Handle, Runtime};
+
+use crate::batch::{Batch, Canceller, Finished, Stopped};
+use crate::client::{Download, Receipt};
+use crate::error::Error;
+use crate::photo::Photo;
+use crate::progress::Progress;
+use crate::target::Target;
+
+/// Puts photos onto records, blocking the calling thread. Made by
+/// [`ClientBuilder::build_blocking`](crate::ClientBuilder::build_blocking). Cheap to clone.
+///
+/// Within an async task every call returns [`Error::Config`]: use the async client there.
+#[derive(Clone, Debug)]
+pub struct Client {
+    client: crate::Client,
+    runtime: Arc<Own>,
+}
+
+/// A runtime that can be dropped anywhere, even within an async task.
+#[derive(Debug)]
+struct Own(Option<Runtime>);
+
+impl Drop for Own {
+    fn drop(&mut self) {
+        if let Some(runtime) = self.0.take() {
+            runtime.shutdown_background();
+        }
+    }
+}
+
+impl Client {
+    pub(crate) fn new(client: crate::Client) -> Result<Self, Error> {
+        let runtime = Builder::new_multi_thread()
+            .worker_threads(1)
+            .thread_name("photo-upload")
+            .enable_all()
+            .build()
+            .map_err(|e| Error::config(format!("no runtime for the blocking client: {e}")))?;
+        Ok(Self { client, runtime: Arc::new(Own(Some(runtime))) })
+    }
+
+    /// As [`Client::upload`](crate::Client::upload).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn upload(&self, target: &Target, photo: &Photo) -> Result<Receipt, Error> {
+        self.wait_for(self.client.upload(target, photo))?
+    }
+
+    /// As [`Client::upload_with`](crate::Client::upload_with).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn upload_with(
+        &self,
+        target: &Target,
+        photo: &Photo,
+        progress: impl Fn(Progress) + Send + Sync + 'static,
+    ) -> Result<Receipt, Error> {
+        self.wait_for(self.client.upload_with(target, photo, progress))?
+    }
+
+    /// As [`Client::upload_all`](crate::Client::upload_all), as an iterator over the results.
+    pub fn upload_all<I>(&self, jobs: I) -> Uploads<I::IntoIter>
+    where
+        I: IntoIterator<Item = (Target, Photo)>,
+    {
+        Uploads { batch: self.client.upload_all(jobs), client: self.clone() }
+    }
+
+    /// As [`Client::download`](crate::Client::download).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn download(&self, target: &Target) -> Result<Option<Download>, Error> {
+        self.wait_for(self.client.download(target))?
+    }
+
+    /// As [`Client::delete`](crate::Client::delete).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn delete(&self, target: &Target) -> Result<Receipt, Error> {
+        self.wait_for(self.client.delete(target))?
+    }
+
+    /// The async client inside.
+    pub fn as_async(&self) -> &crate::Client {
+        &self.client
+    }
+
+    fn wait_for<T>(&self, work: impl Future<Output = T>) -> Result<T, Error> {
+        if Handle::try_current().is_ok() {
+            return Err(Error::config(
+                "the blocking client was called within an async task: use the async Client there",
+            ));
+        }
+        match &self.runtime.0 {
+            Some(runtime) => Ok(runtime.block_on(work)),
+            None => Err(Error::config("the blocking client's runtime is gone")),
+        }
+    }
+}
+
+/// Results of many uploads as they finish, made by [`Client::upload_all`]. See [`Batch`] for what stops it.
+#[derive(Debug)]
+pub struct Uploads<I> {
+    batch: Batch<I>,
+    client: Client,
+}
+
+impl<I: Iterator<Item = (Target, Photo)>> Uploads<I> {
+    /// A handle to cancel with, from another thread or a signal handler's.
+    pub fn canceller(&self) -> Canceller {
+        self.batch.canceller()
+    }
+
+    /// As [`Batch::stopped`].
+    pub fn stopped(&self) -> Option<Stopped> {
+        self.batch.stopped()
+    }
+}
+
+impl<I: Iterator<Item = (Target, Photo)>> Iterator for Uploads<I> {
+    type Item = Finished;
+
+    /// Ends at once within an async task, where waiting is not possible.
+    fn next(&mut self) -> Option<Finished> {
+        self.client.wait_for(self.batch.next()).ok().flatten()
+    }
+}
+
+/// Reads a file within the client's limits. See [`Intake::path`](crate::Intake::path).
+///
+/// # Errors
+/// As there.
+pub fn photo_from_path(client: &Client, path: impl AsRef<Path>) -> Result<Photo, Error> {
+    client.wait_for(client.client.intake().path(path))?
+}
+
+/// Fetches a URL within the client's limits. See [`Intake::url`](crate::Intake::url).
+///
+/// # Errors
+/// As there.
+pub fn photo_from_url(client: &Client, url: &str) -> Result<Photo, Error> {
+    client.wait_for(client.client.intake().url(url))?
+}
+
+/// Reads a reader of known or unknown length to its end, within the client's limits. Blocks as long as the reader does.
+///
+/// # Errors
+/// [`Error::Source`] if it fails, is larger than the limit or has another length; [`Error::Photo`].
+pub fn photo_from_reader(
+    client: &Client,
+    reader: impl std::io::Read,
+    length: Option<u64>,
+    name: impl AsRef<str>,
+) -> Result<Photo, Error> {
+    client.client.intake().blocking_reader(reader, length, name.as_ref())
+}

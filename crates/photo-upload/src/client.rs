@@ -1,0 +1,210 @@
+//! The client: upload, download and delete record photos.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use bytes::Bytes;
+
+use crate::answer::Operation;
+use crate::batch::Batch;
+use crate::config::{ClientBuilder, Config};
+use crate::error::Error;
+use crate::exchange::HttpExchange;
+use crate::gate::Gate;
+use crate::http::Http;
+use crate::intake::Intake;
+use crate::photo::Photo;
+use crate::progress::{Progress, ProgressFn};
+use crate::retry::Dice;
+use crate::run::{Done, Run};
+use crate::target::Target;
+use crate::token::Tokens;
+
+/// Puts photos onto records, and reads and removes them. Cheap to clone; clones share connections, the concurrency limit,
+/// the pause after a 429 and the token.
+///
+/// Needs a tokio runtime with time and IO enabled; without one, see `photo_upload::blocking`.
+#[derive(Clone, Debug)]
+pub struct Client {
+    inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+struct Inner {
+    config: Config,
+    tokens: Tokens,
+    http: Http,
+    gate: Gate,
+    dice: Dice,
+}
+
+impl Client {
+    /// Starts a configuration.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    pub(crate) fn from_config(config: Config, tokens: Tokens) -> Result<Self, Error> {
+        let inner = Inner {
+            http: Http::new(config.connect_time)?,
+            gate: Gate::new(config.concurrency),
+            dice: Dice::new(config.retry.seed),
+            tokens,
+            config,
+        };
+        Ok(Self { inner: Arc::new(inner) })
+    }
+
+    /// Puts a photo onto a record, replacing the one that is there.
+    ///
+    /// Checks the picture against the client's limits, then sends it until the endpoint confirms it, refuses it, or the
+    /// attempts or the time are used up. After a confirmation it is never sent again.
+    ///
+    /// # Errors
+    /// Any [`Error`] but [`Error::Source`]; see there for what to do.
+    pub async fn upload(&self, target: &Target, photo: &Photo) -> Result<Receipt, Error> {
+        self.upload_inner(target, photo, None).await
+    }
+
+    /// [`Client::upload`], telling how it goes. The callback runs on the sending task, so it should be quick.
+    ///
+    /// # Errors
+    /// As [`Client::upload`].
+    pub async fn upload_with(
+        &self,
+        target: &Target,
+        photo: &Photo,
+        progress: impl Fn(Progress) + Send + Sync + 'static,
+    ) -> Result<Receipt, Error> {
+        self.upload_inner(target, photo, Some(Arc::new(progress))).await
+    }
+
+    /// Uploads many photos, as many at a time as the client's concurrency limit allows. Nothing is started before
+    /// [`Batch::next`] is called for the first time.
+    pub fn upload_all<I>(&self, jobs: I) -> Batch<I::IntoIter>
+    where
+        I: IntoIterator<Item = (Target, Photo)>,
+    {
+        Batch::new(self.clone(), self.inner.config.concurrency, jobs.into_iter())
+    }
+
+    /// Reads a record's photo; `None` if it has none. The endpoint gives it back as PNG, whatever was sent.
+    ///
+    /// # Errors
+    /// [`Error`] other than [`Error::Photo`] and [`Error::Source`].
+    pub async fn download(&self, target: &Target) -> Result<Option<Download>, Error> {
+        let done = self.run(Operation::Download, target, None, None).await?;
+        if done.answer.status == 204 || done.answer.body.is_empty() {
+            return Ok(None);
+        }
+        let receipt = Receipt::new(&done);
+        Ok(Some(Download { bytes: done.answer.body, content_type: done.answer.content_type, receipt }))
+    }
+
+    /// Removes a record's photo.
+    ///
+    /// # Errors
+    /// [`Error`] other than [`Error::Photo`] and [`Error::Source`].
+    pub async fn delete(&self, target: &Target) -> Result<Receipt, Error> {
+        let done = self.run(Operation::Delete, target, None, None).await?;
+        Ok(Receipt::new(&done))
+    }
+
+    /// An [`Intake`] with this client's limits.
+    pub fn intake(&self) -> Intake {
+        Intake::new().limits(self.inner.config.limits)
+    }
+
+    async fn upload_inner(
+        &self,
+        target: &Target,
+        photo: &Photo,
+        progress: Option<ProgressFn>,
+    ) -> Result<Receipt, Error> {
+        self.inner.config.limits.check(photo.bytes())?;
+        let done = self.run(Operation::Upload, target, Some(photo), progress).await?;
+        Ok(Receipt::new(&done))
+    }
+
+    async fn run(
+        &self,
+        operation: Operation,
+        target: &Target,
+        photo: Option<&Photo>,
+        progress: Option<ProgressFn>,
+    ) -> Result<Done, Error> {
+        let Inner { config, tokens, http, gate, dice } = &*self.inner;
+        let verb = match operation {
+            Operation::Upload => "upload to",
+            Operation::Download => "download from",
+            Operation::Delete => "deletion from",
+        };
+        let run = Run {
+            operation,
+            what: format!("{verb} {target}"),
+            tokens: &*tokens.0,
+            gate,
+            retry: &config.retry,
+            dice,
+            attempt_time: config.attempt_time,
+            total_time: config.total_time,
+            progress: progress.clone(),
+        };
+        let exchange = HttpExchange {
+            http,
+            endpoint: &config.endpoint,
+            operation,
+            target,
+            photo,
+            progress,
+            most_download: config.most_download,
+        };
+        run.go(&exchange).await
+    }
+}
+
+/// What the endpoint confirmed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Receipt {
+    /// HTTP status of the confirming answer.
+    pub http: u16,
+    /// Its code; `SUCCESS`.
+    pub code: &'static str,
+    /// Its message, if it had one. For reading only.
+    pub message: Option<String>,
+    /// How often the request was sent, the confirmed one included.
+    pub attempts: u32,
+    /// From the first attempt to the confirmation.
+    pub elapsed: Duration,
+    /// Whether an earlier attempt may have been carried out too, so that workflows may have run more than once.
+    pub after_ambiguous: bool,
+    /// The account's remaining API credits, if the answer told (it does once half of them are used).
+    pub credits_remaining: Option<u64>,
+}
+
+impl Receipt {
+    fn new(done: &Done) -> Self {
+        Self {
+            http: done.answer.status,
+            code: "SUCCESS",
+            message: done.message.clone(),
+            attempts: done.attempts,
+            elapsed: done.elapsed,
+            after_ambiguous: done.after_ambiguous,
+            credits_remaining: done.answer.credits_remaining,
+        }
+    }
+}
+
+/// A photo as the endpoint gave it back.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Download {
+    /// The picture file.
+    pub bytes: Bytes,
+    /// Its media type as declared by the endpoint.
+    pub content_type: Option<String>,
+    /// How the request went.
+    pub receipt: Receipt,
+}

@@ -1,0 +1,99 @@
+//! A thin, reliable HTTP transport that puts a prepared photo onto a CRM record.
+//!
+//! The photo endpoint takes one picture of at most 10 MB and 10 megapixels. This crate checks the picture before sending
+//! it, sends it, and does what a good client has to do when that does not work at the first try: renews the access token,
+//! waits when asked to, tries again when that can help, and otherwise says what failed, for how much else that holds,
+//! and what to do about it.
+//!
+//! ```no_run
+//! use photo_upload::{Client, DataCenter, Photo, Target};
+//!
+//! # async fn f() -> Result<(), photo_upload::Error> {
+//! let client = Client::builder().data_center(DataCenter::Us).access_token("1000.example").build()?;
+//! let photo = Photo::from_path("portrait.jpg").await?;
+//! let receipt = client.upload(&Target::new("Leads", "3000000038009")?, &photo).await?;
+//! println!("stored after {} attempts in {:?}", receipt.attempts, receipt.elapsed);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The nouns
+//!
+//! * [`Client`]: connections, token, concurrency limit and pause, shared by its clones. [`blocking::Client`] is the same
+//!   without async.
+//! * [`Target`]: a module and a record id.
+//! * [`Photo`]: a picture's bytes with a name that is safe to send; from bytes, or through [`Intake`] from a path, a
+//!   stream, a reader or a URL, bounded in size and time. [`Limits`] are checked before anything is sent.
+//! * [`TokenSource`]: [`StaticToken`], [`RefreshToken`], or your own.
+//! * [`Receipt`]: what the endpoint confirmed. [`Error`]: why it did not, grouped by what you can do; with the endpoint's
+//!   [`ErrorCode`] if it gave one.
+//! * [`Batch`]: many uploads, results as they finish.
+//!
+//! # What is sent again, and what is not
+//!
+//! | what happened | what is done |
+//! |---|---|
+//! | HTTP 429 | everybody of this client pauses as long as asked (`Retry-After`, then `details.retry_after`), then again |
+//! | server errors, broken connections, timeouts | again after a random, growing wait ([`Retry`]) |
+//! | a success status whose body is cut off or no JSON | the same: uploading the same picture twice does it no harm. But workflows may run twice: set [`ClientBuilder::restrict_triggers`], or turn it off with [`Retry::ambiguous`] |
+//! | a stale token | renewed once, sent again |
+//! | a confirmed success, even if the connection breaks right after | never sent again |
+//! | everything else | an [`Error`] at once |
+//!
+//! # Rules that hold always
+//!
+//! Redirects are not followed, since the token would go with them. Plain http is only used to this machine, unless
+//! allowed. Secrets do not appear in `Debug`, errors, logs or URLs. Answers are read up to a bound, however long they are.
+//! All waits use tokio's clock, and the jitter can be seeded, so that tests can be exact.
+//!
+//! # Limits and non-goals
+//!
+//! A photo is held in memory while it is sent (at most the limit, 10 MB each). It is not decoded, changed or made to fit:
+//! that is the crate photo-prep's job. Several processes can share a token file, but do not take turns refreshing. One
+//! organisation's limits apply to all its clients together; this one only counts its own requests.
+//!
+//! # Features
+//!
+//! * `blocking` (default): [`blocking`], a client for code without async.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod answer;
+mod batch;
+#[cfg(feature = "blocking")]
+pub mod blocking;
+mod client;
+mod code;
+mod config;
+mod endpoint;
+mod error;
+mod exchange;
+mod fetch;
+mod file_name;
+mod gate;
+mod http;
+mod image_header;
+mod intake;
+mod photo;
+mod progress;
+mod retry;
+mod run;
+mod target;
+mod text;
+mod token;
+
+pub use batch::{Batch, Canceller, Finished, Stopped};
+pub use client::{Client, Download, Receipt};
+pub use code::{Class, ErrorCode, Scope};
+pub use config::ClientBuilder;
+pub use endpoint::{ApiVersion, DataCenter, Triggers};
+pub use error::{Error, Failure, PhotoError, SourceError};
+pub use image_header::Format;
+pub use intake::Intake;
+pub use photo::{Limits, Photo};
+pub use progress::Progress;
+pub use retry::Retry;
+pub use target::Target;
+pub use token::{
+    AccessToken, RefreshToken, RefreshTokenBuilder, StaticToken, TokenError, TokenFuture, TokenSource,
+};

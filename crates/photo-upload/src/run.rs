@@ -1,0 +1,248 @@
+//! The retry loop: token, gate, attempt, verdict, wait.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::answer::{Answer, Operation, Verdict, judge};
+use crate::code::{Class, Scope};
+use crate::error::{Error, Failure};
+use crate::exchange::{Exchange, Outcome};
+use crate::gate::Gate;
+use crate::progress::{Progress, ProgressFn};
+use crate::retry::{Dice, Retry};
+use crate::text;
+use crate::token::{AccessToken, TokenError, TokenSource};
+
+/// What a run needs besides the transport.
+pub(crate) struct Run<'a> {
+    pub(crate) operation: Operation,
+    /// For messages, such as `upload to Leads/1`.
+    pub(crate) what: String,
+    pub(crate) tokens: &'a dyn TokenSource,
+    pub(crate) gate: &'a Gate,
+    pub(crate) retry: &'a Retry,
+    pub(crate) dice: &'a Dice,
+    pub(crate) attempt_time: Duration,
+    pub(crate) total_time: Duration,
+    pub(crate) progress: Option<ProgressFn>,
+}
+
+/// A run that succeeded.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) answer: Answer,
+    pub(crate) message: Option<String>,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+    pub(crate) after_ambiguous: bool,
+}
+
+/// What happened so far.
+struct Story {
+    start: Instant,
+    deadline: Instant,
+    /// Requests sent.
+    attempts: u32,
+    /// Failures that count against the retry limit.
+    failures: u32,
+    /// The token the endpoint refused, once.
+    refused: Option<AccessToken>,
+    renewed: bool,
+    ambiguous: bool,
+}
+
+/// What to do after a failure.
+enum Next {
+    Again,
+    Wait(Duration),
+    GiveUp(Error),
+}
+
+impl Run<'_> {
+    /// Sends until it is done, given up, or out of time. Once a success has been seen nothing is sent any more.
+    pub(crate) async fn go(&self, exchange: &impl Exchange) -> Result<Done, Error> {
+        let mut story: Option<Story> = None;
+        loop {
+            let deadline = story.as_ref().map(|s| s.deadline);
+            let pass = match deadline {
+                // Waiting in line before the first attempt is not counted.
+                None => self.gate.enter().await,
+                Some(deadline) => match timeout_at(deadline, self.gate.enter()).await {
+                    Ok(pass) => pass,
+                    Err(_) => return Err(self.out_of_time(story)),
+                },
+            };
+            let story = story.get_or_insert_with(|| Story::begin(self.total_time));
+            let next = match self.attempt(exchange, story).await? {
+                Ok(done) => return Ok(done),
+                Err(next) => next,
+            };
+            // Others may go while this one waits.
+            drop(pass);
+            match next {
+                Next::Again => {}
+                Next::GiveUp(error) => return Err(error),
+                Next::Wait(wait) => {
+                    self.tell(Progress::Waiting { attempt: story.attempts, wait });
+                    sleep(wait).await;
+                }
+            }
+        }
+    }
+
+    /// One attempt, with the token it needs.
+    async fn attempt(
+        &self,
+        exchange: &impl Exchange,
+        story: &mut Story,
+    ) -> Result<Result<Done, Next>, Error> {
+        let token = match timeout_at(story.deadline, self.tokens.token(story.refused.as_ref())).await {
+            Ok(Ok(token)) => token,
+            Ok(Err(error)) => return Ok(Err(self.without_token(error, story))),
+            Err(_) => {
+                let cause = "no token in the time allowed for the whole call".to_owned();
+                return Err(TokenError::Temporary { cause }.into());
+            }
+        };
+        let time = self.attempt_time.min(story.deadline.saturating_duration_since(Instant::now()));
+        story.attempts = story.attempts.saturating_add(1);
+        let outcome = exchange.send(&token, story.attempts, time).await?;
+        let mut failure = match outcome {
+            Outcome::Broken { reached, cause } => self.broken(reached, cause),
+            Outcome::Answered(answer) => match judge(self.operation, &self.what, &answer) {
+                Verdict::Done { message } => {
+                    self.tell(Progress::Confirmed { attempt: story.attempts });
+                    return Ok(Ok(story.done(answer, message)));
+                }
+                Verdict::Failed(failure) => *failure,
+            },
+        };
+        failure.body_start = text::redact(failure.body_start, token.expose());
+        failure.message = failure.message.map(|m| text::redact(m, token.expose()));
+        // Reading changes nothing, so it does not matter whether it was carried out.
+        failure.ambiguous &= self.operation != Operation::Download;
+        story.note(&mut failure);
+        Ok(Err(self.after(failure, token, story)))
+    }
+
+    /// The decision after a failed attempt.
+    fn after(&self, failure: Failure, token: AccessToken, story: &mut Story) -> Next {
+        match failure.class {
+            Class::Token if !story.renewed => {
+                story.renewed = true;
+                story.refused = Some(token);
+                Next::Again
+            }
+            Class::Token | Class::Permanent { scope: Scope::Batch } => {
+                Next::GiveUp(Error::Denied(Box::new(failure)))
+            }
+            Class::Permanent { .. } => Next::GiveUp(Error::Refused(Box::new(failure))),
+            Class::RecordState => Next::GiveUp(Error::RecordState(Box::new(failure))),
+            Class::Temporary => self.after_temporary(failure, story),
+        }
+    }
+
+    fn after_temporary(&self, failure: Failure, story: &mut Story) -> Next {
+        story.failures = story.failures.saturating_add(1);
+        let hint = failure.retry_after;
+        let no_credits = failure.rate_limited && failure.credits_remaining == Some(0);
+        if no_credits || hint.is_some_and(|hint| hint > self.retry.hint_cap) {
+            return Next::GiveUp(Error::OutOfCredits(Box::new(failure)));
+        }
+        let wait = self.retry.wait(story.failures, hint, self.dice);
+        if failure.rate_limited {
+            self.gate.pause_for(wait);
+        }
+        let forbidden = failure.ambiguous && !self.retry.ambiguous;
+        if forbidden || story.failures >= self.retry.attempts || !story.has_time_for(wait) {
+            return Next::GiveUp(exhausted(failure));
+        }
+        Next::Wait(wait)
+    }
+
+    /// No request was sent, since there was no token to send it with.
+    fn without_token(&self, error: TokenError, story: &mut Story) -> Next {
+        let TokenError::Temporary { .. } = error else {
+            return Next::GiveUp(error.into());
+        };
+        story.failures = story.failures.saturating_add(1);
+        let wait = self.retry.wait(story.failures, None, self.dice);
+        if story.failures >= self.retry.attempts || !story.has_time_for(wait) {
+            return Next::GiveUp(error.into());
+        }
+        Next::Wait(wait)
+    }
+
+    fn broken(&self, reached: bool, cause: String) -> Failure {
+        Failure {
+            what: self.what.clone(),
+            status: None,
+            code: None,
+            message: None,
+            class: Class::Temporary,
+            body_start: String::new(),
+            cause: Some(cause),
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            retry_after: None,
+            ambiguous: reached,
+            rate_limited: false,
+            credits_remaining: None,
+        }
+    }
+
+    /// The time ran out while waiting in line for another attempt.
+    fn out_of_time(&self, story: Option<Story>) -> Error {
+        let cause = format!("no further attempt within the {:.1} s allowed", self.total_time.as_secs_f64());
+        let mut failure = self.broken(false, cause);
+        if let Some(mut story) = story {
+            story.note(&mut failure);
+        }
+        exhausted(failure)
+    }
+
+    fn tell(&self, progress: Progress) {
+        if let Some(told) = &self.progress {
+            told(progress);
+        }
+    }
+}
+
+impl Story {
+    fn begin(total: Duration) -> Self {
+        let start = Instant::now();
+        // A time nobody will live to see end counts as a day.
+        let deadline = start.checked_add(total).unwrap_or(start + Duration::from_secs(86_400));
+        Self { start, deadline, attempts: 0, failures: 0, refused: None, renewed: false, ambiguous: false }
+    }
+
+    fn note(&mut self, failure: &mut Failure) {
+        self.ambiguous |= failure.ambiguous;
+        // Any attempt that may have been carried out makes the whole call's outcome unknown.
+        failure.ambiguous = self.ambiguous;
+        failure.attempts = self.attempts;
+        failure.elapsed = self.start.elapsed();
+    }
+
+    fn has_time_for(&self, wait: Duration) -> bool {
+        Instant::now().checked_add(wait).is_some_and(|then| then < self.deadline)
+    }
+
+    fn done(&self, answer: Answer, message: Option<String>) -> Done {
+        Done {
+            answer,
+            message,
+            attempts: self.attempts,
+            elapsed: self.start.elapsed(),
+            after_ambiguous: self.ambiguous,
+        }
+    }
+}
+
+fn exhausted(failure: Failure) -> Error {
+    if failure.ambiguous { Error::Ambiguous(Box::new(failure)) } else { Error::Temporary(Box::new(failure)) }
+}
+
+#[cfg(test)]
+mod tests;

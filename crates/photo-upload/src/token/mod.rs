@@ -1,0 +1,232 @@
+//! Access tokens and where they come from.
+
+mod answer;
+mod refresh;
+mod store;
+
+pub use refresh::{RefreshToken, RefreshTokenBuilder};
+
+use std::fmt;
+use std::future::Future;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use reqwest::header::HeaderValue;
+use secrecy::{ExposeSecret, SecretString};
+
+/// Gives access tokens to a [`Client`](crate::Client).
+///
+/// Ready-made: [`StaticToken`] and [`RefreshToken`]. Your own may ask a vault or another process:
+///
+/// ```
+/// use photo_upload::{AccessToken, Client, TokenError, TokenFuture, TokenSource};
+///
+/// struct FromVault;
+///
+/// impl TokenSource for FromVault {
+///     fn token<'a>(&'a self, refused: Option<&'a AccessToken>) -> TokenFuture<'a> {
+///         Box::pin(async move {
+///             // `refused` is a token the endpoint just turned down: never give the same one again.
+///             if refused.is_some() {
+///                 return Err(TokenError::Denied { error: "the vault has no newer token".into() });
+///             }
+///             AccessToken::new("1000.example")
+///         })
+///     }
+/// }
+///
+/// let client = Client::builder().api_domain("https://www.zohoapis.com").token_source(FromVault).build()?;
+/// # Ok::<(), photo_upload::Error>(())
+/// ```
+pub trait TokenSource: Send + Sync {
+    /// A token that is valid now. Called before every request, by many at a time, so it should answer from memory.
+    /// `refused` is a token the endpoint did not accept: it must not be given again.
+    ///
+    /// # Errors
+    /// [`TokenError`] if there is none; [`TokenError::Temporary`] is tried again with back-off.
+    fn token<'a>(&'a self, refused: Option<&'a AccessToken>) -> TokenFuture<'a>;
+}
+
+/// The future a [`TokenSource`] returns.
+pub type TokenFuture<'a> = Pin<Box<dyn Future<Output = Result<AccessToken, TokenError>> + Send + 'a>>;
+
+impl<T: TokenSource + ?Sized> TokenSource for Arc<T> {
+    fn token<'a>(&'a self, refused: Option<&'a AccessToken>) -> TokenFuture<'a> {
+        (**self).token(refused)
+    }
+}
+
+/// An access token, and the api-domain it is good for if its issuer said so. `Debug` does not show the secret.
+#[derive(Clone, Debug)]
+pub struct AccessToken {
+    secret: SecretString,
+    api_domain: Option<String>,
+}
+
+impl AccessToken {
+    /// Takes a token.
+    ///
+    /// # Errors
+    /// [`TokenError::Unusable`] unless it is 1 to 4,096 visible ASCII characters.
+    pub fn new(secret: impl Into<String>) -> Result<Self, TokenError> {
+        let secret: String = secret.into();
+        let good = (1..=MOST_TOKEN).contains(&secret.len()) && secret.bytes().all(|b| b.is_ascii_graphic());
+        if !good {
+            return Err(TokenError::Unusable);
+        }
+        Ok(Self { secret: SecretString::from(secret), api_domain: None })
+    }
+
+    /// Adds the api-domain the issuer named. See [`ClientBuilder::follow_api_domain`](crate::ClientBuilder::follow_api_domain).
+    pub fn with_api_domain(mut self, api_domain: impl Into<String>) -> Self {
+        self.api_domain = Some(api_domain.into());
+        self
+    }
+
+    /// The api-domain the issuer named, unchecked.
+    pub fn api_domain(&self) -> Option<&str> {
+        self.api_domain.as_deref()
+    }
+
+    /// Whether two are the same token.
+    pub fn same_as(&self, other: &Self) -> bool {
+        self.secret.expose_secret() == other.secret.expose_secret()
+    }
+
+    pub(crate) fn expose(&self) -> &str {
+        self.secret.expose_secret()
+    }
+
+    /// The `Authorization` header, marked as sensitive. `None` cannot happen for a checked token.
+    pub(crate) fn header(&self) -> Option<HeaderValue> {
+        let mut value = HeaderValue::from_str(&format!("Zoho-oauthtoken {}", self.expose())).ok()?;
+        value.set_sensitive(true);
+        Some(value)
+    }
+}
+
+/// One token that cannot be renewed. When the endpoint refuses it, calls end with
+/// [`Error::Denied`](crate::Error::Denied).
+#[derive(Clone, Debug)]
+pub struct StaticToken(AccessToken);
+
+impl StaticToken {
+    /// Takes a token.
+    ///
+    /// # Errors
+    /// As [`AccessToken::new`].
+    pub fn new(secret: impl Into<String>) -> Result<Self, TokenError> {
+        AccessToken::new(secret).map(Self)
+    }
+}
+
+impl TokenSource for StaticToken {
+    fn token<'a>(&'a self, refused: Option<&'a AccessToken>) -> TokenFuture<'a> {
+        let stale = refused.is_some_and(|r| r.same_as(&self.0));
+        Box::pin(async move { if stale { Err(TokenError::CannotRenew) } else { Ok(self.0.clone()) } })
+    }
+}
+
+/// Why there is no access token. Never holds a secret.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum TokenError {
+    /// The token was refused, and there is no way to get another.
+    #[error("the access token was refused, and it cannot be renewed")]
+    CannotRenew,
+    /// What was given as a token cannot be one.
+    #[error("it is empty, too long, or holds spaces or other characters that no token has")]
+    Unusable,
+    /// The token endpoint refused for good.
+    #[error("the token endpoint refused: {error}")]
+    Denied {
+        /// Its error code, such as `invalid_code`.
+        error: String,
+    },
+    /// The token endpoint asks to slow down; nothing is sent to it before the cool-down is over.
+    #[error("the token endpoint was asked too often; next try in {} s", retry_after.as_secs_f64().ceil())]
+    Throttled {
+        /// What is left of the cool-down.
+        retry_after: Duration,
+    },
+    /// The token endpoint could not be reached, or its answer was not understood.
+    #[error("the token endpoint is not available: {cause}")]
+    Temporary {
+        /// What went wrong.
+        cause: String,
+    },
+}
+
+impl TokenError {
+    /// Whether a later try may succeed without anybody changing anything.
+    pub fn is_temporary(&self) -> bool {
+        matches!(self, Self::Throttled { .. } | Self::Temporary { .. })
+    }
+
+    /// What to do about it.
+    pub fn help(&self) -> &'static str {
+        match self {
+            Self::CannotRenew => {
+                "Give a fresh access token, or a refresh token so that access tokens are renewed by themselves."
+            }
+            Self::Unusable => "Copy the token again, without quotes, spaces or line ends.",
+            Self::Denied { .. } => {
+                "Check client id, client secret and refresh token, and that the token URL is of the account's own data \
+                 centre. A revoked refresh token has to be made anew."
+            }
+            Self::Throttled { .. } => {
+                "At most 10 access tokens are given in 10 minutes for a refresh token. Wait, share one client, or keep \
+                 tokens in a file (RefreshTokenBuilder::store)."
+            }
+            Self::Temporary { .. } => "Check the network and the token URL; try again later.",
+        }
+    }
+}
+
+/// Shared handle that keeps sources out of `Debug`.
+#[derive(Clone)]
+pub(crate) struct Tokens(pub(crate) Arc<dyn TokenSource>);
+
+impl fmt::Debug for Tokens {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Tokens(..)")
+    }
+}
+
+const MOST_TOKEN: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn tokens_are_checked_and_hidden() {
+        let long = "x".repeat(MOST_TOKEN + 1);
+        for (text, good) in [
+            ("1000.abc.def", true),
+            ("", false),
+            ("a b", false),
+            ("a\r\nX: y", false),
+            ("é", false),
+            (&long, false),
+        ] {
+            assert_eq!(AccessToken::new(text).is_ok(), good, "{text:?}");
+        }
+        let token = AccessToken::new("1000.secret").expect("good").with_api_domain("https://a.example");
+        assert!(!format!("{token:?}").contains("1000.secret"));
+        let header = token.header().expect("a header");
+        assert!(header.is_sensitive());
+        assert!(!format!("{header:?}").contains("secret"));
+        assert_eq!(header.to_str().ok(), Some("Zoho-oauthtoken 1000.secret"));
+    }
+
+    #[tokio::test]
+    async fn a_static_token_is_given_until_refused() {
+        let source = StaticToken::new("1000.abc").expect("good");
+        let token = source.token(None).await.expect("given");
+        assert_eq!(source.token(Some(&token)).await.expect_err("refused"), TokenError::CannotRenew);
+        let other = AccessToken::new("1000.other").expect("good");
+        assert!(source.token(Some(&other)).await.is_ok());
+    }
+}
