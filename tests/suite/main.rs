@@ -1,1 +1,10 @@
-//! Placeholder.
+//! The workspace's integration tests, in one binary.
+
+mod contract;
+mod corpus;
+mod fitting;
+mod orientations;
+mod plans;
+mod privacy;
+mod support;
+mod upload;

@@ -1,7 +1,72 @@
 //! Any photo in, the best upright PNG or JPEG within a pixel and a byte limit out.
+//!
+//! ```
+//! # fn main() -> Result<(), photo_prep::Error> {
+//! # let bytes = include_bytes!("../../../fixtures/jpeg_private_turned.jpg");
+//! let prepared = photo_prep::prepare(bytes)?;
+//! assert!(prepared.size().pixels() <= 10_000_000 && prepared.bytes().len() <= 10_000_000);
+//! println!("{}", prepared.report());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! [`prepare`] is the paved path, with the limits of a CRM's photo endpoint (10 MP, 10 MB). [`Options`] sets other limits,
+//! formats and policies. Underneath lie three steps that can be taken one by one:
+//!
+//! ```
+//! # fn main() -> Result<(), photo_prep::Error> {
+//! # let bytes = include_bytes!("../../../fixtures/bmp_24.bmp");
+//! let options = photo_prep::Options::default().max_pixels(1_000_000).max_bytes(200_000);
+//! let info = options.probe(bytes)?;     // facts from the header, nothing decoded
+//! let plan = options.plan(&info)?;      // pure: what will be done, and why
+//! println!("{plan}");                   // in sentences
+//! let prepared = plan.execute(bytes)?;  // done
+//! assert_eq!(prepared.report().route, plan.route.name());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # The nouns
+//!
+//! * [`ImageInfo`]: what the header tells: format, size, [`Orientation`], colour, metadata.
+//! * [`Plan`]: a [`Route`], the [`Reason`]s for it, the ladder of [`Rung`]s tried for the byte limit, an [`Estimate`].
+//! * [`Prepared`]: the bytes that come out, with a [`Report`] of what was done.
+//! * [`Batch`]: many pictures at once under one memory budget.
+//! * [`Limits`] bound what comes out, [`InputLimits`] what a file may ask for.
+//!
+//! # The routes
+//!
+//! A picture takes the first route that can mend what is wrong with it:
+//!
+//! | route | for | what is lost |
+//! |---|---|---|
+//! | [`PassThrough`](Route::PassThrough) | a whole, upright JPEG or PNG within the limits that tells nothing private | nothing: the very same bytes, borrowed |
+//! | [`Rewrite`](Route::Rewrite) | the same with EXIF, XMP, IPTC, comments, text, further frames or trailing data | nothing of the picture: its compressed data is copied |
+//! | [`Pixels`](Route::Pixels) | everything else | what encoding loses; nothing where a small or flat picture comes out as PNG |
+//!
+//! # What is read
+//!
+//! JPEG of every common kind (CMYK, arithmetic coding and 12 bits included), PNG, GIF, BMP, WebP, TIFF; HEIC with the
+//! feature `heic`. The content decides, never a file's name. AVIF is recognised and refused.
+//!
+//! # Limits and non-goals
+//!
+//! Outputs are PNG or JPEG and never larger than 65,500 pixels a side. Pictures are never enlarged, sharpened or
+//! cropped. Only the first frame or page of a file is used. A file that passes through is checked in its structure
+//! (and a PNG's data inflated), but a JPEG's picture data is not decoded: flipped bits inside of it go unseen.
+//!
+//! Work inside a picture is spread over the rayon pool that the caller is in; this crate makes no pool of its own,
+//! except for [`Batch::threads`]. Input is untrusted: nothing is allocated by what a header claims before
+//! [`InputLimits`] have been checked, and a decoder's panic is an error (see [`catching_panics`]).
+//!
+//! # Features
+//!
+//! * `heic`: HEIC/HEIF, what iPhones write, by the pure-Rust `heic-rs`.
+//! * `serde`: `Serialize` for facts, plans and reports.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod batch;
 mod codec;
 mod error;
 mod execute;
@@ -20,6 +85,7 @@ mod probe;
 mod report;
 mod warning;
 
+pub use batch::{Batch, BatchDone, CancelToken, Input};
 pub use codec::guard::catching_panics;
 pub use error::{Error, LimitKind, Result};
 pub use format::Format;

@@ -115,7 +115,7 @@ impl HttpExchange<'_> {
             Operation::Delete => Method::DELETE,
         };
         let authorization = token.header().ok_or(crate::token::TokenError::Unusable)?;
-        let request = self.http.to(&url).request(method, url).header(header::AUTHORIZATION, authorization);
+        let request = self.http.to(&url)?.request(method, url).header(header::AUTHORIZATION, authorization);
         match self.photo {
             Some(photo) => Ok(request.multipart(self.form(photo, attempt)?)),
             None => Ok(request),

@@ -3,7 +3,6 @@
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 use reqwest::{Response, Url};
-use tokio::time::timeout_at;
 
 use crate::endpoint::{check_scheme, host_of, is_loopback};
 use crate::error::SourceError;
@@ -15,9 +14,9 @@ pub(crate) async fn fetch(intake: &Intake, url: &str) -> Result<(Bytes, String),
     let mut url = Url::parse(url.trim()).map_err(|e| SourceError::Url(e.to_string()))?;
     check(&url, intake.allow_plain_http)?;
     let name = name_of(&url);
-    let http = Http::new(intake.timeout).map_err(|e| SourceError::Url(e.to_string()))?;
+    let http = intake.http().map_err(|e| SourceError::Url(e.to_string()))?;
     for _ in 0..=intake.most_redirects {
-        let response = send(intake, &http, &url).await?;
+        let response = send(http, &url).await?;
         if !response.status().is_redirection() {
             return Ok((read(intake, &url, response).await?, name));
         }
@@ -26,12 +25,10 @@ pub(crate) async fn fetch(intake: &Intake, url: &str) -> Result<(Bytes, String),
     Err(SourceError::Url(format!("more than {} redirects", intake.most_redirects)))
 }
 
-async fn send(intake: &Intake, http: &Http, url: &Url) -> Result<Response, SourceError> {
-    match timeout_at(intake.deadline(), http.to(url).get(url.clone()).send()).await {
-        Ok(Ok(response)) => Ok(response),
-        Ok(Err(error)) => Err(SourceError::Network { host: host_of(url), cause: http::cause_of(error) }),
-        Err(_) => Err(SourceError::TimedOut { after: intake.timeout }),
-    }
+async fn send(http: &Http, url: &Url) -> Result<Response, SourceError> {
+    let failed = |cause| SourceError::Network { host: host_of(url), cause };
+    let client = http.to(url).map_err(|e| failed(e.to_string()))?;
+    client.get(url.clone()).send().await.map_err(|e| failed(http::cause_of(e)))
 }
 
 async fn read(intake: &Intake, url: &Url, mut response: Response) -> Result<Bytes, SourceError> {

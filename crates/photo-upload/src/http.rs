@@ -1,5 +1,6 @@
 //! The HTTP client underneath, set up so that no secret leaves by the side: no redirects, no silent retries.
 
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
@@ -11,34 +12,54 @@ use crate::endpoint::is_loopback;
 use crate::error::Error;
 use crate::text;
 
-/// Two clients: one that honours the system's proxy settings, and one without for this machine's own addresses.
+/// Two clients: one for plain http to this machine, without proxy and certificates, and one for everything else, which
+/// honours the system's proxy settings. The latter is made when first needed, since it cannot be made on a system
+/// without CA certificates, where tests against a local server should work all the same. Clones share both.
 #[derive(Clone, Debug)]
 pub(crate) struct Http {
-    outside: reqwest::Client,
+    connect: Duration,
     loopback: reqwest::Client,
+    outside: Arc<OnceLock<reqwest::Client>>,
 }
 
 impl Http {
     pub(crate) fn new(connect: Duration) -> Result<Self, Error> {
-        let builder = || {
-            reqwest::Client::builder()
-                .redirect(redirect::Policy::none())
-                .retry(retry::never())
-                .referer(false)
-                .connect_timeout(connect)
-                // Shorter than servers usually keep a connection, so that few are found dead when needed.
-                .pool_idle_timeout(Duration::from_secs(20))
-                .user_agent(concat!("photo-upload/", env!("CARGO_PKG_VERSION")))
-        };
-        let failed = |e: reqwest::Error| Error::config(format!("no HTTP client: {}", text::causes(&e)));
-        let outside = builder().build().map_err(failed)?;
-        let loopback = builder().no_proxy().build().map_err(failed)?;
-        Ok(Self { outside, loopback })
+        let loopback = built(builder(connect).no_proxy().tls_certs_only([]))?;
+        Ok(Self { connect, loopback, outside: Arc::default() })
     }
 
-    pub(crate) fn to(&self, url: &Url) -> &reqwest::Client {
-        if is_loopback(url) { &self.loopback } else { &self.outside }
+    /// The client for a URL.
+    pub(crate) fn to(&self, url: &Url) -> Result<&reqwest::Client, Error> {
+        if url.scheme() == "http" && is_loopback(url) {
+            return Ok(&self.loopback);
+        }
+        if let Some(outside) = self.outside.get() {
+            return Ok(outside);
+        }
+        let made = built(builder(self.connect))?;
+        // Two at a time may make one; the first is kept.
+        Ok(self.outside.get_or_init(|| made))
     }
+}
+
+fn builder(connect: Duration) -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .redirect(redirect::Policy::none())
+        .retry(retry::never())
+        .referer(false)
+        .connect_timeout(connect)
+        // Shorter than servers usually keep a connection, so that few are found dead when needed.
+        .pool_idle_timeout(Duration::from_secs(20))
+        .user_agent(concat!("photo-upload/", env!("CARGO_PKG_VERSION")))
+}
+
+fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
+    builder.build().map_err(|e| {
+        Error::config(format!(
+            "no HTTP client can be made ({}); are the system's CA certificates installed?",
+            text::causes(&e)
+        ))
+    })
 }
 
 /// What a reqwest error says, with its causes and without the URL.

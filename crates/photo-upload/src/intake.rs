@@ -3,15 +3,17 @@
 use std::fmt;
 use std::path::Path;
 use std::pin::pin;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
 use futures_core::Stream;
 use tokio::io::{AsyncRead, AsyncReadExt};
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
 use crate::error::{Error, SourceError};
 use crate::fetch;
+use crate::http::Http;
 use crate::photo::{Limits, Photo};
 
 /// Reads pictures into [`Photo`]s. Nothing is ever buffered beyond [`Limits::max_bytes`], whatever the source says or
@@ -33,6 +35,7 @@ pub struct Intake {
     pub(crate) timeout: Duration,
     pub(crate) most_redirects: u32,
     pub(crate) allow_plain_http: bool,
+    http: Arc<OnceLock<Http>>,
 }
 
 impl Default for Intake {
@@ -49,6 +52,7 @@ impl Intake {
             timeout: Duration::from_secs(60),
             most_redirects: 5,
             allow_plain_http: false,
+            http: Arc::default(),
         }
     }
 
@@ -227,10 +231,13 @@ impl Intake {
         timeout(self.timeout, read).await.unwrap_or(Err(SourceError::TimedOut { after: self.timeout }))
     }
 
-    /// When everything has to be there.
-    pub(crate) fn deadline(&self) -> Instant {
-        let now = Instant::now();
-        now.checked_add(self.timeout).unwrap_or(now + Duration::from_secs(86_400))
+    /// The HTTP client for URLs, made when first needed.
+    pub(crate) fn http(&self) -> Result<&Http, Error> {
+        if let Some(http) = self.http.get() {
+            return Ok(http);
+        }
+        let made = Http::new(CONNECT)?;
+        Ok(self.http.get_or_init(|| made))
     }
 
     fn one_more(&self) -> u64 {
@@ -270,6 +277,8 @@ impl Gathered {
     }
 }
 
+/// The longest a connection may take to be made; the timeout bounds it too.
+const CONNECT: Duration = Duration::from_secs(10);
 const CHUNK: usize = 64 * 1024;
 
 #[cfg(test)]

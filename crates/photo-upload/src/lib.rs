@@ -55,6 +55,7 @@
 //! # Features
 //!
 //! * `blocking` (default): [`blocking`], a client for code without async.
+//! * `prep`: `From<photo_prep::Prepared>` for [`Photo`].
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -75,6 +76,8 @@ mod http;
 mod image_header;
 mod intake;
 mod photo;
+#[cfg(feature = "prep")]
+mod prep;
 mod progress;
 mod retry;
 mod run;
@@ -97,3 +100,7 @@ pub use target::Target;
 pub use token::{
     AccessToken, RefreshToken, RefreshTokenBuilder, StaticToken, TokenError, TokenFuture, TokenSource,
 };
+
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

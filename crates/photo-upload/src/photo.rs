@@ -102,6 +102,12 @@ impl Photo {
         Self { file_name: safe_file_name(name.as_ref(), format), bytes: bytes.into(), format, width, height }
     }
 
+    /// The same picture under another name, made safe to send.
+    #[must_use]
+    pub fn named(self, name: impl AsRef<str>) -> Self {
+        Self { file_name: safe_file_name(name.as_ref(), self.format), ..self }
+    }
+
     /// Reads a file of at most 10,000,000 bytes. See [`Intake::path`](crate::Intake::path).
     ///
     /// # Errors

@@ -168,6 +168,20 @@ async fn an_unreachable_server_is_temporary_and_not_ambiguous() {
 }
 
 #[tokio::test]
+async fn https_needs_certificates_and_says_so() {
+    let server = Server::list([success()]);
+    let client =
+        builder(&server).api_domain("https://localhost:1").retry(Retry::none()).build().expect("good");
+    match client.upload(&target(), &photo()).await {
+        // Nobody listens there.
+        Err(Error::Temporary(failure)) => assert_eq!((failure.attempts, failure.ambiguous), (1, false)),
+        // What a system without CA certificates gets.
+        Err(Error::Config(text)) => assert!(text.contains("CA certificates"), "{text}"),
+        other => panic!("{other:?}"),
+    }
+}
+
+#[tokio::test]
 async fn nothing_is_sent_that_cannot_be_accepted() {
     let server = Server::list([success()]);
     let client = client(&server);
@@ -263,7 +277,8 @@ async fn pictures_from_urls() {
             "/loop" => Reply::Answer { status: 302, headers: location("/loop"), body: vec![] },
             "/ftp" => Reply::Answer { status: 302, headers: location("ftp://a.example/"), body: vec![] },
             "/nowhere" => Reply::Answer { status: 302, headers: vec![], body: vec![] },
-            "/huge" => Reply::Cut { status: 200, body: "x".repeat(50_000) },
+            // Announces more than allowed, but sends less.
+            "/huge" => Reply::Cut { status: 200, body: "x".repeat(19_950) },
             "/endless" => Reply::Endless { status: 200, start: String::new() },
             "/cut" => Reply::Cut { status: 200, body: "x".into() },
             "/stall" => Reply::Stall,

@@ -26,7 +26,6 @@ pub(super) fn decode(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Rast
         top: frame.top.into(),
         width: frame.width.into(),
         transparent: frame.transparent,
-        interlaced: false,
     };
     let palette = decoder.palette().map_err(|_| missing("no table of colours"))?.to_vec();
     let mut indices = vec![0; usize::try_from(frame_size.pixels()).unwrap_or(usize::MAX)];
@@ -41,8 +40,6 @@ struct Placement {
     top: usize,
     width: usize,
     transparent: Option<u8>,
-    #[allow(dead_code)]
-    interlaced: bool,
 }
 
 impl Placement {

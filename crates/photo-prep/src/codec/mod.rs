@@ -1,6 +1,6 @@
 //! Files to samples and samples to files. Knows nothing of what the caller wants.
 
-pub(crate) mod bmp_tiff_webp;
+pub(crate) mod bmp;
 pub(crate) mod gif;
 pub(crate) mod guard;
 #[cfg(feature = "heic")]
@@ -10,10 +10,12 @@ pub(crate) mod jpeg_encode;
 pub(crate) mod png;
 pub(crate) mod png_encode;
 pub(crate) mod profile;
+pub(crate) mod tiff_webp;
 
 use crate::info::ImageInfo;
-use crate::pixels::Raster;
+use crate::pixels::{Raster, premultiplied};
 use crate::plan::DecodeScale;
+use crate::probe::TiffDirectory;
 use crate::{Format, Result};
 
 /// Decodes the picture of `bytes` as stored (not turned), at `scale`, to 8 bits a sample.
@@ -24,8 +26,19 @@ pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, scale: DecodeScale, memory:
         Format::Jpeg => jpeg::decode(bytes, info, scale, memory),
         Format::Png => png::decode(bytes, info, memory),
         Format::Gif => gif::decode(bytes, info, memory),
+        Format::Bmp => bmp::decode(bytes, info, memory),
         #[cfg(feature = "heic")]
         Format::Heic => heic::decode(bytes, info, memory),
-        _ => bmp_tiff_webp::decode(bytes, info, memory),
+        _ => tiff_webp::decode(bytes, info, memory).map(|r| unassociated(bytes, info, r)),
     })
+}
+
+/// TIFF's ExtraSamples tag says whether colours were stored multiplied with their alpha.
+fn unassociated(bytes: &[u8], info: &ImageInfo, raster: Raster) -> Raster {
+    const EXTRA_SAMPLES: u16 = 338;
+    let directory = if info.format == Format::Tiff { TiffDirectory::first(bytes) } else { None };
+    match directory.and_then(|d| d.number(EXTRA_SAMPLES, 0)) {
+        Some(1) => premultiplied::divided(raster),
+        _ => raster,
+    }
 }

@@ -14,6 +14,7 @@ pub(crate) fn of(bytes: &[u8], info: &ImageInfo) -> Result<Option<Vec<u8>>> {
             .into_iter()
             .find(|c| c.0 == *b"ICCP")
             .and_then(|c| bytes.get(c.1).map(<[u8]>::to_vec)),
+        Format::Bmp => super::bmp::icc_profile(bytes).map(<[u8]>::to_vec),
         Format::Tiff => crate::probe::TiffDirectory::first(bytes).and_then(|d| d.icc().map(<[u8]>::to_vec)),
         #[cfg(feature = "heic")]
         Format::Heic => super::heic::icc_profile(bytes),

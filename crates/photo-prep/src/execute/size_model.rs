@@ -76,13 +76,18 @@ fn by_rule(quality: u8) -> f64 {
     1e4 * scale.powf(-0.6)
 }
 
-/// Whether a PNG is expected to take at most a quarter more bytes than the JPEG.
-///
-/// A JPEG can't be much smaller than the PNG of a screenshot, and blurs its edges besides.
+/// Whether a picture is better kept without loss: its PNG is small in itself, or expected to be nearly as small as
+/// the JPEG. A JPEG can't be much smaller than the PNG of a screenshot, and blurs its edges besides.
 pub(super) fn png_is_nearly_as_small(raster: &Raster, settings: &JpegSettings) -> Result<bool> {
+    /// Below this, the bytes don't matter, but what a JPEG would lose does.
+    const SMALL: f64 = 65_536.0;
     let sample = sample::tiles(raster);
-    let raster = sample.as_ref().unwrap_or(raster);
-    let jpeg = encode(raster, &JpegSettings { segments: Vec::new(), ..settings.clone() })?.len();
-    let png = png_encode::encode(raster, &[])?.len();
-    Ok(png as f64 <= 1.25 * jpeg as f64)
+    let part = sample.as_ref().unwrap_or(raster);
+    let scale = raster.size().pixels() as f64 / part.size().pixels() as f64;
+    let png = png_encode::encode(part, &[])?.len() as f64;
+    if png * scale <= SMALL {
+        return Ok(true);
+    }
+    let jpeg = encode(part, &JpegSettings { segments: Vec::new(), ..settings.clone() })?.len();
+    Ok(png <= 1.25 * jpeg as f64)
 }

@@ -8,7 +8,6 @@ use crate::{Error, Format, LimitKind, MetadataPolicy, Result};
 
 /// Marker codes, the byte after 0xFF.
 pub(crate) mod marker {
-    pub(crate) const SOF0: u8 = 0xC0;
     pub(crate) const DHT: u8 = 0xC4;
     pub(crate) const DAC: u8 = 0xCC;
     pub(crate) const RST0: u8 = 0xD0;

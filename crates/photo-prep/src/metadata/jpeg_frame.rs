@@ -2,6 +2,7 @@
 
 use super::bytes::be16;
 use super::jpeg::{JpegLayout, Segment, marker};
+use super::jpeg_sound;
 use crate::info::{ColorModel, JpegInfo, JpegProcess};
 use crate::{Error, Format, Result, Size};
 
@@ -193,7 +194,9 @@ fn flaw(
     if let Some(c) = components.iter().find(|c| !in_first_scans(c.id)) {
         return Some(format!("no scan holds component {}", c.id));
     }
-    restarts_flaw(components, size, info, scans().collect())
+    let ids: Vec<u8> = components.iter().map(|c| c.id).collect();
+    jpeg_sound::flaw(bytes, layout, &ids, info.process)
+        .or_else(|| restarts_flaw(components, size, info, scans().collect()))
 }
 
 /// In a file of one interleaved scan, the number of restart markers follows from the header.

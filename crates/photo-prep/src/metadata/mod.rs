@@ -5,6 +5,7 @@ pub(crate) mod exif;
 pub(crate) mod icc;
 pub(crate) mod jpeg;
 pub(crate) mod jpeg_frame;
+pub(crate) mod jpeg_sound;
 pub(crate) mod png;
 pub(crate) mod riff;
 

@@ -4,6 +4,7 @@ pub(crate) mod alpha;
 pub(crate) mod color;
 pub(crate) mod narrow;
 pub(crate) mod orient;
+pub(crate) mod premultiplied;
 pub(crate) mod resize;
 pub(crate) mod sample;
 
@@ -68,10 +69,6 @@ impl Raster {
 
     pub(crate) fn data_mut(&mut self) -> &mut [u8] {
         &mut self.data
-    }
-
-    pub(crate) fn into_data(self) -> Vec<u8> {
-        self.data
     }
 
     pub(crate) fn row_bytes(&self) -> usize {

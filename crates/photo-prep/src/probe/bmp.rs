@@ -1,37 +1,23 @@
-//! Facts of a BMP: the Windows headers from 40 to 124 bytes, and the OS/2 ones of 12 to 64.
+//! Facts of a BMP, by its headers: Windows' of 40 to 124 bytes, and OS/2's of 12 to 64.
 
-use super::plain;
+use super::{plain, take_icc};
+use crate::codec::bmp::{Header, icc_profile};
 use crate::info::{ColorModel, ImageInfo};
-use crate::metadata::bytes::{le16, le32};
-use crate::{Error, Format, Result, Size};
+use crate::metadata::icc;
+use crate::{Format, InputLimits, Result};
 
 pub(super) fn probe(bytes: &[u8]) -> Result<ImageInfo> {
-    let bad = |reason: String| Error::malformed(Format::Bmp, 14, reason);
-    let cut = || bad("the file ends within the header".into());
-    let header = le32(bytes, 14).ok_or_else(cut)?;
-    let (width, height, depth) = if header == 12 {
-        let side = |at| le16(bytes, at).map(u32::from).ok_or_else(cut);
-        (side(18)?, side(20)?, le16(bytes, 24).ok_or_else(cut)?)
-    } else if (16..=124).contains(&header) {
-        let width = le32(bytes, 18).ok_or_else(cut)?;
-        // A negative height says that the rows come top-down.
-        let height = le32(bytes, 22).ok_or_else(cut)?.cast_signed().unsigned_abs();
-        (width, height, le16(bytes, 28).ok_or_else(cut)?)
-    } else {
-        return Err(bad(format!("a header of {header} bytes is unknown")));
-    };
-    if width == 0 || height == 0 || width > i32::MAX as u32 || height > i32::MAX as u32 {
-        return Err(bad(format!("impossible size {width}x{height}")));
+    let header = Header::parse(bytes)?;
+    let indexed = header.depth <= 8;
+    let model = if indexed { ColorModel::Palette } else { ColorModel::Rgb };
+    let mut info = plain(Format::Bmp, header.size, bytes, model);
+    info.alpha = header.masks.alpha != 0;
+    // Masks can be wider than the 16 bits that the facts know of.
+    let widest = header.masks.widest().min(16);
+    info.bit_depth = if indexed { 8 } else { u8::try_from(widest).unwrap_or(16) };
+    if let Some(profile) = icc_profile(bytes) {
+        icc::check_length(profile.len() as u64, InputLimits::default().icc_bytes)?;
+        take_icc(&mut info, Ok(profile.to_vec()));
     }
-    if !matches!(depth, 1 | 2 | 4 | 8 | 16 | 24 | 32 | 64) {
-        return Err(bad(format!("{depth} bits a pixel are not possible")));
-    }
-    let model = if depth <= 8 { ColorModel::Palette } else { ColorModel::Rgb };
-    let mut info = plain(Format::Bmp, Size::new(width, height), bytes, model);
-    let alpha_mask = if header >= 56 { le32(bytes, 66).unwrap_or(0) } else { 0 };
-    let compression = if header >= 40 { le32(bytes, 30).unwrap_or(0) } else { 0 };
-    // Bit fields (3, 6) may set bits aside for alpha; run lengths (1, 2) may skip pixels.
-    info.alpha = alpha_mask != 0 && depth >= 16 || matches!(compression, 1 | 2 | 6);
-    info.bit_depth = 8;
     Ok(info)
 }

@@ -9,7 +9,7 @@ use crate::{Error, Format, LimitKind, Result, Size, Warning};
 /// What the walk over the blocks found.
 #[derive(Default)]
 struct Blocks {
-    /// Position, size and offset of the first frame.
+    /// The first frame: the canvas it needs, and whether it starts at the canvas' corner.
     first: Option<(Size, bool)>,
     frames: usize,
     /// Whether the first frame has a transparent colour.
@@ -27,8 +27,8 @@ pub(super) fn probe(bytes: &[u8]) -> Result<ImageInfo> {
     let Some((frame, covers)) = blocks.first else {
         return Err(Error::malformed(Format::Gif, bytes.len(), "no frame"));
     };
-    // A canvas of no size is as large as its first frame, as browsers take it.
-    let size = if canvas.pixels() == 0 { frame } else { canvas };
+    // A first frame that sticks out of its canvas enlarges it, as browsers and Pillow take it.
+    let size = Size::new(canvas.width.max(frame.width), canvas.height.max(frame.height));
     let mut info = plain(Format::Gif, size, bytes, ColorModel::Palette);
     info.alpha = blocks.transparent || !(covers && frame.width >= size.width && frame.height >= size.height);
     info.animated = blocks.frames > 1;
@@ -66,7 +66,7 @@ fn walk(bytes: &[u8], mut at: usize) -> Result<Blocks> {
                 let number = |i| le16(bytes, at + i).map_or(0, u32::from);
                 if blocks.frames == 0 {
                     let covers = number(1) == 0 && number(3) == 0;
-                    blocks.first = Some((Size::new(number(5), number(7)), covers));
+                    blocks.first = Some((Size::new(number(1) + number(5), number(3) + number(7)), covers));
                     blocks.transparent = transparent;
                 }
                 blocks.frames += 1;

@@ -154,7 +154,8 @@ impl Inner {
             ("refresh_token", self.refresh_token.expose_secret()),
         ];
         let deadline = Instant::now() + self.timeout;
-        let request = self.http.to(&self.url).post(self.url.clone()).form(&parameters);
+        let client = self.http.to(&self.url).map_err(|e| Denial::Temporary(e.to_string()))?;
+        let request = client.post(self.url.clone()).form(&parameters);
         let response = match timeout_at(deadline, request.send()).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) => return Err(Denial::Temporary(http::cause_of(error))),

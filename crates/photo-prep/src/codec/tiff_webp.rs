@@ -1,8 +1,8 @@
-//! BMP, TIFF and WebP to samples, by the `image` crate.
+//! TIFF and WebP to samples, by the `image` crate.
 
 use std::io::Cursor;
 
-use image::codecs::{bmp::BmpDecoder, tiff::TiffDecoder, webp::WebPDecoder};
+use image::codecs::{tiff::TiffDecoder, webp::WebPDecoder};
 use image::error::{ImageError, LimitErrorKind};
 use image::{DynamicImage, ImageDecoder, Limits};
 
@@ -17,7 +17,6 @@ pub(super) fn decode(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Rast
     limits.max_alloc = Some(memory);
     let input = Cursor::new(bytes);
     let picture = match info.format {
-        Format::Bmp => BmpDecoder::new(input).and_then(|d| limited(d, limits)),
         Format::WebP => WebPDecoder::new(input).and_then(|d| limited(d, limits)),
         Format::Tiff => TiffDecoder::new(input).and_then(|d| limited(d, limits)),
         other => return Err(Error::unsupported(other, "there is no decoder for it here")),

@@ -1,0 +1,128 @@
+//! Benchmarks of the image path: facts, plans, stages and whole pipelines. Throughput is in pixels of the source.
+//!
+//! `cargo bench`, or `cargo bench -- stage` for a group; `cargo bench -- --test` runs each once.
+
+use std::hint::black_box;
+use std::time::Duration;
+
+use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use photo_prep::{Batch, Options, Stage};
+use photo_testkit::encode::bmp::{self, BmpOptions, PixelFormat};
+use photo_testkit::encode::gif::{self, Gif};
+use photo_testkit::encode::jpeg::{JpegOptions, Segment};
+use photo_testkit::encode::png::{self, PngImage, PngOptions};
+use photo_testkit::exif::Exif;
+use photo_testkit::{Indexed, Layout, Picture, pattern, photo_like, sample};
+
+/// A named file and what to do with it.
+struct Case {
+    name: &'static str,
+    bytes: Vec<u8>,
+    options: Options,
+}
+
+impl Case {
+    fn new(name: &'static str, bytes: Vec<u8>) -> Self {
+        Self { name, bytes, options: Options::default() }
+    }
+
+    fn pixels(&self) -> u64 {
+        photo_prep::probe(&self.bytes).map_or(1, |info| info.size.pixels())
+    }
+}
+
+fn turned(orientation: u16) -> JpegOptions {
+    JpegOptions { segments: vec![Segment::exif(&Exif::orientation(orientation))], ..sample::phone() }
+}
+
+fn facts(c: &mut Criterion) {
+    let bytes = sample::jpeg_12mp();
+    let info = photo_prep::probe(&bytes).expect("a valid picture");
+    let options = Options::default();
+    let mut group = c.benchmark_group("facts");
+    group.throughput(Throughput::Elements(info.size.pixels()));
+    group.bench_function("probe", |b| b.iter(|| photo_prep::probe(black_box(&bytes))));
+    group.bench_function("plan", |b| b.iter(|| options.plan(black_box(&info))));
+    group.finish();
+}
+
+/// One run gives the times of all stages; each benchmark takes its own out of the report.
+fn stages(c: &mut Criterion) {
+    let case = Case::new("12mp", sample::jpeg(4032, 3024, &turned(6)));
+    let mut group = c.benchmark_group("stage");
+    group.sample_size(10).throughput(Throughput::Elements(case.pixels()));
+    for stage in [Stage::Decode, Stage::Resize, Stage::Orient, Stage::Encode] {
+        group.bench_function(stage.name(), |b| {
+            b.iter_custom(|runs| (0..runs).map(|_| time_of(stage, &case)).sum::<Duration>());
+        });
+    }
+    group.finish();
+}
+
+fn time_of(stage: Stage, case: &Case) -> Duration {
+    let prepared = case.options.prepare(&case.bytes).expect("a valid picture");
+    prepared.report().stages.iter().filter(|s| s.0 == stage).map(|s| s.1).sum()
+}
+
+fn pipelines(c: &mut Criterion) {
+    let mut group = c.benchmark_group("pipeline");
+    for case in cases() {
+        group.sample_size(10).throughput(Throughput::Elements(case.pixels()));
+        group.bench_with_input(BenchmarkId::from_parameter(case.name), &case, |b, case| {
+            b.iter(|| case.options.prepare(black_box(&case.bytes)).expect("a valid picture"));
+        });
+    }
+    group.finish();
+}
+
+fn cases() -> Vec<Case> {
+    let private = JpegOptions {
+        segments: vec![Segment::exif(&Exif::private(1, b"thumbnail".to_vec()))],
+        ..sample::phone()
+    };
+    let photo = photo_like(2400, 1800, 7);
+    let mut fit = Case::new("fit_bytes", sample::jpeg(3264, 2448, &sample::phone()));
+    fit.options = fit.options.max_bytes(1_000_000);
+    let gif = Gif::still(Indexed::quantise(&photo_like(1200, 900, 7), 8));
+    vec![
+        Case::new("pass_through", sample::jpeg(3264, 2448, &sample::phone())),
+        Case::new("rewrite", sample::jpeg(3264, 2448, &private)),
+        Case::new("rotate", sample::jpeg(3264, 2448, &turned(6))),
+        Case::new("shrink_12mp", sample::jpeg_12mp()),
+        Case::new("shrink_48mp", sample::jpeg_48mp()),
+        Case::new("bmp", bmp::encode(&photo, PixelFormat::Rgb24, BmpOptions::default())),
+        Case::new("gif", gif::encode(&gif)),
+        Case::new(
+            "png_alpha",
+            png::encode(&PngImage::from_picture(&with_alpha(&photo), 16), &PngOptions::default()),
+        ),
+        fit,
+    ]
+}
+
+/// The photograph, cut out by soft shapes.
+fn with_alpha(photo: &Picture) -> Picture {
+    let (width, height) = (photo.width(), photo.height());
+    let shapes = pattern::alpha_shapes(width, height);
+    Picture::from_fn(width, height, Layout::Rgba, |x, y| {
+        let [r, g, b, _] = photo.rgba(x, y);
+        [r, g, b, shapes.rgba(x, y)[3]]
+    })
+}
+
+fn batch(c: &mut Criterion) {
+    let files: Vec<Vec<u8>> = (0..8).map(|i| sample::jpeg(3000 + 10 * i, 2250, &turned(6))).collect();
+    let pixels = files.iter().map(|f| photo_prep::probe(f).map_or(0, |i| i.size.pixels())).sum();
+    let mut group = c.benchmark_group("batch");
+    group.sample_size(10).throughput(Throughput::Elements(pixels));
+    for threads in [1, 2] {
+        group.bench_with_input(BenchmarkId::new("threads", threads), &threads, |b, &threads| {
+            let batch = Batch::new(Options::default()).threads(threads);
+            b.iter(|| batch.run(files.clone(), |_, result| drop(black_box(result))));
+        });
+    }
+    group.finish();
+}
+
+criterion_group!(benches, facts, stages, pipelines, batch);
+criterion_main!(benches);

@@ -1,0 +1,49 @@
+//! BMP to samples, for every kind that Windows and OS/2 programs write.
+//!
+//! Not read, and said so: Huffman and 24-bit run lengths of OS/2, wrapped JPEG and PNG, 64 bits a pixel.
+
+mod header;
+mod masks;
+mod palette;
+mod rows;
+mod runs;
+#[cfg(test)]
+mod tests;
+
+pub(crate) use header::Header;
+
+use header::Coding;
+use palette::Palette;
+
+use crate::info::ImageInfo;
+use crate::pixels::{Layout, Raster};
+use crate::{Error, Format, LimitKind, Result};
+
+/// Decodes a BMP. Needs no memory beside the result, which is never larger than `memory` bytes.
+pub(super) fn decode(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Raster> {
+    let header = Header::parse(bytes)?;
+    let palette = Palette::read(bytes, &header);
+    let layout = match (header.depth, header.masks.alpha) {
+        // A profile is for RGB, so that its picture stays RGB.
+        (..=8, _) if palette.is_gray() && info.icc.is_none() => Layout::Gray,
+        (..=8, _) | (_, 0) => Layout::Rgb,
+        _ => Layout::Rgba,
+    };
+    let length = Raster::bytes_for(header.size, layout);
+    if length as u64 > memory {
+        let (what, actual) = (LimitKind::Memory, length as u64);
+        return Err(Error::LimitExceeded { what, actual, limit: memory });
+    }
+    let data = match (header.coding, layout) {
+        (Coding::RunLengths, Layout::Gray) => runs::decode(bytes, &header, palette.grays())?,
+        (Coding::RunLengths, _) => runs::decode(bytes, &header, palette.colors())?,
+        (Coding::Plain, _) => rows::decode(bytes, &header, layout, &palette)?,
+    };
+    Raster::new(header.size, layout, data)
+        .ok_or_else(|| Error::malformed(Format::Bmp, header.data, "samples are missing"))
+}
+
+/// The colour profile that the header tells of.
+pub(crate) fn icc_profile(bytes: &[u8]) -> Option<&[u8]> {
+    bytes.get(Header::parse(bytes).ok()?.profile?)
+}

@@ -1,0 +1,220 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
+use photo_prep::{ColorPolicy, MetadataPolicy, Options, OutputFormat};
+use photo_upload::{DataCenter, Triggers};
+
+/// Any photo in, a compliant photo on the record.
+///
+/// An INPUT is a file, a folder (its own pictures, not those of its sub-folders), `-` for standard input, or an http(s)
+/// URL. Secrets come from the environment: ZOHO_ACCESS_TOKEN, or ZOHO_CLIENT_ID, ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN
+/// and ZOHO_TOKEN_URL.
+///
+/// Exit status: 0 all ok; 1 some inputs refused or failed for good; 2 usage; 5 only temporary failures left; 7 stopped for
+/// all (authorisation, scope, credits); 130 interrupted.
+#[derive(Parser, Debug)]
+#[command(name = "prep-and-upload", version)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Prepare only
+    Prep(PrepArgs),
+    /// Print facts and plan, touch nothing
+    Explain(ExplainArgs),
+    /// Prepare and upload
+    Upload(UploadArgs),
+    /// Serve a stand-in for the endpoint on loopback until Ctrl-C; the first line of standard output is JSON
+    Sandbox(SandboxArgs),
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct PrepArgs {
+    /// Files, folders, `-` or URLs
+    #[arg(value_name = "INPUT", required = true)]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// An existing folder, or a file name, whose extension is added if it has none
+    #[arg(long, value_name = "PATH")]
+    pub(crate) out: PathBuf,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct ExplainArgs {
+    /// Files, folders, `-` or URLs
+    #[arg(value_name = "INPUT", required = true)]
+    pub(crate) inputs: Vec<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+#[command(group(ArgGroup::new("where").required(true).args(["record", "map"])))]
+#[command(group(ArgGroup::new("endpoint").required(true).args(["sandbox", "api_domain", "dc"])))]
+pub(crate) struct UploadArgs {
+    /// Files, folders, `-` or URLs; with --map they may be left out for all files of the map
+    #[arg(value_name = "INPUT", required_unless_present = "map")]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// The module's API name, such as Leads
+    #[arg(long, value_name = "NAME", required_unless_present = "map")]
+    pub(crate) module: Option<String>,
+    /// The record's id; all inputs go there
+    #[arg(long, value_name = "ID")]
+    pub(crate) record: Option<String>,
+    /// A table that says which file goes to which record: file,record_id[,module]
+    #[arg(long, value_name = "CSV")]
+    pub(crate) map: Option<PathBuf>,
+    /// Upload to a sandbox inside this program; nothing leaves the machine
+    #[arg(long)]
+    pub(crate) sandbox: bool,
+    /// The API domain, such as https://www.zohoapis.com
+    #[arg(long, value_name = "URL")]
+    pub(crate) api_domain: Option<String>,
+    /// The data centre: sets the API domain and the token URL
+    #[arg(long, value_name = "DC", value_parser = data_center())]
+    pub(crate) dc: Option<DataCenter>,
+    /// Keep uploads from setting off these automations
+    #[arg(long, value_name = "WHICH", value_parser = triggers())]
+    pub(crate) restrict_triggers: Option<Triggers>,
+    /// Uploads at a time
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) transfers: u16,
+    /// Prepare and tell where it would go, but send nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Keep what is uploaded in this folder, which is made if it isn't there
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep_prepared: Option<PathBuf>,
+}
+
+#[derive(Args, Debug)]
+pub(crate) struct SandboxArgs {
+    /// The port on 127.0.0.1; any free one by default
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    pub(crate) port: u16,
+    /// The access token that is valid from the start
+    #[arg(long, value_name = "T")]
+    pub(crate) token: Option<String>,
+}
+
+/// Options of all commands.
+#[derive(Args, Debug)]
+pub(crate) struct Common {
+    /// Most pixels of the result [default: 10000000]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    max_pixels: Option<u64>,
+    /// Most bytes of the result [default: 10000000]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    max_bytes: Option<u64>,
+    /// Format of the result
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    format: Format,
+    /// Best JPEG quality, 1 to 100 [default: 92]
+    #[arg(long, global = true, value_name = "Q", value_parser = clap::value_parser!(u8).range(1..=100))]
+    quality: Option<u8>,
+    /// Below this JPEG quality pixels are reduced instead, 1 to 100 [default: 75]
+    #[arg(long, global = true, value_name = "Q", value_parser = clap::value_parser!(u8).range(1..=100))]
+    quality_floor: Option<u8>,
+    /// Chroma subsampling of new JPEGs
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    subsampling: Subsampling,
+    /// What becomes of metadata
+    #[arg(long, global = true, value_enum, default_value = "strip")]
+    metadata: Metadata,
+    /// What becomes of colour profiles
+    #[arg(long, global = true, value_enum, default_value = "auto")]
+    color: Color,
+    /// Threads that work on pictures [default: all cores]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// One JSON object a line and input on standard output
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// No text but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Stages, and what is skipped
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+#[derive(ValueEnum, Debug, Clone, Copy)]
+enum Format {
+    Auto,
+    Jpeg,
+    Png,
+}
+
+#[derive(ValueEnum, Debug, Clone, Copy)]
+enum Subsampling {
+    Auto,
+    #[value(name = "420")]
+    S420,
+    #[value(name = "444")]
+    S444,
+}
+
+#[derive(ValueEnum, Debug, Clone, Copy)]
+enum Metadata {
+    Strip,
+    KeepNonPrivate,
+    Keep,
+}
+
+#[derive(ValueEnum, Debug, Clone, Copy)]
+enum Color {
+    Auto,
+    Preserve,
+    Srgb,
+}
+
+impl Common {
+    /// What they mean for the preparation.
+    pub(crate) fn options(&self) -> Options {
+        let mut options = Options::default()
+            .format(match self.format {
+                Format::Auto => OutputFormat::Auto,
+                Format::Jpeg => OutputFormat::Jpeg,
+                Format::Png => OutputFormat::Png,
+            })
+            .subsampling(match self.subsampling {
+                Subsampling::Auto => photo_prep::Subsampling::Auto,
+                Subsampling::S420 => photo_prep::Subsampling::S420,
+                Subsampling::S444 => photo_prep::Subsampling::S444,
+            })
+            .metadata(match self.metadata {
+                Metadata::Strip => MetadataPolicy::Strip,
+                Metadata::KeepNonPrivate => MetadataPolicy::KeepNonPrivate,
+                Metadata::Keep => MetadataPolicy::Keep,
+            })
+            .color(match self.color {
+                Color::Auto => ColorPolicy::Auto,
+                Color::Preserve => ColorPolicy::Preserve,
+                Color::Srgb => ColorPolicy::Srgb,
+            });
+        options = self.max_pixels.map_or(options, |n| options.max_pixels(n));
+        options = self.max_bytes.map_or(options, |n| options.max_bytes(n));
+        options = self.quality.map_or(options, |q| options.quality(q));
+        self.quality_floor.map_or(options, |q| options.quality_floor(q))
+    }
+
+    /// Threads that work on pictures, at least 1.
+    pub(crate) fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(cores, usize::from)
+    }
+}
+
+fn data_center() -> impl TypedValueParser<Value = DataCenter> {
+    PossibleValuesParser::new(DataCenter::ALL.map(DataCenter::as_str))
+        .try_map(|name| name.parse::<DataCenter>())
+}
+
+fn triggers() -> impl TypedValueParser<Value = Triggers> {
+    PossibleValuesParser::new([Triggers::Workflow.as_str()]).try_map(|name| name.parse::<Triggers>())
+}

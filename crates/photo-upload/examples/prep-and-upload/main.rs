@@ -1,0 +1,63 @@
+//! Prepares pictures for a CRM's photo endpoint and uploads them. `prep-and-upload --help` tells the commands.
+//!
+//! Standard output carries data only (`--json`, and the first line of `sandbox`); text for people goes to standard error.
+//! Exit status: 0 all went well, 1 some inputs were refused or failed for good, 2 wrong usage, 5 only temporary failures
+//! are left, 7 stopped for all (authorisation, scope, credits), 130 interrupted.
+
+mod args;
+mod connect;
+mod console;
+mod crew;
+mod driver;
+mod exit;
+mod explain_cmd;
+mod facts;
+mod failure;
+mod halt;
+mod inputs;
+mod map_csv;
+mod outputs;
+mod panic_hook;
+mod prep_cmd;
+mod prepare_step;
+mod record;
+mod sandbox_cmd;
+mod text;
+mod upload_cmd;
+mod upload_step;
+
+use clap::Parser;
+
+use crate::args::{Cli, Command};
+use crate::exit::{Exit, Usage};
+
+fn main() {
+    panic_hook::install();
+    let cli = Cli::parse();
+    let exit = run(cli).unwrap_or_else(|usage| {
+        eprintln!("error: {usage}");
+        Exit::Usage
+    });
+    // Not a return: a thread that still reads standard input or decodes must not hold the program back.
+    std::process::exit(exit.code());
+}
+
+fn run(cli: Cli) -> Result<Exit, Usage> {
+    // Pictures are worked on elsewhere, so two threads are plenty for reading, sending and printing.
+    let runtime = tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .map_err(|error| Usage::new(format!("the system refuses threads: {error}; try again")))?;
+    let exit = runtime.block_on(async {
+        let common = cli.common;
+        match cli.command {
+            Command::Prep(args) => prep_cmd::run(args, &common).await,
+            Command::Explain(args) => explain_cmd::run(args, &common).await,
+            Command::Upload(args) => upload_cmd::run(args, &common).await,
+            Command::Sandbox(args) => sandbox_cmd::run(args).await,
+        }
+    });
+    runtime.shutdown_background();
+    exit
+}

@@ -1,0 +1,162 @@
+//! The table that says which file goes to which record.
+
+use std::collections::HashSet;
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use csv::StringRecord;
+use photo_upload::Target;
+
+use crate::exit::Usage;
+use crate::failure::Failure;
+use crate::inputs::Input;
+use crate::record::Record;
+use crate::text::{is_url, short_name};
+
+/// `file,record_id[,module]`, with or without a line of these headings (which may then come in any order, among others).
+#[derive(Debug)]
+pub(crate) struct Map {
+    path: PathBuf,
+    rows: Vec<(Input, Target)>,
+}
+
+impl Map {
+    /// Reads and checks the whole table, so that a mistake in it is found before anything is sent. Files are looked for
+    /// beside the table, then in the current folder. `module` holds for rows that name none.
+    pub(crate) fn read(path: &Path, module: Option<&str>) -> Result<Self, Usage> {
+        let text = read_text(path)?;
+        let mut reader = csv::ReaderBuilder::new()
+            .has_headers(false)
+            .flexible(true)
+            .trim(csv::Trim::All)
+            .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+        let folder = path.parent().unwrap_or(Path::new(""));
+        let mut columns = Columns::default();
+        let mut rows = Vec::new();
+        for (number, row) in reader.records().enumerate() {
+            let wrong =
+                |line: u64, what: String| Usage::new(format!("{} line {line}: {what}", path.display()));
+            let row = row.map_err(|e| wrong(e.position().map_or(0, csv::Position::line), e.to_string()))?;
+            let line = row.position().map_or(0, csv::Position::line);
+            if let Some(named) = Columns::of_headings(&row).filter(|_| number == 0) {
+                columns = named.map_err(|what| wrong(line, what))?;
+            } else if row.iter().any(|field| !field.is_empty()) {
+                rows.push(columns.read(&row, folder, module).map_err(|what| wrong(line, what))?);
+            }
+        }
+        if rows.is_empty() {
+            return Err(Usage::new(format!("{} names no files: {FORM}", path.display())));
+        }
+        Ok(Self { path: path.to_path_buf(), rows })
+    }
+
+    /// The rows of these inputs, by path or file name, or of all files of the table. What the table doesn't know comes
+    /// second.
+    pub(crate) fn assign(self, inputs: Vec<Input>, all: bool) -> (Vec<(Input, Target)>, Vec<Record>) {
+        if all {
+            return (self.rows, Vec::new());
+        }
+        let (mut targeted, mut unknown) = (Vec::new(), Vec::new());
+        for input in inputs {
+            match self.rows_of(&input) {
+                Ok(targets) => targeted.extend(targets.into_iter().map(|target| (input.clone(), target))),
+                Err(failure) => unknown.push(Record::failed(&input.file, failure)),
+            }
+        }
+        (targeted, unknown)
+    }
+
+    fn rows_of(&self, input: &Input) -> Result<Vec<Target>, Failure> {
+        let of = |same: &dyn Fn(&Input) -> bool| -> Vec<&(Input, Target)> {
+            self.rows.iter().filter(|(row, _)| same(row)).collect()
+        };
+        let real = canonical(input);
+        let mut found = of(&|row| row.file == input.file || real.is_some() && canonical(row) == real);
+        if found.is_empty() && real.is_some() {
+            let name = input.path().and_then(Path::file_name);
+            found = of(&|row| row.path().and_then(Path::file_name) == name);
+            let files: HashSet<_> = found.iter().map(|(row, _)| &row.file).collect();
+            if files.len() > 1 {
+                let text =
+                    format!("{} has several files of this name: name it by its path", self.path.display());
+                return Err(Failure::refused("not_in_map", text));
+            }
+        }
+        if found.is_empty() {
+            let text = format!(
+                "{} has no row for {}: add one, or leave the input out",
+                self.path.display(),
+                short_name(&input.file)
+            );
+            return Err(Failure::refused("not_in_map", text));
+        }
+        Ok(found.into_iter().map(|(_, target)| target.clone()).collect())
+    }
+}
+
+/// Where the columns are.
+#[derive(Debug)]
+struct Columns {
+    file: usize,
+    record: usize,
+    module: Option<usize>,
+}
+
+impl Default for Columns {
+    fn default() -> Self {
+        Self { file: 0, record: 1, module: Some(2) }
+    }
+}
+
+impl Columns {
+    /// `None` if this is no row of headings.
+    fn of_headings(row: &StringRecord) -> Option<Result<Self, String>> {
+        let at = |name: &str| row.iter().position(|field| field.eq_ignore_ascii_case(name));
+        let record = at("record_id")?;
+        let columns = at("file").map(|file| Self { file, record, module: at("module") });
+        Some(columns.ok_or_else(|| format!("the headings lack `file`: {FORM}")))
+    }
+
+    fn read(
+        &self,
+        row: &StringRecord,
+        folder: &Path,
+        module: Option<&str>,
+    ) -> Result<(Input, Target), String> {
+        let field = |column: usize| row.get(column).filter(|text| !text.is_empty());
+        let (Some(file), Some(record)) = (field(self.file), field(self.record)) else {
+            return Err(format!("a file and a record id are needed, separated by a comma: {FORM}"));
+        };
+        let module = self.module.and_then(field).or(module);
+        let module = module.ok_or("no module: add the column, or give --module")?;
+        let target = Target::new(module, record).map_err(|error| error.to_string())?;
+        let input = if is_url(file) {
+            Input::named(Path::new(file)).map_err(|usage| usage.to_string())?
+        } else {
+            let beside = folder.join(file);
+            Input::file(if beside.exists() { beside } else { PathBuf::from(file) })
+        };
+        Ok((input, target))
+    }
+}
+
+fn canonical(input: &Input) -> Option<PathBuf> {
+    std::fs::canonicalize(input.path()?).ok()
+}
+
+fn read_text(path: &Path) -> Result<String, Usage> {
+    let failed = |what: String| Usage::new(format!("--map {}: {what}", path.display()));
+    let mut text = String::new();
+    let file = File::open(path).map_err(|error| failed(format!("{error}; check the path")))?;
+    file.take(MOST_BYTES + 1)
+        .read_to_string(&mut text)
+        .map_err(|error| failed(format!("{error}; it must be CSV in UTF-8")))?;
+    if text.len() as u64 > MOST_BYTES {
+        return Err(failed(format!("more than {MOST_BYTES} bytes: split it")));
+    }
+    Ok(text)
+}
+
+const FORM: &str = "the form is file,record_id[,module]";
+const MOST_BYTES: u64 = 64 << 20;

@@ -1,0 +1,61 @@
+//! Memory stays within what the plan says, measured by a counting allocator. One test, since the counters belong
+//! to the whole process.
+
+use photo_prep::{Error, Options};
+use photo_testkit::alloc::{CountingAlloc, peak_during};
+use photo_testkit::encode::jpeg::JpegOptions;
+use photo_testkit::encode::png::{self, PngImage, PngOptions};
+use photo_testkit::photo::photo_like;
+use photo_testkit::{fixtures, sample};
+
+#[global_allocator]
+static ALLOC: CountingAlloc = CountingAlloc;
+
+#[test]
+fn peaks_stay_within_the_estimates_and_the_budget() {
+    let phone = sample::phone();
+    let progressive = JpegOptions { progressive: true, ..sample::phone() };
+    let png = png::encode(&PngImage::from_picture(&photo_like(3000, 2000, 3), 16), &PngOptions::default());
+    let table = [
+        ("12 MP JPEG", sample::jpeg(4032, 3024, &phone)),
+        ("12 MP progressive JPEG", sample::jpeg(4032, 3024, &progressive)),
+        ("48 MP JPEG", sample::jpeg(8064, 6048, &phone)),
+        ("6 MP PNG of 16 bits", png),
+    ];
+    for (name, bytes) in &table {
+        within_estimate(name, bytes, Options::default());
+    }
+    within_estimate("12 MP JPEG to 200 KB", &table[0].1, Options::default().max_bytes(200_000));
+    for entry in fixtures::read_index().unwrap().into_iter().filter(|e| e.valid) {
+        within_estimate(&entry.file, &std::fs::read(entry.path()).unwrap(), Options::default());
+    }
+    refusals_are_cheap();
+}
+
+fn within_estimate(name: &str, bytes: &[u8], options: Options) {
+    let plan = options.plan(&options.probe(bytes).unwrap()).unwrap();
+    let (result, peak) = peak_during(|| plan.execute(bytes).map(|p| p.bytes().len()));
+    result.unwrap_or_else(|e| panic!("{name}: {e}"));
+    let estimate = plan.estimate.peak_memory;
+    println!("{name}: peak {:.1} MB, estimate {:.1} MB", peak as f64 / 1e6, estimate as f64 / 1e6);
+    assert!(peak as u64 <= estimate, "{name}: peak {peak}, estimate {estimate}");
+    assert!(estimate <= 450_000_000, "{name}: estimate {estimate}");
+}
+
+/// Headers that claim 65535x65535 (or the most that the format can claim).
+fn refusals_are_cheap() {
+    let mut count = 0;
+    for entry in fixtures::read_index().unwrap().into_iter().filter(|e| e.file.contains("huge")) {
+        let bytes = std::fs::read(entry.path()).unwrap();
+        let (result, peak) = peak_during(|| photo_prep::prepare(&bytes).map(|p| p.size()));
+        let error = result.expect_err(&entry.file);
+        assert!(
+            matches!(error, Error::LimitExceeded { .. } | Error::Malformed { .. }),
+            "{}: {error}",
+            entry.file
+        );
+        assert!(peak < 64 << 20, "{}: {peak} bytes", entry.file);
+        count += 1;
+    }
+    assert!(count >= 6, "only {count} huge headers");
+}

@@ -1,0 +1,64 @@
+//! Plans are pure, and say what happens.
+
+use photo_prep::{Limits, Options, OutputFormat, Route};
+use proptest::prelude::*;
+
+use crate::support::valid_fixtures;
+
+fn options() -> impl Strategy<Value = Options> {
+    let format = prop_oneof![Just(OutputFormat::Auto), Just(OutputFormat::Jpeg), Just(OutputFormat::Png)];
+    (1u64..20_000_000, 1_000u64..20_000_000, 1u8..=100, 1u8..=100, format).prop_map(
+        |(pixels, bytes, best, floor, format)| {
+            Options::default()
+                .limits(Limits::new(pixels, bytes))
+                .quality(best)
+                .quality_floor(floor)
+                .format(format)
+        },
+    )
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn the_same_facts_give_the_same_plan_and_it_holds_the_limits(options in options()) {
+        for (entry, bytes) in valid_fixtures() {
+            let info = options.probe(&bytes).unwrap();
+            let plan = options.plan(&info).unwrap();
+            prop_assert_eq!(&plan, &options.plan(&info).unwrap());
+            prop_assert!(plan.output_size().pixels() <= options.limits.max_pixels, "{}", entry.file);
+            prop_assert_eq!(plan.reasons.is_empty(), plan.route == Route::PassThrough);
+            prop_assert!(!plan.ladder.is_empty() && plan.estimate.peak_memory > 0);
+            if let Route::Pixels(pixels) = &plan.route {
+                prop_assert!(pixels.quality <= options.quality.best && pixels.quality_floor <= pixels.quality);
+                let source = info.jpeg.as_ref().and_then(|j| j.quality).unwrap_or(100);
+                prop_assert!(pixels.quality <= source, "{}: never above the source's quality", entry.file);
+            }
+            prop_assert!(plan.to_string().ends_with("MB."));
+        }
+    }
+}
+
+#[test]
+fn a_plan_explains_itself() {
+    let (_, bytes) = valid_fixtures().into_iter().find(|(e, _)| e.file == "orientation_6.jpg").unwrap();
+    let options = Options::default().max_pixels(2_000);
+    let text = options.plan(&options.probe(&bytes).unwrap()).unwrap().to_string();
+    for part in
+        ["JPEG (baseline", "9600 pixels are more than 2000", "turned 90° clockwise", "reduced to", "quality"]
+    {
+        assert!(text.contains(part), "{part:?} is missing in: {text}");
+    }
+}
+
+#[test]
+fn facts_plans_and_reports_are_data() {
+    for (entry, bytes) in valid_fixtures().into_iter().filter(|(e, _)| e.width < 1000) {
+        let plan = Options::default().plan(&photo_prep::probe(&bytes).unwrap()).unwrap();
+        let data = serde_json::to_value(&plan).unwrap();
+        assert_eq!(data["info"]["size"]["width"], entry.width, "{}", entry.file);
+        let report = serde_json::to_value(plan.execute(&bytes).unwrap().report()).unwrap();
+        assert_eq!(report["route"], plan.route.name(), "{}", entry.file);
+    }
+}
