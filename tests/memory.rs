@@ -5,7 +5,7 @@ use photo_prep::{Error, Options};
 use photo_testkit::alloc::{CountingAlloc, peak_during};
 use photo_testkit::encode::jpeg::JpegOptions;
 use photo_testkit::encode::png::{self, PngImage, PngOptions};
-use photo_testkit::photo::photo_like;
+use photo_testkit::photo_like;
 use photo_testkit::{fixtures, sample};
 
 #[global_allocator]

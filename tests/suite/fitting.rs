@@ -3,7 +3,7 @@
 use photo_prep::{Error, Options, OutputFormat, Rung};
 use photo_testkit::encode::jpeg::JpegOptions;
 use photo_testkit::encode::png::{self, PngImage, PngOptions};
-use photo_testkit::photo::photo_like;
+use photo_testkit::photo_like;
 use photo_testkit::{pattern, sample};
 use proptest::prelude::*;
 

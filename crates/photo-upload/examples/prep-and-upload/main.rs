@@ -32,8 +32,8 @@ use crate::args::{Cli, Command};
 use crate::exit::{Exit, Usage};
 
 fn main() {
-    panic_hook::install();
     let cli = Cli::parse();
+    panic_hook::install(cli.common.verbose);
     let exit = run(cli).unwrap_or_else(|usage| {
         eprintln!("error: {usage}");
         Exit::Usage

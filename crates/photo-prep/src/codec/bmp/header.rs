@@ -95,12 +95,11 @@ impl Fields {
         }
     }
 
-    /// Masks in the file: three with bit fields, four with an alpha field or in a header that holds them.
+    /// How many masks there are: bit fields have three, and a fourth for alpha in newer headers or where they say so.
     fn stored_masks(&self) -> usize {
-        match (self.is_os2(), self.compression, self.header) {
-            (true, ..) => 0,
-            (_, 6, _) | (_, _, 56..) => 4,
-            (_, 3, _) | (_, _, 52..) => 3,
+        match (self.compression, self.header) {
+            (6, _) | (3, 56..) => 4,
+            (3, _) => 3,
             _ => 0,
         }
     }
@@ -113,14 +112,13 @@ impl Fields {
         if self.depth <= 8 {
             return Ok(Masks::default());
         }
-        if matches!(self.compression, 3 | 6) {
+        if self.stored_masks() > 0 {
             let masks = Masks { color: [stored(0)?, stored(1)?, stored(2)?], alpha: stored(3)? };
             return masks.checked(self.depth).map_err(|reason| bad(MASKS_AT, reason));
         }
-        // Without bit fields only the alpha mask says something, if it can be one.
+        // Without bit fields, what a header says of masks is not about its pixels: the fourth byte is a spare one.
         let color = if self.depth == 16 { [0x7C00, 0x3E0, 0x1F] } else { [0xFF_0000, 0xFF00, 0xFF] };
-        let with_alpha = Masks { color, alpha: stored(3)? };
-        Ok(with_alpha.checked(self.depth).unwrap_or(Masks { color, alpha: 0 }))
+        Ok(Masks { color, alpha: 0 })
     }
 
     /// Palette and start of the pixels. Where the file header's offset can't be right, they follow the headers.

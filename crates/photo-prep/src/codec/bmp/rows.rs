@@ -111,6 +111,10 @@ struct Indices<const N: usize, const BITS: usize>([[u8; N]; 256]);
 
 impl<const N: usize, const BITS: usize> Unpack<N> for Indices<N, BITS> {
     fn row(&self, stored: &[u8], pixels: &mut [[u8; N]]) {
+        if BITS == 8 {
+            pixels.iter_mut().zip(stored).for_each(|(pixel, &i)| *pixel = self.0[usize::from(i)]);
+            return;
+        }
         for (pixels, byte) in pixels.chunks_mut(8 / BITS).zip(stored) {
             for (i, pixel) in pixels.iter_mut().enumerate() {
                 let index = byte >> (8 - BITS - i * BITS) & (u8::MAX >> (8 - BITS));

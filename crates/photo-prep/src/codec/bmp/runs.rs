@@ -51,15 +51,13 @@ fn run<const N: usize, const BITS: usize>(bytes: &[u8], mut at: usize, canvas: &
                 let length = (usize::from(count) * BITS).div_ceil(8);
                 let rest = bytes.get(at..).unwrap_or_default();
                 let stored = rest.get(..length).unwrap_or(rest);
-                canvas.paint(usize::from(count).min(stored.len() * 8 / BITS), indices::<BITS>(stored));
+                canvas.paint(usize::from(count).min(stored.len() * 8 / BITS), |i| index::<BITS>(stored, i));
                 if stored.len() < length {
                     return false;
                 }
                 at += length.next_multiple_of(2);
             }
-            (count, value) => {
-                canvas.paint(count.into(), indices::<BITS>(&[value; MOST_BYTES]));
-            }
+            (count, value) => canvas.paint(count.into(), |i| index::<BITS>(&[value], i % (8 / BITS))),
         }
         if canvas.y >= canvas.height {
             return true;
@@ -68,12 +66,14 @@ fn run<const N: usize, const BITS: usize>(bytes: &[u8], mut at: usize, canvas: &
     false
 }
 
-/// The indices in `bytes`, the high bits of a byte first.
-fn indices<const BITS: usize>(bytes: &[u8]) -> impl Iterator<Item = u8> {
-    bytes.iter().flat_map(|&byte| {
-        let parts = if BITS == 4 { [byte >> 4, byte & 15] } else { [byte; 2] };
-        parts.into_iter().take(8 / BITS)
-    })
+/// Index number `i` of `bytes`, the high bits of a byte first.
+fn index<const BITS: usize>(bytes: &[u8], i: usize) -> u8 {
+    let byte = bytes.get(i * BITS / 8).copied().unwrap_or(0);
+    match (BITS, i % 2) {
+        (4, 0) => byte >> 4,
+        (4, _) => byte & 15,
+        _ => byte,
+    }
 }
 
 /// The picture, and the place of the next pixel; rows count from the bottom.
@@ -93,13 +93,13 @@ impl<const N: usize> Canvas<'_, N> {
         self.y = self.y.saturating_add(up).min(self.height);
     }
 
-    /// Paints the next `count` pixels of the row; those past its end are left out.
-    fn paint(&mut self, count: usize, indices: impl Iterator<Item = u8>) {
+    /// Paints the next `count` pixels of the row, number `i` with `index(i)`; those past its end are left out.
+    fn paint(&mut self, count: usize, index: impl Fn(usize) -> u8) {
         let row = self.height.saturating_sub(self.y + 1) * self.width;
         let (from, to) = (self.x.min(self.width), self.x.saturating_add(count).min(self.width));
         let pixels = self.pixels.get_mut(row + from..row + to).unwrap_or_default();
-        for (pixel, index) in pixels.iter_mut().zip(indices) {
-            *pixel = self.colors[usize::from(index)];
+        for (i, pixel) in pixels.iter_mut().enumerate() {
+            *pixel = self.colors[usize::from(index(i))];
         }
         self.x = self.x.saturating_add(count);
     }
@@ -108,5 +108,3 @@ impl<const N: usize> Canvas<'_, N> {
 const END_OF_ROW: u8 = 0;
 const END_OF_PICTURE: u8 = 1;
 const DELTA: u8 = 2;
-/// Bytes of as many indices as a run can have.
-const MOST_BYTES: usize = 255;
