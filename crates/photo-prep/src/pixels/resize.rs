@@ -23,5 +23,9 @@ pub(crate) fn reduced(raster: &Raster, size: Size) -> Raster {
     let data = lanczos3(&raster.data, side(raster.size), side(size), pixel);
     // A raster always has exactly the samples its size asks for, so there always is a result.
     debug_assert!(data.is_some(), "{} to {size}", raster.size);
-    Raster { size, layout: raster.layout, data: data.unwrap_or_else(|| vec![0; Raster::bytes_for(size, raster.layout)]) }
+    Raster {
+        size,
+        layout: raster.layout,
+        data: data.unwrap_or_else(|| vec![0; Raster::bytes_for(size, raster.layout)]),
+    }
 }
