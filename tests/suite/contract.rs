@@ -51,7 +51,7 @@ fn the_picture_is_the_same_picture() {
     for (entry, bytes) in valid_fixtures() {
         // Colours change where a profile is converted (unit tests know those colours), and `image` decodes a
         // file of one scan a component wrongly.
-        let converted = entry.icc.is_some() || entry.file.contains("cmyk") || entry.file.contains("ycck");
+        let converted = entry.icc.is_some();
         if converted || entry.file == "jpeg_non_interleaved.jpg" {
             continue;
         }

@@ -199,10 +199,8 @@ pub(crate) fn verify_data(bytes: &[u8], layout: &PngLayout, header: Header) -> R
         }
     }
     // The sum is checked when the end of the stream is read; data beyond the picture is not worth inflating.
-    match inflated.read(&mut [0]) {
-        Ok(_) => Ok(()),
-        Err(e) => Err(bad(format!("the picture data is broken at its end: {e}"))),
-    }
+    let beyond = std::io::copy(&mut inflated.take(1), &mut std::io::sink());
+    beyond.map(|_| ()).map_err(|e| bad(format!("the picture data is broken at its end: {e}")))
 }
 
 /// Reads past one row of `row_bytes` bytes, the filter type (0..=4) first.

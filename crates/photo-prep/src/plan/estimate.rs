@@ -60,7 +60,9 @@ fn channels(info: &ImageInfo) -> u64 {
     match (info.format, info.model, info.alpha) {
         (Format::Gif | Format::Bmp | Format::WebP, _, _) => 4,
         (_, ColorModel::Cmyk | ColorModel::Ycck, _) => 4,
-        (_, ColorModel::Gray, alpha) => 1 + u64::from(alpha),
+        // Gray with alpha is reduced as RGBA.
+        (_, ColorModel::Gray, true) => 6,
+        (_, ColorModel::Gray, false) => 1,
         (_, _, alpha) => 3 + u64::from(alpha),
     }
 }
