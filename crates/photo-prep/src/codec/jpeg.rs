@@ -2,8 +2,6 @@
 //! file of our corpus, refuses cut-off data, and takes what other crates decode wrongly or not at all.
 
 use libjpeg_turbo_rs::{DecodeLimits, Decoder, JpegError, PixelFormat, ScalingFactor};
-use zune_jpeg::JpegDecoder;
-use zune_jpeg::zune_core::{bytestream::ZCursor, colorspace::ColorSpace, options::DecoderOptions};
 
 use crate::geometry::Size;
 use crate::info::{ColorModel, ImageInfo, JpegProcess};
@@ -12,7 +10,7 @@ use crate::pixels::{Layout, Raster};
 use crate::plan::DecodeScale;
 use crate::{Error, Format, LimitKind, Result};
 
-/// Where `libjpeg-turbo-rs` 0.9 fails on valid files, `zune-jpeg` takes over: it panics at subsampled CMYK.
+/// `libjpeg-turbo-rs` 0.9 panics at subsampled CMYK, and `zune-jpeg` 0.5.15 shows it wrong: `jpeg-decoder` takes it.
 pub(super) fn decode(bytes: &[u8], info: &ImageInfo, scale: DecodeScale, memory: u64) -> Result<Raster> {
     let rare = info.jpeg.as_ref().is_some_and(|j| matches!(j.process, JpegProcess::Other));
     if rare || info.bit_depth != 8 && info.bit_depth != 12 {
@@ -22,7 +20,7 @@ pub(super) fn decode(bytes: &[u8], info: &ImageInfo, scale: DecodeScale, memory:
     }
     let subsampled = info.jpeg.as_ref().is_some_and(|j| j.is_subsampled());
     if info.model == ColorModel::Cmyk && subsampled {
-        return subsampled_inks(bytes, info);
+        return subsampled_inks(bytes, info, memory);
     }
     let limits = DecodeLimits { max_memory: Some(memory), ..DecodeLimits::default() };
     let mut decoder = Decoder::new_with_limits(bytes, limits).map_err(|e| error(&e))?;
@@ -39,32 +37,29 @@ pub(super) fn decode(bytes: &[u8], info: &ImageInfo, scale: DecodeScale, memory:
     let size = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let mut raster = Raster::new(Size::new(size(image.width), size(image.height)), layout, image.data)
         .ok_or_else(|| Error::malformed(Format::Jpeg, None, "the decoder gave another number of samples"))?;
-    if layout == Layout::Cmyk {
-        uninvert(&mut raster, bytes);
+    // Adobe's CMYK JPEGs store the inks inverted.
+    if layout == Layout::Cmyk && has_adobe_marker(bytes) {
+        invert(&mut raster);
     }
     Ok(raster)
 }
 
-fn subsampled_inks(bytes: &[u8], info: &ImageInfo) -> Result<Raster> {
-    let options = DecoderOptions::default()
-        .set_strict_mode(true)
-        .set_max_width(info.size.width as usize)
-        .set_max_height(info.size.height as usize)
-        .jpeg_set_out_colorspace(ColorSpace::CMYK);
+fn subsampled_inks(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Raster> {
     let damaged = |reason: String| Error::malformed(Format::Jpeg, None, reason);
-    let mut decoder = JpegDecoder::new_with_options(ZCursor::new(bytes), options);
+    let mut decoder = jpeg_decoder::Decoder::new(bytes);
+    decoder.set_max_decoding_buffer_size(usize::try_from(memory).unwrap_or(usize::MAX));
     let data = decoder.decode().map_err(|e| damaged(e.to_string()))?;
     let raster = Raster::new(info.size, Layout::Cmyk, data);
     let mut raster = raster.ok_or_else(|| damaged("the decoder gave another number of samples".into()))?;
-    uninvert(&mut raster, bytes);
+    // This decoder takes all CMYK files as stored inverted.
+    if !has_adobe_marker(bytes) {
+        invert(&mut raster);
+    }
     Ok(raster)
 }
 
-/// Adobe's CMYK JPEGs store the inks inverted.
-fn uninvert(raster: &mut Raster, bytes: &[u8]) {
-    if has_adobe_marker(bytes) {
-        raster.data_mut().iter_mut().for_each(|v| *v = 255 - *v);
-    }
+fn invert(raster: &mut Raster) {
+    raster.data_mut().iter_mut().for_each(|v| *v = 255 - *v);
 }
 
 fn has_adobe_marker(bytes: &[u8]) -> bool {

@@ -93,7 +93,7 @@ pub(crate) fn palette_of(raster: &Raster) -> Option<(Vec<[u8; 4]>, Vec<u8>)> {
     let mut order: Vec<usize> = (0..table.colors.len()).collect();
     order.sort_by_key(|&i| (table.colors[i][3] == 255, table.colors[i]));
     let mut place = [0u8; 256];
-    order.iter().zip(0u8..).for_each(|(&from, to)| place[from] = to);
+    order.iter().zip(0..=255u8).for_each(|(&from, to)| place[from] = to);
     indices.iter_mut().for_each(|i| *i = place[usize::from(*i)]);
     Some((order.iter().map(|&i| table.colors[i]).collect(), indices))
 }

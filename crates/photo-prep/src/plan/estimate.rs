@@ -99,5 +99,5 @@ fn jpeg_decoder(info: &ImageInfo, decoded: Size) -> u64 {
 
 /// Bytes that encoding a picture needs beside it: padded planes, coefficients for the optimal tables, the output.
 fn encoder(size: Size, channels: u64) -> u64 {
-    size.pixels() * (channels.min(3) * 3 + 1)
+    size.pixels() * (channels.min(3) * 3 + 1).max(8)
 }

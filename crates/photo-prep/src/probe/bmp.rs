@@ -6,7 +6,7 @@ use crate::info::{ColorModel, ImageInfo};
 use crate::metadata::icc;
 use crate::{Format, InputLimits, Result};
 
-pub(super) fn probe(bytes: &[u8]) -> Result<ImageInfo> {
+pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     let header = Header::parse(bytes)?;
     let indexed = header.depth <= 8;
     let model = if indexed { ColorModel::Palette } else { ColorModel::Rgb };
@@ -16,7 +16,7 @@ pub(super) fn probe(bytes: &[u8]) -> Result<ImageInfo> {
     let widest = header.masks.widest().min(16);
     info.bit_depth = if indexed { 8 } else { u8::try_from(widest).unwrap_or(16) };
     if let Some(profile) = icc_profile(bytes) {
-        icc::check_length(profile.len() as u64, InputLimits::default().icc_bytes)?;
+        icc::check_length(profile.len() as u64, limits.icc_bytes)?;
         take_icc(&mut info, Ok(profile.to_vec()));
     }
     Ok(info)

@@ -31,7 +31,7 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
         Format::Jpeg => jpeg::probe(bytes, limits),
         Format::Png => png::probe(bytes, limits),
         Format::Gif => gif::probe(bytes),
-        Format::Bmp => bmp::probe(bytes),
+        Format::Bmp => bmp::probe(bytes, limits),
         Format::WebP => webp::probe(bytes, limits),
         Format::Tiff => tiff::probe(bytes, limits),
         Format::Heic => heif::probe(bytes, limits),
