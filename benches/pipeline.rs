@@ -100,6 +100,36 @@ fn cases() -> Vec<Case> {
     ]
 }
 
+/// What the same job takes with well-known crates called bare: `image` decodes, `fast_image_resize` reduces,
+/// `jpeg-encoder` writes. Beside it, ours.
+fn bare_crates(c: &mut Criterion) {
+    let bytes = sample::jpeg_12mp();
+    let options = Options::default().quality(90).subsampling(photo_prep::Subsampling::S420);
+    let mut group = c.benchmark_group("12mp_to_10mp_quality_90_420");
+    group.sample_size(10).throughput(Throughput::Elements(4032 * 3024));
+    group.bench_function("image_fir_jpeg_encoder", |b| b.iter(|| bare(black_box(&bytes))));
+    group.bench_function("photo_prep", |b| {
+        b.iter(|| options.prepare(black_box(&bytes)).expect("a valid picture"))
+    });
+    group.finish();
+}
+
+fn bare(bytes: &[u8]) -> Vec<u8> {
+    let picture = image::load_from_memory(bytes).expect("a valid picture").into_rgb8();
+    let small = photo_resize::lanczos3(
+        picture.as_raw(),
+        picture.dimensions(),
+        (3651, 2738),
+        photo_resize::Pixel::Rgb,
+    );
+    let mut out = Vec::new();
+    let mut encoder = jpeg_encoder::Encoder::new(&mut out, 90);
+    encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_2_2);
+    let small = small.expect("as many samples as pixels");
+    encoder.encode(&small, 3651, 2738, jpeg_encoder::ColorType::Rgb).expect("a size that JPEG allows");
+    out
+}
+
 /// The photograph, cut out by soft shapes.
 fn with_alpha(photo: &Picture) -> Picture {
     let (width, height) = (photo.width(), photo.height());
@@ -124,5 +154,5 @@ fn batch(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, facts, stages, pipelines, batch);
+criterion_group!(benches, facts, stages, pipelines, bare_crates, batch);
 criterion_main!(benches);

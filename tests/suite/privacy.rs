@@ -36,3 +36,19 @@ fn kept_metadata_says_upright() {
         exif.get_field(exif::Tag::Orientation, exif::In::PRIMARY).and_then(|f| f.value.get_uint(0));
     assert_eq!(orientation, Some(1));
 }
+
+/// A picture of ours has no second EXIF block, whichever policy made it.
+#[test]
+fn kept_metadata_is_there_once() {
+    for (entry, bytes) in valid_fixtures().into_iter().filter(|(e, _)| e.private_metadata) {
+        let count = |bytes: &[u8]| {
+            let blocks = |mark: &[u8]| bytes.windows(mark.len()).filter(|w| *w == mark).count();
+            blocks(b"Exif\0\0") + blocks(b"eXIf")
+        };
+        let with_trailer = [bytes.as_slice(), b"trailing bytes"].concat();
+        for policy in [MetadataPolicy::Keep, MetadataPolicy::KeepNonPrivate] {
+            let prepared = Options::default().metadata(policy).prepare(&with_trailer).unwrap();
+            assert!(count(prepared.bytes()) <= 1, "{} {policy:?}: {}", entry.file, prepared.report());
+        }
+    }
+}

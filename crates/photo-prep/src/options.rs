@@ -103,10 +103,10 @@ pub enum ColorPolicy {
 }
 
 impl Options {
-    /// Sets the pixel limit of the output.
+    /// Sets the pixel limit of the output, at least 1.
     #[must_use]
     pub fn max_pixels(mut self, pixels: u64) -> Self {
-        self.limits.max_pixels = pixels;
+        self.limits.max_pixels = pixels.max(1);
         self
     }
 

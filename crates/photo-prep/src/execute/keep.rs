@@ -8,7 +8,7 @@ use crate::{Format, MetadataPolicy, Result, Warning};
 #[derive(Debug, Default)]
 pub(super) struct Kept {
     /// A raw EXIF block.
-    pub(super) exif: Option<Vec<u8>>,
+    exif: Option<Vec<u8>>,
     /// Whole JPEG segments of a JPEG source: XMP, IPTC and comments.
     segments: Vec<u8>,
     /// An ICC profile.
@@ -40,17 +40,8 @@ pub(super) fn kept(plan: &Plan, bytes: &[u8]) -> Result<Kept> {
 }
 
 impl Kept {
-    /// Segments or chunks to put into a rewritten file: only the notices, since all else that is kept stays in place.
-    pub(super) fn notices_for(&self, format: Format) -> Vec<u8> {
-        if self.is_whole() { Vec::new() } else { self.exif_for(format) }
-    }
-
-    /// Under `Keep`, a rewritten file still has its own EXIF block.
-    fn is_whole(&self) -> bool {
-        !self.segments.is_empty() || self.exif.is_none()
-    }
-
-    fn exif_for(&self, format: Format) -> Vec<u8> {
+    /// The EXIF block as a whole segment or chunk.
+    pub(super) fn exif_for(&self, format: Format) -> Vec<u8> {
         let wrap = |exif: &Vec<u8>| match format {
             Format::Png => png::make_chunk(*b"eXIf", exif),
             _ => jpeg::exif_segment(exif),

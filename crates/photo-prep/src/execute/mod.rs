@@ -13,7 +13,7 @@ use crate::metadata::{jpeg, png};
 use crate::plan::{Plan, Route, Rung};
 use crate::prepared::Prepared;
 use crate::report::{Report, Stage, keeps_every_bit};
-use crate::{Error, Format, Result};
+use crate::{Error, Format, MetadataPolicy, Result};
 use clock::Clock;
 
 impl Plan {
@@ -48,11 +48,15 @@ fn rewrite<'a>(plan: &Plan, bytes: &'a [u8]) -> Result<Prepared<'a>> {
     let mut clock = Clock::start();
     verify(plan, bytes)?;
     clock.lap(Stage::Verify);
-    let kept = keep::kept(plan, bytes)?;
-    let policy = plan.options.metadata;
-    let out = match plan.info.format {
-        Format::Png => png::rewrite(bytes, &png::walk(bytes)?, policy, &kept.notices_for(Format::Png))?,
-        _ => jpeg::rewrite(bytes, &jpeg::walk(bytes)?, policy, &kept.notices_for(Format::Jpeg))?,
+    let (policy, format) = (plan.options.metadata, plan.info.format);
+    // What `Keep` keeps stays in its place; notices are all that is ever added.
+    let extra = match policy {
+        MetadataPolicy::KeepNonPrivate => keep::kept(plan, bytes)?.exif_for(format),
+        _ => Vec::new(),
+    };
+    let out = match format {
+        Format::Png => png::rewrite(bytes, &png::walk(bytes)?, policy, &extra)?,
+        _ => jpeg::rewrite(bytes, &jpeg::walk(bytes)?, policy, &extra)?,
     };
     clock.lap(Stage::Rewrite);
     let limit = plan.options.limits.max_bytes;
