@@ -1,0 +1,16 @@
+//! A JPEG engine on coefficients and planes that uses every core, with or without restart markers, in bounded memory.
+#![forbid(unsafe_code)]
+
+mod error;
+mod geometry;
+mod header;
+mod huffman;
+mod orientation;
+mod planes;
+mod quant;
+
+pub use error::{Error, Result};
+pub use header::{ColorModel, Component, Header, Process, Scan, ScanComponent};
+pub use orientation::Orientation;
+pub use planes::{Plane, Planes};
+pub use quant::QuantTable;

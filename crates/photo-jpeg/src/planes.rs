@@ -1,0 +1,75 @@
+//! Pictures as planes of 8-bit samples, each component at its own sampling.
+
+use crate::ColorModel;
+
+/// Rows of 8-bit samples without gaps.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Plane {
+    width: u32,
+    height: u32,
+    data: Vec<u8>,
+}
+
+impl Plane {
+    /// A plane of `width * height` samples; `None` if `data` has another length or a side is 0 or above 65,535.
+    #[must_use]
+    pub fn new(width: u32, height: u32, data: Vec<u8>) -> Option<Self> {
+        let sides = 1..=65_535;
+        let fits = sides.contains(&width) && sides.contains(&height);
+        (fits && data.len() == width as usize * height as usize).then_some(Self { width, height, data })
+    }
+
+    /// Samples in a row.
+    #[must_use]
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// Rows.
+    #[must_use]
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// All samples, row after row.
+    #[must_use]
+    pub fn data(&self) -> &[u8] {
+        &self.data
+    }
+
+    /// All samples, row after row.
+    pub fn data_mut(&mut self) -> &mut [u8] {
+        &mut self.data
+    }
+
+    /// Row `y`; empty below the plane.
+    #[must_use]
+    pub fn row(&self, y: u32) -> &[u8] {
+        let width = self.width as usize;
+        self.data.get(y as usize * width..).and_then(|rest| rest.get(..width)).unwrap_or_default()
+    }
+
+    /// The samples.
+    #[must_use]
+    pub fn into_data(self) -> Vec<u8> {
+        self.data
+    }
+}
+
+/// A picture as planes: one for [`ColorModel::Gray`], else three.
+///
+/// Plane `i` of a picture of `width * height` pixels has `ceil(width * h / h_max)` times
+/// `ceil(height * v / v_max)` samples, where `(h, v)` is `sampling[i]`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Planes {
+    /// Pixels in a row.
+    pub width: u32,
+    /// Rows of pixels.
+    pub height: u32,
+    /// What the planes mean.
+    pub color: ColorModel,
+    /// Horizontal and vertical sampling factor of each plane, 1 or 2.
+    pub sampling: Vec<(u8, u8)>,
+    /// The planes.
+    pub planes: Vec<Plane>,
+}
