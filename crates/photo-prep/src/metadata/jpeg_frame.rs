@@ -2,7 +2,7 @@
 
 use super::bytes::be16;
 use super::jpeg::{JpegLayout, Segment, marker};
-use super::jpeg_sound;
+use super::jpeg_sound::{self, Named};
 use crate::info::{ColorModel, JpegInfo, JpegProcess};
 use crate::{Error, Format, Result, Size};
 
@@ -194,8 +194,8 @@ fn flaw(
     if let Some(c) = components.iter().find(|c| !in_first_scans(c.id)) {
         return Some(format!("no scan holds component {}", c.id));
     }
-    let ids: Vec<u8> = components.iter().map(|c| c.id).collect();
-    jpeg_sound::flaw(bytes, layout, &ids, info.process)
+    let named: Vec<Named> = components.iter().map(|c| Named { id: c.id, table: c.table }).collect();
+    jpeg_sound::flaw(bytes, layout, &named, info.process)
         .or_else(|| restarts_flaw(components, size, info, scans().collect()))
 }
 

@@ -4,11 +4,23 @@
 use super::jpeg::{JpegLayout, Segment, marker};
 use crate::info::JpegProcess;
 
-/// The first rule that the tables or scans break, if any. `ids` are the component ids of the frame.
-pub(crate) fn flaw(bytes: &[u8], layout: &JpegLayout, ids: &[u8], process: JpegProcess) -> Option<String> {
+/// What the frame header says of a component.
+pub(crate) struct Named {
+    pub(crate) id: u8,
+    /// The number of its quantisation table.
+    pub(crate) table: u8,
+}
+
+/// The first rule that the tables or scans break, if any.
+pub(crate) fn flaw(
+    bytes: &[u8],
+    layout: &JpegLayout,
+    components: &[Named],
+    process: JpegProcess,
+) -> Option<String> {
+    let precision = vec![[None; 64]; components.len()];
     let mut state =
-        State { ids, process, huffman: [[false; 4]; 2], quantisation: [false; 4], precision: Vec::new() };
-    state.precision.resize(ids.len(), [None; 64]);
+        State { components, process, huffman: [[false; 4]; 2], quantisation: [false; 4], precision };
     layout.segments.iter().find_map(|segment| {
         let data = segment.data(bytes);
         let broken = match segment.marker {
@@ -27,7 +39,7 @@ fn start(segment: &Segment) -> usize {
 
 /// What the segments so far have defined.
 struct State<'a> {
-    ids: &'a [u8],
+    components: &'a [Named],
     process: JpegProcess,
     /// DC and AC tables.
     huffman: [[bool; 4]; 2],
@@ -89,8 +101,7 @@ impl State<'_> {
         }
         let mut seen = Vec::new();
         for part in parts.chunks_exact(2) {
-            let component =
-                self.ids.iter().position(|id| *id == part[0]).ok_or("a scan of an unknown component")?;
+            let component = self.component(part[0])?;
             if seen.contains(&component) {
                 return Err("a scan that names a component twice");
             }
@@ -101,6 +112,16 @@ impl State<'_> {
             }
         }
         Ok(())
+    }
+
+    /// The index of a component that a scan names. Decoders take its quantisation table when its first scan begins.
+    fn component(&self, id: u8) -> Result<usize, &'static str> {
+        let known = self.components.iter().zip(0..).find(|(c, _)| c.id == id);
+        let (component, index) = known.ok_or("a scan of an unknown component")?;
+        if self.quantisation.get(usize::from(component.table)) != Some(&true) {
+            return Err("a scan whose quantisation table is missing");
+        }
+        Ok(index)
     }
 
     /// The tables a scan needs: DC in its first pass, AC where it has AC coefficients.
@@ -177,6 +198,20 @@ mod tests {
                 let frame = jpeg_frame::read(&bytes, &walk(&bytes).unwrap()).unwrap();
                 assert!(frame.flaw.is_some(), "{}", case.path);
             }
+        }
+    }
+
+    #[test]
+    fn a_scan_needs_its_quantisation_table() {
+        let mut bytes = std::fs::read(fixtures::folder().join("jpeg_baseline.jpg")).unwrap();
+        let layout = walk(&bytes).unwrap();
+        let frame = layout.segments.iter().find(|s| marker::is_frame(s.marker)).unwrap();
+        // The table of the third component, behind marker, length, precision, size and count.
+        let at = frame.whole.start + 10 + 3 * 2 + 2;
+        for (table, sound) in [(0, true), (3, false), (200, false)] {
+            bytes[at] = table;
+            let frame = jpeg_frame::read(&bytes, &walk(&bytes).unwrap()).unwrap();
+            assert_eq!(frame.flaw.is_none(), sound, "{table} {:?}", frame.flaw);
         }
     }
 
