@@ -1,10 +1,17 @@
 //! What the segments before the picture data say.
 
+mod frame;
+mod scan;
+mod tables;
+
 use std::sync::Arc;
 
 use crate::QuantTable;
-use crate::error::Result;
+use crate::error::{Error, Result};
 use crate::huffman::HuffmanSpec;
+use crate::segment::{Segment, marker, next_segment};
+
+pub(crate) use scan::{TableState, next_scan};
 
 /// The coding process of a frame that this crate reads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -66,6 +73,75 @@ pub struct Header {
     pub mcus_high: u32,
     /// The first scan.
     pub scan: Scan,
+}
+
+impl Header {
+    /// Reads a file up to the end of its first scan header. Allocates a few hundred bytes a table, whatever the header
+    /// claims.
+    ///
+    /// Reads what this crate decodes: 8-bit, Huffman-coded, sequential or progressive, 1 or 3 components with
+    /// sampling factors 1 and 2 (of a single component any: they mean nothing), at most ten blocks in an MCU, all tables present.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] where the file breaks the rules of T.81, annex B; [`Error::Unsupported`] where it keeps
+    /// them, or breaks them in a way that some decoders bear, and isn't of that class.
+    pub fn read(bytes: &[u8]) -> Result<Self> {
+        Self::read_with_tables(bytes).map(|(header, _)| header)
+    }
+
+    /// As [`read`](Self::read), with the tables from which [`next_scan`] goes on.
+    pub(crate) fn read_with_tables(bytes: &[u8]) -> Result<(Self, TableState)> {
+        if !bytes.starts_with(&[0xFF, marker::SOI]) {
+            return Err(Error::malformed(0, "the file doesn't start with the marker SOI"));
+        }
+        let (mut tables, mut frame) = (tables::Tables::default(), None);
+        let (mut jfif, mut adobe) = (false, None);
+        let mut at = 2;
+        while let Some(segment) = next_segment(bytes, at)? {
+            let data = segment.data(bytes);
+            match segment.marker {
+                marker::APP0 => jfif |= data.starts_with(b"JFIF\0"),
+                marker::APP14 => adobe = adobe.or(adobe_transform(data)),
+                marker::EOI => return Err(Error::malformed(segment.at, "the file has no scan")),
+                marker::SOS => {
+                    let frame =
+                        frame.ok_or(Error::malformed(segment.at, "a scan before the frame header"))?;
+                    let color = frame::color_model(&frame, jfif, adobe);
+                    let state = TableState { tables, frame };
+                    return Ok((Self::new(bytes, &segment, &state, color)?, state));
+                }
+                marker::SOF0..=marker::SOF15 if !scan::is_table(segment.marker) => {
+                    if frame.is_some() {
+                        return Err(Error::malformed(segment.at, "a second frame header"));
+                    }
+                    frame = Some(frame::Frame::read(bytes, &segment)?);
+                }
+                _ => scan::skip_or_take(bytes, &segment, &mut tables)?,
+            }
+            at = segment.body.end;
+        }
+        Err(Error::malformed(bytes.len(), "the file ends before its first scan"))
+    }
+
+    fn new(bytes: &[u8], sos: &Segment, state: &TableState, color: ColorModel) -> Result<Self> {
+        let frame = &state.frame;
+        let (mcus_wide, mcus_high) = frame.mcus();
+        Ok(Self {
+            width: frame.width,
+            height: frame.height,
+            process: frame.process,
+            color,
+            components: frame.components(&state.tables)?,
+            mcus_wide,
+            mcus_high,
+            scan: scan::read_scan(bytes, sos, state)?,
+        })
+    }
+}
+
+/// The transform that an Adobe segment names: 0 for none, 1 for YCbCr, 2 for YCCK.
+fn adobe_transform(app14: &[u8]) -> Option<u8> {
+    app14.strip_prefix(b"Adobe")?.get(6).copied()
 }
 
 /// A component in a scan.

@@ -8,6 +8,8 @@ mod huffman;
 mod orientation;
 mod planes;
 mod quant;
+mod scan;
+mod segment;
 
 pub use error::{Error, Result};
 pub use header::{ColorModel, Component, Header, Process, Scan, ScanComponent};

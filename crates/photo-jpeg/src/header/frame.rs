@@ -1,0 +1,148 @@
+//! The frame header (T.81, B.2.2) and the geometry that follows from it (A.1 and A.2).
+
+use super::tables::Tables;
+use super::{ColorModel, Component, Process};
+use crate::error::{Error, Result};
+use crate::geometry::component_side;
+use crate::segment::{Segment, be16, marker};
+
+/// A frame header of the class that this crate reads.
+#[derive(Debug, Clone)]
+pub(crate) struct Frame {
+    pub(crate) process: Process,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    components: Vec<FrameComponent>,
+    at: usize,
+}
+
+#[derive(Debug, Clone)]
+struct FrameComponent {
+    id: u8,
+    h: u8,
+    v: u8,
+    table: u8,
+}
+
+impl Frame {
+    /// Reads a frame header.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for a header that is too short or has an impossible number, [`Error::Unsupported`] for
+    /// other processes, precisions, numbers of components and sampling factors than this crate's.
+    pub(super) fn read(bytes: &[u8], segment: &Segment) -> Result<Self> {
+        let process = process(segment.marker)?;
+        let bad = |reason| Error::malformed(segment.at, reason);
+        let data = segment.data(bytes);
+        let (Some(&[precision, _, _, _, _, count]), Some(height), Some(width)) =
+            (data.first_chunk(), be16(data, 1), be16(data, 3))
+        else {
+            return Err(bad("the frame header is too short"));
+        };
+        let parts = data.get(6..6 + 3 * usize::from(count)).ok_or(bad("the frame header is too short"))?;
+        if width == 0 || count == 0 {
+            return Err(bad("the frame header gives no width or no components"));
+        }
+        match (precision, height, count) {
+            (8, 1.., 1 | 3) => {}
+            (8, 0, _) => return Err(Error::Unsupported("a height given only after the first scan")),
+            (8, ..) => return Err(Error::Unsupported("a number of components that is neither 1 nor 3")),
+            _ => return Err(Error::Unsupported("samples of other than 8 bits")),
+        }
+        let components = components(parts, segment.at)?;
+        Ok(Self { process, width: width.into(), height: height.into(), components, at: segment.at })
+    }
+
+    /// Which component has this id.
+    pub(super) fn index_of(&self, id: u8) -> Option<usize> {
+        self.components.iter().position(|c| c.id == id)
+    }
+
+    /// Blocks of component `index` in an MCU of an interleaved scan.
+    pub(super) fn blocks_in_mcu(&self, index: usize) -> u32 {
+        self.components.get(index).map_or(0, |c| u32::from(c.h) * u32::from(c.v))
+    }
+
+    /// The components' ids, in the frame's order.
+    pub(super) fn ids(&self) -> impl Iterator<Item = u8> {
+        self.components.iter().map(|c| c.id)
+    }
+
+    /// MCUs of an interleaved scan in a row, and rows of them.
+    pub(super) fn mcus(&self) -> (u32, u32) {
+        let (h, v) = self.max();
+        (self.width.div_ceil(8 * u32::from(h)), self.height.div_ceil(8 * u32::from(v)))
+    }
+
+    /// The components with their sizes and the quantisation tables now in force.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if a table isn't there, [`Error::Malformed`] if it holds a zero.
+    pub(super) fn components(&self, tables: &Tables) -> Result<Vec<Component>> {
+        let ((h_max, v_max), (mcus_wide, mcus_high)) = (self.max(), self.mcus());
+        let component = |c: &FrameComponent| {
+            let quant = tables.quant(c.table, self.at)?;
+            Ok(Component {
+                id: c.id,
+                h: c.h,
+                v: c.v,
+                width: component_side(self.width, c.h, h_max),
+                height: component_side(self.height, c.v, v_max),
+                blocks_wide: mcus_wide * u32::from(c.h),
+                blocks_high: mcus_high * u32::from(c.v),
+                quant: quant.ok_or(Error::Unsupported("a quantisation table missing at the first scan"))?,
+            })
+        };
+        self.components.iter().map(component).collect()
+    }
+
+    fn max(&self) -> (u8, u8) {
+        let most = |side: fn(&FrameComponent) -> u8| self.components.iter().map(side).max().unwrap_or(1);
+        (most(|c| c.h), most(|c| c.v))
+    }
+}
+
+/// The colour model, by the rules that libjpeg made common: JFIF decides, then an Adobe segment's transform, then the
+/// component ids.
+pub(super) fn color_model(frame: &Frame, jfif: bool, adobe: Option<u8>) -> ColorModel {
+    let rgb_ids = frame.ids().eq(*b"RGB");
+    match (frame.components.len(), jfif, adobe) {
+        (1, ..) => ColorModel::Gray,
+        (_, true, _) => ColorModel::YCbCr,
+        (_, false, Some(0)) => ColorModel::Rgb,
+        (_, false, None) if rgb_ids => ColorModel::Rgb,
+        _ => ColorModel::YCbCr,
+    }
+}
+
+fn process(code: u8) -> Result<Process> {
+    match code {
+        marker::SOF0 | marker::SOF1 => Ok(Process::Sequential),
+        marker::SOF2 => Ok(Process::Progressive),
+        0xC3 | 0xC7 | 0xCB | 0xCF => Err(Error::Unsupported("lossless coding")),
+        0xC5 | 0xC6 | 0xCD | 0xCE => Err(Error::Unsupported("hierarchical coding")),
+        _ => Err(Error::Unsupported("arithmetic coding")),
+    }
+}
+
+fn components(parts: &[u8], at: usize) -> Result<Vec<FrameComponent>> {
+    let single = parts.len() == 3;
+    let mut components: Vec<FrameComponent> = Vec::new();
+    for part in parts.chunks_exact(3) {
+        let &[id, sampling, table] = part else { continue };
+        let (h, v) = (sampling >> 4, sampling & 15);
+        if !(1..=4).contains(&h) || !(1..=4).contains(&v) {
+            return Err(Error::malformed(at, "a sampling factor is not in 1..=4"));
+        }
+        if components.iter().any(|c| c.id == id) {
+            return Err(Error::Unsupported("two components of the same id"));
+        }
+        // The factors say how components relate to each other, so they mean nothing for a single one.
+        let (h, v) = if single { (1, 1) } else { (h, v) };
+        if h > 2 || v > 2 {
+            return Err(Error::Unsupported("sampling factors above 2"));
+        }
+        components.push(FrameComponent { id, h, v, table });
+    }
+    Ok(components)
+}

@@ -1,0 +1,153 @@
+//! Scan headers, and the walk from one scan to the next (T.81, B.2.3).
+
+use super::frame::Frame;
+use super::tables::Tables;
+use super::{Process, Scan, ScanComponent};
+use crate::error::{Error, Result};
+use crate::huffman::HuffmanSpec;
+use crate::segment::{Segment, end_of_scan, marker, next_segment};
+
+/// Blocks that an MCU may have (T.81, B.2.3).
+pub(crate) const MOST_BLOCKS_IN_MCU: u32 = 10;
+
+/// What is in force at a place after the frame header.
+#[derive(Debug, Clone)]
+pub(crate) struct TableState {
+    pub(crate) tables: Tables,
+    pub(crate) frame: Frame,
+}
+
+/// The scan that follows the entropy-coded data at `from`, with the tables defined in between. `None` at the end of the
+/// picture or of the file.
+///
+/// # Errors
+/// [`Error::Malformed`] for a broken segment, a second frame header, a reserved marker, or a scan header that
+/// contradicts the frame; [`Error::Unsupported`] as for [`Header::read`](super::Header::read).
+pub(crate) fn next_scan(bytes: &[u8], state: &mut TableState, from: usize) -> Result<Option<Scan>> {
+    let Some((_, mut at)) = end_of_scan(bytes, from) else { return Ok(None) };
+    while let Some(segment) = next_segment(bytes, at)? {
+        match segment.marker {
+            marker::EOI => return Ok(None),
+            marker::SOS => return read_scan(bytes, &segment, state).map(Some),
+            marker::SOF0..=marker::SOF15 if !is_table(segment.marker) => {
+                return Err(Error::malformed(segment.at, "a second frame header"));
+            }
+            _ => skip_or_take(bytes, &segment, &mut state.tables)?,
+        }
+        at = segment.body.end;
+    }
+    Ok(None)
+}
+
+/// Whether a marker of the range of the frame headers isn't one.
+pub(super) fn is_table(code: u8) -> bool {
+    matches!(code, marker::DHT | marker::DAC | marker::JPG)
+}
+
+/// Takes a table segment, passes over what can be ignored, and refuses the rest.
+pub(super) fn skip_or_take(bytes: &[u8], segment: &Segment, tables: &mut Tables) -> Result<()> {
+    match segment.marker {
+        marker::DQT | marker::DHT | marker::DRI => tables.take(bytes, segment).map(|_| ()),
+        marker::APP0..=marker::APP15 | marker::COM | marker::TEM | marker::DNL | marker::DAC => Ok(()),
+        marker::SOI => Err(Error::malformed(segment.at, "a second start of image")),
+        marker::DHP | marker::EXP => Err(Error::Unsupported("hierarchical coding")),
+        _ => Err(Error::malformed(segment.at, "a reserved marker")),
+    }
+}
+
+/// The scan header in `segment`.
+pub(super) fn read_scan(bytes: &[u8], segment: &Segment, state: &TableState) -> Result<Scan> {
+    let bad = |reason| Error::malformed(segment.at, reason);
+    let data = segment.data(bytes);
+    let count = usize::from(data.first().copied().unwrap_or(0));
+    let (Some(names), Some(&[start, end, approx])) =
+        (data.get(1..1 + 2 * count), data.get(1 + 2 * count..).and_then(|rest| rest.first_chunk()))
+    else {
+        return Err(bad("a scan header is too short"));
+    };
+    let mut scan = Scan {
+        components: Vec::new(),
+        spectral_start: start,
+        spectral_end: end,
+        approx_high: approx >> 4,
+        approx_low: approx & 15,
+        restart_interval: state.tables.restart_interval,
+        data_start: segment.body.end,
+    };
+    match state.frame.process {
+        // Some writers leave zeros here; only one reading makes sense, and libjpeg takes it.
+        Process::Sequential => {
+            (scan.spectral_start, scan.spectral_end, scan.approx_high, scan.approx_low) = (0, 63, 0, 0);
+        }
+        Process::Progressive => check_progression(&scan, count).map_err(bad)?,
+    }
+    for pair in names.chunks_exact(2) {
+        let &[id, tables] = pair else { continue };
+        let index = state.frame.index_of(id).ok_or(bad("a scan names a component that isn't there"))?;
+        if scan.components.iter().any(|c| c.index == index) {
+            return Err(bad("a scan names a component twice"));
+        }
+        scan.components.push(scan_component(state, &scan, index, tables)?);
+    }
+    check_mcu(&scan, state, segment.at)?;
+    Ok(scan)
+}
+
+/// The limits of T.81, G.1.1.1 and table B.3; `approx_low` up to 13 as there.
+fn check_progression(scan: &Scan, count: usize) -> std::result::Result<(), &'static str> {
+    let (start, end) = (scan.spectral_start, scan.spectral_end);
+    let band = match start {
+        0 => end == 0,
+        _ => start <= end && end <= 63 && count == 1,
+    };
+    let step = scan.approx_high == 0 || scan.approx_high == scan.approx_low + 1;
+    match (band, step && scan.approx_low <= 13) {
+        (true, true) => Ok(()),
+        (false, _) => Err("a scan's band of coefficients is impossible"),
+        (_, false) => Err("a scan's bit position is impossible"),
+    }
+}
+
+fn scan_component(state: &TableState, scan: &Scan, index: usize, numbers: u8) -> Result<ScanComponent> {
+    let sequential = state.frame.process == Process::Sequential;
+    let missing = || Error::Unsupported("a scan without its Huffman table, as in Motion JPEG");
+    let (mut dc, mut ac) = (None, None);
+    if sequential || scan.spectral_start == 0 && scan.approx_high == 0 {
+        dc = Some(state.tables.dc(numbers >> 4).ok_or_else(missing)?);
+    }
+    if sequential || scan.spectral_start > 0 {
+        ac = Some(state.tables.ac(numbers & 15).ok_or_else(missing)?);
+    }
+    if dc.as_ref().is_some_and(|table| !fits_dc(table))
+        || ac.as_ref().is_some_and(|table| !fits_ac(table, sequential))
+    {
+        return Err(Error::Unsupported("a Huffman table with symbols that 8-bit pictures don't have"));
+    }
+    Ok(ScanComponent { index, dc, ac })
+}
+
+/// DC differences of 8-bit samples have at most 11 bits (T.81, table F.1). So no decoder needs to guard against more;
+/// a table with larger ones, used or not, is left to a general decoder.
+fn fits_dc(table: &HuffmanSpec) -> bool {
+    table.symbols.iter().all(|&size| size <= 11)
+}
+
+/// AC coefficients of 8-bit samples have at most 10 bits (T.81, table F.2); the runs of blocks without coefficients,
+/// 0x10 to 0xE0, are only for progressive scans (table G.1).
+fn fits_ac(table: &HuffmanSpec, sequential: bool) -> bool {
+    let fits = |symbol: u8| match (symbol >> 4, symbol & 15) {
+        (run, 0) => !sequential || run == 0 || run == 15,
+        (_, size) => size <= 10,
+    };
+    table.symbols.iter().all(|&symbol| fits(symbol))
+}
+
+fn check_mcu(scan: &Scan, state: &TableState, at: usize) -> Result<()> {
+    let blocks = |c: &ScanComponent| state.frame.blocks_in_mcu(c.index);
+    match scan.components.as_slice() {
+        [] => Err(Error::malformed(at, "a scan of no components")),
+        [_] => Ok(()),
+        several if several.iter().map(blocks).sum::<u32>() <= MOST_BLOCKS_IN_MCU => Ok(()),
+        _ => Err(Error::Unsupported("more than ten blocks in an MCU")),
+    }
+}

@@ -1,0 +1,117 @@
+//! The tables that segments define, until others of the same number take their place (T.81, B.2.4).
+
+use std::sync::Arc;
+
+use crate::error::{Error, Result};
+use crate::huffman::HuffmanSpec;
+use crate::quant::{QuantTable, ZIGZAG};
+use crate::segment::{Segment, be16, marker};
+
+/// All tables in force at a place in the file.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Tables {
+    /// Divisors in natural order. One may hold zeros: that is an error only of a component that names it.
+    quant: [Option<[u16; 64]>; 4],
+    dc: [Option<Arc<HuffmanSpec>>; 4],
+    ac: [Option<Arc<HuffmanSpec>>; 4],
+    /// MCUs between restart markers; 0 for none.
+    pub(crate) restart_interval: u32,
+}
+
+impl Tables {
+    /// Takes what a DQT, DHT or DRI segment says; returns false for any other segment.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for a segment that is too short, a table number above 3, or a Huffman table that is no
+    /// prefix code.
+    pub(crate) fn take(&mut self, bytes: &[u8], segment: &Segment) -> Result<bool> {
+        let (data, at) = (segment.data(bytes), segment.body.start);
+        match segment.marker {
+            marker::DQT => self.quantisation(data, at)?,
+            marker::DHT => self.huffman(data, at)?,
+            marker::DRI => {
+                let interval =
+                    be16(data, 0).ok_or(Error::malformed(at, "a DRI segment of the wrong length"))?;
+                self.restart_interval = interval.into();
+            }
+            _ => return Ok(false),
+        }
+        Ok(true)
+    }
+
+    /// Quantisation table `number`; `None` where it was never defined.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] for a divisor of 0, blamed on byte `at`.
+    pub(crate) fn quant(&self, number: u8, at: usize) -> Result<Option<QuantTable>> {
+        let Some(values) = self.quant.get(usize::from(number)).copied().flatten() else { return Ok(None) };
+        let table =
+            QuantTable::new(values).ok_or(Error::malformed(at, "a quantisation table holds a zero"))?;
+        Ok(Some(table))
+    }
+
+    /// Huffman table `number` for DC differences.
+    pub(crate) fn dc(&self, number: u8) -> Option<Arc<HuffmanSpec>> {
+        self.dc.get(usize::from(number)).cloned().flatten()
+    }
+
+    /// Huffman table `number` for AC coefficients.
+    pub(crate) fn ac(&self, number: u8) -> Option<Arc<HuffmanSpec>> {
+        self.ac.get(usize::from(number)).cloned().flatten()
+    }
+
+    /// T.81, B.2.4.1. Tables of 16-bit divisors are taken in baseline files too, as everybody does.
+    fn quantisation(&mut self, data: &[u8], at: usize) -> Result<()> {
+        let mut rest = data;
+        while let Some((&head, after)) = rest.split_first() {
+            let bad = |reason| Error::malformed(at + data.len() - after.len() - 1, reason);
+            let width = match head >> 4 {
+                0 => 1,
+                1 => 2,
+                _ => return Err(bad("a quantisation table of neither 8 nor 16 bits")),
+            };
+            let slot = self.quant.get_mut(usize::from(head & 15));
+            let slot = slot.ok_or(bad("a quantisation table's number is above 3"))?;
+            let (values, after) =
+                after.split_at_checked(64 * width).ok_or(bad("a quantisation table is cut off"))?;
+            let mut table = [0; 64];
+            for (value, &place) in values.chunks_exact(width).zip(&ZIGZAG) {
+                table[usize::from(place)] = value.iter().fold(0, |sum, &byte| sum << 8 | u16::from(byte));
+            }
+            *slot = Some(table);
+            rest = after;
+        }
+        Ok(())
+    }
+
+    /// T.81, B.2.4.2.
+    fn huffman(&mut self, data: &[u8], at: usize) -> Result<()> {
+        let mut rest = data;
+        while let Some((&head, after)) = rest.split_first() {
+            let bad = |reason| Error::malformed(at + data.len() - after.len() - 1, reason);
+            let slots = match head >> 4 {
+                0 => &mut self.dc,
+                1 => &mut self.ac,
+                _ => return Err(bad("a Huffman table is neither for DC nor for AC")),
+            };
+            let slot = slots.get_mut(usize::from(head & 15));
+            let slot = slot.ok_or(bad("a Huffman table's number is above 3"))?;
+            let (counts, after) = after.split_first_chunk::<16>().ok_or(bad("a Huffman table is cut off"))?;
+            let total = counts.iter().map(|&n| usize::from(n)).sum();
+            if total > 256 || !is_prefix_code(counts) {
+                return Err(bad("a Huffman table has more codes than there can be"));
+            }
+            let (symbols, after) = after.split_at_checked(total).ok_or(bad("a Huffman table is cut off"))?;
+            *slot = Some(Arc::new(HuffmanSpec { counts: *counts, symbols: symbols.to_vec() }));
+            rest = after;
+        }
+        Ok(())
+    }
+}
+
+/// Whether so many codes of each length can be told apart (Kraft's inequality). T.81 keeps the code of only ones
+/// free; libjpeg reads tables that use it, and so do we.
+fn is_prefix_code(counts: &[u8; 16]) -> bool {
+    let used: u32 = counts.iter().zip(1..).map(|(&n, length)| u32::from(n) << (16 - length)).sum();
+    used <= 1 << 16
+}
