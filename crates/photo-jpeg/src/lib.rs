@@ -8,6 +8,8 @@ mod huffman;
 mod orientation;
 mod planes;
 mod quant;
+#[cfg(test)]
+mod reference;
 mod scan;
 mod segment;
 

@@ -2,6 +2,7 @@
 
 use super::tables::Tables;
 use super::{ColorModel, Component, Process};
+use crate::QuantTable;
 use crate::error::{Error, Result};
 use crate::geometry::component_side;
 use crate::segment::{Segment, be16, marker};
@@ -81,7 +82,6 @@ impl Frame {
     pub(super) fn components(&self, tables: &Tables) -> Result<Vec<Component>> {
         let ((h_max, v_max), (mcus_wide, mcus_high)) = (self.max(), self.mcus());
         let component = |c: &FrameComponent| {
-            let quant = tables.quant(c.table, self.at)?;
             Ok(Component {
                 id: c.id,
                 h: c.h,
@@ -90,10 +90,24 @@ impl Frame {
                 height: component_side(self.height, c.v, v_max),
                 blocks_wide: mcus_wide * u32::from(c.h),
                 blocks_high: mcus_high * u32::from(c.v),
-                quant: quant.ok_or(Error::Unsupported("a quantisation table missing at the first scan"))?,
+                quant: self.table(c, tables)?,
             })
         };
         self.components.iter().map(component).collect()
+    }
+
+    /// The quantisation table now in force for component `index`: it counts where the component's first scan begins.
+    ///
+    /// # Errors
+    /// As [`Self::components`].
+    pub(super) fn quant(&self, index: usize, tables: &Tables) -> Result<QuantTable> {
+        let component = self.components.get(index).ok_or(Error::Argument("no such component"))?;
+        self.table(component, tables)
+    }
+
+    fn table(&self, component: &FrameComponent, tables: &Tables) -> Result<QuantTable> {
+        let missing = Error::Unsupported("a quantisation table missing at the first scan");
+        tables.quant(component.table, self.at)?.ok_or(missing)
     }
 
     fn max(&self) -> (u8, u8) {

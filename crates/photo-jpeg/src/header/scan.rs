@@ -3,6 +3,7 @@
 use super::frame::Frame;
 use super::tables::Tables;
 use super::{Process, Scan, ScanComponent};
+use crate::QuantTable;
 use crate::error::{Error, Result};
 use crate::huffman::HuffmanSpec;
 use crate::segment::{Segment, end_of_scan, marker, next_segment};
@@ -15,6 +16,17 @@ pub(crate) const MOST_BLOCKS_IN_MCU: u32 = 10;
 pub(crate) struct TableState {
     pub(crate) tables: Tables,
     pub(crate) frame: Frame,
+}
+
+impl TableState {
+    /// The quantisation table now in force for component `index`: what counts is where the component's first scan
+    /// begins, so of a picture in several scans not always what [`Header`](super::Header) says.
+    ///
+    /// # Errors
+    /// [`Error::Unsupported`] if there is none, [`Error::Malformed`] if it holds a zero.
+    pub(crate) fn quant(&self, index: usize) -> Result<QuantTable> {
+        self.frame.quant(index, &self.tables)
+    }
 }
 
 /// The scan that follows the entropy-coded data at `from`, with the tables defined in between. `None` at the end of the
