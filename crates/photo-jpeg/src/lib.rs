@@ -1,6 +1,8 @@
 //! A JPEG engine on coefficients and planes that uses every core, with or without restart markers, in bounded memory.
 #![forbid(unsafe_code)]
 
+mod dct;
+mod encode;
 mod error;
 mod geometry;
 mod header;
@@ -13,6 +15,7 @@ mod reference;
 mod scan;
 mod segment;
 
+pub use encode::{EncodeOptions, encode, encoded_len};
 pub use error::{Error, Result};
 pub use header::{ColorModel, Component, Header, Process, Scan, ScanComponent};
 pub use orientation::Orientation;

@@ -16,6 +16,27 @@ impl QuantTable {
     pub fn values(&self) -> &[u16; 64] {
         &self.0
     }
+
+    /// The luma table of ITU-T T.81, table K.1, scaled as libjpeg does for `quality`, clamped to 1..=100; divisors
+    /// are 1 to 255.
+    #[must_use]
+    pub fn luma(quality: u8) -> Self {
+        Self(scale(&LUMA, quality))
+    }
+
+    /// The chroma table of ITU-T T.81, table K.2, scaled as libjpeg does for `quality`, clamped to 1..=100; divisors
+    /// are 1 to 255.
+    #[must_use]
+    pub fn chroma(quality: u8) -> Self {
+        Self(scale(&CHROMA, quality))
+    }
+}
+
+/// libjpeg's `jpeg_quality_scaling` and `jpeg_add_quant_table` with `force_baseline`.
+fn scale(base: &[u16; 64], quality: u8) -> [u16; 64] {
+    let quality = u32::from(quality.clamp(1, 100));
+    let percent = if quality < 50 { 5000 / quality } else { 200 - 2 * quality };
+    base.map(|value| ((u32::from(value) * percent + 50) / 100).clamp(1, 255) as u16)
 }
 
 /// Natural (row by row) index of each coefficient in zigzag order (ITU-T T.81, figure A.6).
@@ -24,3 +45,44 @@ pub(crate) const ZIGZAG: [u8; 64] = [
     21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39, 46, 53,
     60, 61, 54, 47, 55, 62, 63,
 ];
+
+/// ITU-T T.81, table K.1, in natural order.
+#[rustfmt::skip]
+const LUMA: [u16; 64] = [
+    16, 11, 10, 16, 24, 40, 51, 61,
+    12, 12, 14, 19, 26, 58, 60, 55,
+    14, 13, 16, 24, 40, 57, 69, 56,
+    14, 17, 22, 29, 51, 87, 80, 62,
+    18, 22, 37, 56, 68, 109, 103, 77,
+    24, 35, 55, 64, 81, 104, 113, 92,
+    49, 64, 78, 87, 103, 121, 120, 101,
+    72, 92, 95, 98, 112, 100, 103, 99,
+];
+
+/// ITU-T T.81, table K.2, in natural order.
+#[rustfmt::skip]
+const CHROMA: [u16; 64] = [
+    17, 18, 24, 47, 99, 99, 99, 99,
+    18, 21, 26, 66, 99, 99, 99, 99,
+    24, 26, 56, 99, 99, 99, 99, 99,
+    47, 66, 99, 99, 99, 99, 99, 99,
+    99, 99, 99, 99, 99, 99, 99, 99,
+    99, 99, 99, 99, 99, 99, 99, 99,
+    99, 99, 99, 99, 99, 99, 99, 99,
+    99, 99, 99, 99, 99, 99, 99, 99,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn quality_scales_as_libjpeg_does() {
+        assert_eq!(QuantTable::luma(50).values(), &LUMA);
+        assert_eq!(QuantTable::chroma(100).values(), &[1; 64]);
+        assert_eq!(QuantTable::luma(90).values()[..8], [3, 2, 2, 3, 5, 8, 10, 12]);
+        assert_eq!(QuantTable::luma(25).values()[0], 32);
+        assert_eq!(QuantTable::luma(0), QuantTable::luma(1));
+        assert_eq!(QuantTable::luma(1).values()[2], 255);
+    }
+}

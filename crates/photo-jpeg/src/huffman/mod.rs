@@ -1,5 +1,8 @@
 //! Huffman tables: as stored in a file, for decoding, and for encoding.
 
+pub(crate) mod encode;
+mod optimal;
+
 /// A table as DHT stores it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct HuffmanSpec {

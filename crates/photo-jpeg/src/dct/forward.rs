@@ -1,0 +1,214 @@
+//! The forward DCT of a block, and its quantisation.
+//!
+//! The algorithm is that of Arai, Agui and Nakajima ("A fast DCT-SQ scheme for images", 1988) as in libjpeg's
+//! `jfdctflt.c`: five multiplications a row, and a scale for each coefficient that goes into the quantisation. Every
+//! sum and product is rounded on its own, never fused, so that all SIMD levels yield the same coefficients.
+
+use fearless_simd::prelude::*;
+use fearless_simd::{Simd, f32x8, i16x16, i8x32, i32x8};
+
+use crate::QuantTable;
+
+/// An 8x8 block of samples, row by row.
+pub(crate) type Tile = [[u8; 8]; 8];
+
+/// The quantised coefficients of a block, column by column: that of horizontal frequency `u` and vertical frequency
+/// `v` is at `8 * u + v`. (The transform leaves them so; readers permute anyway.)
+///
+/// A block of 8-bit samples has a DC of -1,024 to 1,023 and ACs of -1,023 to 1,023 here, what baseline JPEG can hold.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Coefficients {
+    pub(crate) values: [i16; 64],
+    /// Bit `8 * u + v` is set where the coefficient isn't 0.
+    pub(crate) nonzero: u64,
+}
+
+/// What the transform's output is multiplied by: one over the divisor and over the algorithm's own scale; column by
+/// column.
+#[derive(Debug, Clone)]
+pub(crate) struct Multipliers([[f32; 8]; 8]);
+
+impl Multipliers {
+    pub(crate) fn new(table: &QuantTable) -> Self {
+        let mut multipliers = [[0.0; 8]; 8];
+        for (u, column) in multipliers.iter_mut().enumerate() {
+            for (v, multiplier) in column.iter_mut().enumerate() {
+                let divisor = f64::from(table.values()[8 * v + u].max(1));
+                *multiplier = (1.0 / (divisor * 8.0 * SCALE[u] * SCALE[v])) as f32;
+            }
+        }
+        Self(multipliers)
+    }
+}
+
+/// Transforms and quantises a block; halves are rounded to the even neighbour.
+#[inline(always)]
+pub(crate) fn forward<S: Simd>(simd: S, tile: &Tile, multipliers: &Multipliers) -> Coefficients {
+    let mut rows = tile.map(|row| f32x8::simd_from(simd, row.map(f32::from)));
+    rows = dct_1d(rows);
+    // The standard's level shift by 128 matters for DC only, which is the sum of the first row.
+    rows[0] -= 8.0 * 128.0;
+    rows = dct_1d(transpose(rows));
+    quantize(simd, rows, multipliers)
+}
+
+/// The transform of eight columns at once.
+#[inline(always)]
+fn dct_1d<S: Simd>(x: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
+    let (sum0, difference0) = (x[0] + x[7], x[0] - x[7]);
+    let (sum1, difference1) = (x[1] + x[6], x[1] - x[6]);
+    let (sum2, difference2) = (x[2] + x[5], x[2] - x[5]);
+    let (sum3, difference3) = (x[3] + x[4], x[3] - x[4]);
+
+    let (even0, even3) = (sum0 + sum3, sum0 - sum3);
+    let (even1, even2) = (sum1 + sum2, sum1 - sum2);
+    let turned = (even2 + even3) * FRAC_1_SQRT_2;
+
+    let (odd0, odd1, odd2) = (difference3 + difference2, difference2 + difference1, difference1 + difference0);
+    let shared = (odd0 - odd2) * SIN_PI_8;
+    let low = odd0 * SQRT_HALF_MINUS + shared;
+    let high = odd2 * SQRT_HALF_PLUS + shared;
+    let middle = odd1 * FRAC_1_SQRT_2;
+    let (near, far) = (difference0 + middle, difference0 - middle);
+
+    [even0 + even1, near + high, even3 + turned, far - low, even0 - even1, far + low, even3 - turned, near - high]
+}
+
+/// Rows become columns: three rounds of perfect shuffles.
+#[inline(always)]
+fn transpose<S: Simd>(rows: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
+    shuffle(shuffle(shuffle(rows)))
+}
+
+#[inline(always)]
+fn shuffle<S: Simd>(r: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
+    let (a, b) = r[0].interleave(r[4]);
+    let (c, d) = r[1].interleave(r[5]);
+    let (e, f) = r[2].interleave(r[6]);
+    let (g, h) = r[3].interleave(r[7]);
+    [a, b, c, d, e, f, g, h]
+}
+
+#[inline(always)]
+fn quantize<S: Simd>(simd: S, columns: [f32x8<S>; 8], multipliers: &Multipliers) -> Coefficients {
+    let mut coefficients = Coefficients { values: [0; 64], nonzero: 0 };
+    let (halves, _) = coefficients.values.as_chunks_mut::<32>();
+    for (half, out) in halves.iter_mut().enumerate() {
+        let column = |index: usize| round(simd, columns[4 * half + index], &multipliers.0[4 * half + index]);
+        let high = i16x16::splat(simd, 1023);
+        let low = i16x16::splat(simd, -1023);
+        let first = column(0).relaxed_narrow(column(1)).min(high);
+        let second = column(2).relaxed_narrow(column(3)).min(high).max(low);
+        let first = if half == 0 { first.max(i16x16::simd_from(simd, LOWEST)) } else { first.max(low) };
+        out[..16].copy_from_slice(first.as_slice());
+        out[16..].copy_from_slice(second.as_slice());
+        let zero = first.saturating_narrow(second).simd_eq(i8x32::splat(simd, 0));
+        coefficients.nonzero |= (!zero.to_bitmask() & 0xFFFF_FFFF) << (32 * half);
+    }
+    coefficients
+}
+
+/// The products rounded to integers. Adding 1.5 * 2^23 leaves no bits for fractions, and the rounding of that sum is
+/// exactly what's wanted; it's cheap on every SIMD level.
+#[inline(always)]
+fn round<S: Simd>(simd: S, values: f32x8<S>, multipliers: &[f32; 8]) -> i32x8<S> {
+    let shifted = values * f32x8::simd_from(simd, *multipliers) + ROUNDER;
+    shifted.bitcast::<i32x8<S>>() - ROUNDER.to_bits().cast_signed()
+}
+
+/// Lower bounds of the first two columns: DC may be -1,024.
+const LOWEST: [i16; 16] = {
+    let mut lowest = [-1023; 16];
+    lowest[0] = -1024;
+    lowest
+};
+const ROUNDER: f32 = 12_582_912.0;
+const FRAC_1_SQRT_2: f32 = std::f32::consts::FRAC_1_SQRT_2;
+/// sin(pi / 8)
+const SIN_PI_8: f32 = 0.382_683_43;
+/// cos(pi / 8) - sin(pi / 8)
+const SQRT_HALF_MINUS: f32 = 0.541_196_1;
+/// cos(pi / 8) + sin(pi / 8)
+const SQRT_HALF_PLUS: f32 = 1.306_563;
+/// The scale of coefficient `k` in one dimension: 1 for the first, `sqrt(2) * cos(k * pi / 16)` for the others.
+const SCALE: [f64; 8] = [
+    1.0,
+    1.387_039_845_322_147_5,
+    1.306_562_964_876_376_4,
+    1.175_875_602_419_358_8,
+    1.0,
+    0.785_694_958_387_102_4,
+    0.541_196_100_146_197,
+    0.275_899_379_282_943_1,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::encode::levels;
+    use fearless_simd::{Level, dispatch};
+    use proptest::prelude::*;
+    use std::f64::consts::PI;
+
+    fn run(level: Level, tile: &Tile, multipliers: &Multipliers) -> Coefficients {
+        dispatch!(level, simd => forward(simd, tile, multipliers))
+    }
+
+    /// The definition (ITU-T T.81, A.3.3), divided by the table; column by column.
+    fn plain(tile: &Tile, table: &QuantTable) -> [f64; 64] {
+        let cosine = |x: usize, k: usize| ((2 * x + 1) as f64 * k as f64 * PI / 16.0).cos();
+        let norm = |k: usize| if k == 0 { 0.5f64.sqrt() } else { 1.0 };
+        std::array::from_fn(|index| {
+            let (u, v) = (index / 8, index % 8);
+            let mut sum = 0.0;
+            for (y, row) in tile.iter().enumerate() {
+                for (x, &sample) in row.iter().enumerate() {
+                    sum += (f64::from(sample) - 128.0) * cosine(x, u) * cosine(y, v);
+                }
+            }
+            0.25 * norm(u) * norm(v) * sum / f64::from(table.values()[8 * v + u])
+        })
+    }
+
+    fn check(tile: &Tile, table: &QuantTable) {
+        let multipliers = Multipliers::new(table);
+        let exact = plain(tile, table);
+        let reference = run(Level::new(), tile, &multipliers);
+        for (index, (&value, &exact)) in reference.values.iter().zip(&exact).enumerate() {
+            let lowest = if index == 0 { -1024.0 } else { -1023.0 };
+            let error = (f64::from(value) - exact.clamp(lowest, 1023.0)).abs();
+            assert!(error <= 0.5 + 1e-3, "coefficient {index}: {value} for {exact}");
+            assert_eq!(value != 0, reference.nonzero >> index & 1 == 1);
+        }
+        for level in levels() {
+            assert_eq!(run(level, tile, &multipliers), reference, "{level:?}");
+        }
+    }
+
+    #[test]
+    fn extremes_stay_in_range() {
+        let table = QuantTable::luma(100);
+        check(&[[0; 8]; 8], &table);
+        check(&[[255; 8]; 8], &table);
+        for (u, v) in (0..8).flat_map(|u| (0..8).map(move |v| (u, v))) {
+            for sign in [1.0, -1.0] {
+                let wave = |x: usize, k: usize| ((2 * x + 1) as f64 * f64::from(k as u32) * PI / 16.0).cos();
+                let bright = |x, y| sign * wave(x, u) * wave(y, v) > 0.0;
+                check(&std::array::from_fn(|y| std::array::from_fn(|x| if bright(x, y) { 255 } else { 0 })), &table);
+            }
+        }
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(256))]
+        #[test]
+        fn agrees_with_the_definition_on_every_level(
+            samples in proptest::collection::vec(any::<u8>(), 64), quality in 1u8..=100, contrast in 1u8..=255,
+        ) {
+            let sample = |index: usize| u8::try_from(u16::from(samples[index]) * u16::from(contrast) / 255).unwrap();
+            let tile = std::array::from_fn(|y| std::array::from_fn(|x| sample(8 * y + x)));
+            check(&tile, &QuantTable::luma(quality));
+            check(&tile, &QuantTable::chroma(quality));
+        }
+    }
+}

@@ -1,0 +1,3 @@
+//! Discrete cosine transforms of 8x8 blocks.
+
+pub(crate) mod forward;

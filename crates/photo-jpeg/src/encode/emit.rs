@@ -1,0 +1,192 @@
+//! From tokens to bits.
+//!
+//! The number of bits of a group follows from its histogram, so all groups are written at once, each at its own bit
+//! phase; neighbours share a byte, which is put together when they are joined. The result doesn't depend on how the
+//! picture was grouped.
+
+use crate::encode::codes::CodeTable;
+use crate::encode::tokens::Group;
+
+/// A group's bits, to be joined with its neighbours'.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) struct Bits {
+    /// The byte that's shared with the group before, if there is one and this group completes it; not stuffed, the
+    /// other group's bits 0.
+    first: Option<u8>,
+    /// The complete bytes after that, stuffed.
+    middle: Vec<u8>,
+    /// The incomplete byte at the end; the bits that aren't the group's are 0.
+    last: u8,
+    /// Bits of it in use with those before the group, 0 to 7.
+    end_phase: u32,
+}
+
+impl Bits {
+    /// About the bytes that it adds to the file.
+    pub(crate) fn len(&self) -> usize {
+        self.middle.len() + 2
+    }
+}
+
+/// The bits of a group that begins at bit `phase`, 0 to 7, of a byte and has `bits` bits.
+pub(crate) fn emit(group: &Group, codes: &CodeTable, phase: u32, bits: u64) -> Bits {
+    let mut writer = Writer::new(phase, bits);
+    writer.write(&group.tokens, codes);
+    writer.finish()
+}
+
+/// The bits of a group with restart markers. Interval `k` of the picture, `first_interval` for the group's first, is
+/// filled up with ones, and is preceded by a marker unless it's the first of all.
+pub(crate) fn emit_intervals(group: &Group, codes: &CodeTable, first_interval: u32, bits: u64) -> Bits {
+    let mut writer = Writer::new(0, bits);
+    let ends = group.intervals.iter().skip(1).copied().chain([group.tokens.len()]);
+    for ((interval, &start), end) in (first_interval..).zip(&group.intervals).zip(ends) {
+        if let Some(before) = interval.checked_sub(1) {
+            writer.marker(0xD0 | (before % 8) as u8);
+        }
+        writer.write(group.tokens.get(start..end).unwrap_or_default(), codes);
+        writer.fill_up();
+    }
+    writer.finish()
+}
+
+/// Joins groups.
+#[derive(Debug)]
+pub(crate) struct Joint {
+    out: Vec<u8>,
+    /// The incomplete byte at the end; its free bits are 0.
+    partial: u8,
+    /// Bits of it in use, 0 to 7.
+    phase: u32,
+}
+
+impl Joint {
+    /// Goes on behind the bytes that are there.
+    pub(crate) fn new(out: Vec<u8>) -> Self {
+        Self { out, partial: 0, phase: 0 }
+    }
+
+    /// Appends a group that was written at the phase where the one before ended.
+    pub(crate) fn append(&mut self, group: &Bits) {
+        let shared = self.phase > 0;
+        self.phase = group.end_phase;
+        match group.first {
+            Some(first) => push_stuffed(&mut self.out, first | self.partial),
+            None if shared => {
+                self.partial |= group.last;
+                return;
+            }
+            None => {}
+        }
+        self.out.extend_from_slice(&group.middle);
+        self.partial = group.last;
+    }
+
+    /// Fills the last byte up with ones (ITU-T T.81, F.1.2.3) and gives all bytes.
+    pub(crate) fn finish(mut self) -> Vec<u8> {
+        if self.phase > 0 {
+            push_stuffed(&mut self.out, self.partial | 0xFF >> self.phase);
+        }
+        self.out
+    }
+}
+
+fn push_stuffed(out: &mut Vec<u8>, byte: u8) {
+    out.push(byte);
+    if byte == 0xFF {
+        out.push(0);
+    }
+}
+
+/// Writes bits into a small buffer without any branches, which is copied with stuffing when it's full.
+struct Writer {
+    /// The bits not yet complete to bytes, from the top; the others are 0.
+    pending: u64,
+    /// How many, 0 to 7.
+    count: u32,
+    buffer: Box<[u8; BUFFER]>,
+    len: usize,
+    /// Whether the next complete byte is the one shared with the group before.
+    shares: bool,
+    first: Option<u8>,
+    middle: Vec<u8>,
+}
+
+impl Writer {
+    fn new(phase: u32, bits: u64) -> Self {
+        let bytes = usize::try_from(bits / 8).unwrap_or_default();
+        Self {
+            pending: 0,
+            count: phase & 7,
+            buffer: Box::new([0; BUFFER]),
+            len: 0,
+            shares: phase > 0,
+            first: None,
+            // One byte in some 200 is stuffed.
+            middle: Vec::with_capacity(bytes + bytes / 128 + 16),
+        }
+    }
+
+    fn write(&mut self, tokens: &[u16], codes: &CodeTable) {
+        let mut words = tokens.iter();
+        while let Some(&word) = words.next() {
+            let code = codes.get(word);
+            let value = if code.is_long() { words.next().copied().unwrap_or_default() } else { word & 0x7F };
+            self.put(code.bits() | u64::from(value), code.len());
+        }
+    }
+
+    /// Appends up to 27 bits.
+    #[inline(always)]
+    fn put(&mut self, bits: u64, len: u32) {
+        if self.len > BUFFER - 16 {
+            self.flush();
+        }
+        self.count += len;
+        self.pending |= bits << ((64 - self.count) & 63);
+        if let Some(place) = self.buffer.get_mut(self.len..).and_then(<[u8]>::first_chunk_mut) {
+            *place = self.pending.to_be_bytes();
+        }
+        self.len += (self.count >> 3) as usize;
+        self.pending <<= self.count & 56;
+        self.count &= 7;
+    }
+
+    /// Completes the last byte with ones.
+    fn fill_up(&mut self) {
+        let free = (8 - self.count) % 8;
+        self.put((1 << free) - 1, free);
+    }
+
+    /// A marker, behind a complete byte.
+    fn marker(&mut self, code: u8) {
+        self.flush();
+        self.middle.extend_from_slice(&[0xFF, code]);
+    }
+
+    #[inline(never)]
+    fn flush(&mut self) {
+        let mut bytes = self.buffer.get(..self.len).unwrap_or_default();
+        self.len = 0;
+        if self.shares {
+            let Some((&first, rest)) = bytes.split_first() else { return };
+            self.first = Some(first);
+            self.shares = false;
+            bytes = rest;
+        }
+        while let Some(at) = memchr::memchr(0xFF, bytes) {
+            let (done, rest) = bytes.split_at(at + 1);
+            self.middle.extend_from_slice(done);
+            self.middle.push(0);
+            bytes = rest;
+        }
+        self.middle.extend_from_slice(bytes);
+    }
+
+    fn finish(mut self) -> Bits {
+        self.flush();
+        Bits { first: self.first, middle: self.middle, last: (self.pending >> 56) as u8, end_phase: self.count }
+    }
+}
+
+const BUFFER: usize = 16 << 10;

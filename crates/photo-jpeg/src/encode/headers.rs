@@ -1,0 +1,113 @@
+//! The segments before the entropy-coded data.
+
+use crate::encode::codes::ClassTables;
+use crate::encode::frame::Frame;
+use crate::error::{Error, Result};
+use crate::huffman::HuffmanSpec;
+use crate::quant::ZIGZAG;
+use crate::{ColorModel, EncodeOptions, QuantTable};
+
+/// Everything from SOI to the scan header.
+pub(crate) fn headers(
+    frame: &Frame<'_>, options: &EncodeOptions<'_>, quant: &[QuantTable; 2], huffman: &[ClassTables; 2],
+) -> Vec<u8> {
+    let classes = 1 + frame.components.iter().map(|component| component.class).max().unwrap_or_default();
+    let mut out = vec![0xFF, 0xD8];
+    if frame.color == ColorModel::Rgb {
+        // Version 100, no flags, transform 0: the components are red, green and blue.
+        segment(&mut out, 0xEE, b"Adobe\0\x64\0\0\0\0\0");
+    } else {
+        // Version 1.1, square pixels, no thumbnail.
+        segment(&mut out, 0xE0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0");
+    }
+    out.extend_from_slice(options.segments);
+    let wide = quant.iter().take(classes).any(|table| table.values().iter().any(|&value| value > 255));
+    for (id, table) in (0u8..).zip(quant).take(classes) {
+        segment(&mut out, 0xDB, &quant_table(id, table));
+    }
+    segment(&mut out, if wide { 0xC1 } else { 0xC0 }, &frame_header(frame));
+    for (id, tables) in (0u8..).zip(huffman).take(classes) {
+        segment(&mut out, 0xC4, &huffman_table(id, &tables.dc));
+        segment(&mut out, 0xC4, &huffman_table(0x10 | id, &tables.ac));
+    }
+    if options.restart_interval > 0 {
+        segment(&mut out, 0xDD, &options.restart_interval.to_be_bytes());
+    }
+    segment(&mut out, 0xDA, &scan_header(frame));
+    out
+}
+
+/// Checks that `segments` are whole APPn and COM segments, one after the other.
+pub(crate) fn check_segments(mut segments: &[u8]) -> Result<()> {
+    while !segments.is_empty() {
+        let length = match segments {
+            [0xFF, 0xE0..=0xEF | 0xFE, high, low, ..] => usize::from(u16::from_be_bytes([*high, *low])),
+            _ => return Err(Error::Argument("segments to be written must be APPn or COM segments with their markers")),
+        };
+        match segments.get(2 + length..) {
+            Some(rest) if length >= 2 => segments = rest,
+            _ => return Err(Error::Argument("a segment to be written is not as long as it says")),
+        }
+    }
+    Ok(())
+}
+
+fn segment(out: &mut Vec<u8>, marker: u8, content: &[u8]) {
+    out.extend_from_slice(&[0xFF, marker]);
+    // All that's written here is far below 65,536 bytes.
+    out.extend_from_slice(&((content.len() + 2) as u16).to_be_bytes());
+    out.extend_from_slice(content);
+}
+
+/// DQT (ITU-T T.81, B.2.4.1); 16-bit divisors only where they must be.
+fn quant_table(id: u8, table: &QuantTable) -> Vec<u8> {
+    let values = ZIGZAG.map(|index| table.values()[usize::from(index)]);
+    if values.iter().any(|&value| value > 255) {
+        [0x10 | id].into_iter().chain(values.into_iter().flat_map(u16::to_be_bytes)).collect()
+    } else {
+        [id].into_iter().chain(values.map(|value| value as u8)).collect()
+    }
+}
+
+/// SOF0 or SOF1 (B.2.2); sides fit 16 bits, as the frame has checked.
+fn frame_header(frame: &Frame<'_>) -> Vec<u8> {
+    let mut content = vec![8];
+    content.extend_from_slice(&(frame.height as u16).to_be_bytes());
+    content.extend_from_slice(&(frame.width as u16).to_be_bytes());
+    content.push(frame.components.len() as u8);
+    for component in &frame.components {
+        content.extend_from_slice(&[component.id, component.h << 4 | component.v, component.class as u8]);
+    }
+    content
+}
+
+/// DHT (B.2.4.2).
+fn huffman_table(id: u8, table: &HuffmanSpec) -> Vec<u8> {
+    [id].into_iter().chain(table.counts).chain(table.symbols.iter().copied()).collect()
+}
+
+/// SOS (B.2.3), of all components and all coefficients.
+fn scan_header(frame: &Frame<'_>) -> Vec<u8> {
+    let mut content = vec![frame.components.len() as u8];
+    for component in &frame.components {
+        content.extend_from_slice(&[component.id, component.class as u8 * 0x11]);
+    }
+    content.extend_from_slice(&[0, 63, 0]);
+    content
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_whole_app_and_com_segments_pass() {
+        let good: [&[u8]; 3] = [&[], &[0xFF, 0xE1, 0, 3, 9], &[0xFF, 0xFE, 0, 2, 0xFF, 0xEF, 0, 4, 1, 2]];
+        let bad: [&[u8]; 6] = [
+            &[0xFF], &[0xFF, 0xE1, 0], &[0xFF, 0xE1, 0, 4, 9], &[0xFF, 0xE1, 0, 1], &[0xFF, 0xC0, 0, 2],
+            &[0xFF, 0xE1, 0, 3, 9, 0],
+        ];
+        assert!(good.into_iter().all(|segments| check_segments(segments).is_ok()));
+        assert!(bad.into_iter().all(|segments| check_segments(segments).is_err()));
+    }
+}

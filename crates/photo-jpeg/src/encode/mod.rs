@@ -1,0 +1,221 @@
+//! Planes become a JPEG file, on all cores.
+//!
+//! 1. [`frame`] cuts the picture into MCUs, [`tiles`] loads them, already upright.
+//! 2. [`crate::dct::forward`] transforms and quantises a tile.
+//! 3. [`tokens`] turns the coefficients into symbols and counts these. Groups of MCUs do so far at once.
+//! 4. [`codes`] makes the Huffman tables from the counts.
+//! 5. [`emit`] turns the groups' tokens into bits, at once again, and joins them.
+
+mod codes;
+mod emit;
+mod frame;
+mod headers;
+mod options;
+mod tiles;
+mod tokens;
+
+use std::ops::Range;
+
+use fearless_simd::Level;
+use rayon::prelude::*;
+
+use crate::dct::forward::Multipliers;
+use crate::error::{Error, Result};
+use crate::{Planes, QuantTable};
+use codes::{ClassTables, CodeTable, Counts};
+use emit::{Bits, Joint};
+use frame::Frame;
+use tokens::{Group, Tokenizer};
+
+pub use options::EncodeOptions;
+
+/// Encodes a picture as a JPEG with sequential DCT and Huffman coding, baseline unless a divisor is above 255.
+///
+/// All the work but a last copy is shared among the threads of the rayon pool in which it's called; the bytes don't
+/// depend on their number, nor on the machine. Memory: the compressed data about four times.
+///
+/// # Errors
+/// [`Error::Argument`] if a side is 0 or above 65,500 pixels, if the planes don't fit the picture's colour model, size
+/// and sampling (factors of 1 and 2 in any mixture), if the quality isn't 1 to 100, or if the segments aren't whole APPn
+/// and COM segments.
+///
+/// ```
+/// use photo_jpeg::{ColorModel, EncodeOptions, Plane, Planes, encode};
+///
+/// let gray = Plane::new(3, 2, vec![0, 50, 100, 150, 200, 250]).unwrap();
+/// let planes = Planes { width: 3, height: 2, color: ColorModel::Gray, sampling: vec![(1, 1)], planes: vec![gray] };
+/// let file = encode(&planes, &EncodeOptions::default())?;
+/// assert!(file.starts_with(&[0xFF, 0xD8, 0xFF]) && file.ends_with(&[0xFF, 0xD9]));
+/// # Ok::<(), photo_jpeg::Error>(())
+/// ```
+pub fn encode(planes: &Planes, options: &EncodeOptions<'_>) -> Result<Vec<u8>> {
+    Encoder::new(planes, options)?.encode(Level::new(), GROUPS_PER_THREAD * rayon::current_num_threads())
+}
+
+/// The number of bytes that [`encode`] would give, at less than its cost: nothing is written.
+///
+/// With `sample_every` 1 only the number of stuffed bytes, some 0.3 % of all, is an estimate (and with restart markers
+/// the filling before them). With `n > 1` only every n-th row of MCUs is transformed, and the result is scaled up: as
+/// good as the sampled rows stand for the others.
+///
+/// # Errors
+/// As [`encode`]; and [`Error::Argument`] if `sample_every` is 0.
+pub fn encoded_len(planes: &Planes, options: &EncodeOptions<'_>, sample_every: u32) -> Result<u64> {
+    if sample_every == 0 {
+        return Err(Error::Argument("every 0th row of MCUs can't be sampled"));
+    }
+    Ok(Encoder::new(planes, options)?.encoded_len(Level::new(), sample_every))
+}
+
+/// A picture and how to encode it, checked.
+struct Encoder<'a> {
+    frame: Frame<'a>,
+    options: &'a EncodeOptions<'a>,
+    quant: [QuantTable; 2],
+    multipliers: [Multipliers; 2],
+}
+
+impl<'a> Encoder<'a> {
+    fn new(planes: &'a Planes, options: &'a EncodeOptions<'_>) -> Result<Self> {
+        if !(1..=100).contains(&options.quality) {
+            return Err(Error::Argument("a JPEG's quality must be 1 to 100"));
+        }
+        headers::check_segments(options.segments)?;
+        let frame = Frame::new(planes, options.orientation)?;
+        let quant = options.quant_tables();
+        let multipliers = [Multipliers::new(&quant[0]), Multipliers::new(&quant[1])];
+        Ok(Self { frame, options, quant, multipliers })
+    }
+
+    fn encode(&self, level: Level, groups: usize) -> Result<Vec<u8>> {
+        let tokenizer = self.tokenizer(level);
+        let ranges = ranges(self.frame.mcus(), groups, self.restart_interval().max(1));
+        let groups: Vec<Group> =
+            ranges.par_iter().with_max_len(1).map(|range| tokenizer.tokens(range.clone())).collect();
+        let mut counts = [0; 512];
+        for group in &groups {
+            add(&mut counts, &group.histogram);
+        }
+        let tables = self.huffman_tables(&counts);
+        let codes = CodeTable::new(&tables);
+        let bits = self.emit(&ranges, groups, &codes);
+
+        let mut out = headers::headers(&self.frame, self.options, &self.quant, &tables);
+        out.reserve_exact(bits.iter().map(Bits::len).sum::<usize>() + 4);
+        let mut joint = Joint::new(out);
+        for group in &bits {
+            joint.append(group);
+        }
+        let mut out = joint.finish();
+        out.extend_from_slice(&END_OF_IMAGE);
+        Ok(out)
+    }
+
+    /// Writes all groups at once.
+    fn emit(&self, ranges: &[Range<u32>], groups: Vec<Group>, codes: &CodeTable) -> Vec<Bits> {
+        let interval = self.restart_interval();
+        let mut before = 0;
+        let placed: Vec<_> = groups
+            .into_iter()
+            .zip(ranges)
+            .map(|(group, range)| {
+                let bits = codes.bits(&group.histogram);
+                let phase = (before % 8) as u32;
+                before += bits;
+                (group, range.start, phase, bits)
+            })
+            .collect();
+        let work = |(group, start, phase, bits): (Group, u32, u32, u64)| match start.checked_div(interval) {
+            Some(first_interval) => emit::emit_intervals(&group, codes, first_interval, bits),
+            None => emit::emit(&group, codes, phase, bits),
+        };
+        placed.into_par_iter().with_max_len(1).map(work).collect()
+    }
+
+    fn encoded_len(&self, level: Level, sample_every: u32) -> u64 {
+        let tokenizer = self.tokenizer(level);
+        let (wide, high) = (self.frame.mcus_wide, self.frame.mcus_high);
+        // From the middle of the first stretch, so that top and bottom count the same.
+        let first = (sample_every.min(high) - 1) / 2;
+        let rows: Vec<u32> = (first..high).step_by(sample_every as usize).collect();
+        let add_row = |mut counts: Box<Counts>, &row: &u32| {
+            add(&mut counts, &tokenizer.histogram(row * wide..(row + 1) * wide));
+            counts
+        };
+        let zero = || Box::new([0u64; 512]);
+        let sum = |mut all: Box<Counts>, more: Box<Counts>| {
+            add(&mut all, &more);
+            all
+        };
+        let mut counts = rows.par_iter().fold(zero, add_row).reduce(zero, sum);
+        for count in counts.iter_mut() {
+            *count = *count * u64::from(high) / rows.len().max(1) as u64;
+        }
+        self.len_for(&counts)
+    }
+
+    /// Bytes of a file with these counts of symbols.
+    fn len_for(&self, counts: &Counts) -> u64 {
+        let tables = self.huffman_tables(counts);
+        let bits = CodeTable::new(&tables).bits(counts);
+        let intervals = self.frame.mcus().checked_div(self.restart_interval()).unwrap_or_default();
+        let headers = headers::headers(&self.frame, self.options, &self.quant, &tables).len() + END_OF_IMAGE.len();
+        let data = bits.div_ceil(8);
+        // A marker and on average four bits of filling.
+        headers as u64 + data + data / BYTES_PER_STUFFED + u64::from(intervals) * 5 / 2
+    }
+
+    fn tokenizer(&self, level: Level) -> Tokenizer<'_> {
+        Tokenizer {
+            level,
+            frame: &self.frame,
+            multipliers: &self.multipliers,
+            restart_interval: self.restart_interval(),
+        }
+    }
+
+    fn huffman_tables(&self, counts: &Counts) -> [ClassTables; 2] {
+        if self.options.optimize_huffman { ClassTables::optimal(counts) } else { ClassTables::typical() }
+    }
+
+    fn restart_interval(&self) -> u32 {
+        u32::from(self.options.restart_interval)
+    }
+}
+
+/// Cuts `mcus` into about `groups` ranges, each but the last a multiple of `unit` long.
+fn ranges(mcus: u32, groups: usize, unit: u32) -> Vec<Range<u32>> {
+    let groups = u32::try_from(groups).unwrap_or(u32::MAX).max(1);
+    let length = mcus.div_ceil(groups).clamp(1, MCUS_PER_GROUP).checked_next_multiple_of(unit).unwrap_or(u32::MAX);
+    (0..mcus).step_by(length as usize).map(|start| start..start.saturating_add(length).min(mcus)).collect()
+}
+
+fn add<T: Copy + Into<u64>>(counts: &mut Counts, more: &[T; 512]) {
+    for (count, &more) in counts.iter_mut().zip(more) {
+        *count += more.into();
+    }
+}
+
+/// Enough that threads that are a little late don't keep the others waiting.
+const GROUPS_PER_THREAD: usize = 4;
+/// Keeps a group's counts far below `u32::MAX`.
+const MCUS_PER_GROUP: u32 = 1 << 20;
+const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
+/// Of the bytes of photos one in so many is 0xFF and stuffed.
+const BYTES_PER_STUFFED: u64 = 300;
+
+/// The SIMD levels that this machine has, and none at all.
+#[cfg(test)]
+pub(crate) fn levels() -> Vec<Level> {
+    let best = Level::new();
+    let mut levels = vec![best, Level::baseline(), Level::fallback()];
+    #[cfg(target_arch = "x86_64")]
+    {
+        levels.extend(best.as_sse4_2().map(Level::Sse4_2));
+        levels.extend(best.as_avx2().map(Level::Avx2));
+    }
+    levels
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,105 @@
+//! What can't be seen from outside: SIMD levels and groupings.
+
+use photo_testkit::photo_like;
+use proptest::prelude::*;
+
+use super::*;
+use crate::{ColorModel, Orientation, Plane};
+
+/// A picture of three planes cut out of a photograph, which needn't be a sensible one.
+fn planes(width: u32, height: u32, sampling: [(u8, u8); 3], seed: u64) -> Planes {
+    let h_max = sampling.iter().map(|&(h, _)| h).max().unwrap();
+    let v_max = sampling.iter().map(|&(_, v)| v).max().unwrap();
+    let cut = |index: usize, &(h, v): &(u8, u8)| {
+        let (width, height) = ((width * u32::from(h)).div_ceil(h_max.into()), (height * u32::from(v)).div_ceil(v_max.into()));
+        let photo = photo_like(width, height, seed + index as u64);
+        Plane::new(width, height, photo.data().chunks(3).map(|pixel| pixel[index]).collect()).unwrap()
+    };
+    Planes {
+        width,
+        height,
+        color: ColorModel::YCbCr,
+        sampling: sampling.to_vec(),
+        planes: sampling.iter().enumerate().map(|(index, factors)| cut(index, factors)).collect(),
+    }
+}
+
+fn with(planes: &Planes, options: &EncodeOptions<'_>, level: Level, groups: usize) -> Vec<u8> {
+    Encoder::new(planes, options).unwrap().encode(level, groups).unwrap()
+}
+
+#[test]
+fn all_levels_and_groupings_give_the_same_bytes() {
+    for (index, sampling) in SAMPLINGS.into_iter().enumerate() {
+        let planes = planes(203, 131, sampling, index as u64);
+        let orientation = Orientation::ALL[index % 8];
+        for options in [EncodeOptions::default(), EncodeOptions::default().quality(100).orientation(orientation)] {
+            let expected = with(&planes, &options, Level::new(), 1);
+            for level in levels() {
+                assert_eq!(with(&planes, &options, level, 3), expected, "{sampling:?} {level:?}");
+            }
+            for groups in [2, 5, 7, 50, 1000] {
+                assert_eq!(with(&planes, &options, Level::new(), groups), expected, "{sampling:?} {groups}");
+            }
+        }
+    }
+}
+
+#[test]
+fn restart_markers_do_not_depend_on_the_grouping() {
+    let planes = planes(203, 131, SAMPLINGS[0], 5);
+    for interval in [1, 2, 7, 13, 100, 5000] {
+        let options = EncodeOptions::default().restart_interval(interval);
+        let expected = with(&planes, &options, Level::new(), 1);
+        for groups in [2, 3, 10, 1000] {
+            assert_eq!(with(&planes, &options, Level::new(), groups), expected, "{interval} {groups}");
+        }
+    }
+}
+
+#[test]
+fn flat_pictures_of_few_bits_join_within_a_byte() {
+    let plane = Plane::new(300, 9, vec![200; 2700]).unwrap();
+    let planes =
+        Planes { width: 300, height: 9, color: ColorModel::Gray, sampling: vec![(1, 1)], planes: vec![plane] };
+    let expected = with(&planes, &EncodeOptions::default(), Level::new(), 1);
+    for groups in 2..80 {
+        assert_eq!(with(&planes, &EncodeOptions::default(), Level::new(), groups), expected, "{groups}");
+    }
+}
+
+#[test]
+fn ranges_cover_everything_once() {
+    for (mcus, groups, unit) in [(1, 8, 1), (100, 8, 1), (100, 8, 7), (100, 0, 1), (3, 100, 65_535), (67_000_000, 1, 1)] {
+        let ranges = ranges(mcus, groups, unit);
+        assert_eq!((ranges[0].start, ranges[ranges.len() - 1].end), (0, mcus));
+        assert!(ranges.windows(2).all(|pair| pair[0].end == pair[1].start && pair[1].start % unit == 0));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+    /// Noise makes long codes, long values and many bytes of 0xFF.
+    #[test]
+    fn noise_is_written_the_same_for_any_grouping(
+        width in 1u32..60, height in 1u32..60, quality in 90u8..=100, groups in 2usize..40, interval in 0u16..9,
+        samples in proptest::collection::vec(prop_oneof![Just(0u8), Just(255u8), any::<u8>()], 3600),
+    ) {
+        let data = samples[..(width * height) as usize].to_vec();
+        let plane = Plane::new(width, height, data).unwrap();
+        let planes = Planes { width, height, color: ColorModel::Gray, sampling: vec![(2, 1)], planes: vec![plane] };
+        let options = EncodeOptions::default().quality(quality).restart_interval(interval);
+        let expected = with(&planes, &options, Level::fallback(), 1);
+        prop_assert_eq!(with(&planes, &options, Level::new(), groups), expected);
+    }
+}
+
+const SAMPLINGS: [[(u8, u8); 3]; 7] = [
+    [(2, 2), (1, 1), (1, 1)],
+    [(2, 1), (1, 1), (1, 1)],
+    [(1, 2), (1, 1), (1, 1)],
+    [(1, 1), (1, 1), (1, 1)],
+    [(2, 2), (2, 1), (1, 2)],
+    [(1, 1), (2, 2), (1, 2)],
+    [(2, 2), (2, 2), (2, 2)],
+];
