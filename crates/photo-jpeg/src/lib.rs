@@ -1,6 +1,7 @@
 //! A JPEG engine on coefficients and planes that uses every core, with or without restart markers, in bounded memory.
 #![forbid(unsafe_code)]
 
+mod coefficients;
 mod dct;
 mod encode;
 mod error;
@@ -9,12 +10,14 @@ mod header;
 mod huffman;
 mod orientation;
 mod planes;
+mod progressive;
 mod quant;
 #[cfg(test)]
 mod reference;
 mod scan;
 mod segment;
 
+pub use coefficients::{CodedComponent, Coefficients, ReadOptions};
 pub use encode::{EncodeOptions, encode, encoded_len};
 pub use error::{Error, Result};
 pub use header::{ColorModel, Component, Header, Process, Scan, ScanComponent};

@@ -1,0 +1,167 @@
+//! Quantised DCT coefficients of a whole picture.
+
+use crate::error::{Error, Result};
+use crate::header::{ColorModel, Component, Header};
+use crate::progressive;
+
+/// The quantised DCT coefficients of a picture, with what is needed to make samples or another JPEG of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Coefficients {
+    /// Samples in a row of the picture.
+    pub width: u32,
+    /// Rows of the picture.
+    pub height: u32,
+    /// What the components mean.
+    pub color: ColorModel,
+    /// One or three components.
+    pub components: Vec<CodedComponent>,
+}
+
+/// A component with its coefficients.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CodedComponent {
+    pub(crate) facts: Component,
+    pub(crate) data: Vec<i16>,
+}
+
+/// How far reading may go.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct ReadOptions {
+    /// Bytes of memory that the coefficients may take; see [`Coefficients::bytes_needed`]. 1 GiB by default, which is
+    /// enough for 340 million pixels in 4:2:0.
+    pub memory_limit: u64,
+    /// Scans that a file may have: each costs a visit of every block, however few bytes it has. 100 by default; common
+    /// encoders write up to 18.
+    pub scan_limit: u32,
+}
+
+impl Default for ReadOptions {
+    fn default() -> Self {
+        Self { memory_limit: 1 << 30, scan_limit: 100 }
+    }
+}
+
+impl ReadOptions {
+    /// The defaults with another limit of memory, in bytes.
+    #[must_use]
+    pub fn with_memory_limit(memory_limit: u64) -> Self {
+        Self { memory_limit, ..Self::default() }
+    }
+}
+
+impl Coefficients {
+    /// Reads all coefficients of a file, sequential or progressive, of any number of scans. Works on all threads of
+    /// the current rayon pool.
+    ///
+    /// A progressive file may leave out refinements, as long as it has an end-of-image marker; the missing bits are
+    /// then zero.
+    ///
+    /// # Errors
+    /// As [`Header::read`]. [`Error::Memory`] if more is needed than the limit, before any of it is allocated.
+    /// [`Error::Truncated`] if data of a scan are missing (the numbers are that scan's MCUs) or a component has no
+    /// scan. [`Error::Malformed`] for data that can't be, scans that don't follow on each other, wrong restart markers.
+    /// [`Error::Unsupported`] above the limit of scans.
+    pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Self> {
+        progressive::read(bytes, options, progressive::Damage::Refuse).map(|(coefficients, _)| coefficients)
+    }
+
+    /// As [`read`](Self::read), but keeps what there is of a damaged or truncated file, and says what is wrong with
+    /// it. Blocks that were not read are zero, which is gray; a scan that breaks off ends those that refine it there too.
+    ///
+    /// # Errors
+    /// As [`Header::read`], [`Error::Memory`].
+    pub fn read_lenient(bytes: &[u8], options: &ReadOptions) -> Result<(Self, Option<Error>)> {
+        progressive::read(bytes, options, progressive::Damage::Keep)
+    }
+
+    /// Bytes of memory that reading takes at most, but for some kilobytes a scan.
+    #[must_use]
+    pub fn bytes_needed(header: &Header) -> u64 {
+        // 64 coefficients of two bytes, and while reading a bit for each.
+        header.components.iter().map(|c| blocks(c) * (64 * 2 + 8)).sum()
+    }
+
+    /// A picture of zeros, with a mask of 64 bits for each block if `bytes_needed` is allowed.
+    pub(crate) fn zeroed(header: &Header, options: &ReadOptions) -> Result<(Self, Vec<Vec<u64>>)> {
+        let needed = Self::bytes_needed(header);
+        let too_much = Error::Memory { needed, limit: options.memory_limit };
+        if needed > options.memory_limit {
+            return Err(too_much);
+        }
+        let mut components = Vec::new();
+        let mut masks = Vec::new();
+        for facts in &header.components {
+            let count = usize::try_from(blocks(facts)).map_err(|_| too_much.clone())?;
+            let length = count.checked_mul(64).ok_or_else(|| too_much.clone())?;
+            components.push(CodedComponent { facts: facts.clone(), data: vec![0; length] });
+            masks.push(vec![0; count]);
+        }
+        Ok((Self { width: header.width, height: header.height, color: header.color, components }, masks))
+    }
+}
+
+impl CodedComponent {
+    /// Sizes, sampling and quantisation table.
+    #[must_use]
+    pub fn facts(&self) -> &Component {
+        &self.facts
+    }
+
+    /// `blocks_wide * blocks_high` blocks, row by row. A block's coefficients are in natural order (row by row of
+    /// vertical frequency), from -32,768 to 32,767, and not yet multiplied by the quantisation table's divisors.
+    #[must_use]
+    pub fn blocks(&self) -> &[[i16; 64]] {
+        self.data.as_chunks().0
+    }
+
+    /// The blocks, to change.
+    pub fn blocks_mut(&mut self) -> &mut [[i16; 64]] {
+        self.data.as_chunks_mut().0
+    }
+
+    /// The block of row `y` and column `x`, counted in blocks; `None` outside.
+    #[must_use]
+    pub fn block(&self, x: u32, y: u32) -> Option<&[i16; 64]> {
+        let wide = self.facts.blocks_wide;
+        let at = (x < wide).then(|| y as usize * wide as usize + x as usize)?;
+        self.blocks().get(at)
+    }
+}
+
+fn blocks(component: &Component) -> u64 {
+    u64::from(component.blocks_wide) * u64::from(component.blocks_high)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::reference::samples::Sample;
+
+    #[test]
+    fn memory_is_refused_before_it_is_taken() {
+        let bytes = Sample::new(50, 20).encode();
+        let needed = Coefficients::bytes_needed(&Header::read(&bytes).unwrap());
+        assert_eq!(needed, 4 * 2 * 6 * 136);
+        assert!(Coefficients::read(&bytes, &ReadOptions::with_memory_limit(needed)).is_ok());
+        let refused = Coefficients::read(&bytes, &ReadOptions::with_memory_limit(needed - 1));
+        assert_eq!(refused, Err(Error::Memory { needed, limit: needed - 1 }));
+        // A header that claims the largest picture, in front of little data.
+        let huge = photo_testkit::mutate::with_dimensions(&bytes, 65_535, 65_535).unwrap();
+        let refused = Coefficients::read_lenient(&huge, &ReadOptions::default());
+        assert!(
+            matches!(refused, Err(Error::Memory { needed: 9_100_000_000..9_200_000_000, .. })),
+            "{refused:?}"
+        );
+    }
+
+    #[test]
+    fn blocks_are_found_by_place() {
+        let bytes = Sample::new(50, 20).encode();
+        let coefficients = Coefficients::read(&bytes, &ReadOptions::default()).unwrap();
+        let chroma = &coefficients.components[1];
+        assert_eq!(chroma.blocks().len(), 8);
+        assert_eq!(chroma.block(3, 1), chroma.blocks().last());
+        assert_eq!((chroma.block(4, 0), chroma.block(0, 2)), (None, None));
+    }
+}

@@ -1,0 +1,83 @@
+//! Decoding files of any number of scans to coefficients (ITU-T T.81, annexes F and G), on all cores.
+
+mod bits;
+mod block;
+mod plan;
+mod scan;
+mod schedule;
+#[cfg(test)]
+mod tests;
+
+use crate::coefficients::{Coefficients, ReadOptions};
+use crate::error::{Error, Result};
+use crate::header::{Component, Header, Process};
+
+/// What to do with a damaged file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Damage {
+    /// Give up.
+    Refuse,
+    /// Keep what there is.
+    Keep,
+}
+
+/// Reads all scans. With [`Damage::Keep`] the error says what is wrong with the file; otherwise there is none.
+pub(crate) fn read(
+    bytes: &[u8],
+    options: &ReadOptions,
+    damage: Damage,
+) -> Result<(Coefficients, Option<Error>)> {
+    let (header, state) = Header::read_with_tables(bytes)?;
+    let (mut picture, mut masks) = Coefficients::zeroed(&header, options)?;
+    let plan = plan::Plan::new(bytes, &header, state, options, &mut picture);
+    if let (Damage::Refuse, Some(flaw)) = (damage, &plan.flaw) {
+        return Err(flaw.clone());
+    }
+    let frame = Frame::new(&header);
+    let decoders = plan.scans.iter().map(|scan| scan::Decoder::new(bytes, &frame, scan)).collect();
+    let strips = schedule::cut(&mut picture, &mut masks, header.mcus_high as usize);
+    let done = schedule::run(&mut schedule::line_up(decoders), &strips, damage == Damage::Keep);
+    drop(strips);
+    match (damage, done) {
+        (Damage::Refuse, Err(error)) => Err(error),
+        (_, done) => Ok((picture, done.err().or(plan.flaw))),
+    }
+}
+
+/// What decoders need to know of the frame.
+#[derive(Debug)]
+struct Frame {
+    process: Process,
+    mcus_wide: usize,
+    mcus: u64,
+    /// Blocks of each component that hold samples.
+    coded_blocks: Vec<u64>,
+}
+
+impl Frame {
+    fn new(header: &Header) -> Self {
+        let coded = |c: &Component| u64::from(c.width.div_ceil(8)) * u64::from(c.height.div_ceil(8));
+        Self {
+            process: header.process,
+            mcus_wide: header.mcus_wide as usize,
+            mcus: u64::from(header.mcus_wide) * u64::from(header.mcus_high),
+            coded_blocks: header.components.iter().map(coded).collect(),
+        }
+    }
+
+    fn mcus(&self) -> u64 {
+        self.mcus
+    }
+
+    fn coded_blocks(&self, index: usize) -> u64 {
+        self.coded_blocks.get(index).copied().unwrap_or(0)
+    }
+}
+
+/// Why a scan can't be decoded any further.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Fault {
+    /// Its data end.
+    End,
+    Bad(&'static str),
+}

@@ -1,0 +1,268 @@
+//! Decoding a scan, a band of MCU rows at a time.
+
+use std::sync::Arc;
+
+use super::bits::Bits;
+use super::block::{self, Band};
+use super::schedule::Strip;
+use super::{Fault, Frame};
+use crate::error::{self, Error};
+use crate::header::{Process, Scan};
+use crate::huffman::HuffmanSpec;
+use crate::huffman::decode::DecodeTable;
+
+/// A scan on its way through the picture.
+pub(super) struct Decoder<'a> {
+    frame: &'a Frame,
+    kind: Kind,
+    /// Of every component: its index, tables and DC prediction.
+    pub(super) parts: Vec<Part>,
+    band: Band,
+    bits: Bits<'a>,
+    /// Blocks still to come that have no (new) coefficients.
+    run: u32,
+    restart_interval: u32,
+    /// MCUs until the next restart marker; more than any picture has if there are none.
+    until_restart: u64,
+    restarts: u32,
+    /// MCUs decoded.
+    decoded: u64,
+}
+
+/// A component in a scan.
+pub(super) struct Part {
+    /// Which component of the frame.
+    pub(super) index: usize,
+    dc: Option<DecodeTable>,
+    ac: Option<DecodeTable>,
+    prediction: i16,
+}
+
+/// What a scan codes of each block.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Sequential,
+    DcFirst,
+    DcRefine,
+    AcFirst,
+    AcRefine,
+}
+
+impl<'a> Decoder<'a> {
+    pub(super) fn new(bytes: &'a [u8], frame: &'a Frame, scan: &Scan) -> Self {
+        let kind = match (frame.process, scan.spectral_start, scan.approx_high) {
+            (Process::Sequential, ..) => Kind::Sequential,
+            (_, 0, 0) => Kind::DcFirst,
+            (_, 0, _) => Kind::DcRefine,
+            (_, _, 0) => Kind::AcFirst,
+            _ => Kind::AcRefine,
+        };
+        let table = |spec: &Option<Arc<HuffmanSpec>>, make: fn(&HuffmanSpec) -> DecodeTable| {
+            spec.as_deref().map(make)
+        };
+        let parts = scan.components.iter().map(|c| Part {
+            index: c.index,
+            dc: table(&c.dc, DecodeTable::dc),
+            ac: table(&c.ac, DecodeTable::ac),
+            prediction: 0,
+        });
+        let band = Band {
+            start: u32::from(scan.spectral_start.max(1)),
+            end: scan.spectral_end.into(),
+            low: scan.approx_low.into(),
+        };
+        let mut decoder = Self {
+            frame,
+            kind,
+            parts: parts.collect(),
+            band,
+            bits: Bits::new(bytes, scan.data_start),
+            run: 0,
+            restart_interval: scan.restart_interval,
+            until_restart: 0,
+            restarts: 0,
+            decoded: 0,
+        };
+        decoder.until_restart = decoder.interval();
+        decoder
+    }
+
+    /// Decodes the band of MCU rows that `strips` are, one for each of the scan's components.
+    ///
+    /// # Errors
+    /// [`Error::Truncated`] or [`Error::Malformed`]; the decoder must not be used any more.
+    pub(super) fn strip(&mut self, strips: &mut [&mut Strip<'_>]) -> error::Result<()> {
+        let done = match strips {
+            [one] => self.single(one),
+            several => self.interleaved(several),
+        };
+        done.and_then(|()| self.finish()).map_err(|fault| match fault {
+            Fault::End => {
+                Error::Truncated { offset: self.bits.offset(), decoded: self.decoded, total: self.total() }
+            }
+            Fault::Bad(reason) => Error::malformed(self.bits.offset(), reason),
+        })
+    }
+
+    /// A scan of one component has MCUs of one block, only as many as hold samples (A.2.2).
+    fn single(&mut self, strip: &mut Strip<'_>) -> Result<(), Fault> {
+        let wide = strip.blocks_wide.max(1);
+        let coded = strip.coded_wide.min(wide);
+        let rows = strip.blocks.chunks_exact_mut(wide).zip(strip.masks.chunks_exact_mut(wide));
+        for (blocks, masks) in rows.take(strip.coded_high) {
+            let (mut blocks, mut masks) = (&mut blocks[..coded], &mut masks[..coded]);
+            while !blocks.is_empty() {
+                self.restart_if_due()?;
+                let count = usize::try_from(self.until_restart).map_or(blocks.len(), |n| n.min(blocks.len()));
+                let (now, later) = std::mem::take(&mut blocks).split_at_mut(count);
+                let (now_masks, later_masks) = std::mem::take(&mut masks).split_at_mut(count);
+                self.span(now, now_masks)?;
+                self.until_restart -= count as u64;
+                (blocks, masks) = (later, later_masks);
+            }
+        }
+        Ok(())
+    }
+
+    /// Blocks of one component without a restart marker between them.
+    fn span(&mut self, blocks: &mut [[i16; 64]], masks: &mut [u64]) -> Result<(), Fault> {
+        match self.kind {
+            Kind::AcFirst => self.ac_first(blocks, masks),
+            Kind::AcRefine => self.ac_refine(blocks, masks),
+            _ => {
+                for block in blocks {
+                    self.block(0, block)?;
+                    self.decoded += 1;
+                }
+                Ok(())
+            }
+        }
+    }
+
+    fn ac_first(&mut self, blocks: &mut [[i16; 64]], masks: &mut [u64]) -> Result<(), Fault> {
+        let Some(table) = self.parts.first().and_then(|part| part.ac.as_ref()) else { return Err(NO_TABLE) };
+        let (mut bits, band) = (self.bits, self.band);
+        let mut pairs = blocks.iter_mut().zip(masks);
+        let mut result = Ok(());
+        while pairs.len() > 0 {
+            let skipped = pairs.len().min(self.run as usize);
+            self.run -= skipped as u32;
+            self.decoded += skipped as u64;
+            let Some((block, mask)) = pairs.nth(skipped) else { break };
+            match block::first(&mut bits, table, band, block, mask) {
+                Ok(run) if !bits.overdrawn() => self.run = run,
+                other => result = other.and(Err(Fault::End)),
+            }
+            if result.is_err() {
+                break;
+            }
+            self.decoded += 1;
+        }
+        self.bits = bits;
+        result
+    }
+
+    fn ac_refine(&mut self, blocks: &mut [[i16; 64]], masks: &mut [u64]) -> Result<(), Fault> {
+        let Some(table) = self.parts.first().and_then(|part| part.ac.as_ref()) else { return Err(NO_TABLE) };
+        let (mut bits, band) = (self.bits, self.band);
+        let all = band.mask();
+        let mut result = Ok(());
+        for (block, mask) in blocks.iter_mut().zip(masks) {
+            let after = if self.run > 0 {
+                block::correct(&mut bits, band, *mask & all, block);
+                Ok(self.run - 1)
+            } else {
+                block::refine(&mut bits, table, band, block, mask)
+            };
+            match after {
+                Ok(run) if !bits.overdrawn() => self.run = run,
+                other => result = other.and(Err(Fault::End)),
+            }
+            if result.is_err() {
+                break;
+            }
+            self.decoded += 1;
+        }
+        self.bits = bits;
+        result
+    }
+
+    /// Several components: MCUs of `h * v` blocks of each (A.2.3).
+    fn interleaved(&mut self, strips: &mut [&mut Strip<'_>]) -> Result<(), Fault> {
+        let rows = strips.iter().map(|s| s.mcu_rows).min().unwrap_or(0);
+        for (y, x) in (0..rows).flat_map(|y| (0..self.frame.mcus_wide).map(move |x| (y, x))) {
+            self.restart_if_due()?;
+            for (part, strip) in strips.iter_mut().enumerate() {
+                let corner = y * strip.v * strip.blocks_wide + x * strip.h;
+                for row in 0..strip.v {
+                    let at = corner + row * strip.blocks_wide;
+                    for block in strip.blocks.get_mut(at..at + strip.h).unwrap_or_default() {
+                        self.block(part, block)?;
+                    }
+                }
+            }
+            self.until_restart -= 1;
+            self.decoded += 1;
+        }
+        Ok(())
+    }
+
+    /// A block of a scan that may be of several components.
+    #[inline(always)]
+    fn block(&mut self, part: usize, block: &mut [i16; 64]) -> Result<(), Fault> {
+        let Some(part) = self.parts.get_mut(part) else { return Err(NO_TABLE) };
+        if self.kind == Kind::DcRefine {
+            self.bits.refill();
+            block[0] |= (self.bits.take(1) as i16) << self.band.low;
+        } else {
+            let Some(table) = &part.dc else { return Err(NO_TABLE) };
+            part.prediction = part.prediction.wrapping_add(block::difference(&mut self.bits, table)?);
+            block[0] = part.prediction << self.band.low;
+        }
+        if self.kind == Kind::Sequential {
+            let Some(table) = &part.ac else { return Err(NO_TABLE) };
+            block::first(&mut self.bits, table, self.band, block, &mut 0)?;
+        }
+        if self.bits.overdrawn() { Err(Fault::End) } else { Ok(()) }
+    }
+
+    #[inline(always)]
+    fn restart_if_due(&mut self) -> Result<(), Fault> {
+        if self.until_restart > 0 {
+            return Ok(());
+        }
+        self.check_run()?;
+        self.bits.restart(self.restarts)?;
+        self.restarts = (self.restarts + 1) % 8;
+        self.until_restart = self.interval();
+        self.parts.iter_mut().for_each(|part| part.prediction = 0);
+        Ok(())
+    }
+
+    /// After the last MCU, nothing may be left over.
+    fn finish(&self) -> Result<(), Fault> {
+        if self.decoded == self.total() { self.check_run() } else { Ok(()) }
+    }
+
+    fn check_run(&self) -> Result<(), Fault> {
+        match self.run {
+            0 => Ok(()),
+            _ => Err(Fault::Bad("a run of empty blocks goes on behind the last block")),
+        }
+    }
+
+    fn interval(&self) -> u64 {
+        if self.restart_interval == 0 { u64::MAX } else { self.restart_interval.into() }
+    }
+
+    /// MCUs of the scan.
+    fn total(&self) -> u64 {
+        match self.parts.as_slice() {
+            [one] => self.frame.coded_blocks(one.index),
+            _ => self.frame.mcus(),
+        }
+    }
+}
+
+/// The header's reader gives every scan the tables it needs, so this can't happen.
+const NO_TABLE: Fault = Fault::Bad("a scan without its Huffman table");

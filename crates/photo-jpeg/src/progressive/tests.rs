@@ -1,0 +1,146 @@
+//! The reader against the oracle.
+
+use proptest::prelude::*;
+
+use crate::reference::Picture;
+use crate::reference::samples::{Sample, any_sample, fixtures};
+use crate::{Coefficients, Error, ReadOptions};
+
+fn read(bytes: &[u8]) -> crate::Result<Coefficients> {
+    Coefficients::read(bytes, &ReadOptions::with_memory_limit(64 << 20))
+}
+
+fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
+}
+
+/// Whether both decoders find the same, on any number of threads; also of a broken file.
+fn agree(bytes: &[u8]) -> Result<(), String> {
+    let oracle = Picture::read(bytes);
+    for threads in [1, 3] {
+        match (&oracle, on_threads(threads, || read(bytes))) {
+            (Ok(oracle), Ok(found)) => {
+                for (oracle, found) in oracle.components.iter().zip(&found.components) {
+                    if oracle.facts != found.facts || oracle.blocks.as_slice() != found.blocks() {
+                        return Err(format!("{threads} threads: component {} differs", found.facts.id));
+                    }
+                }
+            }
+            (Err(_), Err(_)) => {}
+            (oracle, found) => {
+                let (oracle, found) = (oracle.as_ref().err(), found.err());
+                return Err(format!("{threads} threads: oracle {oracle:?}, reader {found:?}"));
+            }
+        }
+    }
+    Ok(())
+}
+
+/// A script with every kind of scan: split bands, refinements of bands that are cut otherwise, DC scans one by one.
+fn winding_script() -> Vec<(Vec<u8>, u8, u8, u8, u8)> {
+    vec![
+        (vec![0], 0, 0, 0, 2),
+        (vec![1, 2], 0, 0, 0, 1),
+        (vec![0], 1, 9, 0, 3),
+        (vec![2], 1, 63, 0, 1),
+        (vec![0], 10, 63, 0, 2),
+        (vec![0], 0, 0, 2, 1),
+        (vec![0], 1, 9, 3, 2),
+        (vec![1], 1, 63, 0, 0),
+        (vec![0], 1, 63, 2, 1),
+        (vec![0, 1, 2], 0, 0, 1, 0),
+        (vec![2], 1, 20, 1, 0),
+        (vec![0], 1, 63, 1, 0),
+        (vec![2], 21, 63, 1, 0),
+    ]
+}
+
+#[test]
+fn fixtures_are_as_the_oracle_decodes_them() {
+    for (name, bytes) in fixtures().into_iter().filter(|(_, bytes)| bytes.len() < 300_000) {
+        agree(&bytes).unwrap_or_else(|difference| panic!("{name}: {difference}"));
+    }
+}
+
+#[test]
+fn many_strips_and_all_kinds_of_scans() {
+    for restart in [0, 1, 7] {
+        for quality in [40, 95] {
+            let sample = Sample {
+                progressive: true,
+                restart,
+                quality,
+                script: winding_script(),
+                ..Sample::new(510, 700)
+            };
+            agree(&sample.encode()).unwrap_or_else(|difference| panic!("restart {restart}: {difference}"));
+        }
+    }
+}
+
+#[test]
+fn what_is_missing_is_said() {
+    let bytes = Sample { progressive: true, ..Sample::new(200, 300) }.encode();
+    let cut = &bytes[..bytes.len() * 2 / 3];
+    assert!(
+        matches!(read(cut), Err(Error::Truncated { decoded, total, .. }) if 0 < decoded && decoded < total)
+    );
+    let (some, flaw) = Coefficients::read_lenient(cut, &ReadOptions::default()).unwrap();
+    assert!(matches!(flaw, Some(Error::Truncated { .. })), "{flaw:?}");
+    let whole = read(&bytes).unwrap();
+    let dc = |picture: &Coefficients| -> Vec<i16> {
+        picture.components[0].blocks().iter().map(|block| block[0] & !1).collect()
+    };
+    assert_eq!(dc(&some), dc(&whole));
+}
+
+#[test]
+fn a_lenient_reader_keeps_the_same_on_any_number_of_threads() {
+    let bytes = Sample { progressive: true, ..Sample::new(600, 800) }.encode();
+    for mutant in photo_testkit::mutate::mutants(&bytes, 5, 60) {
+        let lenient = || Coefficients::read_lenient(&mutant.bytes, &ReadOptions::default());
+        let (one, three) = (on_threads(1, lenient), on_threads(3, lenient));
+        assert_eq!(one, three);
+    }
+}
+
+#[test]
+fn scans_are_limited() {
+    let bytes = Sample { progressive: true, script: winding_script(), ..Sample::new(30, 30) }.encode();
+    let limited =
+        |scan_limit| Coefficients::read(&bytes, &ReadOptions { scan_limit, ..ReadOptions::default() });
+    assert!(limited(13).is_ok());
+    assert!(matches!(limited(12), Err(Error::Unsupported(_))));
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(100))]
+
+    #[test]
+    fn random_pictures_are_as_the_oracle_decodes_them(sample in any_sample()) {
+        agree(&sample.encode()).map_err(TestCaseError::fail)?;
+    }
+
+    #[test]
+    fn winding_scripts_too(sample in any_sample()) {
+        if sample.sampling.len() == 3 {
+            let sample = Sample { progressive: true, script: winding_script(), ..sample };
+            agree(&sample.encode()).map_err(TestCaseError::fail)?;
+        }
+    }
+
+    #[test]
+    fn damaged_files_never_panic_and_fail_alike(sample in any_sample(), seed: u64) {
+        for mutant in photo_testkit::mutate::mutants(&sample.encode(), seed, 20) {
+            agree(&mutant.bytes).map_err(TestCaseError::fail)?;
+        }
+    }
+
+    #[test]
+    fn garbage_behind_a_header_never_panics(sample in any_sample(), noise in proptest::collection::vec(any::<u8>(), 0..400)) {
+        let bytes = sample.encode();
+        let start = crate::Header::read(&bytes).unwrap().scan.data_start;
+        agree(&[&bytes[..start], &noise].concat()).map_err(TestCaseError::fail)?;
+        agree(&noise).map_err(TestCaseError::fail)?;
+    }
+}
