@@ -22,7 +22,9 @@ pub(super) fn decode(bytes: &[u8], info: &ImageInfo, scale: DecodeScale, memory:
     if info.model == ColorModel::Cmyk && subsampled {
         return subsampled_inks(bytes, info, memory);
     }
-    let limits = DecodeLimits { max_memory: Some(memory), ..DecodeLimits::default() };
+    // Its own model of memory counts every sample in full whatever the sampling and the scale, and would refuse what the
+    // plan allows. The plan's estimate stands for just this many pixels; more of them must not come from another frame.
+    let limits = DecodeLimits { max_pixels: info.size.pixels(), ..DecodeLimits::default() };
     let mut decoder = Decoder::new_with_limits(bytes, limits).map_err(|e| error(&e))?;
     let (format, layout) = match info.model {
         ColorModel::Gray => (PixelFormat::Grayscale, Layout::Gray),
