@@ -160,7 +160,7 @@ impl Batch {
             }
             match self.planned(input.into()) {
                 Ok((bytes, plan)) => {
-                    let share = budget.wait_for(plan.estimate.peak_memory + bytes.len() as u64);
+                    let share = budget.wait_for(plan.estimate.peak_memory);
                     let out = Arc::clone(&out);
                     scope.spawn(move |_| {
                         let result = plan.execute(&bytes).map(Prepared::into_owned);

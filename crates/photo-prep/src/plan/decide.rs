@@ -26,7 +26,7 @@ pub(super) fn plan(info: &ImageInfo, options: &Options) -> Result<Plan> {
         route,
     };
     shrink_to_memory(&mut plan);
-    let (what, actual, limit) = (LimitKind::Memory, plan.estimate.peak_memory, options.input_limits.memory);
+    let (what, actual, limit) = (LimitKind::Memory, beside_input(&plan), options.input_limits.memory);
     if actual > limit {
         return Err(Error::LimitExceeded { what, actual, limit });
     }
@@ -136,17 +136,18 @@ fn decode_scale(scale: f64) -> DecodeScale {
     }
 }
 
+/// What the limit on memory is held against: the input is there already.
+fn beside_input(plan: &Plan) -> u64 {
+    plan.estimate.peak_memory.saturating_sub(plan.info.bytes)
+}
+
 /// A half-size decode of a JPEG beats refusing it, as long as nothing is enlarged afterwards.
 fn shrink_to_memory(plan: &mut Plan) {
-    let limit = plan.options.input_limits.memory;
+    let too_much = beside_input(plan) > plan.options.input_limits.memory;
     let (info, Route::Pixels(pixels)) = (&plan.info, &mut plan.route) else { return };
     let upright = info.upright_size();
     let still_reduces = pixels.size.width <= upright.width / 2 && pixels.size.height <= upright.height / 2;
-    if plan.estimate.peak_memory > limit
-        && pixels.scale == DecodeScale::Full
-        && info.format == Format::Jpeg
-        && still_reduces
-    {
+    if too_much && pixels.scale == DecodeScale::Full && info.format == Format::Jpeg && still_reduces {
         pixels.scale = DecodeScale::Half;
         plan.estimate = estimate::of(info, &plan.route);
     }

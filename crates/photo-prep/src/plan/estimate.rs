@@ -8,7 +8,8 @@ use crate::{Format, Size};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Estimate {
-    /// Bytes of memory at the worst moment, the input not counted. Never exceeded for ordinary files.
+    /// Bytes of memory at the worst moment of a program that prepares just this picture, the input and the program
+    /// itself included. Never exceeded for ordinary files.
     pub peak_memory: u64,
     /// How long it will take, roughly.
     pub time: TimeClass,
@@ -26,13 +27,18 @@ pub enum TimeClass {
     Long,
 }
 
-/// What the libraries need beside the pictures: tables, pools, small buffers.
-const BASE: u64 = 4 << 20;
+/// What there is beside the pictures: the program, threads, tables, pools, what the allocator can't use again.
+const BASE: u64 = 16 << 20;
 
 pub(super) fn of(info: &ImageInfo, route: &Route) -> Estimate {
+    let (beside_input, time) = work(info, route);
+    Estimate { peak_memory: info.bytes + beside_input, time }
+}
+
+fn work(info: &ImageInfo, route: &Route) -> (u64, TimeClass) {
     match route {
-        Route::PassThrough => Estimate { peak_memory: BASE, time: TimeClass::Instant },
-        Route::Rewrite => Estimate { peak_memory: BASE + info.bytes, time: TimeClass::Instant },
+        Route::PassThrough => (BASE, TimeClass::Instant),
+        Route::Rewrite => (BASE + info.bytes, TimeClass::Instant),
         Route::Pixels(plan) => {
             let decoded = scaled(info.size, plan.scale.denominator());
             let channels = channels(info);
@@ -41,13 +47,14 @@ pub(super) fn of(info: &ImageInfo, route: &Route) -> Estimate {
             let output = plan.size.pixels() * channels;
             // While reducing, source and result are there; afterwards two results and what is encoded from them.
             let decoding = raster + decoder(info, decoded);
-            let resizing =
-                raster + output + u64::from(plan.size.width) * u64::from(decoded.height) * channels;
+            // Reduced as it lies in the file, first across, then down.
+            let width = if info.orientation.swaps_sides() { plan.size.height } else { plan.size.width };
+            let resizing = raster + output + u64::from(width) * u64::from(decoded.height) * channels;
             let encoding = 2 * output + encoder(plan.size, channels);
             let unreduced = if decoded.pixels() == plan.size.pixels() { raster } else { 0 };
-            let peak_memory = BASE + decoding.max(resizing).max(encoding + unreduced);
+            let peak = BASE + decoding.max(resizing).max(encoding + unreduced);
             let time = if pixels > 60_000_000 { TimeClass::Long } else { TimeClass::Short };
-            Estimate { peak_memory, time }
+            (peak, time)
         }
     }
 }
@@ -82,18 +89,18 @@ fn decoder(info: &ImageInfo, decoded: Size) -> u64 {
     }
 }
 
-/// Planes of samples at their own sampling, and all coefficients where there are several scans.
+/// Planes of samples, and all coefficients where there are several scans. Planes have their own sampling, but where the
+/// picture is decoded at a smaller scale, those that were subsampled need not shrink as much.
 fn jpeg_decoder(info: &ImageInfo, decoded: Size) -> u64 {
     let Some(jpeg) = &info.jpeg else { return 0 };
     let most = jpeg.sampling.iter().fold((1, 1), |m, s| (m.0.max(s.0), m.1.max(s.1)));
     let area = u64::from(most.0) * u64::from(most.1);
-    let share = |pixels: u64| -> u64 {
-        jpeg.sampling.iter().map(|s| pixels * u64::from(s.0) * u64::from(s.1) / area).sum()
-    };
-    let planes = share(decoded.pixels());
+    let pixels = info.size.pixels();
+    let samples = jpeg.sampling.iter().map(|s| pixels * u64::from(s.0) * u64::from(s.1) / area);
+    let planes: u64 = samples.clone().map(|count| count.min(decoded.pixels())).sum();
     let many_scans =
         jpeg.scans > 1 || jpeg.process == JpegProcess::Progressive || jpeg.process == JpegProcess::Arithmetic;
-    let coefficients = if many_scans { 2 * share(info.size.pixels()) } else { 0 };
+    let coefficients = if many_scans { 2 * samples.sum::<u64>() } else { 0 };
     planes + coefficients
 }
 

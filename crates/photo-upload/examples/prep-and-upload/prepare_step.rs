@@ -32,8 +32,8 @@ pub(crate) async fn prepare(
     record: &mut Record,
 ) -> Result<Prepared<'static>, Failure> {
     let (bytes, plan) = plan(work, input, record).await?;
-    let memory = plan.estimate.peak_memory.saturating_add(bytes.len() as u64);
-    let executed = work.crew.run(memory, move || plan.execute(&bytes).map(Prepared::into_owned));
+    let executed =
+        work.crew.run(plan.estimate.peak_memory, move || plan.execute(&bytes).map(Prepared::into_owned));
     let prepared = work.halt.or_interrupted(executed).await???;
     let report = prepared.report();
     record.out = Some(OutFacts::from(&prepared));
