@@ -3,6 +3,7 @@
 
 mod coefficients;
 mod dct;
+mod decode;
 mod encode;
 mod error;
 mod geometry;
@@ -14,10 +15,12 @@ mod progressive;
 mod quant;
 #[cfg(test)]
 mod reference;
+mod resize;
 mod scan;
 mod segment;
 
 pub use coefficients::{CodedComponent, Coefficients, ReadOptions};
+pub use decode::{DecodeOptions, Scale, decode};
 pub use encode::{EncodeOptions, encode, encoded_len};
 pub use error::{Error, Result};
 pub use header::{ColorModel, Component, Header, Process, Scan, ScanComponent};

@@ -41,15 +41,28 @@ impl Multipliers {
     }
 }
 
+// Everything below that takes or gives vectors must be inlined into the code of its SIMD level, so there are no closures
+// and no array methods that take any.
+
 /// Transforms and quantises a block; halves are rounded to the even neighbour.
 #[inline(always)]
 pub(crate) fn forward<S: Simd>(simd: S, tile: &Tile, multipliers: &Multipliers) -> Coefficients {
-    let mut rows = tile.map(|row| f32x8::simd_from(simd, row.map(f32::from)));
-    rows = dct_1d(rows);
+    let [a, b, c, d, e, f, g, h] = tile;
+    let low = [load(simd, a), load(simd, b), load(simd, c), load(simd, d)];
+    let high = [load(simd, e), load(simd, f), load(simd, g), load(simd, h)];
+    let mut rows = dct_1d([low[0], low[1], low[2], low[3], high[0], high[1], high[2], high[3]]);
     // The standard's level shift by 128 matters for DC only, which is the sum of the first row.
     rows[0] -= 8.0 * 128.0;
-    rows = dct_1d(transpose(rows));
-    quantize(simd, rows, multipliers)
+    quantize(simd, &dct_1d(transpose(rows)), multipliers)
+}
+
+#[inline(always)]
+fn load<S: Simd>(simd: S, row: &[u8; 8]) -> f32x8<S> {
+    let mut samples = [0.0; 8];
+    for (sample, &byte) in samples.iter_mut().zip(row) {
+        *sample = f32::from(byte);
+    }
+    f32x8::simd_from(simd, samples)
 }
 
 /// The transform of eight columns at once.
@@ -90,22 +103,35 @@ fn shuffle<S: Simd>(r: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
 }
 
 #[inline(always)]
-fn quantize<S: Simd>(simd: S, columns: [f32x8<S>; 8], multipliers: &Multipliers) -> Coefficients {
+fn quantize<S: Simd>(simd: S, columns: &[f32x8<S>; 8], multipliers: &Multipliers) -> Coefficients {
     let mut coefficients = Coefficients { values: [0; 64], nonzero: 0 };
-    let (halves, _) = coefficients.values.as_chunks_mut::<32>();
-    for (half, out) in halves.iter_mut().enumerate() {
-        let column = |index: usize| round(simd, columns[4 * half + index], &multipliers.0[4 * half + index]);
-        let high = i16x16::splat(simd, 1023);
-        let low = i16x16::splat(simd, -1023);
-        let first = column(0).relaxed_narrow(column(1)).min(high);
-        let second = column(2).relaxed_narrow(column(3)).min(high).max(low);
-        let first = if half == 0 { first.max(i16x16::simd_from(simd, LOWEST)) } else { first.max(low) };
-        out[..16].copy_from_slice(first.as_slice());
-        out[16..].copy_from_slice(second.as_slice());
-        let zero = first.saturating_narrow(second).simd_eq(i8x32::splat(simd, 0));
-        coefficients.nonzero |= (!zero.to_bitmask() & 0xFFFF_FFFF) << (32 * half);
-    }
+    let (low, high) = coefficients.values.split_at_mut(32);
+    let lowest = i16x16::simd_from(simd, LOWEST);
+    let lowest_ac = i16x16::splat(simd, -1023);
+    let (first, second) = (pair(simd, columns, multipliers, 0), pair(simd, columns, multipliers, 2));
+    let nonzero_low = store(simd, [first.max(lowest), second.max(lowest_ac)], low);
+    let (first, second) = (pair(simd, columns, multipliers, 4), pair(simd, columns, multipliers, 6));
+    let nonzero_high = store(simd, [first.max(lowest_ac), second.max(lowest_ac)], high);
+    coefficients.nonzero = nonzero_low | nonzero_high << 32;
     coefficients
+}
+
+/// Two columns, quantised, bounded above only.
+#[inline(always)]
+fn pair<S: Simd>(simd: S, columns: &[f32x8<S>; 8], multipliers: &Multipliers, index: usize) -> i16x16<S> {
+    let first = round(simd, columns[index], &multipliers.0[index]);
+    let second = round(simd, columns[index + 1], &multipliers.0[index + 1]);
+    first.relaxed_narrow(second).min(i16x16::splat(simd, 1023))
+}
+
+/// Stores four columns and gives the mask of those that aren't 0.
+#[inline(always)]
+fn store<S: Simd>(simd: S, values: [i16x16<S>; 2], out: &mut [i16]) -> u64 {
+    out[..16].copy_from_slice(values[0].as_slice());
+    out[16..].copy_from_slice(values[1].as_slice());
+    // Saturation keeps what isn't 0 from becoming 0.
+    let zero = values[0].saturating_narrow(values[1]).simd_eq(i8x32::splat(simd, 0));
+    !zero.to_bitmask() & 0xFFFF_FFFF
 }
 
 /// The products rounded to integers. Adding 1.5 * 2^23 leaves no bits for fractions, and the rounding of that sum is

@@ -1,5 +1,6 @@
 //! Huffman tables: as stored in a file, for decoding, and for encoding.
 
+pub(crate) mod decode;
 pub(crate) mod encode;
 mod optimal;
 

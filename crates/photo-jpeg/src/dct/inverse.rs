@@ -1,0 +1,148 @@
+//! The inverse DCT, at full size and at reduced sizes, in `f32` on any SIMD level.
+//!
+//! The separable transform of Arai, Agui and Nakajima (1988) with its scale factors folded into the quantisation table.
+//! Only separate multiplications and additions are used, so that every SIMD level gives the same bits. The second pass
+//! leaves a sample's rows in the lanes: columns come out, which is how [`Strip`] stores them.
+
+use fearless_simd::prelude::*;
+use fearless_simd::{Simd, f32x8, i16x8, i16x16, i32x8};
+
+use super::transpose::transpose;
+use crate::QuantTable;
+
+/// Rows in a strip.
+pub(crate) const LANES: usize = 8;
+
+/// Eight rows of samples in the order that reducing widths asks for: for each pair of columns, the two samples of row 0,
+/// of row 1, and so on, 16 values.
+#[derive(Debug, Default)]
+pub(crate) struct Strip {
+    pub(crate) data: Vec<i16>,
+}
+
+/// Values of a pair of columns.
+pub(crate) const PAIR: usize = 2 * LANES;
+
+/// Multipliers that dequantise and carry the transform's scale factors, in natural order.
+#[derive(Debug, Clone)]
+pub(crate) struct Multipliers(pub(crate) [f32; 64]);
+
+impl Multipliers {
+    /// For the transform of `8 / denominator` points; 1, 2 or 4.
+    pub(crate) fn new(table: &QuantTable, denominator: u32) -> Self {
+        let n = 8 / denominator.max(1) as usize;
+        Self(std::array::from_fn(|i| {
+            let (u, v) = (i % 8, i / 8);
+            if u >= n || v >= n {
+                return 0.0;
+            }
+            (f64::from(table.values()[i]) * factor(u, n) * factor(v, n)) as f32
+        }))
+    }
+}
+
+/// What coefficient `u` is multiplied with before a transform of `n` points: the orthonormal scale, the AAN factor for
+/// 8 points, and `sqrt(n / 8)` for what a block of `n` samples lacks in energy.
+fn factor(u: usize, n: usize) -> f64 {
+    let orthonormal = if u == 0 { (1.0 / n as f64).sqrt() } else { (2.0 / n as f64).sqrt() };
+    let energy = (n as f64 / 8.0).sqrt();
+    if n < 8 {
+        return orthonormal * energy;
+    }
+    let angle = u as f64 * std::f64::consts::PI / 16.0;
+    let aan = if u == 0 { 1.0 } else { angle.cos() * std::f64::consts::SQRT_2 };
+    aan / 8f64.sqrt()
+}
+
+/// The 8-point transform across eight vectors.
+#[inline(always)]
+fn idct8<S: Simd>(v: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
+    const R2: f32 = std::f32::consts::SQRT_2;
+    const A: f32 = 1.847_759;
+    const B: f32 = 1.082_392_2;
+    const C: f32 = 2.613_126;
+    let (sum04, diff04) = (v[0] + v[4], v[0] - v[4]);
+    let sum26 = v[2] + v[6];
+    let diff26 = (v[2] - v[6]) * R2 - sum26;
+    let (e0, e3) = (sum04 + sum26, sum04 - sum26);
+    let (e1, e2) = (diff04 + diff26, diff04 - diff26);
+    let (z13, z10) = (v[5] + v[3], v[5] - v[3]);
+    let (z11, z12) = (v[1] + v[7], v[1] - v[7]);
+    let o7 = z11 + z13;
+    let t11 = (z11 - z13) * R2;
+    let z5 = (z10 + z12) * A;
+    let t10 = z5 - z12 * B;
+    let t12 = z5 - z10 * C;
+    let o6 = t12 - o7;
+    let o5 = t11 - o6;
+    let o4 = t10 - o5;
+    [e0 + o7, e1 + o6, e2 + o5, e3 + o4, e3 - o4, e2 - o5, e1 - o6, e0 - o7]
+}
+
+/// A block at full size, as four pairs of columns for a [`Strip`]: samples of 0 to 255. `dc` is added to the first row,
+/// modulo 2^16: what a DC difference lacks, and zeros.
+#[inline(always)]
+pub(crate) fn full<S: Simd>(simd: S, block: &[i16; 64], dc: &[i16; 8], table: &Multipliers, out: &mut [[i16; PAIR]; 4]) {
+    let columns = samples(simd, block, dc, table);
+    for (pair, out) in columns.as_chunks::<2>().0.iter().zip(out) {
+        let both: i16x16<S> = ((pair[0] & 0xFFFF) | (pair[1] << 16)).bitcast();
+        both.store_slice(out);
+    }
+}
+
+/// The columns of a block, as integers in the low 16 bits; the high ones hold junk.
+#[inline(always)]
+fn samples<S: Simd>(simd: S, block: &[i16; 64], dc: &[i16; 8], table: &Multipliers) -> [i32x8<S>; 8] {
+    let (values, multipliers) = (block.as_chunks::<8>().0, table.0.as_chunks::<8>().0);
+    let row = |y: usize, values: i16x8<S>| {
+        let (low, high) = values.widen();
+        low.combine(high).to_float::<f32x8<S>>() * f32x8::from_slice(simd, &multipliers[y])
+    };
+    let mut rows: [f32x8<S>; 8] = std::array::from_fn(|y| row(y, i16x8::from_slice(simd, &values[y])));
+    let first = i16x8::from_slice(simd, &values[0]) + i16x8::from_slice(simd, dc);
+    rows[0] = row(0, first) + f32x8::from_slice(simd, &LEVEL_SHIFT);
+    idct8(transpose(idct8(rows))).map(|column| round(simd, column))
+}
+
+/// A DC of this much more raises all samples by 128.
+const LEVEL_SHIFT: [f32; 8] = [128.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
+
+/// Clamped to 0..=255 and rounded (half to even) into the low 16 bits.
+#[inline(always)]
+fn round<S: Simd>(simd: S, v: f32x8<S>) -> i32x8<S> {
+    /// 1.5 * 2^23: adding it leaves the integer in the low bits of the mantissa.
+    const MAGIC: f32 = 12_582_912.0;
+    let clamped = v.max(f32x8::splat(simd, 0.0)).min(f32x8::splat(simd, 255.0));
+    (clamped + MAGIC).bitcast()
+}
+
+/// A block at `N` by `N` samples (4 or 2), from its `N * N` lowest coefficients: the sample in column `x` and row `y` is
+/// at `N * x + y`.
+#[inline(always)]
+pub(crate) fn reduced<const N: usize>(block: &[i16; 64], dc: i16, table: &Multipliers, cosines: &Cosines<N>) -> [[i16; N]; N] {
+    let coefficient = |u: usize, v: usize| {
+        let value = if u == 0 && v == 0 { block[0].wrapping_add(dc) } else { block[8 * v + u] };
+        f32::from(value) * table.0[8 * v + u]
+    };
+    // Over vertical frequencies first, for each horizontal one.
+    let rows: [[f32; N]; N] = std::array::from_fn(|u| {
+        std::array::from_fn(|y| (1..N).fold(coefficient(u, 0), |sum, v| sum + coefficient(u, v) * cosines.0[y][v]))
+    });
+    std::array::from_fn(|x| {
+        std::array::from_fn(|y| {
+            let sum = (1..N).fold(rows[0][y], |sum, u| sum + rows[u][y] * cosines.0[x][u]);
+            (sum + 128.0).clamp(0.0, 255.0).round_ties_even() as i16
+        })
+    })
+}
+
+/// `cos((2 x + 1) u pi / 2N)` for each sample `x` and frequency `u`.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cosines<const N: usize>([[f32; N]; N]);
+
+impl<const N: usize> Cosines<N> {
+    pub(crate) fn new() -> Self {
+        let angle = |x: usize, u: usize| ((2 * x + 1) * u) as f64 * std::f64::consts::PI / (2 * N) as f64;
+        Self(std::array::from_fn(|x| std::array::from_fn(|u| angle(x, u).cos() as f32)))
+    }
+}

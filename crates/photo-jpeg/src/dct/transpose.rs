@@ -1,0 +1,19 @@
+//! An 8x8 transpose.
+
+use fearless_simd::prelude::*;
+use fearless_simd::{Simd, f32x8};
+
+/// Rows become columns: three rounds of perfect shuffles.
+#[inline(always)]
+pub(crate) fn transpose<S: Simd>(rows: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
+    shuffle(shuffle(shuffle(rows)))
+}
+
+#[inline(always)]
+fn shuffle<S: Simd>(r: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
+    let (a, b) = r[0].interleave(r[4]);
+    let (c, d) = r[1].interleave(r[5]);
+    let (e, f) = r[2].interleave(r[6]);
+    let (g, h) = r[3].interleave(r[7]);
+    [a, b, c, d, e, f, g, h]
+}

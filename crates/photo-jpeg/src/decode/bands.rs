@@ -1,0 +1,192 @@
+//! Bands: while some threads decode the next wave of blocks, others turn the last one into rows, and the rows before it
+//! into output. Memory is bounded by the waves and by the rows that the output's next sample needs.
+
+use std::collections::VecDeque;
+use std::sync::Mutex;
+
+use fearless_simd::{Level, Simd, dispatch};
+
+use crate::planes::Plane;
+use crate::resize::vertical;
+
+use super::channel::Channel;
+use super::strips::{Rows, Strips};
+
+/// Rows of output that one task makes.
+const ROWS: usize = 32;
+
+/// Planes under construction.
+pub(super) struct Bands<'c> {
+    channels: &'c [Channel],
+    level: Level,
+    scratch: Mutex<Vec<Strips>>,
+    /// For each channel that is reduced: the pairs of rows that are still needed.
+    pub(super) windows: Vec<Window>,
+    /// Rows of MCUs that have been turned into rows of samples.
+    done: usize,
+    spare: Vec<Vec<i16>>,
+}
+
+/// The reduced rows of a channel, a buffer for each row of MCUs.
+#[derive(Debug, Default)]
+pub(super) struct Window {
+    /// Row of MCUs of the first buffer.
+    first: usize,
+    buffers: VecDeque<Vec<i16>>,
+    /// Rows of output that have been made.
+    pub(super) made: usize,
+}
+
+/// A row of MCUs to be turned into samples: where each channel's rows go.
+pub(super) struct RowTask<'a> {
+    /// Row of MCUs.
+    pub(super) row: usize,
+    pub(super) targets: Vec<Rows<'a>>,
+}
+
+/// Rows of output to be made of reduced rows.
+pub(super) struct OutTask<'a> {
+    channel: usize,
+    first: usize,
+    out: &'a mut [u8],
+}
+
+/// The unfinished part of each plane.
+pub(super) type Rest<'p> = Vec<&'p mut [u8]>;
+
+impl<'c> Bands<'c> {
+    pub(super) fn new(channels: &'c [Channel], level: Level) -> Self {
+        let windows = channels.iter().map(|_| Window::default()).collect();
+        Self { channels, level, scratch: Mutex::default(), windows, done: 0, spare: Vec::new() }
+    }
+
+    /// Empty planes for all channels.
+    pub(super) fn planes(channels: &[Channel]) -> Vec<Vec<u8>> {
+        channels.iter().map(|c| vec![0; c.to.0 as usize * c.to.1 as usize]).collect()
+    }
+
+    /// Tasks for the output rows that the rows at hand suffice for.
+    pub(super) fn out_tasks<'p>(&mut self, rest: &mut Rest<'p>) -> Vec<OutTask<'p>> {
+        let mut tasks = Vec::new();
+        for (index, (channel, window)) in self.channels.iter().zip(&mut self.windows).enumerate() {
+            let Some((_, down)) = &channel.weights else { continue };
+            let at_hand = (window.first + window.buffers.len()) * channel.row_pairs();
+            let end = (window.made..channel.to.1 as usize)
+                .find(|y| down.window(*y).1 > at_hand.min((channel.from.1 as usize).div_ceil(2)))
+                .unwrap_or(channel.to.1 as usize);
+            let width = channel.to.0 as usize;
+            let Some(rest) = rest.get_mut(index) else { continue };
+            while window.made < end {
+                let count = ROWS.min(end - window.made);
+                let (out, after) = std::mem::take(rest).split_at_mut(count * width);
+                *rest = after;
+                tasks.push(OutTask { channel: index, first: window.made, out });
+                window.made += count;
+            }
+        }
+        tasks
+    }
+
+    /// Tasks for the next `count` rows of MCUs, writing to `buffers` (of [`buffers`](Self::buffers)) and to the planes.
+    pub(super) fn row_tasks<'a, 'p: 'a>(
+        &self,
+        count: usize,
+        buffers: &'a mut [Vec<Vec<i16>>],
+        rest: &mut Rest<'p>,
+    ) -> Vec<RowTask<'a>> {
+        let mut buffers: Vec<_> = buffers.iter_mut().map(|b| b.iter_mut()).collect();
+        (self.done..self.done + count)
+            .map(|row| {
+                let targets = self.channels.iter().enumerate().map(|(index, channel)| {
+                    if channel.weights.is_some() {
+                        let next = buffers.get_mut(index).and_then(Iterator::next);
+                        return Rows::Pairs(next.map_or(&mut [], |b| b.as_mut_slice()));
+                    }
+                    let (top, height) = (row * channel.rows(), channel.to.1 as usize);
+                    let rows = channel.rows().min(height.saturating_sub(top));
+                    let Some(rest) = rest.get_mut(index) else { return Rows::Plane(&mut []) };
+                    let (now, after) = std::mem::take(rest).split_at_mut(rows * channel.to.0 as usize);
+                    *rest = after;
+                    Rows::Plane(now)
+                });
+                RowTask { row, targets: targets.collect() }
+            })
+            .collect()
+    }
+
+    /// Buffers for the next `count` rows of MCUs, for each channel.
+    pub(super) fn buffers(&mut self, count: usize) -> Vec<Vec<Vec<i16>>> {
+        let mut spare = std::mem::take(&mut self.spare);
+        let mut buffer = |c: &Channel| {
+            let mut buffer = spare.pop().unwrap_or_default();
+            buffer.resize(c.row_pairs() * c.stride(), 0);
+            buffer
+        };
+        let all = self
+            .channels
+            .iter()
+            .map(|c| if c.weights.is_some() { (0..count).map(|_| buffer(c)).collect() } else { Vec::new() })
+            .collect();
+        self.spare = spare;
+        all
+    }
+
+    /// Takes the buffers in that row tasks have filled, and lets go of those that no row of output needs any more.
+    pub(super) fn advance(&mut self, count: usize, buffers: Vec<Vec<Vec<i16>>>) {
+        self.done += count;
+        for ((channel, window), buffers) in self.channels.iter().zip(&mut self.windows).zip(buffers) {
+            window.buffers.extend(buffers);
+            let Some((_, down)) = &channel.weights else { continue };
+            let needed = down.window(window.made).0 / channel.row_pairs().max(1);
+            while window.first < needed.min(self.done) {
+                self.spare.extend(window.buffers.pop_front());
+                window.first += 1;
+            }
+        }
+    }
+
+    /// Turns a row of MCUs into rows of samples; `fill` puts its blocks into the strips.
+    pub(super) fn run_row(&self, task: RowTask<'_>, fill: impl FnOnce(&mut Strips)) {
+        let spare = self.scratch.lock().ok().and_then(|mut s| s.pop());
+        let mut strips = spare.unwrap_or_else(|| Strips::new(self.channels));
+        fill(&mut strips);
+        for (index, (channel, rows)) in self.channels.iter().zip(task.targets).enumerate() {
+            strips.drain(self.level, channel, index, rows);
+        }
+        if let Ok(mut scratch) = self.scratch.lock() {
+            scratch.push(strips);
+        }
+    }
+
+    /// Makes rows of output.
+    pub(super) fn run_out(&self, task: OutTask<'_>) {
+        let (Some(channel), Some(window)) = (self.channels.get(task.channel), self.windows.get(task.channel)) else {
+            return;
+        };
+        let Some((_, down)) = &channel.weights else { return };
+        let mut pairs: Vec<&[i16]> = Vec::with_capacity(down.pairs);
+        for (n, out) in task.out.chunks_exact_mut(channel.to.0 as usize).enumerate() {
+            let (first, end) = down.window(task.first + n);
+            pairs.clear();
+            pairs.extend((first..end).filter_map(|pair| window.pair(channel, pair)));
+            let taps = down.taps(task.first + n);
+            dispatch!(self.level, simd => simd.vectorize(
+                #[inline(always)]
+                || vertical::reduce(simd, &pairs, taps, out)
+            ));
+        }
+    }
+}
+
+impl Window {
+    fn pair(&self, channel: &Channel, pair: usize) -> Option<&[i16]> {
+        let (row, inside) = (pair / channel.row_pairs(), pair % channel.row_pairs());
+        let buffer = self.buffers.get(row.checked_sub(self.first)?)?;
+        buffer.get(inside * channel.stride()..)?.get(..channel.stride())
+    }
+}
+
+/// Planes of finished samples.
+pub(super) fn finished(channels: &[Channel], data: Vec<Vec<u8>>) -> Option<Vec<Plane>> {
+    channels.iter().zip(data).map(|(c, data)| Plane::new(c.to.0, c.to.1, data)).collect()
+}

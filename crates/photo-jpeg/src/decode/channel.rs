@@ -1,0 +1,94 @@
+//! What becomes of one component: its sizes, its tables, its way through the two passes of reducing.
+
+use crate::dct::inverse::{LANES, Multipliers, PAIR};
+use crate::header::Header;
+use crate::resize::horizontal::STEP;
+use crate::resize::weights::{Axis, Weights};
+
+/// A component on its way from blocks to a plane.
+#[derive(Debug)]
+pub(super) struct Channel {
+    /// Blocks of an MCU, across and down.
+    pub(super) h: usize,
+    pub(super) v: usize,
+    /// Blocks in a row.
+    pub(super) blocks_wide: usize,
+    /// Samples along a side of a block: 8, 4, 2 or 1.
+    pub(super) points: usize,
+    pub(super) multipliers: Multipliers,
+    /// Samples that decoding gives.
+    pub(super) from: (u32, u32),
+    /// Samples that come out.
+    pub(super) to: (u32, u32),
+    /// How to get from the one to the other, across and down; `None` where nothing changes.
+    pub(super) weights: Option<(Weights, Weights)>,
+}
+
+/// The size of the picture that comes out, and the sampling factors of its components.
+#[derive(Debug, Clone)]
+pub(super) struct Target {
+    pub(super) size: (u32, u32),
+    pub(super) sampling: Vec<(u8, u8)>,
+}
+
+impl Channel {
+    pub(super) fn new(header: &Header, index: usize, points: usize, target: &Target) -> Option<Self> {
+        let component = header.components.get(index)?;
+        let &(h_out, v_out) = target.sampling.get(index)?;
+        let single = header.components.len() == 1;
+        let (h, v) = if single { (1, 1) } else { (component.h, component.v) };
+        let (h_max, v_max) = if single { (1, 1) } else { maxima(header.components.iter().map(|c| (c.h, c.v))) };
+        let (h_out_max, v_out_max) = maxima(target.sampling.iter().copied());
+        let share = |part: u8, of: u8| f64::from(part) / f64::from(of.max(1));
+        let scale = points as f64 / 8.0;
+        let across = axis(header.width, share(h, h_max) * scale, target.size.0, share(h_out, h_out_max));
+        let down = axis(header.height, share(v, v_max) * scale, target.size.1, share(v_out, v_out_max));
+        let same = across.is_identity() && down.is_identity();
+        Some(Self {
+            h: h.into(),
+            v: v.into(),
+            blocks_wide: component.blocks_wide as usize,
+            points,
+            multipliers: Multipliers::new(&component.quant, 8 / points as u32),
+            from: (across.from, down.from),
+            to: (across.to, down.to),
+            weights: (!same).then(|| (Weights::new(&across), Weights::new(&down))),
+        })
+    }
+
+    /// Rows of samples in a row of MCUs.
+    pub(super) fn rows(&self) -> usize {
+        self.v * self.points
+    }
+
+    /// Strips in a row of MCUs.
+    pub(super) fn strips(&self) -> usize {
+        self.rows().div_ceil(LANES)
+    }
+
+    /// Values of a strip; it is padded so that every window of weights lies inside.
+    pub(super) fn strip_len(&self) -> usize {
+        let pairs = (self.blocks_wide * self.points).div_ceil(2);
+        pairs.max(self.weights.as_ref().map_or(0, |w| w.0.pairs)) * PAIR
+    }
+
+    /// Values of a pair of reduced rows.
+    pub(super) fn stride(&self) -> usize {
+        2 * (self.to.0 as usize).next_multiple_of(STEP)
+    }
+
+    /// Pairs of rows in a row of MCUs.
+    pub(super) fn row_pairs(&self) -> usize {
+        self.rows() / 2
+    }
+}
+
+fn axis(from: u32, from_share: f64, to: u32, to_share: f64) -> Axis {
+    let (from_extent, to_extent) = (f64::from(from) * from_share, f64::from(to) * to_share);
+    let whole = |extent: f64| (extent - 1e-9).ceil().max(1.0) as u32;
+    Axis { from: whole(from_extent), from_extent, to: whole(to_extent), to_extent }
+}
+
+pub(super) fn maxima(factors: impl Iterator<Item = (u8, u8)>) -> (u8, u8) {
+    factors.fold((1, 1), |most, (h, v)| (most.0.max(h), most.1.max(v)))
+}

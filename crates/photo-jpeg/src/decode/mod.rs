@@ -1,0 +1,197 @@
+//! A JPEG file becomes planes, on all cores and in bounded memory.
+//!
+//! 1. [`crate::scan`] decodes the entropy-coded data in waves.
+//! 2. [`strips`] turns a row of MCUs into samples, as columns of eight rows.
+//! 3. [`crate::resize`] reduces them, widths first.
+//! 4. [`bands`] runs these steps at once on different parts of the picture.
+
+mod bands;
+mod channel;
+mod options;
+mod strips;
+#[cfg(test)]
+mod tests;
+
+use fearless_simd::Level;
+
+use crate::coefficients::{Coefficients, ReadOptions};
+use crate::error::{Error, Result};
+use crate::header::{Header, Process};
+use crate::huffman::decode::DecodeTable;
+use crate::planes::Planes;
+use crate::scan::{Cut, Mcu, McuBlock, ScanReader, Wave};
+use bands::{Bands, OutTask, Rest, RowTask, finished};
+use channel::{Channel, Target};
+
+pub use options::{DecodeOptions, Scale};
+
+/// Decodes a JPEG to planes, at its own size or reduced.
+///
+/// The planes lie as stored: nothing is turned. The work is shared among the threads of the rayon pool in which it is
+/// called; the samples don't depend on their number, nor on the machine.
+///
+/// # Errors
+/// [`Error::Malformed`] and [`Error::Truncated`] for damaged data, [`Error::Unsupported`] for what this crate does not
+/// read (see [`Header::read`]), [`Error::Memory`] where the options allow less than
+/// [`DecodeOptions::memory`](DecodeOptions::memory_needed) asks for, [`Error::Argument`] for a target that enlarges
+/// or is empty.
+pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Planes> {
+    Decoder::new(bytes, options)?.run(Level::new(), Cut::new(rayon::current_num_threads()))
+}
+
+/// A file and what is to become of it, checked.
+struct Decoder<'a> {
+    bytes: &'a [u8],
+    header: Header,
+    target: Target,
+    channels: Vec<Channel>,
+    memory: u64,
+}
+
+impl<'a> Decoder<'a> {
+    fn new(bytes: &'a [u8], options: &DecodeOptions) -> Result<Self> {
+        let header = Header::read(bytes)?;
+        let needed = options.memory_needed(&header, rayon::current_num_threads())?;
+        if needed > options.memory_limit {
+            return Err(Error::Memory { needed, limit: options.memory_limit });
+        }
+        let target = options.target(&header)?;
+        let points = options.scale.points();
+        let channels = (0..header.components.len())
+            .map(|index| Channel::new(&header, index, points, &target))
+            .collect::<Option<Vec<_>>>()
+            .ok_or(Error::Argument("sampling factors for each component are needed"))?;
+        Ok(Self { bytes, header, target, channels, memory: options.memory_limit })
+    }
+
+    fn run(&self, level: Level, cut: Cut) -> Result<Planes> {
+        let mut data = Bands::planes(&self.channels);
+        let mut rest: Rest<'_> = data.iter_mut().map(Vec::as_mut_slice).collect();
+        let mut bands = Bands::new(&self.channels, level);
+        if self.streams() {
+            self.run_stream(&mut bands, &mut rest, level, cut)?;
+        } else {
+            self.run_coefficients(&mut bands, &mut rest, level)?;
+        }
+        let last = bands.out_tasks(&mut rest);
+        phase(&bands, Vec::new(), last, &|_, _| {}, None);
+        let (width, height) = self.target.size;
+        let planes = finished(&self.channels, data).ok_or(Error::Argument("the planes are too large"))?;
+        Ok(Planes { width, height, color: self.header.color, sampling: self.target.sampling.clone(), planes })
+    }
+
+    /// Whether one sequential scan holds the whole picture.
+    fn streams(&self) -> bool {
+        self.header.process == Process::Sequential
+            && self.header.scan.components.len() == self.header.components.len()
+    }
+
+    fn run_stream<'p>(
+        &self,
+        bands: &mut Bands<'_>,
+        rest: &mut Rest<'p>,
+        level: Level,
+        cut: Cut,
+    ) -> Result<()> {
+        let (header, mcu) = (&self.header, self.mcu()?);
+        let row_blocks = header.mcus_wide as usize * mcu.blocks.len();
+        let mcus = u64::from(header.mcus_wide) * u64::from(header.mcus_high);
+        let scan = &header.scan;
+        let mut reader =
+            ScanReader::new(self.bytes, scan.data_start, mcu, mcus, scan.restart_interval, cut, level);
+        let (mut wave, mut next) = (Wave::default(), Wave::default());
+        loop {
+            let rows = wave.len / row_blocks.max(1);
+            let more = !reader.is_done();
+            if more {
+                reader.cut(&mut next, Some((&wave, rows * row_blocks)));
+            }
+            let mut buffers = bands.buffers(rows);
+            let outs = bands.out_tasks(rest);
+            let tasks = bands.row_tasks(rows, &mut buffers, rest);
+            let first = tasks.first().map_or(0, |t| t.row);
+            let work = more.then_some((&reader, &mut next));
+            phase(bands, tasks, outs, &|strips, row| {
+                let runs = wave.runs((row - first) * row_blocks, row_blocks);
+                strips.fill(level, &self.channels, &reader.mcu, runs);
+            }, work);
+            bands.advance(rows, buffers);
+            if !more {
+                return Ok(());
+            }
+            reader.stitch(&mut next)?;
+            std::mem::swap(&mut wave, &mut next);
+        }
+    }
+
+    fn mcu(&self) -> Result<Mcu> {
+        let (mut blocks, mut tables) = (Vec::new(), Vec::new());
+        for part in &self.header.scan.components {
+            let channel = self.channels.get(part.index).ok_or(Error::Argument("a component is missing"))?;
+            let places = (0..channel.v as u32).flat_map(|y| (0..channel.h as u32).map(move |x| (x, y)));
+            blocks.extend(places.map(|(x, y)| McuBlock { component: part.index, x, y }));
+            let (Some(dc), Some(ac)) = (&part.dc, &part.ac) else {
+                return Err(Error::malformed(self.header.scan.data_start, "a Huffman table is missing"));
+            };
+            tables.push((part.index, DecodeTable::dc(dc), DecodeTable::ac(ac)));
+        }
+        tables.sort_by_key(|t| t.0);
+        Ok(Mcu { blocks, tables: tables.into_iter().map(|(_, dc, ac)| (dc, ac)).collect() })
+    }
+
+    /// Several scans: all coefficients first.
+    fn run_coefficients<'p>(&self, bands: &mut Bands<'_>, rest: &mut Rest<'p>, level: Level) -> Result<()> {
+        let coefficients = Coefficients::read(self.bytes, &ReadOptions::with_memory_limit(self.memory))?;
+        let all = self.header.mcus_high as usize;
+        for start in (0..all).step_by(BATCH) {
+            let rows = BATCH.min(all - start);
+            let mut buffers = bands.buffers(rows);
+            let outs = bands.out_tasks(rest);
+            let tasks = bands.row_tasks(rows, &mut buffers, rest);
+            phase(bands, tasks, outs, &|strips, row| {
+                for (index, channel) in self.channels.iter().enumerate() {
+                    for y in 0..channel.v {
+                        let blocks = coefficients.components.get(index).map_or(&[][..], |c| c.blocks());
+                        let from = (row * channel.v + y) * channel.blocks_wide;
+                        let blocks = blocks.get(from..from + channel.blocks_wide).unwrap_or_default();
+                        strips.fill_row(level, channel, index, y, blocks);
+                    }
+                }
+            }, None);
+            bands.advance(rows, buffers);
+        }
+        Ok(())
+    }
+}
+
+/// Rows of MCUs at once, where the coefficients are all there.
+const BATCH: usize = 16;
+
+/// Runs all tasks: those spawned last are begun first by this thread, those spawned first by the others.
+fn phase(
+    bands: &Bands<'_>,
+    rows: Vec<RowTask<'_>>,
+    outs: Vec<OutTask<'_>>,
+    fill: &(dyn Fn(&mut strips::Strips, usize) + Sync),
+    decode: Option<(&ScanReader<'_>, &mut Wave)>,
+) {
+    let jobs = decode.as_ref().map_or(0, |(_, wave)| wave.jobs());
+    let decode = decode.map(|(reader, wave)| (reader, wave.queue()));
+    rayon::scope(|scope| {
+        for task in outs {
+            scope.spawn(move |_| bands.run_out(task));
+        }
+        for task in rows {
+            let row = task.row;
+            scope.spawn(move |_| bands.run_row(task, |strips| fill(strips, row)));
+        }
+        for _ in 0..jobs.min(rayon::current_num_threads()) {
+            let decode = &decode;
+            scope.spawn(move |_| {
+                if let Some((reader, queue)) = decode {
+                    queue.work(reader);
+                }
+            });
+        }
+    });
+}

@@ -1,0 +1,145 @@
+//! How a file is decoded.
+
+use crate::error::{Error, Result};
+use crate::header::{Header, Process};
+use crate::scan::Cut;
+
+use super::channel::{Target, maxima};
+
+/// At which scale the inverse DCT works: with less than 8 points it leaves out the higher frequencies.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Scale {
+    /// 8 points: every sample.
+    #[default]
+    Full,
+    /// 4 points: half of the samples each way.
+    Half,
+    /// 2 points: a quarter each way.
+    Quarter,
+    /// 1 point: an eighth each way. Not together with a target size.
+    Eighth,
+}
+
+impl Scale {
+    /// Samples along a side of a block.
+    pub(super) fn points(self) -> usize {
+        match self {
+            Self::Full => 8,
+            Self::Half => 4,
+            Self::Quarter => 2,
+            Self::Eighth => 1,
+        }
+    }
+
+    /// 1, 2, 4 or 8.
+    #[must_use]
+    pub fn denominator(self) -> u32 {
+        8 / self.points() as u32
+    }
+}
+
+/// How a file is decoded: at which scale, to which size, in how much memory.
+///
+/// ```
+/// use photo_jpeg::{DecodeOptions, Scale};
+/// let options = DecodeOptions::default().scale(Scale::Half).memory_limit(64 << 20);
+/// assert_eq!(options.scale.denominator(), 2);
+/// ```
+#[non_exhaustive]
+#[derive(Debug, Clone)]
+pub struct DecodeOptions {
+    /// At which scale the inverse DCT works.
+    pub scale: Scale,
+    /// Pixels across and down that come out, by a Lanczos3 filter behind the inverse DCT; `None` for what that gives.
+    pub size: Option<(u32, u32)>,
+    /// Sampling factors of the planes that come out (1 or 2 across and down for each); `None` for those of the file.
+    pub sampling: Option<Vec<(u8, u8)>>,
+    /// Bytes of memory that decoding may take, the file not counted (512 MiB).
+    pub memory_limit: u64,
+}
+
+impl Default for DecodeOptions {
+    fn default() -> Self {
+        Self { scale: Scale::Full, size: None, sampling: None, memory_limit: 512 << 20 }
+    }
+}
+
+impl DecodeOptions {
+    /// Sets [`scale`](Self::scale).
+    #[must_use]
+    pub fn scale(mut self, scale: Scale) -> Self {
+        self.scale = scale;
+        self
+    }
+
+    /// Sets [`size`](Self::size).
+    #[must_use]
+    pub fn size(mut self, width: u32, height: u32) -> Self {
+        self.size = Some((width, height));
+        self
+    }
+
+    /// Sets [`sampling`](Self::sampling).
+    #[must_use]
+    pub fn sampling(mut self, sampling: Vec<(u8, u8)>) -> Self {
+        self.sampling = Some(sampling);
+        self
+    }
+
+    /// Sets [`memory_limit`](Self::memory_limit).
+    #[must_use]
+    pub fn memory_limit(mut self, bytes: u64) -> Self {
+        self.memory_limit = bytes;
+        self
+    }
+
+    pub(super) fn target(&self, header: &Header) -> Result<Target> {
+        let denominator = self.scale.denominator();
+        let decoded = (header.width.div_ceil(denominator), header.height.div_ceil(denominator));
+        let size = self.size.unwrap_or(decoded);
+        if size.0 == 0 || size.1 == 0 || size.0 > 65_535 || size.1 > 65_535 {
+            return Err(Error::Argument("the target must have sides of 1 to 65,535"));
+        }
+        if self.scale == Scale::Eighth && self.size.is_some() {
+            return Err(Error::Argument("a target size goes with a scale of at least a quarter"));
+        }
+        let sampling = match &self.sampling {
+            Some(sampling) => sampling.clone(),
+            None => header.components.iter().map(|c| (c.h, c.v)).collect(),
+        };
+        let in_range = |f: &(u8, u8)| (1..=2).contains(&f.0) && (1..=2).contains(&f.1);
+        if sampling.len() != header.components.len() || !sampling.iter().all(in_range) {
+            return Err(Error::Argument("each component needs sampling factors of 1 or 2"));
+        }
+        Ok(Target { size, sampling })
+    }
+
+    /// Bytes of memory that [`decode`](crate::decode) takes at most, the file not counted, on so many threads.
+    ///
+    /// For a sequential picture this grows with its width and with the size that comes out, not with its height.
+    ///
+    /// # Errors
+    /// As [`decode`](crate::decode), for options that don't fit the file.
+    pub fn memory_needed(&self, header: &Header, threads: usize) -> Result<u64> {
+        let target = self.target(header)?;
+        let (h_max, v_max) = maxima(target.sampling.iter().copied());
+        let plane = |&(h, v): &(u8, u8)| {
+            let side = |size: u32, part: u8, of: u8| u64::from(size).div_ceil(u64::from(of)) * u64::from(part);
+            side(target.size.0, h, h_max) * side(target.size.1, v, v_max)
+        };
+        let planes: u64 = target.sampling.iter().map(plane).sum();
+        let streams = header.process == Process::Sequential
+            && header.scan.components.len() == header.components.len();
+        let coefficients = if streams { 0 } else { crate::coefficients::Coefficients::bytes_needed(header) };
+        let cut = Cut::new(threads);
+        let row: u64 = header.components.iter().map(|c| u64::from(c.blocks_wide) * u64::from(c.v)).sum();
+                // Strips of 16-bit samples for each thread, and the rows of a phase reduced in width, of two phases and the
+        // window between them.
+        let strips = row * 128 * threads as u64;
+        let phase_rows = if streams { cut.most_blocks() as u64 / row.max(1) + 2 } else { 16 };
+        let reduced = if self.size.is_some() { planes * 2 * phase_rows.min(u64::from(header.mcus_high)) } else { 0 };
+        let rows_high = u64::from(header.mcus_high).max(1);
+        let waves = if streams { 2 * cut.most_bytes() as u64 + 128 * row } else { 0 };
+        Ok(planes + coefficients + strips + 3 * reduced / rows_high + waves + (1 << 20))
+    }
+}

@@ -1,0 +1,138 @@
+//! A row of MCUs: blocks to strips of samples, strips to rows.
+
+use fearless_simd::{Level, Simd, dispatch};
+
+use crate::dct::inverse::{Cosines, LANES, PAIR, Strip, full, reduced};
+use crate::resize::horizontal;
+use crate::scan::Mcu;
+
+use super::channel::Channel;
+
+/// Strips of all channels: what one thread needs for a row of MCUs.
+#[derive(Debug)]
+pub(super) struct Strips {
+    channels: Vec<Vec<Strip>>,
+    cosines4: Cosines<4>,
+    cosines2: Cosines<2>,
+}
+
+/// Where the rows of a channel go.
+pub(super) enum Rows<'a> {
+    /// Into the plane, as they are.
+    Plane(&'a mut [u8]),
+    /// Reduced in width, as pairs of rows.
+    Pairs(&'a mut [i16]),
+}
+
+impl Strips {
+    pub(super) fn new(channels: &[Channel]) -> Self {
+        let strip = |c: &Channel| Strip { data: vec![0; c.strip_len()] };
+        let strips = |c: &Channel| (0..c.strips()).map(|_| strip(c)).collect();
+        Self { channels: channels.iter().map(strips).collect(), cosines4: Cosines::new(), cosines2: Cosines::new() }
+    }
+
+    /// Puts the blocks of an interleaved row of MCUs, from runs in decoding order, each with what is to be added to the
+    /// DC of each component.
+    pub(super) fn fill<'b>(
+        &mut self,
+        level: Level,
+        channels: &[Channel],
+        mcu: &Mcu,
+        runs: impl Iterator<Item = (&'b [[i16; 64]], [i16; 3])>,
+    ) {
+        let (mut phase, mut column) = (0, 0);
+        for (blocks, base) in runs {
+            dispatch!(level, simd => simd.vectorize(
+                #[inline(always)]
+                || {
+                    for block in blocks {
+                        let place = mcu.blocks[phase];
+                        let channel = &channels[place.component];
+                        let x = column * channel.h + place.x as usize;
+                        self.put(simd, channel, place.component, x, place.y as usize, block, base[place.component]);
+                        phase += 1;
+                        if phase == mcu.blocks.len() {
+                            (phase, column) = (0, column + 1);
+                        }
+                    }
+                }
+            ));
+        }
+    }
+
+    /// Puts a row of blocks of one channel, the `y`-th of its row of MCUs.
+    pub(super) fn fill_row(&mut self, level: Level, channel: &Channel, index: usize, y: usize, blocks: &[[i16; 64]]) {
+        dispatch!(level, simd => simd.vectorize(
+            #[inline(always)]
+            || {
+                for (x, block) in blocks.iter().enumerate() {
+                    self.put(simd, channel, index, x, y, block, 0);
+                }
+            }
+        ));
+    }
+
+    /// Puts the block in column `x` and row `y` of a channel's row of MCUs.
+    #[inline(always)]
+    fn put<S: Simd>(&mut self, simd: S, channel: &Channel, index: usize, x: usize, y: usize, block: &[i16; 64], dc: i16) {
+        let top = y * channel.points;
+        let Some(strip) = self.channels[index].get_mut(top / LANES) else { return };
+        let pairs = strip.data.as_chunks_mut::<PAIR>().0;
+        match channel.points {
+            8 => {
+                let Some(pairs) = pairs.get_mut(4 * x..).and_then(|p| p.first_chunk_mut::<4>()) else { return };
+                let dc = [dc, 0, 0, 0, 0, 0, 0, 0];
+                full(simd, block, &dc, &channel.multipliers, pairs);
+            }
+            4 => place(pairs, x, top % LANES, &reduced::<4>(block, dc, &channel.multipliers, &self.cosines4)),
+            _ => place(pairs, x, top % LANES, &reduced::<2>(block, dc, &channel.multipliers, &self.cosines2)),
+        }
+    }
+
+    /// Gives the rows of a channel where they belong.
+    pub(super) fn drain(&self, level: Level, channel: &Channel, index: usize, rows: Rows<'_>) {
+        let Some(strips) = self.channels.get(index) else { return };
+        match rows {
+            Rows::Plane(plane) => to_plane(strips, channel, plane),
+            Rows::Pairs(pairs) => to_pairs(level, strips, channel, pairs),
+        }
+    }
+}
+
+/// A block of `N` by `N` samples into the pairs of columns that it covers, from row `top` on.
+#[inline(always)]
+fn place<const N: usize>(pairs: &mut [[i16; PAIR]], x: usize, top: usize, samples: &[[i16; N]; N]) {
+    let Some(pairs) = pairs.get_mut(x * N / 2..) else { return };
+    for (pair, columns) in pairs.iter_mut().zip(samples.as_chunks::<2>().0) {
+        for y in 0..N {
+            for (side, column) in columns.iter().enumerate() {
+                if let Some(value) = pair.get_mut(2 * (top + y) + side) {
+                    *value = column[y];
+                }
+            }
+        }
+    }
+}
+
+fn to_plane(strips: &[Strip], channel: &Channel, plane: &mut [u8]) {
+    let width = channel.to.0 as usize;
+    for (y, row) in plane.chunks_exact_mut(width).enumerate() {
+        let Some(strip) = strips.get(y / LANES) else { return };
+        let lane = 2 * (y % LANES);
+        for (to, pair) in row.chunks_mut(2).zip(strip.data.as_chunks::<PAIR>().0) {
+            to.iter_mut().zip(&pair[lane..lane + 2]).for_each(|(to, from)| *to = *from as u8);
+        }
+    }
+}
+
+fn to_pairs(level: Level, strips: &[Strip], channel: &Channel, pairs: &mut [i16]) {
+    let Some((across, _)) = &channel.weights else { return };
+    let stride = channel.stride();
+    for (strip, pairs) in strips.iter().zip(pairs.chunks_mut(stride * LANES / 2)) {
+        let mut rows: Vec<&mut [i16]> = pairs.chunks_exact_mut(stride).collect();
+        dispatch!(level, simd => simd.vectorize(
+            #[inline(always)]
+            || horizontal::reduce(simd, strip, across, &mut rows)
+        ));
+    }
+}

@@ -1,0 +1,185 @@
+//! Huffman tables for decoding: one look-up gives run, size and value of most coefficients at once.
+
+use super::HuffmanSpec;
+
+/// Bits that a look-up takes in.
+pub(crate) const LOOKUP: u32 = 12;
+
+/// A decoded entry of [`DecodeTable`], packed for the hot loop.
+///
+/// * bits 0..6: bits to consume;
+/// * bits 8..16: how far the coefficient index advances (`run + 1`), or [`Entry::END`], or [`Entry::RARE`];
+/// * bits 16..32: the value, signed; of a rare entry instead: size (4 bits), run (4 bits), 1 if the code is known.
+///
+/// In a DC table the advance is 1 where the value is complete.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Entry(u32);
+
+impl Entry {
+    /// Advance of an end-of-block code: beyond any index, and other than all of the rare ones.
+    pub(crate) const END: u32 = 64;
+    /// Advance of an entry without a complete value.
+    pub(crate) const RARE: u32 = 128;
+
+    fn complete(bits: u32, advance: u32, value: i32) -> Self {
+        Self(bits | advance << 8 | (value as u32) << 16)
+    }
+
+    fn rare(bits: u32, run: u32, size: u32) -> Self {
+        Self(bits | Self::RARE << 8 | size << 16 | run << 20 | 1 << 24)
+    }
+
+    const UNKNOWN: Self = Self(Self::RARE << 8);
+
+    /// Bits to consume.
+    #[inline(always)]
+    pub(crate) fn bits(self) -> u32 {
+        self.0 & 63
+    }
+
+    /// The entry as it is: a shift by it is a shift by its bits, and its low byte holds nothing else.
+    #[inline(always)]
+    pub(crate) fn raw(self) -> u32 {
+        self.0
+    }
+
+    /// How far the coefficient index advances.
+    #[inline(always)]
+    pub(crate) fn advance(self) -> u32 {
+        self.0 >> 8 & 255
+    }
+
+    /// The coefficient, or the DC difference.
+    #[inline(always)]
+    pub(crate) fn value(self) -> i16 {
+        (self.0 >> 16) as i16
+    }
+
+    /// Run and size of a rare entry whose code is complete; its bits are those of the code alone.
+    fn run_size(self) -> Option<(u32, u32)> {
+        (self.0 >> 24 & 1 == 1).then_some((self.0 >> 20 & 15, self.0 >> 16 & 15))
+    }
+}
+
+/// A symbol that took the long way.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Symbol {
+    /// Zero coefficients before this one.
+    pub(crate) run: u32,
+    /// Bits of the value; 0 for end-of-block (run 0) and sixteen zeros (run 15).
+    pub(crate) size: u32,
+    /// The coefficient.
+    pub(crate) value: i16,
+    /// Bits to consume, code and value: at most 32.
+    pub(crate) bits: u32,
+}
+
+/// A table for decoding (ITU-T T.81, F.2.2.3), with a look-up over the next [`LOOKUP`] bits.
+#[derive(Debug)]
+pub(crate) struct DecodeTable {
+    pub(crate) lookup: Box<[Entry; 1 << LOOKUP]>,
+    /// For each code length: the end of its codes (left-aligned in 16 bits), and what turns a code into an index.
+    ends: [u32; 17],
+    offsets: [i32; 17],
+    symbols: [u8; 256],
+}
+
+impl DecodeTable {
+    /// A table for AC coefficients: symbols are run and size.
+    pub(crate) fn ac(spec: &HuffmanSpec) -> Self {
+        Self::new(spec, |symbol, bits, rest| {
+            let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
+            match (run, size) {
+                (0, 0) => Entry::complete(bits, Entry::END, 0),
+                (15, 0) => Entry::complete(bits, 16, 0),
+                (_, 0) => Entry::rare(bits, run, 0),
+                _ if bits + size > LOOKUP => Entry::rare(bits, run, size),
+                _ => Entry::complete(bits + size, run + 1, extend(rest >> (LOOKUP - bits - size), size)),
+            }
+        })
+    }
+
+    /// A table for DC differences: symbols are sizes.
+    pub(crate) fn dc(spec: &HuffmanSpec) -> Self {
+        Self::new(spec, |symbol, bits, rest| {
+            let size = u32::from(symbol & 15);
+            if bits + size > LOOKUP {
+                Entry::rare(bits, 0, size)
+            } else {
+                Entry::complete(bits + size, 1, extend(rest >> (LOOKUP - bits - size), size))
+            }
+        })
+    }
+
+    /// `entry` gets a symbol, its code's length, and the look-up bits behind the code (right-aligned).
+    fn new(spec: &HuffmanSpec, entry: impl Fn(u8, u32, u32) -> Entry) -> Self {
+        let mut table = Self {
+            lookup: Box::new([Entry::UNKNOWN; 1 << LOOKUP]),
+            ends: [0; 17],
+            offsets: [0; 17],
+            symbols: [0; 256],
+        };
+        let (mut code, mut index) = (0u32, 0usize);
+        for (bits, &count) in (1u32..).zip(&spec.counts) {
+            table.offsets[bits as usize] = index as i32 - code as i32;
+            for _ in 0..count {
+                let symbol = spec.symbols.get(index).copied().unwrap_or_default();
+                table.symbols[index & 255] = symbol;
+                table.fill(code, bits, |rest| entry(symbol, bits, rest));
+                code += 1;
+                index += 1;
+            }
+            table.ends[bits as usize] = code << (16 - bits);
+            code <<= 1;
+        }
+        table
+    }
+
+    fn fill(&mut self, code: u32, bits: u32, entry: impl Fn(u32) -> Entry) {
+        if bits > LOOKUP {
+            return;
+        }
+        let free = LOOKUP - bits;
+        for rest in 0..1 << free {
+            if let Some(slot) = self.lookup.get_mut((code << free | rest) as usize) {
+                *slot = entry(rest);
+            }
+        }
+    }
+
+    /// What the look-up gives for the next bits.
+    #[inline(always)]
+    pub(crate) fn peek(&self, window: u64) -> Entry {
+        self.lookup[(window >> (64 - LOOKUP)) as usize]
+    }
+
+    /// The symbol at the top of `window`, which must hold at least 32 valid bits; `None` for a code that is not in
+    /// the table.
+    #[inline]
+    pub(crate) fn long(&self, window: u64) -> Option<Symbol> {
+        let entry = self.peek(window);
+        let (run, size, bits) = match entry.run_size() {
+            Some((run, size)) => (run, size, entry.bits()),
+            None => self.search((window >> 48) as u32)?,
+        };
+        let value = if size == 0 { 0 } else { extend((window << bits >> (64 - size)) as u32, size) as i16 };
+        Some(Symbol { run, size, value, bits: bits + size })
+    }
+
+    fn search(&self, next16: u32) -> Option<(u32, u32, u32)> {
+        let bits = (1..=16u32).find(|&l| next16 < self.ends[l as usize])?;
+        let index = (next16 >> (16 - bits)) as i32 + self.offsets[bits as usize];
+        let symbol = self.symbols.get(usize::try_from(index).ok()?)?;
+        Some((u32::from(symbol >> 4), u32::from(symbol & 15), bits))
+    }
+}
+
+/// The value that `size` bits stand for (T.81, F.2.2.1, EXTEND).
+#[inline(always)]
+fn extend(bits: u32, size: u32) -> i32 {
+    if size == 0 {
+        return 0;
+    }
+    let bits = bits & ((1 << size) - 1);
+    if bits >> (size - 1) == 0 { bits as i32 - (1 << size) + 1 } else { bits as i32 }
+}

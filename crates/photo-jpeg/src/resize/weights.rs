@@ -1,0 +1,154 @@
+//! Lanczos3 weights as integers.
+
+/// Bits of the fraction in a weight: the weights of a sample add up to exactly `1 << FRACTION`.
+pub(crate) const FRACTION: u32 = 14;
+
+/// For each sample that comes out: which pairs of samples it is made of, and their weights.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Weights {
+    /// First pair of samples: those at `2 * first` and behind.
+    pub(crate) first: Vec<u32>,
+    /// Pairs for each sample.
+    pub(crate) pairs: usize,
+    /// `pairs` for each sample: the weight of the even sample in the low 16 bits, of the odd one in the high ones.
+    pub(crate) taps: Vec<i32>,
+}
+
+/// One axis of a reduction.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Axis {
+    /// Samples that go in.
+    pub(crate) from: u32,
+    /// Length that they stand for, in samples: less than `from` where the last sample lies partly outside.
+    pub(crate) from_extent: f64,
+    /// Samples that come out.
+    pub(crate) to: u32,
+    /// Length that they stand for, in samples that come out.
+    pub(crate) to_extent: f64,
+}
+
+impl Axis {
+    /// Whether nothing changes along this axis.
+    pub(crate) fn is_identity(&self) -> bool {
+        self.from == self.to && (self.from_extent - self.to_extent).abs() < 1e-9
+    }
+}
+
+/// The kernel, 0 from 3 on.
+fn lanczos3(x: f64) -> f64 {
+    let x = x.abs();
+    if x < 1e-9 {
+        return 1.0;
+    }
+    if x >= 3.0 {
+        return 0.0;
+    }
+    let angle = std::f64::consts::PI * x;
+    3.0 * angle.sin() * (angle / 3.0).sin() / (angle * angle)
+}
+
+/// The exact weights of sample `to`: index of the first one, and so many as are not 0 (clipped at the edges, where the
+/// others are raised to add up to 1).
+pub(crate) fn exact(axis: &Axis, to: u32) -> (u32, Vec<f64>) {
+    let ratio = axis.from_extent / axis.to_extent;
+    let stretch = ratio.max(1.0);
+    let center = (f64::from(to) + 0.5) * ratio;
+    let first = (center - 3.0 * stretch).floor().clamp(0.0, f64::from(axis.from - 1)) as u32;
+    let end = (center + 3.0 * stretch).ceil().clamp(f64::from(first + 1), f64::from(axis.from)) as u32;
+    let mut weights: Vec<f64> =
+        (first..end).map(|j| lanczos3((f64::from(j) + 0.5 - center) / stretch)).collect();
+    let sum: f64 = weights.iter().sum();
+    if sum.abs() > 1e-6 {
+        weights.iter_mut().for_each(|w| *w /= sum);
+    } else {
+        // Beyond the last sample: take that.
+        weights.fill(0.0);
+        weights.last_mut().into_iter().for_each(|w| *w = 1.0);
+    }
+    (first, weights)
+}
+
+impl Weights {
+    /// The weights for an axis of at least one sample on both sides.
+    pub(crate) fn new(axis: &Axis) -> Self {
+        let rows: Vec<(u32, Vec<i16>)> = (0..axis.to)
+            .map(|to| {
+                let (first, weights) = exact(axis, to);
+                (first, rounded(&weights))
+            })
+            .collect();
+        let span = |(first, weights): &(u32, Vec<i16>)| (*first as usize % 2 + weights.len()).div_ceil(2);
+        let pairs = rows.iter().map(span).max().unwrap_or(1);
+        let total = (axis.from as usize).div_ceil(2);
+        let mut this = Self { first: Vec::with_capacity(rows.len()), pairs, taps: vec![0; pairs * rows.len()] };
+        for ((first, weights), taps) in rows.iter().zip(this.taps.chunks_exact_mut(pairs)) {
+            // Near the end a row begins earlier, so that it does not reach beyond.
+            let start = (*first as usize / 2).min(total.saturating_sub(pairs));
+            this.first.push(start as u32);
+            for (n, &weight) in weights.iter().enumerate() {
+                let at = *first as usize + n - 2 * start;
+                if let Some(tap) = taps.get_mut(at / 2) {
+                    *tap |= i32::from(weight as u16) << (16 * (at % 2));
+                }
+            }
+        }
+        this
+    }
+
+    /// The pairs that sample `to` needs: first one and end.
+    pub(crate) fn window(&self, to: usize) -> (usize, usize) {
+        let first = self.first.get(to).map_or(0, |f| *f as usize);
+        (first, first + self.pairs)
+    }
+
+    /// The taps of sample `to`.
+    pub(crate) fn taps(&self, to: usize) -> &[i32] {
+        self.taps.get(to * self.pairs..).and_then(|t| t.get(..self.pairs)).unwrap_or_default()
+    }
+}
+
+/// Integers that add up to 1; what rounding leaves over goes to the largest.
+fn rounded(weights: &[f64]) -> Vec<i16> {
+    let one = f64::from(1u32 << FRACTION);
+    let mut out: Vec<i16> = weights.iter().map(|w| (w * one).round() as i16).collect();
+    let sum: i32 = out.iter().map(|w| i32::from(*w)).sum();
+    if let Some(most) = out.iter_mut().max_by_key(|w| **w) {
+        *most = (i32::from(*most) + (1 << FRACTION) - sum) as i16;
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_add_up_and_stay_inside() {
+        for (from, to) in [(1, 1), (2, 1), (7, 3), (100, 91), (4032, 3651), (300, 20), (5, 9)] {
+            let axis = Axis { from, from_extent: f64::from(from), to, to_extent: f64::from(to) };
+            let weights = Weights::new(&axis);
+            for n in 0..to as usize {
+                let taps = weights.taps(n);
+                let sum: i32 = taps.iter().map(|t| i32::from(*t as i16) + (t >> 16)).sum();
+                assert_eq!(sum, 1 << FRACTION, "{from} to {to}, sample {n}");
+                assert!(weights.window(n).1 <= (from as usize).div_ceil(2), "{from} to {to}, sample {n}");
+                let (first, exact) = exact(&axis, n as u32);
+                for (i, weight) in exact.iter().enumerate() {
+                    let at = first as usize + i - 2 * weights.window(n).0;
+                    let tap = (taps[at / 2] >> (16 * (at % 2))) as i16;
+                    assert!((f64::from(tap) / 16384.0 - weight).abs() < 1.5e-3, "{tap} {weight}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn the_same_size_changes_nothing() {
+        let axis = Axis { from: 9, from_extent: 9.0, to: 9, to_extent: 9.0 };
+        assert!(axis.is_identity());
+        for n in 0..9 {
+            let (first, exact) = exact(&axis, n);
+            assert!((exact[(n - first) as usize] - 1.0).abs() < 1e-12);
+        }
+    }
+}

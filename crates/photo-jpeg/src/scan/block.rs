@@ -1,0 +1,122 @@
+//! Decoding one block with every check, and the order of blocks in an MCU.
+
+use crate::huffman::decode::{DecodeTable, Entry};
+use crate::quant::ZIGZAG;
+
+use super::bits::Bits;
+
+/// Most blocks in an MCU (T.81, B.2.3 allows 10; sampling factors up to 2 in three components could ask for 12).
+pub(crate) const MAX_BLOCKS: usize = 12;
+
+/// A block of an MCU.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct McuBlock {
+    /// Which component it belongs to, as an index into the scan's components.
+    pub(crate) component: usize,
+    /// Its place in the MCU, in blocks of its component.
+    pub(crate) x: u32,
+    /// Its place in the MCU, in blocks of its component.
+    pub(crate) y: u32,
+}
+
+/// What decoding a scan needs to know: the blocks of an MCU and the tables of each component.
+#[derive(Debug)]
+pub(crate) struct Mcu {
+    /// At least one, at most [`MAX_BLOCKS`].
+    pub(crate) blocks: Vec<McuBlock>,
+    /// Per component: tables for DC and AC.
+    pub(crate) tables: Vec<(DecodeTable, DecodeTable)>,
+}
+
+impl Mcu {
+    /// The tables for block `phase` of an MCU, and its component.
+    #[inline(always)]
+    pub(crate) fn phase(&self, phase: usize) -> (&DecodeTable, &DecodeTable, usize) {
+        let component = self.blocks[phase].component;
+        let (dc, ac) = &self.tables[component];
+        (dc, ac, component)
+    }
+}
+
+/// DC predictions of up to three components, as they are stored: modulo 2^16.
+pub(crate) type Predictions = [i16; 3];
+
+/// A code that is in no table, or more than 64 coefficients.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Corrupt;
+
+/// Where a decoder is: the state that decides all that follows, but for the DC predictions.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cursor<'a> {
+    pub(crate) bits: Bits<'a>,
+    /// The next block's place in its MCU.
+    pub(crate) phase: usize,
+    pub(crate) predictions: Predictions,
+}
+
+impl Cursor<'_> {
+    /// Decodes a block into `out`, which is zeroed first, in natural order (T.81, F.2.2).
+    pub(crate) fn block(&mut self, mcu: &Mcu, out: &mut [i16; 64]) -> Result<(), Corrupt> {
+        *out = [0; 64];
+        let (dc, ac, component) = mcu.phase(self.phase);
+        let prediction = &mut self.predictions[component];
+        *prediction = prediction.wrapping_add(difference(&mut self.bits, dc)?);
+        out[0] = *prediction;
+        coefficients(&mut self.bits, ac, 0, out)?;
+        self.phase = if self.phase + 1 == mcu.blocks.len() { 0 } else { self.phase + 1 };
+        Ok(())
+    }
+}
+
+/// A DC difference.
+#[inline(always)]
+pub(crate) fn difference(bits: &mut Bits<'_>, table: &DecodeTable) -> Result<i16, Corrupt> {
+    bits.refill();
+    let entry = table.peek(bits.window);
+    if entry.advance() == 1 {
+        bits.consume(entry.bits());
+        return Ok(entry.value());
+    }
+    let symbol = table.long(bits.window).ok_or(Corrupt)?;
+    bits.consume(symbol.bits);
+    Ok(symbol.value)
+}
+
+/// The AC coefficients behind index `k` (in zigzag order).
+pub(super) fn coefficients(
+    bits: &mut Bits<'_>,
+    table: &DecodeTable,
+    mut k: u32,
+    out: &mut [i16; 64],
+) -> Result<(), Corrupt> {
+    while k < 63 {
+        bits.refill();
+        let entry = table.peek(bits.window);
+        let (advance, value, consumed) = match entry.advance() {
+            Entry::END => (Entry::END, 0, entry.bits()),
+            Entry::RARE => rare(table, bits.window)?,
+            advance => (advance, entry.value(), entry.bits()),
+        };
+        bits.consume(consumed);
+        if advance == Entry::END {
+            return Ok(());
+        }
+        k += advance;
+        *out.get_mut(usize::from(*ZIGZAG.get(k as usize).ok_or(Corrupt)?)).ok_or(Corrupt)? = value;
+    }
+    Ok(())
+}
+
+/// Advance, value and bits of a symbol that the look-up does not give at once.
+#[inline]
+pub(super) fn rare(table: &DecodeTable, window: u64) -> Result<(u32, i16, u32), Corrupt> {
+    let symbol = table.long(window).ok_or(Corrupt)?;
+    let advance = match (symbol.size, symbol.run) {
+        (0, 0) => Entry::END,
+        (0, 15) => 16,
+        // A run without a value means nothing in a sequential scan.
+        (0, _) => return Err(Corrupt),
+        (_, run) => run + 1,
+    };
+    Ok((advance, symbol.value, symbol.bits))
+}
