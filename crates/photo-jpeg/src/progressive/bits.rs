@@ -66,10 +66,10 @@ impl<'a> Bits<'a> {
         self.valid = self.valid.wrapping_sub(count);
     }
 
-    /// Takes up to 16 bits; they must be valid.
+    /// Takes up to 32 bits; they must be valid.
     #[inline(always)]
     pub(super) fn take(&mut self, count: u32) -> u32 {
-        let value = (self.window >> 1 >> (63 - (count & 31))) as u32;
+        let value = (self.window >> 1 >> (63 - (count & 63))) as u32;
         self.consume(count);
         value
     }

@@ -6,7 +6,7 @@
 
 use super::Fault;
 use super::bits::Bits;
-use crate::huffman::decode::{DecodeTable, Entry};
+use crate::huffman::decode::{DecodeTable, Entry, Symbol};
 use crate::quant::ZIGZAG;
 
 /// The AC coefficients that a scan codes.
@@ -22,15 +22,9 @@ pub(super) struct Band {
 
 impl Band {
     /// Its coefficients as a mask.
-    pub(super) fn mask(self) -> u64 {
-        self.mask_from(self.start)
-    }
-
-    /// Its coefficients from `from` on, as a mask.
     #[inline(always)]
-    fn mask_from(self, from: u32) -> u64 {
-        let until = u64::MAX >> (63 - (self.end & 63));
-        if from > 63 { 0 } else { until & u64::MAX << from }
+    fn mask(self) -> u64 {
+        u64::MAX << (self.start & 63) & u64::MAX >> (63 - (self.end & 63))
     }
 }
 
@@ -64,12 +58,8 @@ pub(super) fn first(
         let (mut advance, mut value) = (entry.advance(), entry.value());
         if advance < Entry::END {
             bits.consume(entry.bits());
-        } else if advance == Entry::END {
-            bits.consume(entry.bits());
-            return Ok(0);
         } else {
-            let symbol = table.long(bits.window).ok_or(UNKNOWN)?;
-            bits.consume(symbol.bits);
+            let symbol = end_or_long(bits, table, entry)?;
             if symbol.size == 0 && symbol.run < 15 {
                 return Ok(run_of_blocks(bits, symbol.run) - 1);
             }
@@ -95,19 +85,24 @@ pub(super) fn refine(
     block: &mut [i16; 64],
     mask: &mut u64,
 ) -> Result<u32, Fault> {
-    let mut k = band.start;
-    while k <= band.end {
+    let whole = band.mask();
+    let before = *mask & whole;
+    // The bits that correct coefficients come in their order, between the codes: they are put aside until the end, for
+    // one loop over a block's coefficients is better foreseen by the processor than many short ones.
+    let mut corrections = 0;
+    let mut rest = whole;
+    while rest != 0 {
         bits.refill();
         let entry = table.peek(bits.window);
         let (mut run, mut value) = (entry.advance().wrapping_sub(1), entry.value());
         if entry.advance() < Entry::END {
             bits.consume(entry.bits());
         } else {
-            let symbol = table.long(bits.window).ok_or(UNKNOWN)?;
-            bits.consume(symbol.bits);
+            let symbol = end_or_long(bits, table, entry)?;
             if symbol.size == 0 && symbol.run < 15 {
                 let blocks = run_of_blocks(bits, symbol.run);
-                correct(bits, band, *mask & band.mask_from(k), block);
+                corrections = more(bits, corrections, before & rest);
+                correct(band, before, corrections, block);
                 return Ok(blocks - 1);
             }
             (run, value) = (symbol.run, symbol.value);
@@ -116,43 +111,76 @@ pub(super) fn refine(
             return Err(Fault::Bad("a new coefficient of more than one bit"));
         }
         // The place of the new coefficient: behind `run` zeros, not counting coefficients that are there already.
-        let mut zeros = !*mask & band.mask_from(k);
+        let mut zeros = !before & rest;
         for _ in 0..run {
             zeros &= zeros.wrapping_sub(1);
         }
         if zeros == 0 {
             return Err(BEYOND);
         }
-        let place = zeros.trailing_zeros();
-        correct(bits, band, *mask & band.mask_from(k) & !(u64::MAX << place), block);
-        if value != 0 {
-            set(block, place, value << band.low);
-            *mask |= 1 << place;
-        }
-        k = place + 1;
+        let place = zeros & zeros.wrapping_neg();
+        corrections = more(bits, corrections, before & rest & (place - 1));
+        set(block, place.trailing_zeros(), value << band.low);
+        *mask |= if value == 0 { 0 } else { place };
+        rest &= !(place | (place - 1));
     }
+    correct(band, before, corrections, block);
     Ok(0)
 }
 
-/// Moves the coefficients of `which` away from zero by one step, where their next bits say so.
+/// A block without new coefficients.
 #[inline(always)]
-pub(super) fn correct(bits: &mut Bits<'_>, band: Band, mut which: u64, block: &mut [i16; 64]) {
-    while which != 0 {
+pub(super) fn only_correct(bits: &mut Bits<'_>, band: Band, block: &mut [i16; 64], mask: u64) {
+    let which = mask & band.mask();
+    if which != 0 {
         bits.refill();
-        let count = which.count_ones().min(48);
-        let mut word = bits.window;
-        bits.consume(count);
-        for _ in 0..count {
-            let value = &mut block[natural(which.trailing_zeros())];
-            let away = (*value >> 15 | 1) << band.low;
-            *value = value.wrapping_add(away & -((word >> 63) as i16));
-            word <<= 1;
-            which &= which - 1;
-        }
+        let corrections = more(bits, 0, which);
+        correct(band, which, corrections, block);
     }
 }
 
+/// Appends the next bits to `corrections`, one for each coefficient of `which`. At least 32 bits must be valid.
+#[inline(always)]
+fn more(bits: &mut Bits<'_>, corrections: u64, which: u64) -> u64 {
+    let count = which.count_ones();
+    if count <= 32 {
+        return corrections << count | u64::from(bits.take(count));
+    }
+    bits.refill();
+    let first = bits.take(32);
+    bits.refill();
+    corrections << count | u64::from(first) << (count - 32) | u64::from(bits.take(count - 32))
+}
+
+/// Moves the coefficients of `which` away from zero by one step where their bits say so: the last bit is that of the
+/// last coefficient.
+#[inline(always)]
+fn correct(band: Band, mut which: u64, corrections: u64, block: &mut [i16; 64]) {
+    let count = which.count_ones();
+    let mut word = corrections << (64 - count) % 64;
+    while which != 0 {
+        let value = &mut block[natural(which.trailing_zeros())];
+        let away = (*value >> 15 | 1) << band.low;
+        *value = value.wrapping_add(away & -((word >> 63) as i16));
+        word <<= 1;
+        which &= which - 1;
+    }
+}
+
+/// The symbol of an entry that doesn't hold a complete coefficient.
+#[inline(always)]
+fn end_or_long(bits: &mut Bits<'_>, table: &DecodeTable, entry: Entry) -> Result<Symbol, Fault> {
+    let symbol = if entry.advance() == Entry::END {
+        Symbol { run: 0, size: 0, value: 0, bits: entry.bits() }
+    } else {
+        table.long(bits.window).ok_or(UNKNOWN)?
+    };
+    bits.consume(symbol.bits);
+    Ok(symbol)
+}
+
 /// The length of a run of blocks without (new) coefficients, this one included: `2^size` and `size` bits more.
+#[inline(always)]
 fn run_of_blocks(bits: &mut Bits<'_>, size: u32) -> u32 {
     bits.refill();
     (1 << size) + bits.take(size)

@@ -165,11 +165,10 @@ impl<'a> Decoder<'a> {
     fn ac_refine(&mut self, blocks: &mut [[i16; 64]], masks: &mut [u64]) -> Result<(), Fault> {
         let Some(table) = self.parts.first().and_then(|part| part.ac.as_ref()) else { return Err(NO_TABLE) };
         let (mut bits, band) = (self.bits, self.band);
-        let all = band.mask();
         let mut result = Ok(());
         for (block, mask) in blocks.iter_mut().zip(masks) {
             let after = if self.run > 0 {
-                block::correct(&mut bits, band, *mask & all, block);
+                block::only_correct(&mut bits, band, block, *mask);
                 Ok(self.run - 1)
             } else {
                 block::refine(&mut bits, table, band, block, mask)

@@ -21,8 +21,12 @@ fn agree(bytes: &[u8]) -> Result<(), String> {
         match (&oracle, on_threads(threads, || read(bytes))) {
             (Ok(oracle), Ok(found)) => {
                 for (oracle, found) in oracle.components.iter().zip(&found.components) {
-                    if oracle.facts != found.facts || oracle.blocks.as_slice() != found.blocks() {
-                        return Err(format!("{threads} threads: component {} differs", found.facts.id));
+                    if oracle.facts != found.facts {
+                        return Err(format!("{threads} threads: {:?} {:?}", oracle.facts, found.facts));
+                    }
+                    let mut pairs = oracle.blocks.iter().zip(found.blocks()).enumerate();
+                    if let Some((i, (oracle, found))) = pairs.find(|(_, (oracle, found))| oracle != found) {
+                        return Err(format!("{threads} threads: block {i}: {oracle:?} {found:?}"));
                     }
                 }
             }
