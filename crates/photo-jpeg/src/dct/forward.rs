@@ -5,7 +5,7 @@
 //! sum and product is rounded on its own, never fused, so that all SIMD levels yield the same coefficients.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{Simd, f32x8, i16x16, i8x32, i32x8};
+use fearless_simd::{Simd, f32x8, i8x32, i16x16, i32x8};
 
 use crate::QuantTable;
 
@@ -46,14 +46,14 @@ impl Multipliers {
 
 /// Transforms and quantises a block; halves are rounded to the even neighbour.
 #[inline(always)]
-pub(crate) fn forward<S: Simd>(simd: S, tile: &Tile, multipliers: &Multipliers) -> Coefficients {
+pub(crate) fn forward<S: Simd>(simd: S, tile: &Tile, multipliers: &Multipliers, out: &mut Coefficients) {
     let [a, b, c, d, e, f, g, h] = tile;
     let low = [load(simd, a), load(simd, b), load(simd, c), load(simd, d)];
     let high = [load(simd, e), load(simd, f), load(simd, g), load(simd, h)];
     let mut rows = dct_1d([low[0], low[1], low[2], low[3], high[0], high[1], high[2], high[3]]);
     // The standard's level shift by 128 matters for DC only, which is the sum of the first row.
     rows[0] -= 8.0 * 128.0;
-    quantize(simd, &dct_1d(transpose(rows)), multipliers)
+    quantize(simd, &dct_1d(transpose(rows)), multipliers, out);
 }
 
 #[inline(always)]
@@ -77,14 +77,24 @@ fn dct_1d<S: Simd>(x: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
     let (even1, even2) = (sum1 + sum2, sum1 - sum2);
     let turned = (even2 + even3) * FRAC_1_SQRT_2;
 
-    let (odd0, odd1, odd2) = (difference3 + difference2, difference2 + difference1, difference1 + difference0);
+    let (odd0, odd1, odd2) =
+        (difference3 + difference2, difference2 + difference1, difference1 + difference0);
     let shared = (odd0 - odd2) * SIN_PI_8;
     let low = odd0 * SQRT_HALF_MINUS + shared;
     let high = odd2 * SQRT_HALF_PLUS + shared;
     let middle = odd1 * FRAC_1_SQRT_2;
     let (near, far) = (difference0 + middle, difference0 - middle);
 
-    [even0 + even1, near + high, even3 + turned, far - low, even0 - even1, far + low, even3 - turned, near - high]
+    [
+        even0 + even1,
+        near + high,
+        even3 + turned,
+        far - low,
+        even0 - even1,
+        far + low,
+        even3 - turned,
+        near - high,
+    ]
 }
 
 /// Rows become columns: three rounds of perfect shuffles.
@@ -103,17 +113,15 @@ fn shuffle<S: Simd>(r: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
 }
 
 #[inline(always)]
-fn quantize<S: Simd>(simd: S, columns: &[f32x8<S>; 8], multipliers: &Multipliers) -> Coefficients {
-    let mut coefficients = Coefficients { values: [0; 64], nonzero: 0 };
-    let (low, high) = coefficients.values.split_at_mut(32);
+fn quantize<S: Simd>(simd: S, columns: &[f32x8<S>; 8], multipliers: &Multipliers, out: &mut Coefficients) {
+    let (low, high) = out.values.split_at_mut(32);
     let lowest = i16x16::simd_from(simd, LOWEST);
     let lowest_ac = i16x16::splat(simd, -1023);
     let (first, second) = (pair(simd, columns, multipliers, 0), pair(simd, columns, multipliers, 2));
     let nonzero_low = store(simd, [first.max(lowest), second.max(lowest_ac)], low);
     let (first, second) = (pair(simd, columns, multipliers, 4), pair(simd, columns, multipliers, 6));
     let nonzero_high = store(simd, [first.max(lowest_ac), second.max(lowest_ac)], high);
-    coefficients.nonzero = nonzero_low | nonzero_high << 32;
-    coefficients
+    out.nonzero = nonzero_low | nonzero_high << 32;
 }
 
 /// Two columns, quantised, bounded above only.
@@ -177,7 +185,9 @@ mod tests {
     use std::f64::consts::PI;
 
     fn run(level: Level, tile: &Tile, multipliers: &Multipliers) -> Coefficients {
-        dispatch!(level, simd => forward(simd, tile, multipliers))
+        let mut out = Coefficients { values: [0; 64], nonzero: 0 };
+        dispatch!(level, simd => forward(simd, tile, multipliers, &mut out));
+        out
     }
 
     /// The definition (ITU-T T.81, A.3.3), divided by the table; column by column.
@@ -220,7 +230,10 @@ mod tests {
             for sign in [1.0, -1.0] {
                 let wave = |x: usize, k: usize| ((2 * x + 1) as f64 * f64::from(k as u32) * PI / 16.0).cos();
                 let bright = |x, y| sign * wave(x, u) * wave(y, v) > 0.0;
-                check(&std::array::from_fn(|y| std::array::from_fn(|x| if bright(x, y) { 255 } else { 0 })), &table);
+                check(
+                    &std::array::from_fn(|y| std::array::from_fn(|x| if bright(x, y) { 255 } else { 0 })),
+                    &table,
+                );
             }
         }
     }

@@ -94,14 +94,23 @@ pub(crate) fn full<S: Simd>(simd: S, block: &[i16; 64], dc: &[i16; 8], table: &M
 #[inline(always)]
 fn samples<S: Simd>(simd: S, block: &[i16; 64], dc: &[i16; 8], table: &Multipliers) -> [i32x8<S>; 8] {
     let (values, multipliers) = (block.as_chunks::<8>().0, table.0.as_chunks::<8>().0);
-    let row = |y: usize, values: i16x8<S>| {
-        let (low, high) = values.widen();
-        low.combine(high).to_float::<f32x8<S>>() * f32x8::from_slice(simd, &multipliers[y])
-    };
-    let mut rows: [f32x8<S>; 8] = std::array::from_fn(|y| row(y, i16x8::from_slice(simd, &values[y])));
-    let first = i16x8::from_slice(simd, &values[0]) + i16x8::from_slice(simd, dc);
-    rows[0] = row(0, first) + f32x8::from_slice(simd, &LEVEL_SHIFT);
-    idct8(transpose(idct8(rows))).map(|column| round(simd, column))
+    // Plain loops: a closure in `array::from_fn` or `map` would not be compiled for the SIMD level.
+    let mut rows = [f32x8::splat(simd, 0.0); 8];
+    for y in 0..8 {
+        let mut row = i16x8::from_slice(simd, &values[y]);
+        if y == 0 {
+            row = row + i16x8::from_slice(simd, dc);
+        }
+        let (low, high) = row.widen();
+        rows[y] = low.combine(high).to_float::<f32x8<S>>() * f32x8::from_slice(simd, &multipliers[y]);
+    }
+    rows[0] = rows[0] + f32x8::from_slice(simd, &LEVEL_SHIFT);
+    let columns = idct8(transpose(idct8(rows)));
+    let mut out = [i32x8::splat(simd, 0); 8];
+    for x in 0..8 {
+        out[x] = round(simd, columns[x]);
+    }
+    out
 }
 
 /// A DC of this much more raises all samples by 128.

@@ -10,40 +10,76 @@ use crate::dct::inverse::{LANES, PAIR, Strip};
 pub(crate) const KEPT: u32 = 6;
 
 /// Samples of a reduced row are padded to a multiple of this.
-pub(crate) const STEP: usize = 32;
+pub(crate) const STEP: usize = 64;
 
-/// Reduces the rows of `strip` to the weights' width, into pairs of rows: row pair `r` begins at `r * stride`, and has for
-/// each sample the value of the upper and of the lower row, times `1 << KEPT`. Values behind the width are junk.
+/// Reduces the rows of `strip` to the weights' width, into pairs of rows, each of which has for every sample the value of
+/// the upper and of the lower row, times `1 << KEPT`. Values behind the width are junk.
 #[inline(always)]
 pub(crate) fn reduce<S: Simd>(simd: S, strip: &Strip, weights: &Weights, rows: &mut [&mut [i16]]) {
+    // Loops of a known length are worth their copies: most reductions have few taps.
+    match weights.pairs {
+        3 => reduce_by(simd, weights, rows, #[inline(always)] |to| sample::<S, 3>(simd, strip, weights, to)),
+        4 => reduce_by(simd, weights, rows, #[inline(always)] |to| sample::<S, 4>(simd, strip, weights, to)),
+        5 => reduce_by(simd, weights, rows, #[inline(always)] |to| sample::<S, 5>(simd, strip, weights, to)),
+        6 => reduce_by(simd, weights, rows, #[inline(always)] |to| sample::<S, 6>(simd, strip, weights, to)),
+        7 => reduce_by(simd, weights, rows, #[inline(always)] |to| sample::<S, 7>(simd, strip, weights, to)),
+        8 => reduce_by(simd, weights, rows, #[inline(always)] |to| sample::<S, 8>(simd, strip, weights, to)),
+        _ => reduce_by(simd, weights, rows, #[inline(always)] |to| sample_of_many(simd, strip, weights, to)),
+    }
+}
+
+#[inline(always)]
+fn reduce_by<S: Simd>(simd: S, weights: &Weights, rows: &mut [&mut [i16]], sample: impl Fn(usize) -> i32x8<S>) {
     const COLUMNS: usize = 8;
     let width = weights.first.len();
     for start in (0..width).step_by(COLUMNS) {
-        let sums: [i32x8<S>; COLUMNS] = std::array::from_fn(|n| {
+        // Plain loops: a closure in `array::from_fn` would not be compiled for the SIMD level.
+        let mut sums = [i32x8::splat(simd, 0); COLUMNS];
+        for (n, sum) in sums.iter_mut().enumerate() {
             // Behind the last sample, that one is computed again.
-            sample(simd, strip, weights, (start + n).min(width - 1))
-        });
-        let halves: [[u32x4<S>; 2]; COLUMNS / 2] = std::array::from_fn(|n| {
-            let both: i16x16<S> = sums[2 * n].relaxed_narrow(sums[2 * n + 1]);
-            let (even, odd) = both.split();
-            [even.bitcast(), odd.bitcast()]
-        });
+            *sum = sample((start + n).min(width - 1));
+        }
+        let mut halves = [[u32x4::splat(simd, 0); 2]; COLUMNS / 2];
+        for (half, pair) in halves.iter_mut().zip(sums.as_chunks::<2>().0) {
+            let (even, odd) = pair[0].relaxed_narrow(pair[1]).split();
+            *half = [even.bitcast(), odd.bitcast()];
+        }
         store(start, halves, rows);
     }
 }
 
-/// One sample of eight rows.
+/// Half of the last bit that is kept, for rounding.
+const HALF: i32 = 1 << (FRACTION - KEPT - 1);
+
+/// One sample of eight rows, from `P` pairs of columns.
 #[inline(always)]
-fn sample<S: Simd>(simd: S, strip: &Strip, weights: &Weights, to: usize) -> i32x8<S> {
-    let mut sum = i32x8::splat(simd, 1 << (FRACTION - KEPT - 1));
+fn sample<S: Simd, const P: usize>(simd: S, strip: &Strip, weights: &Weights, to: usize) -> i32x8<S> {
+    let mut sum = i32x8::splat(simd, HALF);
     let first = weights.first[to] as usize;
-    let taps = &weights.taps[to * weights.pairs..(to + 1) * weights.pairs];
-    let pairs = &strip.data[first * PAIR..(first + taps.len()) * PAIR];
-    for (pair, &tap) in pairs.as_chunks::<PAIR>().0.iter().zip(taps) {
-        let weight: i16x16<S> = i32x8::splat(simd, tap).bitcast();
-        sum = sum + i16x16::from_slice(simd, pair).pairwise_dot_product(weight);
+    let taps = &weights.taps.as_chunks::<P>().0[to];
+    let pairs = &strip.data.as_chunks::<PAIR>().0[first..first + P];
+    for n in 0..P {
+        sum = weighted(simd, sum, &pairs[n], taps[n]);
     }
     sum >> (FRACTION - KEPT)
+}
+
+#[inline(always)]
+fn sample_of_many<S: Simd>(simd: S, strip: &Strip, weights: &Weights, to: usize) -> i32x8<S> {
+    let mut sum = i32x8::splat(simd, HALF);
+    let first = weights.first[to] as usize;
+    let taps = &weights.taps[to * weights.pairs..(to + 1) * weights.pairs];
+    let pairs = &strip.data.as_chunks::<PAIR>().0[first..first + taps.len()];
+    for (pair, &tap) in pairs.iter().zip(taps) {
+        sum = weighted(simd, sum, pair, tap);
+    }
+    sum >> (FRACTION - KEPT)
+}
+
+#[inline(always)]
+fn weighted<S: Simd>(simd: S, sum: i32x8<S>, pair: &[i16; PAIR], tap: i32) -> i32x8<S> {
+    let weight: i16x16<S> = i32x8::splat(simd, tap).bitcast();
+    sum + i16x16::from_slice(simd, pair).pairwise_dot_product(weight)
 }
 
 /// Columns of four row pairs each become four rows of eight.
