@@ -95,5 +95,5 @@ impl CodeTable {
 
 /// The size that a DC symbol stands for.
 fn dc_size(symbol: usize) -> Option<usize> {
-    (symbol & 15 == DC_MARK as usize).then_some(symbol >> 4)
+    (symbol & 15 == usize::from(DC_MARK)).then_some(symbol >> 4)
 }

@@ -98,12 +98,9 @@ fn push_stuffed(out: &mut Vec<u8>, byte: u8) {
     }
 }
 
-/// Writes bits into a small buffer without any branches, which is copied with stuffing when it's full.
+/// Writes bits into a small buffer without looking at them, which is copied with stuffing when it's full.
 struct Writer {
-    /// The bits not yet complete to bytes, from the top; the others are 0.
-    pending: u64,
-    /// How many, 0 to 7.
-    count: u32,
+    register: Register,
     buffer: Box<[u8; BUFFER]>,
     len: usize,
     /// Whether the next complete byte is the one shared with the group before.
@@ -112,12 +109,46 @@ struct Writer {
     middle: Vec<u8>,
 }
 
+/// The bits that aren't written yet.
+#[derive(Clone, Copy)]
+struct Register {
+    /// From the top; the others are 0.
+    pending: u64,
+    count: u32,
+}
+
+impl Register {
+    /// Appends the low `len` bits of `bits`, which has no others; there's room for two times 27 after [`Self::drain`].
+    #[inline(always)]
+    fn put(&mut self, bits: u64, len: u32) {
+        self.count += len;
+        self.pending |= bits << ((64 - self.count) & 63);
+    }
+
+    /// Appends a token, which takes a second word if its value is long.
+    #[inline(always)]
+    fn token(&mut self, word: u16, words: &mut std::slice::Iter<'_, u16>, codes: &CodeTable) {
+        let code = codes.get(word);
+        let value = if code.is_long() { words.next().copied().unwrap_or_default() } else { word & 0x7F };
+        self.put(code.bits() | u64::from(value), code.len());
+    }
+
+    /// Writes all complete bytes, and some that are no good behind them; gives their number. Up to 7 bits are left.
+    #[inline(always)]
+    fn drain(&mut self, place: &mut [u8; 8]) -> usize {
+        *place = self.pending.to_be_bytes();
+        let bytes = (self.count >> 3) as usize;
+        self.pending <<= self.count & 56;
+        self.count &= 7;
+        bytes
+    }
+}
+
 impl Writer {
     fn new(phase: u32, bits: u64) -> Self {
         let bytes = usize::try_from(bits / 8).unwrap_or_default();
         Self {
-            pending: 0,
-            count: phase & 7,
+            register: Register { pending: 0, count: phase & 7 },
             buffer: Box::new([0; BUFFER]),
             len: 0,
             shares: phase > 0,
@@ -128,34 +159,34 @@ impl Writer {
     }
 
     fn write(&mut self, tokens: &[u16], codes: &CodeTable) {
+        // A copy, so that it's kept in processor registers.
+        let mut register = self.register;
         let mut words = tokens.iter();
         while let Some(&word) = words.next() {
-            let code = codes.get(word);
-            let value = if code.is_long() { words.next().copied().unwrap_or_default() } else { word & 0x7F };
-            self.put(code.bits() | u64::from(value), code.len());
+            register.token(word, &mut words, codes);
+            if let Some(&word) = words.next() {
+                register.token(word, &mut words, codes);
+            }
+            if self.len > BUFFER - 8 {
+                self.flush();
+            }
+            if let Some(place) = self.buffer.get_mut(self.len..).and_then(<[u8]>::first_chunk_mut) {
+                self.len += register.drain(place);
+            }
         }
-    }
-
-    /// Appends up to 27 bits.
-    #[inline(always)]
-    fn put(&mut self, bits: u64, len: u32) {
-        if self.len > BUFFER - 16 {
-            self.flush();
-        }
-        self.count += len;
-        self.pending |= bits << ((64 - self.count) & 63);
-        if let Some(place) = self.buffer.get_mut(self.len..).and_then(<[u8]>::first_chunk_mut) {
-            *place = self.pending.to_be_bytes();
-        }
-        self.len += (self.count >> 3) as usize;
-        self.pending <<= self.count & 56;
-        self.count &= 7;
+        self.register = register;
     }
 
     /// Completes the last byte with ones.
     fn fill_up(&mut self) {
-        let free = (8 - self.count) % 8;
-        self.put((1 << free) - 1, free);
+        let free = (8 - self.register.count) % 8;
+        self.register.put((1 << free) - 1, free);
+        if self.len > BUFFER - 8 {
+            self.flush();
+        }
+        if let Some(place) = self.buffer.get_mut(self.len..).and_then(<[u8]>::first_chunk_mut) {
+            self.len += self.register.drain(place);
+        }
     }
 
     /// A marker, behind a complete byte.
@@ -185,7 +216,8 @@ impl Writer {
 
     fn finish(mut self) -> Bits {
         self.flush();
-        Bits { first: self.first, middle: self.middle, last: (self.pending >> 56) as u8, end_phase: self.count }
+        let last = (self.register.pending >> 56) as u8;
+        Bits { first: self.first, middle: self.middle, last, end_phase: self.register.count }
     }
 }
 

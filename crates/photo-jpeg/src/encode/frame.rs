@@ -78,7 +78,9 @@ fn check(planes: &Planes) -> Result<()> {
     }
     let count = if planes.color == ColorModel::Gray { 1 } else { 3 };
     if planes.planes.len() != count || planes.sampling.len() != count {
-        return Err(Error::Argument("a picture must have one plane if it's gray, else three, each with its sampling"));
+        return Err(Error::Argument(
+            "a picture must have one plane if it's gray, else three, each with its sampling",
+        ));
     }
     if planes.sampling.iter().any(|(h, v)| !(1..=2).contains(h) || !(1..=2).contains(v)) {
         return Err(Error::Argument("sampling factors must be 1 or 2"));
@@ -88,7 +90,11 @@ fn check(planes: &Planes) -> Result<()> {
         plane.width() == component_side(planes.width, h, h_max)
             && plane.height() == component_side(planes.height, v, v_max)
     });
-    if fits { Ok(()) } else { Err(Error::Argument("a plane's size doesn't fit the picture's size and its sampling")) }
+    if fits {
+        Ok(())
+    } else {
+        Err(Error::Argument("a plane's size doesn't fit the picture's size and its sampling"))
+    }
 }
 
 /// The sampling factors after turning, the smallest that say the same: factors that are equal for all components are 1,

@@ -9,7 +9,10 @@ use crate::{ColorModel, EncodeOptions, QuantTable};
 
 /// Everything from SOI to the scan header.
 pub(crate) fn headers(
-    frame: &Frame<'_>, options: &EncodeOptions<'_>, quant: &[QuantTable; 2], huffman: &[ClassTables; 2],
+    frame: &Frame<'_>,
+    options: &EncodeOptions<'_>,
+    quant: &[QuantTable; 2],
+    huffman: &[ClassTables; 2],
 ) -> Vec<u8> {
     let classes = 1 + frame.components.iter().map(|component| component.class).max().unwrap_or_default();
     let mut out = vec![0xFF, 0xD8];
@@ -42,7 +45,11 @@ pub(crate) fn check_segments(mut segments: &[u8]) -> Result<()> {
     while !segments.is_empty() {
         let length = match segments {
             [0xFF, 0xE0..=0xEF | 0xFE, high, low, ..] => usize::from(u16::from_be_bytes([*high, *low])),
-            _ => return Err(Error::Argument("segments to be written must be APPn or COM segments with their markers")),
+            _ => {
+                return Err(Error::Argument(
+                    "segments to be written must be APPn or COM segments with their markers",
+                ));
+            }
         };
         match segments.get(2 + length..) {
             Some(rest) if length >= 2 => segments = rest,
@@ -104,7 +111,11 @@ mod tests {
     fn only_whole_app_and_com_segments_pass() {
         let good: [&[u8]; 3] = [&[], &[0xFF, 0xE1, 0, 3, 9], &[0xFF, 0xFE, 0, 2, 0xFF, 0xEF, 0, 4, 1, 2]];
         let bad: [&[u8]; 6] = [
-            &[0xFF], &[0xFF, 0xE1, 0], &[0xFF, 0xE1, 0, 4, 9], &[0xFF, 0xE1, 0, 1], &[0xFF, 0xC0, 0, 2],
+            &[0xFF],
+            &[0xFF, 0xE1, 0],
+            &[0xFF, 0xE1, 0, 4, 9],
+            &[0xFF, 0xE1, 0, 1],
+            &[0xFF, 0xC0, 0, 2],
             &[0xFF, 0xE1, 0, 3, 9, 0],
         ];
         assert!(good.into_iter().all(|segments| check_segments(segments).is_ok()));

@@ -55,8 +55,9 @@ pub fn encode(planes: &Planes, options: &EncodeOptions<'_>) -> Result<Vec<u8>> {
 /// The number of bytes that [`encode`] would give, at less than its cost: nothing is written.
 ///
 /// With `sample_every` 1 only the number of stuffed bytes, some 0.3 % of all, is an estimate (and with restart markers
-/// the filling before them). With `n > 1` only every n-th row of MCUs is transformed, and the result is scaled up: as
-/// good as the sampled rows stand for the others.
+/// the filling before them): photos came out within 0.1 %, with typical Huffman tables, which make more bytes that are
+/// stuffed, within 0.6 %. With `n > 1` only every n-th row of MCUs is transformed, and the result is scaled up: as good
+/// as the sampled rows stand for the others. With every 8th row of pictures of 0.8 MP it was within 4 %.
 ///
 /// # Errors
 /// As [`encode`]; and [`Error::Argument`] if `sample_every` is 0.
@@ -91,7 +92,7 @@ impl<'a> Encoder<'a> {
         let tokenizer = self.tokenizer(level);
         let ranges = ranges(self.frame.mcus(), groups, self.restart_interval().max(1));
         let groups: Vec<Group> =
-            ranges.par_iter().with_max_len(1).map(|range| tokenizer.tokens(range.clone())).collect();
+            ranges.par_iter().with_max_len(1).map(|range| tokenizer.group(range.clone(), true)).collect();
         let mut counts = [0; 512];
         for group in &groups {
             add(&mut counts, &group.histogram);
@@ -139,7 +140,7 @@ impl<'a> Encoder<'a> {
         let first = (sample_every.min(high) - 1) / 2;
         let rows: Vec<u32> = (first..high).step_by(sample_every as usize).collect();
         let add_row = |mut counts: Box<Counts>, &row: &u32| {
-            add(&mut counts, &tokenizer.histogram(row * wide..(row + 1) * wide));
+            add(&mut counts, &tokenizer.group(row * wide..(row + 1) * wide, false).histogram);
             counts
         };
         let zero = || Box::new([0u64; 512]);
@@ -159,10 +160,13 @@ impl<'a> Encoder<'a> {
         let tables = self.huffman_tables(counts);
         let bits = CodeTable::new(&tables).bits(counts);
         let intervals = self.frame.mcus().checked_div(self.restart_interval()).unwrap_or_default();
-        let headers = headers::headers(&self.frame, self.options, &self.quant, &tables).len() + END_OF_IMAGE.len();
+        let headers =
+            headers::headers(&self.frame, self.options, &self.quant, &tables).len() + END_OF_IMAGE.len();
         let data = bits.div_ceil(8);
+        let rarity =
+            if self.options.optimize_huffman { BYTES_PER_STUFFED } else { BYTES_PER_STUFFED_TYPICAL };
         // A marker and on average four bits of filling.
-        headers as u64 + data + data / BYTES_PER_STUFFED + u64::from(intervals) * 5 / 2
+        headers as u64 + data + data / rarity + u64::from(intervals) * 5 / 2
     }
 
     fn tokenizer(&self, level: Level) -> Tokenizer<'_> {
@@ -186,7 +190,8 @@ impl<'a> Encoder<'a> {
 /// Cuts `mcus` into about `groups` ranges, each but the last a multiple of `unit` long.
 fn ranges(mcus: u32, groups: usize, unit: u32) -> Vec<Range<u32>> {
     let groups = u32::try_from(groups).unwrap_or(u32::MAX).max(1);
-    let length = mcus.div_ceil(groups).clamp(1, MCUS_PER_GROUP).checked_next_multiple_of(unit).unwrap_or(u32::MAX);
+    let length =
+        mcus.div_ceil(groups).clamp(1, MCUS_PER_GROUP).checked_next_multiple_of(unit).unwrap_or(u32::MAX);
     (0..mcus).step_by(length as usize).map(|start| start..start.saturating_add(length).min(mcus)).collect()
 }
 
@@ -201,8 +206,10 @@ const GROUPS_PER_THREAD: usize = 4;
 /// Keeps a group's counts far below `u32::MAX`.
 const MCUS_PER_GROUP: u32 = 1 << 20;
 const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
-/// Of the bytes of photos one in so many is 0xFF and stuffed.
-const BYTES_PER_STUFFED: u64 = 300;
+/// Of the bytes of photos one in so many is 0xFF and stuffed. Measured at qualities 50 to 97: 1 in 250 to 430 with tables
+/// made for the picture, 1 in 110 to 230 with the typical ones.
+const BYTES_PER_STUFFED: u64 = 320;
+const BYTES_PER_STUFFED_TYPICAL: u64 = 145;
 
 /// The SIMD levels that this machine has, and none at all.
 #[cfg(test)]

@@ -75,7 +75,9 @@ impl<'a> EncodeOptions<'a> {
 
     /// The tables to be used.
     pub(crate) fn quant_tables(&self) -> [QuantTable; 2] {
-        self.tables.clone().unwrap_or_else(|| [QuantTable::luma(self.quality), QuantTable::chroma(self.quality)])
+        self.tables
+            .clone()
+            .unwrap_or_else(|| [QuantTable::luma(self.quality), QuantTable::chroma(self.quality)])
     }
 }
 

@@ -1,5 +1,7 @@
 //! What can't be seen from outside: SIMD levels and groupings.
 
+use std::time::{Duration, Instant};
+
 use photo_testkit::photo_like;
 use proptest::prelude::*;
 
@@ -11,7 +13,8 @@ fn planes(width: u32, height: u32, sampling: [(u8, u8); 3], seed: u64) -> Planes
     let h_max = sampling.iter().map(|&(h, _)| h).max().unwrap();
     let v_max = sampling.iter().map(|&(_, v)| v).max().unwrap();
     let cut = |index: usize, &(h, v): &(u8, u8)| {
-        let (width, height) = ((width * u32::from(h)).div_ceil(h_max.into()), (height * u32::from(v)).div_ceil(v_max.into()));
+        let (width, height) =
+            ((width * u32::from(h)).div_ceil(h_max.into()), (height * u32::from(v)).div_ceil(v_max.into()));
         let photo = photo_like(width, height, seed + index as u64);
         Plane::new(width, height, photo.data().chunks(3).map(|pixel| pixel[index]).collect()).unwrap()
     };
@@ -33,7 +36,9 @@ fn all_levels_and_groupings_give_the_same_bytes() {
     for (index, sampling) in SAMPLINGS.into_iter().enumerate() {
         let planes = planes(203, 131, sampling, index as u64);
         let orientation = Orientation::ALL[index % 8];
-        for options in [EncodeOptions::default(), EncodeOptions::default().quality(100).orientation(orientation)] {
+        for options in
+            [EncodeOptions::default(), EncodeOptions::default().quality(100).orientation(orientation)]
+        {
             let expected = with(&planes, &options, Level::new(), 1);
             for level in levels() {
                 assert_eq!(with(&planes, &options, level, 3), expected, "{sampling:?} {level:?}");
@@ -60,8 +65,13 @@ fn restart_markers_do_not_depend_on_the_grouping() {
 #[test]
 fn flat_pictures_of_few_bits_join_within_a_byte() {
     let plane = Plane::new(300, 9, vec![200; 2700]).unwrap();
-    let planes =
-        Planes { width: 300, height: 9, color: ColorModel::Gray, sampling: vec![(1, 1)], planes: vec![plane] };
+    let planes = Planes {
+        width: 300,
+        height: 9,
+        color: ColorModel::Gray,
+        sampling: vec![(1, 1)],
+        planes: vec![plane],
+    };
     let expected = with(&planes, &EncodeOptions::default(), Level::new(), 1);
     for groups in 2..80 {
         assert_eq!(with(&planes, &EncodeOptions::default(), Level::new(), groups), expected, "{groups}");
@@ -70,7 +80,9 @@ fn flat_pictures_of_few_bits_join_within_a_byte() {
 
 #[test]
 fn ranges_cover_everything_once() {
-    for (mcus, groups, unit) in [(1, 8, 1), (100, 8, 1), (100, 8, 7), (100, 0, 1), (3, 100, 65_535), (67_000_000, 1, 1)] {
+    for (mcus, groups, unit) in
+        [(1, 8, 1), (100, 8, 1), (100, 8, 7), (100, 0, 1), (3, 100, 65_535), (67_000_000, 1, 1)]
+    {
         let ranges = ranges(mcus, groups, unit);
         assert_eq!((ranges[0].start, ranges[ranges.len() - 1].end), (0, mcus));
         assert!(ranges.windows(2).all(|pair| pair[0].end == pair[1].start && pair[1].start % unit == 0));
@@ -103,3 +115,54 @@ const SAMPLINGS: [[(u8, u8); 3]; 7] = [
     [(1, 1), (2, 2), (1, 2)],
     [(2, 2), (2, 2), (2, 2)],
 ];
+
+/// `cargo test --release -p photo-jpeg --lib timings -- --ignored --nocapture`
+#[test]
+#[ignore = "a measurement"]
+fn timings() {
+    let planes = planes(3651, 2738, SAMPLINGS[0], 7);
+    let options = EncodeOptions::default();
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let encoder = Encoder::new(&planes, &options).unwrap();
+    let tokenizer = encoder.tokenizer(Level::new());
+    let ranges = ranges(encoder.frame.mcus(), 4, 1);
+    let tokens = || ranges.iter().map(|range| tokenizer.group(range.clone(), true)).collect::<Vec<_>>();
+    let mut counts = [0; 512];
+    tokens().iter().for_each(|group| add(&mut counts, &group.histogram));
+    let tables = encoder.huffman_tables(&counts);
+    let codes = CodeTable::new(&tables);
+    let file = pool.install(|| encode(&planes, &options).unwrap());
+    let words: usize = tokens().iter().map(|group| group.tokens.len()).sum();
+    let stuffed = file.windows(2).filter(|pair| pair == &[0xFF, 0]).count();
+    println!("{} bytes, {words} words, stuffed {stuffed}", file.len());
+    median("calibration: 100 M dependent multiplications", || {
+        (0..50_000_000u64).fold(3u64, |x, y| x.wrapping_mul(5).wrapping_mul(y | 1))
+    });
+    median("histogram", || {
+        ranges.iter().map(|range| tokenizer.group(range.clone(), false)).collect::<Vec<_>>()
+    });
+    median("tokens", tokens);
+    median("huffman tables", || encoder.huffman_tables(&counts));
+    let mut best = Duration::MAX;
+    for _ in 0..21 {
+        let groups = tokens();
+        let start = Instant::now();
+        std::hint::black_box(encoder.emit(&ranges, groups, &codes));
+        best = best.min(start.elapsed());
+    }
+    println!("emit: best {best:?}");
+    median("all", || pool.install(|| encode(&planes, &options).unwrap()));
+    median("all, this pool", || encode(&planes, &options).unwrap());
+}
+
+fn median<T>(what: &str, mut run: impl FnMut() -> T) {
+    let mut times: Vec<Duration> = (0..21)
+        .map(|_| {
+            let start = Instant::now();
+            std::hint::black_box(run());
+            start.elapsed()
+        })
+        .collect();
+    times.sort_unstable();
+    println!("{what}: median {:?}, best {:?}", times[10], times[0]);
+}

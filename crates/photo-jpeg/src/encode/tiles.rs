@@ -30,6 +30,19 @@ impl<'a> Source<'a> {
         8 * block_x < self.upright[0] && 8 * block_y < self.upright[1]
     }
 
+    /// Reads through rows of blocks once, so that their tiles will be in the cache: tiles alone jump from row to row, too
+    /// many for the processor to guess what comes next, which cost a third of the time.
+    pub(crate) fn fetch(&self, block_y: usize, blocks: usize) {
+        if self.swap {
+            return;
+        }
+        let height = self.stored[1];
+        let (top, bottom) = ((8 * block_y).min(height), (8 * (block_y + blocks)).min(height));
+        let (top, bottom) = if self.flip_y { (height - bottom, height - top) } else { (top, bottom) };
+        let rows = self.data.get(top * self.stored[0]..bottom * self.stored[0]).unwrap_or_default();
+        std::hint::black_box(rows.iter().step_by(CACHE_LINE).fold(0, |all, &sample| all | sample));
+    }
+
     /// The tile at a position in blocks; beyond the plane's right and lower sides its last samples are repeated.
     #[inline(always)]
     pub(crate) fn tile(&self, block_x: usize, block_y: usize) -> Tile {
@@ -79,9 +92,18 @@ impl<'a> Source<'a> {
 /// Eight rows of eight samples from `(x, y)` on.
 #[inline(always)]
 fn rows(data: &[u8], width: usize, x: usize, y: usize) -> Tile {
-    let data = data.get(y * width + x..).unwrap_or_default();
-    std::array::from_fn(|row| data.get(row * width..).and_then(<[u8]>::first_chunk).copied().unwrap_or_default())
+    let mut tile = [[0; 8]; 8];
+    let mut rest = data.get(y * width + x..).unwrap_or_default();
+    for row in &mut tile {
+        if let Some(samples) = rest.first_chunk() {
+            *row = *samples;
+        }
+        rest = rest.get(width..).unwrap_or_default();
+    }
+    tile
 }
+
+const CACHE_LINE: usize = 64;
 
 fn transpose(tile: &Tile) -> Tile {
     std::array::from_fn(|row| std::array::from_fn(|column| tile[column][row]))
@@ -115,7 +137,8 @@ mod tests {
         let (above, below) = (0, 16);
         let expected = [(left, above), (right, above), (right, below), (left, below)];
         let transposed = [(left, above), (left, below), (right, below), (right, above)];
-        for (orientation, (x, y)) in Orientation::ALL.into_iter().zip(expected.into_iter().chain(transposed)) {
+        for (orientation, (x, y)) in Orientation::ALL.into_iter().zip(expected.into_iter().chain(transposed))
+        {
             let source = Source::new(&plane, orientation);
             assert_eq!(source.sample(0, 0), plane.row(y)[x], "{orientation:?}");
         }
@@ -125,9 +148,12 @@ mod tests {
     fn the_last_samples_are_repeated_beyond_the_plane() {
         let plane = plane();
         let tile = Source::new(&plane, Orientation::Upright).tile(1, 2);
-        assert_eq!(tile, [[248, 249, 250, 251, 252, 253, 254, 254].map(|v: u8| v); 8].map(|_| {
-            let row = &plane.row(16)[8..];
-            std::array::from_fn(|x| row[x.min(6)])
-        }));
+        assert_eq!(
+            tile,
+            [[248, 249, 250, 251, 252, 253, 254, 254].map(|v: u8| v); 8].map(|_| {
+                let row = &plane.row(16)[8..];
+                std::array::from_fn(|x| row[x.min(6)])
+            })
+        );
     }
 }

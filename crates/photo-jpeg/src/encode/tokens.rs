@@ -10,7 +10,7 @@ use std::ops::Range;
 use fearless_simd::{Level, Simd, dispatch};
 
 use crate::dct::forward::{Coefficients, Multipliers, forward};
-use crate::encode::frame::{Frame, FrameComponent};
+use crate::encode::frame::Frame;
 use crate::quant::ZIGZAG;
 
 /// How often each index (class and symbol) occurs.
@@ -38,83 +38,127 @@ pub(crate) struct Tokenizer<'a> {
 }
 
 impl Tokenizer<'_> {
-    /// The tokens of the MCUs in `range`; with restart markers it should begin at one, so that `intervals` tells all.
-    pub(crate) fn tokens(&self, range: Range<u32>) -> Group {
-        dispatch!(self.level, simd => self.run(simd, range, true))
+    /// The MCUs in `range` as tokens, or only their histogram unless the tokens are to be kept. With restart markers the
+    /// range should begin at one, so that `intervals` tells all.
+    pub(crate) fn group(&self, range: Range<u32>, keep: bool) -> Group {
+        dispatch!(self.level, simd => self.run(simd, range, keep))
     }
 
-    /// The histogram of the MCUs in `range`, without tokens.
-    pub(crate) fn histogram(&self, range: Range<u32>) -> Histogram {
-        dispatch!(self.level, simd => self.run(simd, range, false)).histogram
-    }
-
+    /// Works through the range in batches: transforms first, then tokens. The processor overlaps the transforms of
+    /// several blocks, but not the one behind a block's tokens, whose number it can't predict.
     #[inline(always)]
     fn run<S: Simd>(&self, simd: S, range: Range<u32>, keep: bool) -> Group {
+        let mut batch = Batch::new(self.frame);
         let mut writer = Writer::new(keep);
-        let mut predictions = self.predictions(simd, range.start);
         let mut intervals = Vec::new();
-        let (mut x, mut y) = self.position(range.start);
-        let mut until_restart = match range.start.checked_rem(self.restart_interval) {
-            Some(gone) if gone > 0 => self.restart_interval - gone,
-            _ => 0,
-        };
-        for _ in range {
-            if self.restart_interval > 0 {
-                if until_restart == 0 {
+        let mut predictions = [0; 3];
+        // The DC values that the first MCU is coded against are worked out anew from the MCU before it, so that a group
+        // needn't wait for the one before.
+        let first = if self.restarts(range.start) { range.start } else { range.start.saturating_sub(1) };
+        let mut mcus = first..first;
+        while mcus.end < range.end {
+            mcus = mcus.end..range.end.min(mcus.end + batch.mcus);
+            self.transform(simd, mcus.clone(), mcus.start == first, &mut batch);
+            let mut blocks = batch.blocks.iter();
+            for index in mcus.clone() {
+                if index == range.start {
+                    writer.clear();
+                }
+                if self.restarts(index) {
                     intervals.push(writer.position());
                     predictions = [0; 3];
-                    until_restart = self.restart_interval;
                 }
-                until_restart -= 1;
-            }
-            for (component, prediction) in self.frame.components.iter().zip(&mut predictions) {
-                self.component(simd, component, (x, y), prediction, &mut writer);
-            }
-            x += 1;
-            if x == self.frame.mcus_wide as usize {
-                (x, y) = (0, y + 1);
+                self.write_mcu(index, &mut blocks, &mut predictions, &mut writer);
             }
         }
         writer.finish(intervals)
     }
 
-    /// The blocks of a component in an MCU.
+    /// Transforms and quantises all blocks of `mcus` that show something, one after the other.
     #[inline(always)]
-    fn component<S: Simd>(
-        &self, simd: S, component: &FrameComponent<'_>, (x, y): (usize, usize), prediction: &mut i32,
-        writer: &mut Writer,
-    ) {
-        let (h, v) = (usize::from(component.h), usize::from(component.v));
-        for (block_x, block_y) in (0..v).flat_map(|j| (0..h).map(move |i| (x * h + i, y * v + j))) {
-            if !component.source.contains(block_x, block_y) {
-                // No decoder shows any of it: the cheapest block is best.
-                writer.empty_block(component.class);
-                continue;
+    fn transform<S: Simd>(&self, simd: S, mcus: Range<u32>, first: bool, batch: &mut Batch) {
+        let mut places = batch.blocks.iter_mut();
+        for index in mcus.clone() {
+            let (x, y) = self.position(index);
+            if x == 0 || first && index == mcus.start {
+                self.fetch(y);
             }
-            let tile = component.source.tile(block_x, block_y);
-            let block = forward(simd, &tile, &self.multipliers[component.class & 1]);
-            writer.block(component.class, &block, prediction);
+            for component in &self.frame.components {
+                let multipliers = &self.multipliers[component.class & 1];
+                let (h, v) = (usize::from(component.h), usize::from(component.v));
+                for block_y in y * v..(y + 1) * v {
+                    for block_x in x * h..(x + 1) * h {
+                        if component.source.contains(block_x, block_y)
+                            && let Some(place) = places.next()
+                        {
+                            forward(simd, &component.source.tile(block_x, block_y), multipliers, place);
+                        }
+                    }
+                }
+            }
         }
     }
 
-    /// The DC values that the MCU at `index` is coded against, worked out anew from the MCU before it: so a group
-    /// needn't wait for the one before.
+    /// Writes the tokens of an MCU, whose blocks are the next ones.
     #[inline(always)]
-    fn predictions<S: Simd>(&self, simd: S, index: u32) -> [i32; 3] {
-        let mut predictions = [0; 3];
-        let Some(before) = index.checked_sub(1) else { return predictions };
-        let position = self.position(before);
-        let mut unused = Writer::new(false);
-        for (component, prediction) in self.frame.components.iter().zip(&mut predictions) {
-            self.component(simd, component, position, prediction, &mut unused);
+    fn write_mcu(
+        &self,
+        index: u32,
+        blocks: &mut std::slice::Iter<'_, Coefficients>,
+        predictions: &mut [i32; 3],
+        writer: &mut Writer,
+    ) {
+        let (x, y) = self.position(index);
+        for (component, prediction) in self.frame.components.iter().zip(predictions) {
+            let (h, v) = (usize::from(component.h), usize::from(component.v));
+            for block_y in y * v..(y + 1) * v {
+                for block_x in x * h..(x + 1) * h {
+                    let shown = component.source.contains(block_x, block_y);
+                    match blocks.as_slice().first().filter(|_| shown) {
+                        Some(block) => {
+                            writer.block(component.class, block, prediction);
+                            blocks.next();
+                        }
+                        // No decoder shows any of it: the cheapest block is best.
+                        None => writer.empty_block(component.class),
+                    }
+                }
+            }
         }
-        predictions
+    }
+
+    fn fetch(&self, y: usize) {
+        for component in &self.frame.components {
+            let blocks = usize::from(component.v);
+            component.source.fetch(y * blocks, blocks);
+        }
+    }
+
+    /// Whether a restart interval begins with the MCU at `index`.
+    #[inline(always)]
+    fn restarts(&self, index: u32) -> bool {
+        self.restart_interval > 0 && index.is_multiple_of(self.restart_interval)
     }
 
     /// Column and row of an MCU.
     fn position(&self, index: u32) -> (usize, usize) {
         let wide = self.frame.mcus_wide.max(1);
         ((index % wide) as usize, (index / wide) as usize)
+    }
+}
+
+/// Blocks that are transformed one after the other.
+struct Batch {
+    blocks: Vec<Coefficients>,
+    /// MCUs that fit.
+    mcus: u32,
+}
+
+impl Batch {
+    fn new(frame: &Frame<'_>) -> Self {
+        let in_mcu: u32 = frame.components.iter().map(|component| u32::from(component.h * component.v)).sum();
+        let mcus = (BATCH_BLOCKS / in_mcu.max(1)).max(1);
+        Self { blocks: vec![Coefficients { values: [0; 64], nonzero: 0 }; (mcus * in_mcu) as usize], mcus }
     }
 }
 
@@ -125,12 +169,19 @@ struct Writer {
     /// The last tokens, in a place of fixed size that needs no checks.
     recent: Box<[u16; RECENT]>,
     len: usize,
-    histogram: Histogram,
+    /// Four that take turns: a count that's needed again at once has to wait for itself.
+    histograms: [Histogram; 4],
 }
 
 impl Writer {
     fn new(keep: bool) -> Self {
-        Self { keep, tokens: Vec::new(), recent: Box::new([0; RECENT]), len: 0, histogram: [0; 512] }
+        Self { keep, tokens: Vec::new(), recent: Box::new([0; RECENT]), len: 0, histograms: [[0; 512]; 4] }
+    }
+
+    fn clear(&mut self) {
+        self.tokens.clear();
+        self.len = 0;
+        self.histograms = [[0; 512]; 4];
     }
 
     /// The number of words so far.
@@ -142,47 +193,78 @@ impl Writer {
     #[inline(always)]
     fn block(&mut self, class: usize, block: &Coefficients, prediction: &mut i32) {
         self.make_room();
+        let class_bit = ((class & 1) << 15) as u16;
         let dc = i32::from(block.values[0]);
-        let (size, bits) = size_and_bits(dc - *prediction);
+        self.dc(class_bit, dc - *prediction);
         *prediction = dc;
-        self.push(class, size << 4 | DC_MARK, size, bits);
 
         let mut left = zigzag_mask(block.nonzero) & !1;
-        let mut last = 0;
+        let mut next = 1;
         while left != 0 {
             let index = left.trailing_zeros();
             left &= left - 1;
-            let mut run = index - last - 1;
-            last = index;
-            while run > 15 {
-                self.push(class, ZERO_RUN, 0, 0);
-                run -= 16;
-            }
+            let run = index - next;
+            next = index + 1;
             let value = block.values[usize::from(SCAN[(index & 63) as usize] & 63)];
-            let (size, bits) = size_and_bits(i32::from(value));
-            self.push(class, run << 4 | size, size, bits);
+            if run > 15 || value.wrapping_add(127).cast_unsigned() > 254 {
+                self.rare(class_bit, run, value);
+                continue;
+            }
+            self.push(class_bit | (run << 11) as u16 | SHORT[usize::from(value as u8)]);
         }
-        if last != 63 {
-            self.push(class, END_OF_BLOCK, 0, 0);
+        if next != 64 {
+            self.push(class_bit | END_OF_BLOCK << 7);
+        }
+    }
+
+    #[inline(always)]
+    fn dc(&mut self, class_bit: u16, difference: i32) {
+        let (size, bits) = size_and_bits(difference);
+        let symbol = class_bit | (size << 11) as u16 | DC_MARK << 7;
+        if size > 7 {
+            self.push_long(symbol, bits);
+        } else {
+            self.push(symbol | bits);
+        }
+    }
+
+    /// A coefficient with a large value or after many zeros.
+    #[cold]
+    fn rare(&mut self, class_bit: u16, mut run: u32, value: i16) {
+        while run > 15 {
+            self.push(class_bit | ZERO_RUN << 7);
+            run -= 16;
+        }
+        let (size, bits) = size_and_bits(i32::from(value));
+        let symbol = class_bit | (run << 11 | size << 7) as u16;
+        if size > 7 {
+            self.push_long(symbol, bits);
+        } else {
+            self.push(symbol | bits);
         }
     }
 
     /// A block with the DC of the one before and nothing else.
     fn empty_block(&mut self, class: usize) {
         self.make_room();
-        self.push(class, DC_MARK, 0, 0);
-        self.push(class, END_OF_BLOCK, 0, 0);
+        let class_bit = ((class & 1) << 15) as u16;
+        self.push(class_bit | DC_MARK << 7);
+        self.push(class_bit | END_OF_BLOCK << 7);
     }
 
     #[inline(always)]
-    fn push(&mut self, class: usize, symbol: u32, size: u32, bits: u32) {
-        let index = (class & 1) << 8 | symbol as usize & 255;
-        self.histogram[index] += 1;
-        let long = size > 7;
-        self.recent[self.len % RECENT] = (index << 7) as u16 | if long { 0 } else { bits as u16 };
-        // Overwritten by the next token unless it's needed.
-        self.recent[(self.len + 1) % RECENT] = bits as u16;
-        self.len += 1 + usize::from(long);
+    fn push(&mut self, token: u16) {
+        self.recent[self.len % RECENT] = token;
+        self.len += 1;
+    }
+
+    #[inline(always)]
+    fn push_long(&mut self, token: u16, bits: u16) {
+        self.push(token);
+        self.push(bits);
+        // It will be counted like a token.
+        let count = &mut self.histograms[0][usize::from(bits >> 7)];
+        *count = count.wrapping_sub(1);
     }
 
     #[inline(always)]
@@ -194,44 +276,69 @@ impl Writer {
 
     #[inline(never)]
     fn flush(&mut self) {
+        let words = self.recent.get(..self.len).unwrap_or_default();
+        let [first, second, third, fourth] = &mut self.histograms;
+        let (quads, rest) = words.as_chunks::<4>();
+        for [a, b, c, d] in quads {
+            increment(first, *a);
+            increment(second, *b);
+            increment(third, *c);
+            increment(fourth, *d);
+        }
+        for word in rest {
+            increment(first, *word);
+        }
         if self.keep {
-            self.tokens.extend_from_slice(self.recent.get(..self.len).unwrap_or_default());
+            self.tokens.extend_from_slice(words);
         }
         self.len = 0;
     }
 
     fn finish(mut self, intervals: Vec<usize>) -> Group {
         self.flush();
-        Group { tokens: self.tokens, intervals, histogram: self.histogram }
+        let mut histogram = [0u32; 512];
+        for (count, more) in self.histograms.iter().flat_map(|histogram| histogram.iter().enumerate()) {
+            histogram[count] = histogram[count].wrapping_add(*more);
+        }
+        Group { tokens: self.tokens, intervals, histogram }
     }
+}
+
+#[inline(always)]
+fn increment(histogram: &mut Histogram, token: u16) {
+    let count = &mut histogram[usize::from(token >> 7)];
+    *count = count.wrapping_add(1);
 }
 
 /// The number of bits of a value and these bits: of a negative value those of the value minus 1 (ITU-T T.81, F.1.2.1).
 #[inline(always)]
-fn size_and_bits(value: i32) -> (u32, u32) {
+const fn size_and_bits(value: i32) -> (u32, u16) {
     let size = 32 - value.unsigned_abs().leading_zeros();
     let bits = (value + (value >> 31)).cast_unsigned() & ((1 << size) - 1);
-    (size, bits)
+    (size, bits as u16)
 }
 
 /// A mask of coefficients column by column becomes one in zigzag order.
-#[inline(always)]
+///
+/// A function of its own, so that it isn't compiled for a SIMD level: gathering the eight words with one instruction is
+/// much slower than loading them.
+#[inline(never)]
 fn zigzag_mask(mask: u64) -> u64 {
-    let bytes = mask.to_le_bytes();
     let mut zigzag = 0;
-    for (column, &byte) in bytes.iter().enumerate() {
-        zigzag |= SPREAD[column][usize::from(byte)];
+    for (table, byte) in SPREAD.iter().zip(mask.to_le_bytes()) {
+        zigzag |= table[usize::from(byte)];
     }
     zigzag
 }
 
 /// The low nibble of DC symbols.
-pub(crate) const DC_MARK: u32 = 0x0B;
-const END_OF_BLOCK: u32 = 0x00;
-const ZERO_RUN: u32 = 0xF0;
-const RECENT: usize = 8192;
-/// More than the words of any block: two for each coefficient, three for long runs, one for the end, and the place
-/// that's written ahead.
+pub(crate) const DC_MARK: u16 = 0x0B;
+const END_OF_BLOCK: u16 = 0x00;
+const ZERO_RUN: u16 = 0xF0;
+/// About as many as the first cache holds beside everything else.
+const BATCH_BLOCKS: u32 = 48;
+const RECENT: usize = 4096;
+/// More than the words of any block: two for each coefficient, three for long runs, one for the end.
 const BLOCK_MAX: usize = 160;
 
 /// Index, column by column, of each coefficient in zigzag order.
@@ -243,6 +350,18 @@ const SCAN: [u8; 64] = {
         index += 1;
     }
     scan
+};
+
+/// The size and the bits of AC coefficients of -127 to 127, by their low byte, where a token has them.
+static SHORT: [u16; 256] = {
+    let mut short = [0; 256];
+    let mut value = -127i32;
+    while value < 128 {
+        let (size, bits) = size_and_bits(value);
+        short[value as u8 as usize] = (size << 7) as u16 | bits;
+        value += 1;
+    }
+    short
 };
 
 /// For each column and each mask of its coefficients: their mask in zigzag order.
@@ -275,7 +394,15 @@ mod tests {
 
     #[test]
     fn values_have_the_bits_of_the_standard() {
-        let cases = [(0, (0, 0)), (1, (1, 1)), (-1, (1, 0)), (5, (3, 5)), (-5, (3, 2)), (2047, (11, 2047)), (-2047, (11, 0))];
+        let cases = [
+            (0, (0, 0)),
+            (1, (1, 1)),
+            (-1, (1, 0)),
+            (5, (3, 5)),
+            (-5, (3, 2)),
+            (2047, (11, 2047)),
+            (-2047, (11, 0)),
+        ];
         for (value, expected) in cases {
             assert_eq!(size_and_bits(value), expected, "{value}");
         }
@@ -287,7 +414,8 @@ mod tests {
         values[0] = -3;
         values[usize::from(SCAN[20])] = 200;
         values[usize::from(SCAN[63])] = -1;
-        let nonzero = values.iter().enumerate().fold(0, |mask, (at, &value)| mask | u64::from(value != 0) << at);
+        let nonzero =
+            values.iter().enumerate().fold(0, |mask, (at, &value)| mask | u64::from(value != 0) << at);
         let mut writer = Writer::new(true);
         let mut prediction = 1;
         writer.block(1, &Coefficients { values, nonzero }, &mut prediction);

@@ -99,16 +99,24 @@ mod tests {
         let dc = HuffmanSpec::dc_chroma().codes();
         assert_eq!((dc[0], dc[11]), (code(0b00, 2), code(0b111_1111_1110, 11)));
         let ac = HuffmanSpec::ac_luma().codes();
-        assert_eq!((ac[0x00], ac[0xF0], ac[0xFA]), (code(0b1010, 4), code(0b111_1111_1001, 11), code(0xFFFE, 16)));
+        assert_eq!(
+            (ac[0x00], ac[0xF0], ac[0xFA]),
+            (code(0b1010, 4), code(0b111_1111_1001, 11), code(0xFFFE, 16))
+        );
         let ac = HuffmanSpec::ac_chroma().codes();
-        assert_eq!((ac[0x00], ac[0xF0], ac[0xFA]), (code(0b00, 2), code(0b11_1111_1010, 10), code(0xFFFE, 16)));
+        assert_eq!(
+            (ac[0x00], ac[0xF0], ac[0xFA]),
+            (code(0b00, 2), code(0b11_1111_1010, 10), code(0xFFFE, 16))
+        );
     }
 
     #[test]
     fn typical_tables_hold_every_baseline_symbol() {
         for spec in [HuffmanSpec::ac_luma(), HuffmanSpec::ac_chroma()] {
             let codes = spec.codes();
-            for symbol in (0..=255u8).filter(|symbol| (1..=10).contains(&(symbol & 15)) || matches!(symbol, 0 | 0xF0)) {
+            for symbol in
+                (0..=255u8).filter(|symbol| (1..=10).contains(&(symbol & 15)) || matches!(symbol, 0 | 0xF0))
+            {
                 assert!(codes[usize::from(symbol)].len > 0, "{symbol:#04x}");
             }
         }

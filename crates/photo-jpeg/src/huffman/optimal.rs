@@ -20,7 +20,9 @@ impl HuffmanSpec {
         drop_reserved(&mut bits);
         let mut symbols: Vec<u8> = (0..=255).filter(|&symbol| sizes[usize::from(symbol)] > 0).collect();
         // Symbols of one size may get codes of different lengths: the more frequent the shorter.
-        symbols.sort_by_key(|&symbol| (sizes[usize::from(symbol)], Reverse(counts[usize::from(symbol)]), symbol));
+        symbols.sort_by_key(|&symbol| {
+            (sizes[usize::from(symbol)], Reverse(counts[usize::from(symbol)]), symbol)
+        });
         let mut table = Self { counts: [0; 16], symbols };
         for (count, &codes) in table.counts.iter_mut().zip(&bits[1..=16]) {
             *count = codes.min(255) as u8;
@@ -63,7 +65,11 @@ fn two_least(weights: &[u64; RESERVED + 1]) -> Option<(usize, usize)> {
 
 /// Adds a bit to every symbol of the chain that begins at `index`; gives the chain's last symbol. The chains are the
 /// trees built so far, each as a list of its leaves.
-fn deepen(sizes: &mut [usize; RESERVED + 1], next: &[Option<usize>; RESERVED + 1], mut index: usize) -> usize {
+fn deepen(
+    sizes: &mut [usize; RESERVED + 1],
+    next: &[Option<usize>; RESERVED + 1],
+    mut index: usize,
+) -> usize {
     sizes[index] += 1;
     while let Some(after) = next[index] {
         index = after;
