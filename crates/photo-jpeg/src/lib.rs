@@ -18,6 +18,7 @@ mod reference;
 mod resize;
 mod scan;
 mod segment;
+mod transform;
 
 pub use coefficients::{CodedComponent, Coefficients, ReadOptions};
 pub use decode::{DecodeOptions, Scale, decode};
@@ -27,3 +28,4 @@ pub use header::{ColorModel, Component, Header, Process, Scan, ScanComponent};
 pub use orientation::Orientation;
 pub use planes::{Plane, Planes};
 pub use quant::QuantTable;
+pub use transform::Edges;

@@ -1,0 +1,286 @@
+//! Lossless turns, and requantisation.
+
+use rayon::prelude::*;
+
+use crate::coefficients::{CodedComponent, Coefficients};
+use crate::error::{Error, Result};
+use crate::geometry::component_side;
+use crate::header::Component;
+use crate::{Orientation, QuantTable};
+
+/// What to do about MCUs at the right or lower border that reach beyond the picture, when that border would become the
+/// left or upper one: there, a JPEG can't have partial MCUs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum Edges {
+    /// Don't turn a picture that has them.
+    #[default]
+    Keep,
+    /// Cut them off: at most 15 columns or rows of the picture.
+    Trim,
+}
+
+/// How an upright block's coefficients come from the stored block's.
+struct BlockTurn {
+    /// For each upright coefficient: the stored one's index.
+    from: [u8; 64],
+    /// For each upright coefficient: 0 to keep the sign, -1 to change it.
+    sign: [i16; 64],
+}
+
+impl Coefficients {
+    /// The picture turned upright, without loss: blocks change places, and in them coefficients change places and signs. The
+    /// sampling factors and quantisation tables are turned too. Takes as much memory as the picture has.
+    ///
+    /// `None` if `edges` is [`Edges::Keep`] and there are partial MCUs at a border that becomes the left or upper one
+    /// ([`needs_trim`](Self::needs_trim)), or if trimming would leave nothing.
+    #[must_use]
+    pub fn turned(&self, orientation: Orientation, edges: Edges) -> Option<Self> {
+        if edges == Edges::Keep && self.needs_trim(orientation) {
+            return None;
+        }
+        let (flip_x, flip_y) = orientation.flips();
+        let (h_max, v_max) = self.most_sampled();
+        let kept = |size: u32, max: u8, flip: bool| {
+            let mcu = 8 * u32::from(max);
+            if flip { size / mcu * mcu } else { size }
+        };
+        let (width, height) = (kept(self.width, h_max, flip_x), kept(self.height, v_max, flip_y));
+        if width == 0 || height == 0 {
+            return None;
+        }
+        let stored = Self { width, height, color: self.color, components: Vec::new() };
+        let turn = BlockTurn::new(orientation);
+        let component = |c: &CodedComponent| {
+            let facts = stored.facts(&c.facts, (h_max, v_max));
+            c.turned(facts, orientation, &turn)
+        };
+        let components = self.components.iter().map(component).collect();
+        let (width, height) = if orientation.swaps_sides() { (height, width) } else { (width, height) };
+        Some(Self { width, height, color: self.color, components })
+    }
+
+    /// Whether turning the picture upright needs [`Edges::Trim`].
+    #[must_use]
+    pub fn needs_trim(&self, orientation: Orientation) -> bool {
+        let (flip_x, flip_y) = orientation.flips();
+        let (h_max, v_max) = self.most_sampled();
+        let partial = |size: u32, max: u8| size % (8 * u32::from(max)) != 0;
+        flip_x && partial(self.width, h_max) || flip_y && partial(self.height, v_max)
+    }
+
+    /// Changes the quantisation tables, one for each component, and the coefficients with them: each becomes the
+    /// nearest multiple of its new divisor, halves going away from zero, within what 8-bit pictures can code (-1023 to
+    /// 1023; DC -1024 to 1023).
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for another number of tables than of components.
+    pub fn requantise(&mut self, tables: &[QuantTable]) -> Result<()> {
+        if tables.len() != self.components.len() {
+            return Err(Error::Argument("as many quantisation tables as components are needed"));
+        }
+        for (component, table) in self.components.iter_mut().zip(tables) {
+            let (from, to) = (*component.facts.quant.values(), *table.values());
+            if from != to {
+                component.blocks_mut().par_chunks_mut(BLOCKS_AT_ONCE).for_each(|blocks| {
+                    blocks.iter_mut().for_each(|block| requantise_block(block, &from, &to));
+                });
+                component.facts.quant = table.clone();
+            }
+        }
+        Ok(())
+    }
+
+    /// The largest sampling factors; 1 for a single component.
+    fn most_sampled(&self) -> (u8, u8) {
+        let most =
+            |side: fn(&Component) -> u8| self.components.iter().map(|c| side(&c.facts)).max().unwrap_or(1);
+        (most(|c| c.h), most(|c| c.v))
+    }
+
+    /// A component's sizes in a picture of this width and height.
+    fn facts(&self, component: &Component, (h_max, v_max): (u8, u8)) -> Component {
+        let mcus = |size: u32, max: u8| size.div_ceil(8 * u32::from(max));
+        Component {
+            width: component_side(self.width, component.h, h_max),
+            height: component_side(self.height, component.v, v_max),
+            blocks_wide: mcus(self.width, h_max) * u32::from(component.h),
+            blocks_high: mcus(self.height, v_max) * u32::from(component.v),
+            ..component.clone()
+        }
+    }
+}
+
+impl CodedComponent {
+    /// `kept` says what of the stored component to keep: its upper left part.
+    fn turned(&self, kept: Component, orientation: Orientation, turn: &BlockTurn) -> Self {
+        let (wide, high) = (kept.blocks_wide as usize, kept.blocks_high as usize);
+        let stride = self.facts.blocks_wide as usize;
+        let ((flip_x, flip_y), swap) = (orientation.flips(), orientation.swaps_sides());
+        let facts = if swap { transposed(kept) } else { kept };
+        let mut data = vec![0; wide * high * 64];
+        let row_length = if swap { high } else { wide };
+        let stored = self.blocks();
+        data.par_chunks_mut((row_length * 64).max(1)).enumerate().for_each(|(y, row)| {
+            for (x, block) in row.as_chunks_mut().0.iter_mut().enumerate() {
+                let (x, y) = if swap { (y, x) } else { (x, y) };
+                let (x, y) = (if flip_x { wide - 1 - x } else { x }, if flip_y { high - 1 - y } else { y });
+                if let Some(from) = stored.get(y * stride + x) {
+                    turn.apply(from, block);
+                }
+            }
+        });
+        Self { facts, data }
+    }
+}
+
+impl BlockTurn {
+    fn new(orientation: Orientation) -> Self {
+        let ((flip_x, flip_y), swap) = (orientation.flips(), orientation.swaps_sides());
+        let stored = |i: usize| if swap { (i / 8, i % 8) } else { (i % 8, i / 8) };
+        // Mirrored, a cosine of odd frequency changes its sign and one of even frequency doesn't.
+        let negative = |(u, v): (usize, usize)| (flip_x && u % 2 == 1) != (flip_y && v % 2 == 1);
+        Self {
+            from: std::array::from_fn(|i| (stored(i).1 * 8 + stored(i).0) as u8),
+            sign: std::array::from_fn(|i| if negative(stored(i)) { -1 } else { 0 }),
+        }
+    }
+
+    fn apply(&self, from: &[i16; 64], to: &mut [i16; 64]) {
+        for ((to, &place), &sign) in to.iter_mut().zip(&self.from).zip(&self.sign) {
+            *to = (from[usize::from(place & 63)] ^ sign).wrapping_sub(sign);
+        }
+    }
+}
+
+/// A component whose rows become columns.
+fn transposed(c: Component) -> Component {
+    let values = *c.quant.values();
+    Component {
+        id: c.id,
+        h: c.v,
+        v: c.h,
+        width: c.height,
+        height: c.width,
+        blocks_wide: c.blocks_high,
+        blocks_high: c.blocks_wide,
+        quant: QuantTable(std::array::from_fn(|i| values[i % 8 * 8 + i / 8])),
+    }
+}
+
+fn requantise_block(block: &mut [i16; 64], from: &[u16; 64], to: &[u16; 64]) {
+    let divisors = from.iter().zip(to);
+    for (value, (&from, &to)) in block.iter_mut().zip(divisors).filter(|(value, _)| **value != 0) {
+        // At most 2^15 * 65535 + 32767, which fits.
+        let product = u32::from(value.unsigned_abs()) * u32::from(from);
+        let size = ((product + u32::from(to / 2)) / u32::from(to.max(1))).min(1024) as i16;
+        *value = if *value < 0 { -size } else { size };
+    }
+    let (dc, ac) = block.split_at_mut(1);
+    dc.iter_mut().for_each(|value| *value = (*value).clamp(-1024, 1023));
+    ac.iter_mut().for_each(|value| *value = (*value).clamp(-1023, 1023));
+}
+
+/// Enough work for a task.
+const BLOCKS_AT_ONCE: usize = 4096;
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ReadOptions;
+    use crate::reference::exact_idct;
+    use crate::reference::samples::{Sample, any_sample};
+    use proptest::prelude::*;
+
+    fn read(bytes: &[u8]) -> Coefficients {
+        Coefficients::read(bytes, &ReadOptions::default()).unwrap()
+    }
+
+    fn samples(c: &CodedComponent) -> Vec<u8> {
+        let (width, height) = (c.facts.width as usize, c.facts.height as usize);
+        let mut out = vec![0; width * height];
+        for (i, block) in c.blocks().iter().enumerate() {
+            let quant = c.facts.quant.values();
+            let block = exact_idct(&std::array::from_fn(|k| i32::from(block[k]) * i32::from(quant[k])));
+            let (left, top) = (i % c.facts.blocks_wide as usize * 8, i / c.facts.blocks_wide as usize * 8);
+            for (k, sample) in block.into_iter().enumerate() {
+                let (x, y) = (left + k % 8, top + k / 8);
+                if x < width && y < height {
+                    out[y * width + x] = sample;
+                }
+            }
+        }
+        out
+    }
+
+    /// Whether the turned picture shows the samples of the stored one where they belong.
+    fn check(stored: &Coefficients, turned: &Coefficients, orientation: Orientation) {
+        let ((flip_x, flip_y), swap) = (orientation.flips(), orientation.swaps_sides());
+        for (a, b) in stored.components.iter().zip(&turned.components) {
+            let (from, to) = (samples(a), samples(b));
+            let (width, height) = (b.facts.width as usize, b.facts.height as usize);
+            let (wide, high) = if swap { (height, width) } else { (width, height) };
+            for (i, &sample) in to.iter().enumerate() {
+                let (x, y) = if swap { (i / width, i % width) } else { (i % width, i / width) };
+                let (x, y) = (if flip_x { wide - 1 - x } else { x }, if flip_y { high - 1 - y } else { y });
+                let difference = from[y * a.facts.width as usize + x].abs_diff(sample);
+                assert!(difference <= 1, "{orientation:?}: {difference} at {x} {y}");
+            }
+        }
+    }
+
+    #[test]
+    fn partial_mcus_are_kept_where_they_may_stay() {
+        let picture = read(&Sample::new(40, 32).encode());
+        for orientation in Orientation::ALL {
+            // 40 is two and a half MCUs: only the x axis can't be mirrored.
+            let (flip_x, _) = orientation.flips();
+            assert_eq!(picture.needs_trim(orientation), flip_x, "{orientation:?}");
+            let kept = picture.turned(orientation, Edges::Keep);
+            assert_eq!(kept.is_none(), flip_x, "{orientation:?}");
+            let trimmed = picture.turned(orientation, Edges::Trim).unwrap();
+            let size = (if flip_x { 32 } else { 40 }, 32);
+            let size = if orientation.swaps_sides() { (size.1, size.0) } else { size };
+            assert_eq!((trimmed.width, trimmed.height), size);
+            check(&picture, &trimmed, orientation);
+        }
+        assert_eq!(read(&Sample::new(15, 64).encode()).turned(Orientation::Rotate180, Edges::Trim), None);
+    }
+
+    #[test]
+    fn requantising_rounds_to_the_nearest() {
+        let mut block = [0; 64];
+        (block[0], block[1], block[2], block[3], block[4]) = (3, -3, 1023, -1, i16::MIN);
+        let mut to = [2; 64];
+        (to[2], to[3]) = (1, 65_535);
+        requantise_block(&mut block, &[5; 64], &to);
+        assert_eq!(block[..6], [8, -8, 1023, 0, -1023, 0]);
+        let mut picture = read(&Sample::new(20, 20).encode());
+        assert!(matches!(picture.requantise(&[]), Err(Error::Argument(_))));
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(40))]
+
+        #[test]
+        fn turned_pictures_show_the_same_samples(sample in any_sample(), which in 0..8usize) {
+            let picture = read(&sample.encode());
+            let orientation = Orientation::ALL[which];
+            if let Some(turned) = picture.turned(orientation, Edges::Trim) {
+                check(&picture, &turned, orientation);
+            }
+        }
+
+        #[test]
+        fn finer_tables_lose_nothing(sample in any_sample()) {
+            let picture = read(&sample.encode());
+            let coarse: Vec<_> = picture.components.iter().map(|c| c.facts.quant.clone()).collect();
+            let halves = |t: &QuantTable| QuantTable::new(t.values().map(|q| if q % 2 == 0 { q / 2 } else { q })).unwrap();
+            let fine: Vec<_> = coarse.iter().map(halves).collect();
+            let mut other = picture.clone();
+            other.requantise(&fine).unwrap();
+            prop_assert_eq!(other.components[0].facts().quant.values(), fine[0].values());
+            other.requantise(&coarse).unwrap();
+            prop_assert_eq!(other, picture);
+        }
+    }
+}
