@@ -1,6 +1,7 @@
 //! The oracle against two independent decoders.
 
 use libjpeg_turbo_rs::{decompress_raw, read_coefficients};
+use photo_testkit::corpus::{self, Expect};
 use proptest::prelude::*;
 
 use super::samples::{Sample, any_sample, fixtures};
@@ -57,6 +58,23 @@ fn every_fixture_of_the_class_is_as_libjpeg_turbo_decodes_it() {
         checked += 1;
     }
     assert!(checked >= 20, "only {checked} fixtures");
+}
+
+#[test]
+fn valid_files_of_the_corpus_are_as_libjpeg_turbo_decodes_them() {
+    let cases = corpus::cases_or_skip("valid_files_of_the_corpus_are_as_libjpeg_turbo_decodes_them").unwrap();
+    let small = |case: &&corpus::Case| case.kind == "jpeg" && case.bytes < 100_000;
+    let mut checked = 0;
+    for case in cases.iter().filter(small).filter(|case| case.expect == Expect::Valid) {
+        let Ok(bytes) = std::fs::read(&case.file) else { continue };
+        let picture = match Picture::read(&bytes) {
+            Err(Error::Unsupported(_)) => continue,
+            other => other.unwrap_or_else(|error| panic!("{}: {error}", case.name())),
+        };
+        assert_eq!(plane_difference(&picture, &picture.planes(islow_idct), &bytes), 0, "{}", case.name());
+        checked += 1;
+    }
+    assert!(cases.is_empty() || checked > 20, "only {checked} files");
 }
 
 #[test]
