@@ -142,6 +142,13 @@ fn timings() {
         ranges.iter().map(|range| tokenizer.group(range.clone(), false)).collect::<Vec<_>>()
     });
     median("tokens", tokens);
+    for orientation in [Orientation::Rotate180, Orientation::Rotate90, Orientation::Rotate270] {
+        let options = EncodeOptions::default().orientation(orientation);
+        let encoder = Encoder::new(&planes, &options).unwrap();
+        let tokenizer = encoder.tokenizer(Level::new());
+        let tokens = || ranges.iter().map(|range| tokenizer.group(range.clone(), true)).collect::<Vec<_>>();
+        median(&format!("tokens, {orientation:?}"), tokens);
+    }
     median("huffman tables", || encoder.huffman_tables(&counts));
     let mut best = Duration::MAX;
     for _ in 0..21 {
