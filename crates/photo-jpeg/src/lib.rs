@@ -16,6 +16,7 @@ mod quant;
 #[cfg(test)]
 mod reference;
 mod resize;
+mod rgb;
 mod scan;
 mod segment;
 mod transform;

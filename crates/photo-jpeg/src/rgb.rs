@@ -1,0 +1,336 @@
+//! Between planes and interleaved RGB: whole pictures, and colours changed in place.
+//!
+//! YCbCr is BT.601 at full range, as JFIF has it. All in integers, and the same on every SIMD level. Pictures are worked
+//! through in bands of 16 rows, the tasks of rayon, and in those by pairs of rows, which hold whole samples of every
+//! component: what's in between stays in the first-level cache.
+//!
+//! 1. [`stretch`] brings rows of subsampled components to the picture's width.
+//! 2. [`forward`] turns rows of YCbCr into interleaved pixels.
+//! 3. [`pack`] interleaves, and takes pixels apart again.
+//! 4. [`back`] makes components of them, averaged.
+
+mod back;
+mod forward;
+mod layout;
+mod pack;
+mod stretch;
+
+use fearless_simd::{Level, Simd, dispatch};
+use rayon::prelude::*;
+
+use crate::{ColorModel, Plane, Planes};
+use back::Weights;
+use layout::{Layout, PAIR};
+use stretch::{Place, Smooth};
+
+/// Rows of pixels in a task; even.
+const BAND: usize = 16;
+
+impl Planes {
+    /// The picture as interleaved RGB: row after row, three bytes a pixel. Gray gives three equal bytes.
+    ///
+    /// Subsampled components are interpolated (triangle filter, centred siting; libjpeg calls it "fancy upsampling", and
+    /// both it and the conversion agree with libjpeg to the bit). Empty if the planes don't fit the picture's size and
+    /// sampling as [`Planes`] says.
+    #[must_use]
+    pub fn to_rgb(&self) -> Vec<u8> {
+        to_rgb(self, Level::new()).unwrap_or_default()
+    }
+
+    /// YCbCr planes of a picture in interleaved RGB: row after row, three bytes a pixel.
+    ///
+    /// `sampling` are luma's factors, 1 or 2, horizontal and vertical; chroma has `(1, 1)` and is averaged over luma's
+    /// samples, beyond the picture's right and lower edges over repetitions of the last ones. Everything is rounded once.
+    /// `None` if a side is 0 or above 65,535, if `rgb` isn't `3 * width * height` long, or for other factors.
+    #[must_use]
+    pub fn from_rgb(width: u32, height: u32, rgb: &[u8], sampling: (u8, u8)) -> Option<Self> {
+        from_rgb(width, height, rgb, sampling, Level::new())
+    }
+
+    /// A gray picture of `width * height` samples; `None` if `data` has another length or a side is 0 or above 65,535.
+    #[must_use]
+    pub fn from_gray(width: u32, height: u32, data: Vec<u8>) -> Option<Self> {
+        let plane = Plane::new(width, height, data)?;
+        Some(Self { width, height, color: ColorModel::Gray, sampling: vec![(1, 1)], planes: vec![plane] })
+    }
+
+    /// Changes the picture's colours in place; made for ICC transforms.
+    ///
+    /// `convert(source, target)` gets runs of interleaved RGB pixels, three bytes each, and writes as many to `target`,
+    /// which holds junk before. It's called for one or two whole rows at a time, in no certain order, from the threads of
+    /// the rayon pool in which this is called. Subsampled samples are repeated before and averaged after, over the same
+    /// pixels: a transform that copies changes no sample of an in-gamut picture by more than 1.
+    ///
+    /// Gray pictures are left as they are, without a call: they have no colours. So are planes that don't fit the
+    /// picture's size and sampling as [`Planes`] says.
+    ///
+    /// # Errors
+    /// One of those that `convert` returns. What had been converted by then stays so: the picture is of no use any more.
+    pub fn map_rgb<E: Send>(
+        &mut self,
+        convert: impl Fn(&[u8], &mut [u8]) -> Result<(), E> + Sync,
+    ) -> Result<(), E> {
+        map_rgb(self, Level::new(), &convert)
+    }
+}
+
+fn to_rgb(planes: &Planes, level: Level) -> Option<Vec<u8>> {
+    let layout = Layout::of(planes)?;
+    let mut out = vec![0; layout.rgb_len()?];
+    out.par_chunks_mut(layout.rgb_row() * BAND).enumerate().for_each_init(
+        || Picture { planes, layout: &layout, smooth: Smooth::new(layout.width), rows: layout.padded_rows() },
+        |picture, (band, out)| {
+            dispatch!(level, simd => simd.vectorize(
+                #[inline(always)]
+                || picture.band(simd, band * BAND, out)
+            ));
+        },
+    );
+    Some(out)
+}
+
+/// A picture to be looked at, and room for a row of pixels of each component.
+struct Picture<'a> {
+    planes: &'a Planes,
+    layout: &'a Layout,
+    smooth: Smooth,
+    rows: [Vec<u8>; 3],
+}
+
+impl Picture<'_> {
+    /// Rows of pixels from `top` on.
+    #[inline(always)]
+    fn band<S: Simd>(&mut self, simd: S, top: usize, out: &mut [u8]) {
+        let layout = self.layout;
+        for (y, out) in (top..).zip(out.chunks_exact_mut(layout.rgb_row())) {
+            for (index, plane) in self.planes.planes.iter().enumerate() {
+                let room = &mut self.rows[index];
+                match layout.blocks[index] {
+                    [1, 1] => {}
+                    [1, down] => self.smooth.row::<S, 1>(simd, &place(plane, y, down), room),
+                    [_, down] => self.smooth.row::<S, 2>(simd, &place(plane, y, down), room),
+                }
+            }
+            let mut rows = [&[][..]; 3];
+            for (index, row) in rows.iter_mut().enumerate() {
+                // Gray is all three.
+                let index = index.min(self.planes.planes.len() - 1);
+                let direct = layout.blocks[index] == [1, 1];
+                let stretched = &self.rows[index][..layout.width];
+                *row = if direct { self.planes.planes[index].row(y as u32) } else { stretched };
+            }
+            pixels(simd, layout.color, rows, out);
+        }
+    }
+}
+
+/// Where row `y` of the pixels lies in a plane whose samples are `down` rows high.
+#[inline(always)]
+fn place(plane: &Plane, y: usize, down: usize) -> Place<'_> {
+    let row = |row: usize| plane.row((row as u32).min(plane.height() - 1));
+    if down == 1 {
+        return Place { near: row(y), far: None, lower: false };
+    }
+    let lower = y % 2 == 1;
+    let far = if lower { y / 2 + 1 } else { (y / 2).saturating_sub(1) };
+    Place { near: row(y / 2), far: Some(row(far)), lower }
+}
+
+/// Interleaved pixels from rows that are all as wide as the picture.
+#[inline(always)]
+fn pixels<S: Simd>(simd: S, color: ColorModel, rows: [&[u8]; 3], out: &mut [u8]) {
+    if color == ColorModel::YCbCr {
+        forward::row::<S, 1>(simd, rows[0], [rows[1], rows[2]], out);
+    } else {
+        pack::interleave_row(simd, rows, out);
+    }
+}
+
+fn from_rgb(width: u32, height: u32, rgb: &[u8], sampling: (u8, u8), level: Level) -> Option<Planes> {
+    let factors = 1..=2;
+    if !factors.contains(&sampling.0) || !factors.contains(&sampling.1) {
+        return None;
+    }
+    let across = width.div_ceil(sampling.0.into());
+    let down = height.div_ceil(sampling.1.into());
+    if rgb.len() as u64 != 3 * u64::from(width) * u64::from(height) {
+        return None;
+    }
+    let plane =
+        |width: u32, height: u32| Plane::new(width, height, vec![0; width as usize * height as usize]);
+    let mut planes = Planes {
+        width,
+        height,
+        color: ColorModel::YCbCr,
+        sampling: vec![sampling, (1, 1), (1, 1)],
+        planes: vec![plane(width, height)?, plane(across, down)?, plane(across, down)?],
+    };
+    let layout = Layout::of(&planes)?;
+    let bands = layout.bands(&mut planes, BAND)?;
+    let sources = rgb.par_chunks(layout.rgb_row() * BAND);
+    bands.into_par_iter().zip(sources).for_each_init(
+        || Apart::new(&layout),
+        |apart, (band, rgb)| {
+            for (pair, rgb) in layout.pairs(band).zip(rgb.chunks(PAIR * layout.rgb_row())) {
+                dispatch!(level, simd => simd.vectorize(
+                    #[inline(always)]
+                    || apart.pair(simd, rgb, pair)
+                ));
+            }
+        },
+    );
+    Some(planes)
+}
+
+fn map_rgb<E: Send, F>(planes: &mut Planes, level: Level, convert: &F) -> Result<(), E>
+where
+    F: Fn(&[u8], &mut [u8]) -> Result<(), E> + Sync,
+{
+    let Some(layout) = Layout::of(planes).filter(|layout| layout.color != ColorModel::Gray) else {
+        return Ok(());
+    };
+    let Some(bands) = layout.bands(planes, BAND) else {
+        return Ok(());
+    };
+    bands.into_par_iter().try_for_each_init(
+        || Mapper::new(&layout),
+        |mapper, band| layout.pairs(band).try_for_each(|pair| mapper.pair(level, pair, convert)),
+    )
+}
+
+/// Converts pairs of rows in place.
+struct Mapper<'a> {
+    layout: &'a Layout,
+    /// Two rows of interleaved pixels.
+    source: Vec<u8>,
+    target: Vec<u8>,
+    /// Room for a row of pixels of each component.
+    rows: [Vec<u8>; 3],
+    apart: Apart<'a>,
+}
+
+impl<'a> Mapper<'a> {
+    fn new(layout: &'a Layout) -> Self {
+        let pixels = vec![0; PAIR * layout.rgb_row()];
+        let rows = layout.padded_rows();
+        Self { layout, source: pixels.clone(), target: pixels, rows, apart: Apart::new(layout) }
+    }
+
+    fn pair<E, F>(&mut self, level: Level, pair: [&mut [u8]; 3], convert: &F) -> Result<(), E>
+    where
+        F: Fn(&[u8], &mut [u8]) -> Result<(), E>,
+    {
+        let samples = [&*pair[0], &*pair[1], &*pair[2]];
+        let length = self.layout.rows_of(samples) * self.layout.rgb_row();
+        dispatch!(level, simd => simd.vectorize(
+            #[inline(always)]
+            || self.pixels(simd, samples, length)
+        ));
+        let target = &mut self.target[..length];
+        convert(&self.source[..length], target)?;
+        dispatch!(level, simd => simd.vectorize(
+            #[inline(always)]
+            || self.apart.pair(simd, target, pair)
+        ));
+        Ok(())
+    }
+
+    /// Makes the pixels of a pair of rows, `length` bytes.
+    #[inline(always)]
+    fn pixels<S: Simd>(&mut self, simd: S, samples: [&[u8]; 3], length: usize) {
+        let layout = self.layout;
+        let across = [layout.blocks[0][0], layout.blocks[1][0], layout.blocks[2][0]];
+        let stretched = layout.color == ColorModel::YCbCr && across == [1, 2, 2];
+        for (y, out) in self.source[..length].chunks_exact_mut(layout.rgb_row()).enumerate() {
+            let mut rows = [&[][..]; 3];
+            for (index, room) in self.rows.iter_mut().enumerate() {
+                let row = layout.row_of_pair(index, samples[index], y);
+                let room = &mut room[..layout.width];
+                rows[index] = row;
+                if across[index] == 2 && !stretched {
+                    stretch::repeat(row, room);
+                    rows[index] = room;
+                }
+            }
+            if stretched {
+                forward::row::<S, 2>(simd, rows[0], [rows[1], rows[2]], out);
+            } else {
+                pixels(simd, layout.color, rows, out);
+            }
+        }
+    }
+}
+
+/// Makes components from pairs of rows of pixels.
+struct Apart<'a> {
+    layout: &'a Layout,
+    /// Red, green and blue: two rows each, filled to whole steps.
+    channels: [Vec<u8>; 3],
+}
+
+impl<'a> Apart<'a> {
+    fn new(layout: &'a Layout) -> Self {
+        let [r, g, b] = layout.padded_rows();
+        Self { layout, channels: [r.repeat(PAIR), g.repeat(PAIR), b.repeat(PAIR)] }
+    }
+
+    /// From one or two rows of interleaved pixels, all the samples that lie in them.
+    #[inline(always)]
+    fn pair<S: Simd>(&mut self, simd: S, rgb: &[u8], out: [&mut [u8]; 3]) {
+        let stride = self.layout.padded();
+        let length = self.layout.rgb_row();
+        let [r, g, b] = &mut self.channels;
+        let channels =
+            r.chunks_exact_mut(stride).zip(g.chunks_exact_mut(stride)).zip(b.chunks_exact_mut(stride));
+        for (y, ((r, g), b)) in channels.enumerate() {
+            // A last row without a partner is its own.
+            let pixels = rgb.get(y * length..).filter(|rest| !rest.is_empty()).unwrap_or(rgb);
+            pack::deinterleave_row(simd, &pixels[..length], [r, g, b]);
+        }
+        let [r, g, b] = &self.channels;
+        let channels = [r.split_at(stride), g.split_at(stride), b.split_at(stride)];
+        let rows =
+            [[channels[0].0, channels[0].1], [channels[1].0, channels[1].1], [channels[2].0, channels[2].1]];
+        self.components(simd, &rows, out);
+    }
+
+    #[inline(always)]
+    fn components<S: Simd>(&self, simd: S, rows: &[[&[u8]; 2]; 3], [first, second, third]: [&mut [u8]; 3]) {
+        let blocks = self.layout.blocks;
+        let weights = if self.layout.color == ColorModel::YCbCr { &back::YCBCR } else { &back::RGB };
+        let widths = self.layout.widths;
+        components::<S, 1>(simd, blocks[0], rows, &weights[..1], widths[0], [first]);
+        if blocks[1] == blocks[2] {
+            components::<S, 2>(simd, blocks[1], rows, &weights[1..], widths[1], [second, third]);
+        } else {
+            components::<S, 1>(simd, blocks[1], rows, &weights[1..2], widths[1], [second]);
+            components::<S, 1>(simd, blocks[2], rows, &weights[2..], widths[2], [third]);
+        }
+    }
+}
+
+/// One or two rows of each of `N` components of one sampling.
+#[inline(always)]
+fn components<S: Simd, const N: usize>(
+    simd: S,
+    block: [usize; 2],
+    rows: &[[&[u8]; 2]; 3],
+    weights: &[Weights],
+    width: usize,
+    mut out: [&mut [u8]; N],
+) {
+    let count = out[0].len() / width;
+    for y in 0..count {
+        let parts = out.each_mut().map(|out| &mut out[y * width..(y + 1) * width]);
+        let row = [[rows[0][y], rows[0][1]], [rows[1][y], rows[1][1]], [rows[2][y], rows[2][1]]];
+        match block {
+            [1, 1] => back::row::<S, N, 1, 1>(simd, &row, weights, parts),
+            [1, _] => back::row::<S, N, 1, 2>(simd, &row, weights, parts),
+            [_, 1] => back::row::<S, N, 2, 1>(simd, &row, weights, parts),
+            [_, _] => back::row::<S, N, 2, 2>(simd, &row, weights, parts),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,114 @@
+//! Where the samples of a picture lie.
+
+use crate::geometry::component_side;
+use crate::{ColorModel, Planes};
+
+/// Rows of pixels that hold whole samples of every component.
+pub(super) const PAIR: usize = 2;
+
+/// The sizes of a picture and its components. For gray, those of the second and third component are of no use.
+#[derive(Debug)]
+pub(super) struct Layout {
+    /// Pixels in a row.
+    pub(super) width: usize,
+    pub(super) height: usize,
+    pub(super) color: ColorModel,
+    /// How many pixels wide and high a sample of each component is: 1 or 2.
+    pub(super) blocks: [[usize; 2]; 3],
+    /// Samples in a row of each component.
+    pub(super) widths: [usize; 3],
+}
+
+impl Layout {
+    /// `None` if the planes don't fit the picture.
+    pub(super) fn of(planes: &Planes) -> Option<Self> {
+        let count = if planes.color == ColorModel::Gray { 1 } else { 3 };
+        let sides = 1..=65_535;
+        let counted = planes.planes.len() == count && planes.sampling.len() == count;
+        if !counted || !sides.contains(&planes.width) || !sides.contains(&planes.height) {
+            return None;
+        }
+        let h_max = planes.sampling.iter().map(|&(h, _)| h).max()?;
+        let v_max = planes.sampling.iter().map(|&(_, v)| v).max()?;
+        let (mut blocks, mut widths) = ([[1; 2]; 3], [1; 3]);
+        for (index, (plane, &(h, v))) in planes.planes.iter().zip(&planes.sampling).enumerate() {
+            let factors = 1..=2;
+            let fits = factors.contains(&h)
+                && factors.contains(&v)
+                && plane.width() == component_side(planes.width, h, h_max)
+                && plane.height() == component_side(planes.height, v, v_max);
+            if !fits {
+                return None;
+            }
+            blocks[index] = [usize::from(h_max / h), usize::from(v_max / v)];
+            widths[index] = plane.width() as usize;
+        }
+        let (width, height) = (planes.width as usize, planes.height as usize);
+        Some(Self { width, height, color: planes.color, blocks, widths })
+    }
+
+    /// Bytes of a row of interleaved pixels.
+    pub(super) fn rgb_row(&self) -> usize {
+        3 * self.width
+    }
+
+    /// Bytes of the whole picture as interleaved pixels.
+    pub(super) fn rgb_len(&self) -> Option<usize> {
+        self.rgb_row().checked_mul(self.height)
+    }
+
+    /// A row's pixels filled to whole steps of all kernels.
+    pub(super) fn padded(&self) -> usize {
+        self.width.next_multiple_of(LARGEST_STEP)
+    }
+
+    /// Room for a row of each component, stretched to the picture's width.
+    pub(super) fn padded_rows(&self) -> [Vec<u8>; 3] {
+        let row = vec![0; self.padded()];
+        [row.clone(), row.clone(), row]
+    }
+
+    /// Cuts the planes into bands of `rows` rows of pixels, an even number. `None` unless there are three planes.
+    pub(super) fn bands<'a>(&self, planes: &'a mut Planes, rows: usize) -> Option<Vec<[&'a mut [u8]; 3]>> {
+        let [first, second, third] = planes.planes.as_mut_slice() else {
+            return None;
+        };
+        Some(self.cut([first.data_mut(), second.data_mut(), third.data_mut()], rows).collect())
+    }
+
+    /// The pairs of rows in a band.
+    pub(super) fn pairs<'a>(
+        &self,
+        band: [&'a mut [u8]; 3],
+    ) -> impl Iterator<Item = [&'a mut [u8]; 3]> + use<'a> {
+        self.cut(band, PAIR)
+    }
+
+    fn cut<'a>(
+        &self,
+        [first, second, third]: [&'a mut [u8]; 3],
+        rows: usize,
+    ) -> impl Iterator<Item = [&'a mut [u8]; 3]> + use<'a> {
+        let length = |index: usize| rows / self.blocks[index][1] * self.widths[index];
+        let rest = second.chunks_mut(length(1)).zip(third.chunks_mut(length(2)));
+        first.chunks_mut(length(0)).zip(rest).map(|(first, (second, third))| [first, second, third])
+    }
+
+    /// Rows of pixels in a pair, whose last may be missing.
+    pub(super) fn rows_of(&self, pair: [&[u8]; 3]) -> usize {
+        // One component at least has the picture's own height.
+        let full = self.blocks.iter().position(|block| block[1] == 1).unwrap_or_default();
+        pair[full].len() / self.widths[full]
+    }
+
+    /// The samples that row `y` of a pair's pixels lies in.
+    #[inline(always)]
+    pub(super) fn row_of_pair<'a>(&self, component: usize, samples: &'a [u8], y: usize) -> &'a [u8] {
+        let width = self.widths[component];
+        let y = y / self.blocks[component][1];
+        &samples[y * width..(y + 1) * width]
+    }
+}
+
+/// Kernels read up to this many pixels at once.
+const LARGEST_STEP: usize = 32;

@@ -1,0 +1,88 @@
+//! Rows of subsampled components at the width of the picture.
+
+use fearless_simd::prelude::*;
+use fearless_simd::{Simd, u8x16, u16x16};
+
+use super::forward::narrow;
+use super::pack::STEP;
+
+/// Each sample twice, as often as `out` asks for.
+pub(super) fn repeat(samples: &[u8], out: &mut [u8]) {
+    for (out, &sample) in out.chunks_mut(2).zip(samples) {
+        out.fill(sample);
+    }
+}
+
+/// The smooth way (libjpeg's "fancy upsampling", to the bit): a pixel is 3/4 of the sample that it lies in and 1/4 of the
+/// next nearest, in each direction in which the component is subsampled. That keeps samples centred in their pixels.
+#[derive(Debug)]
+pub(super) struct Smooth {
+    /// A row of samples, or of 3 times one row and once another: one more on both sides, and filled to whole steps.
+    sums: Vec<u16>,
+}
+
+/// Where a row of pixels lies in a component.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Place<'a> {
+    /// The row of samples that the pixels lie in.
+    pub(super) near: &'a [u8],
+    /// The next nearest, the same at the picture's edges. `None` if the component isn't subsampled vertically.
+    pub(super) far: Option<&'a [u8]>,
+    /// Whether the pixels are the lower row of the two in `near`.
+    pub(super) lower: bool,
+}
+
+impl Smooth {
+    /// For components of up to `width` samples in a row.
+    pub(super) fn new(width: usize) -> Self {
+        Self { sums: vec![0; width.next_multiple_of(STEP) + 2] }
+    }
+
+    /// A row of pixels, `W` for each sample (1 or 2). `out` has room for `W` times the samples filled to a multiple of 16.
+    #[inline(always)]
+    pub(super) fn row<S: Simd, const W: usize>(&mut self, simd: S, place: &Place<'_>, out: &mut [u8]) {
+        self.sum(place);
+        let count = place.near.len();
+        self.sums[0] = self.sums[1];
+        self.sums[count + 1] = self.sums[count];
+        let (biases, shift) = match (W, place.far) {
+            (1, _) => ([if place.lower { 2 } else { 1 }, 0], 2),
+            (_, None) => ([1, 2], 2),
+            (_, Some(_)) => ([8, 7], 4),
+        };
+        for n in 0..count.div_ceil(STEP) {
+            let out = &mut out[STEP * W * n..STEP * W * (n + 1)];
+            let sums = &self.sums[STEP * n..STEP * (n + 1) + 2];
+            let near = u16x16::from_slice(simd, &sums[1..=STEP]);
+            if W == 1 {
+                finish(simd, near, biases[0], shift).store_slice(out);
+                continue;
+            }
+            let left = near * 3 + u16x16::from_slice(simd, &sums[..STEP]);
+            let right = near * 3 + u16x16::from_slice(simd, &sums[2..]);
+            let left = finish(simd, left, biases[0], shift);
+            let right = finish(simd, right, biases[1], shift);
+            left.zip_low(right).store_slice(&mut out[..STEP]);
+            left.zip_high(right).store_slice(&mut out[STEP..]);
+        }
+    }
+
+    #[inline(always)]
+    fn sum(&mut self, place: &Place<'_>) {
+        let sums = &mut self.sums[1..];
+        if let Some(far) = place.far {
+            for ((sum, &near), &far) in sums.iter_mut().zip(place.near).zip(far) {
+                *sum = 3 * u16::from(near) + u16::from(far);
+            }
+        } else {
+            for (sum, &near) in sums.iter_mut().zip(place.near) {
+                *sum = u16::from(near);
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn finish<S: Simd>(simd: S, sums: u16x16<S>, bias: u16, shift: u32) -> u8x16<S> {
+    narrow(((sums + u16x16::splat(simd, bias)) >> shift).bitcast())
+}
