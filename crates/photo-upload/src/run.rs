@@ -46,8 +46,9 @@ struct Story {
     attempts: u32,
     /// Failures that count against the retry limit.
     failures: u32,
-    /// The token the endpoint refused, once.
+    /// The token the endpoint refused last.
     refused: Option<AccessToken>,
+    /// Whether the token at hand has not been proven since it was renewed: another refusal is final.
     renewed: bool,
     ambiguous: bool,
 }
@@ -145,6 +146,8 @@ impl Run<'_> {
 
     fn after_temporary(&self, failure: Failure, story: &mut Story) -> Next {
         story.failures = story.failures.saturating_add(1);
+        // The renewed token was not refused; should it expire while this call waits, it may be renewed as well.
+        story.renewed = false;
         let hint = failure.retry_after;
         let no_credits = failure.rate_limited && failure.credits_remaining == Some(0);
         if no_credits || hint.is_some_and(|hint| hint > self.retry.hint_cap) {

@@ -126,6 +126,12 @@ async fn what_is_tried_again_succeeds() {
         (vec![coded(401, "INVALID_TOKEN"), success()], 2, false),
         (vec![coded(500, "INTERNAL_ERROR"), coded(401, "INVALID_TOKEN"), reset(), success()], 4, true),
         (vec![too_many(Some("7"), None), too_many(None, None), success()], 3, false),
+        // A token that expires twice during one call.
+        (
+            vec![coded(401, "INVALID_TOKEN"), too_many(None, None), coded(401, "INVALID_TOKEN"), success()],
+            4,
+            false,
+        ),
     ];
     for (steps, attempts, after_ambiguous) in cases {
         let shown = format!("{steps:?}");
