@@ -95,7 +95,7 @@ pub use limits::{InputLimits, Limits};
 pub use options::{ColorPolicy, MetadataPolicy, Options, OutputFormat, Quality, Subsampling};
 pub use orientation::Orientation;
 pub use plan::{
-    DecodeScale, Estimate, JpegSampling, OutputRule, PixelsPlan, Plan, Reason, Route, Rung, TimeClass,
+    DecodeScale, Estimate, JpegSampling, Lane, OutputRule, PixelsPlan, Plan, Reason, Route, Rung, TimeClass,
 };
 pub use prepare::{prepare, prepare_file, probe};
 pub use prepared::Prepared;

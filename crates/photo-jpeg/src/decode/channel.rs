@@ -31,6 +31,15 @@ pub(super) struct Target {
     pub(super) sampling: Vec<(u8, u8)>,
 }
 
+impl Target {
+    /// Bytes of all planes.
+    pub(super) fn bytes(&self) -> u64 {
+        let (h_max, v_max) = maxima(self.sampling.iter().copied());
+        let side = |size: u32, part: u8, of: u8| (u64::from(size) * u64::from(part)).div_ceil(u64::from(of));
+        self.sampling.iter().map(|&(h, v)| side(self.size.0, h, h_max) * side(self.size.1, v, v_max)).sum()
+    }
+}
+
 impl Channel {
     pub(super) fn new(header: &Header, index: usize, points: usize, target: &Target) -> Option<Self> {
         let component = header.components.get(index)?;

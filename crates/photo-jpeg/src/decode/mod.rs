@@ -55,7 +55,8 @@ impl<'a> Decoder<'a> {
         if needed > options.memory_limit {
             return Err(Error::Memory { needed, limit: options.memory_limit });
         }
-        let target = options.target(&header)?;
+        let sampling: Vec<_> = header.components.iter().map(|c| (c.h, c.v)).collect();
+        let target = options.target(header.width, header.height, &sampling)?;
         let points = options.scale.points();
         let channels = (0..header.components.len())
             .map(|index| Channel::new(&header, index, points, &target))

@@ -93,9 +93,9 @@ impl DecodeOptions {
         self
     }
 
-    pub(super) fn target(&self, header: &Header) -> Result<Target> {
+    pub(super) fn target(&self, width: u32, height: u32, sampling: &[(u8, u8)]) -> Result<Target> {
         let denominator = self.scale.denominator();
-        let decoded = (header.width.div_ceil(denominator), header.height.div_ceil(denominator));
+        let decoded = (width.div_ceil(denominator), height.div_ceil(denominator));
         let size = self.size.unwrap_or(decoded);
         if size.0 == 0 || size.1 == 0 || size.0 > 65_535 || size.1 > 65_535 {
             return Err(Error::Argument("the target must have sides of 1 to 65,535"));
@@ -103,12 +103,10 @@ impl DecodeOptions {
         if self.scale == Scale::Eighth && self.size.is_some() {
             return Err(Error::Argument("a target size goes with a scale of at least a quarter"));
         }
-        let sampling = match &self.sampling {
-            Some(sampling) => sampling.clone(),
-            None => header.components.iter().map(|c| (c.h, c.v)).collect(),
-        };
+        let components = sampling.len();
+        let sampling = self.sampling.clone().unwrap_or_else(|| sampling.to_vec());
         let in_range = |f: &(u8, u8)| (1..=2).contains(&f.0) && (1..=2).contains(&f.1);
-        if sampling.len() != header.components.len() || !sampling.iter().all(in_range) {
+        if sampling.len() != components || !sampling.iter().all(in_range) {
             return Err(Error::Argument("each component needs sampling factors of 1 or 2"));
         }
         Ok(Target { size, sampling })
@@ -121,25 +119,40 @@ impl DecodeOptions {
     /// # Errors
     /// As [`decode`](crate::decode), for options that don't fit the file.
     pub fn memory_needed(&self, header: &Header, threads: usize) -> Result<u64> {
-        let target = self.target(header)?;
-        let (h_max, v_max) = maxima(target.sampling.iter().copied());
-        let plane = |&(h, v): &(u8, u8)| {
-            let side = |size: u32, part: u8, of: u8| u64::from(size).div_ceil(u64::from(of)) * u64::from(part);
-            side(target.size.0, h, h_max) * side(target.size.1, v, v_max)
-        };
-        let planes: u64 = target.sampling.iter().map(plane).sum();
-        let streams = header.process == Process::Sequential
+        let sampling: Vec<_> = header.components.iter().map(|c| (c.h, c.v)).collect();
+        let one_scan = header.process == Process::Sequential
             && header.scan.components.len() == header.components.len();
-        let coefficients = if streams { 0 } else { crate::coefficients::Coefficients::bytes_needed(header) };
+        self.memory_for(header.width, header.height, &sampling, one_scan, threads)
+    }
+
+    /// As [`memory_needed`](Self::memory_needed), from facts: width and height in pixels, the sampling factors of the
+    /// components, and whether one sequential scan holds the whole picture.
+    ///
+    /// # Errors
+    /// As [`decode`](crate::decode), for options that don't fit the picture.
+    pub fn memory_for(
+        &self,
+        width: u32,
+        height: u32,
+        sampling: &[(u8, u8)],
+        one_scan: bool,
+        threads: usize,
+    ) -> Result<u64> {
+        let target = self.target(width, height, sampling)?;
+        let single = sampling.len() == 1;
+        let (h_max, v_max) = if single { (1, 1) } else { maxima(sampling.iter().copied()) };
+        let mcus_wide = u64::from(width.div_ceil(8 * u32::from(h_max)));
+        let mcus_high = u64::from(height.div_ceil(8 * u32::from(v_max))).max(1);
+        let per_mcu: u64 = if single { 1 } else { sampling.iter().map(|(h, v)| u64::from(h * v)).sum() };
         let cut = Cut::new(threads);
-        let row: u64 = header.components.iter().map(|c| u64::from(c.blocks_wide) * u64::from(c.v)).sum();
-                // Strips of 16-bit samples for each thread, and the rows of a phase reduced in width, of two phases and the
-        // window between them.
+        // Blocks of a row of MCUs, and rows that a phase has in hand.
+        let row = mcus_wide * per_mcu;
+        let rows = if one_scan { cut.most_blocks() as u64 / row.max(1) + 2 } else { super::BATCH as u64 };
+        let planes = target.bytes();
+        // Strips of 16-bit samples for each thread, and rows reduced in width: of two phases and the window between.
         let strips = row * 128 * threads as u64;
-        let phase_rows = if streams { cut.most_blocks() as u64 / row.max(1) + 2 } else { 16 };
-        let reduced = if self.size.is_some() { planes * 2 * phase_rows.min(u64::from(header.mcus_high)) } else { 0 };
-        let rows_high = u64::from(header.mcus_high).max(1);
-        let waves = if streams { 2 * cut.most_bytes() as u64 + 128 * row } else { 0 };
-        Ok(planes + coefficients + strips + 3 * reduced / rows_high + waves + (1 << 20))
+        let reduced = if self.size.is_some() { 3 * 2 * planes * rows.min(mcus_high) / mcus_high } else { 0 };
+        let blocks = if one_scan { 2 * cut.most_bytes() as u64 + 128 * row } else { 128 * row * mcus_high };
+        Ok(planes + strips + reduced + blocks.min(2 * 128 * row * mcus_high) + (1 << 20))
     }
 }

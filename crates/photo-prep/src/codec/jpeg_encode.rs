@@ -1,11 +1,13 @@
-//! Samples to JPEG, by `libjpeg-turbo-rs`: libjpeg's tables, optimal Huffman codes.
+//! Planes and rasters to JPEG, by `photo-jpeg`: libjpeg's tables, optimal Huffman codes, all cores.
 
-use libjpeg_turbo_rs::{Encoder, PixelFormat, Subsampling};
+use std::borrow::Cow;
 
-use crate::metadata::jpeg::marker;
+use photo_jpeg::{EncodeOptions, Planes};
+
+use super::jpeg_planes::{error, luma_factors, orientation};
 use crate::pixels::{Layout, Raster};
 use crate::plan::JpegSampling;
-use crate::{Error, Format, Result};
+use crate::{Error, Format, Orientation, Result, Size};
 
 /// How a JPEG is written.
 #[derive(Debug, Clone)]
@@ -17,40 +19,54 @@ pub(crate) struct JpegSettings {
     pub(crate) segments: Vec<u8>,
 }
 
-/// The picture as a baseline JPEG. Transparency has to be gone before.
-pub(crate) fn encode(raster: &Raster, settings: &JpegSettings) -> Result<Vec<u8>> {
-    let (format, sampling) = match raster.layout() {
-        Layout::Gray => (PixelFormat::Grayscale, Subsampling::S444),
-        Layout::Rgb => (PixelFormat::Rgb, subsampling(settings.sampling)),
-        other => return Err(Error::unsupported(Format::Jpeg, format!("{other:?} samples can't be written"))),
+/// Planes and how they lie.
+#[derive(Debug, Clone)]
+pub(crate) struct Turned<'a> {
+    pub(crate) planes: Cow<'a, Planes>,
+    pub(crate) orientation: Orientation,
+}
+
+impl Turned<'_> {
+    /// The size of the upright picture.
+    pub(crate) fn size(&self) -> Size {
+        self.orientation.apply_to(Size::new(self.planes.width, self.planes.height))
+    }
+
+    /// The picture as a baseline JPEG, upright.
+    pub(crate) fn encode(&self, settings: &JpegSettings) -> Result<Vec<u8>> {
+        photo_jpeg::encode(&self.planes, &self.options(settings)).map_err(|e| error(&e))
+    }
+
+    /// The bytes that [`encode`](Self::encode) would give, from about an eighth of the picture.
+    pub(crate) fn predict(&self, settings: &JpegSettings) -> Result<u64> {
+        /// Rows of MCUs that are sampled at least.
+        const ROWS: u32 = 16;
+        let rows = self.planes.height.max(self.planes.width).div_ceil(16);
+        let every = (rows / ROWS).clamp(1, 8);
+        photo_jpeg::encoded_len(&self.planes, &self.options(settings), every).map_err(|e| error(&e))
+    }
+
+    fn options<'s>(&self, settings: &'s JpegSettings) -> EncodeOptions<'s> {
+        EncodeOptions::default()
+            .quality(settings.quality)
+            .orientation(orientation(self.orientation))
+            .segments(&settings.segments)
+    }
+}
+
+/// The planes of an upright raster. Transparency has to be gone before.
+pub(crate) fn planes(raster: &Raster, sampling: JpegSampling) -> Result<Turned<'static>> {
+    let Size { width, height, .. } = raster.size();
+    let planes = match raster.layout() {
+        Layout::Gray => Planes::from_gray(width, height, raster.data().to_vec()),
+        Layout::Rgb => Planes::from_rgb(width, height, raster.data(), luma_factors(sampling)),
+        _ => None,
     };
-    let size = raster.size();
-    let bytes = Encoder::new(raster.data(), size.width as usize, size.height as usize, format)
-        .quality(settings.quality)
-        .subsampling(sampling)
-        .optimize_huffman(true)
-        .force_baseline(true)
-        .encode()
-        .map_err(|e| Error::unsupported(Format::Jpeg, format!("the picture can't be written: {e}")))?;
-    Ok(with_segments(bytes, &settings.segments))
+    let what = || Error::unsupported(Format::Jpeg, format!("{:?} samples of {width}x{height}", raster.layout()));
+    Ok(Turned { planes: Cow::Owned(planes.ok_or_else(what)?), orientation: Orientation::Upright })
 }
 
-fn subsampling(sampling: JpegSampling) -> Subsampling {
-    match sampling {
-        JpegSampling::S444 => Subsampling::S444,
-        JpegSampling::S422 => Subsampling::S422,
-        JpegSampling::S440 => Subsampling::S440,
-        JpegSampling::S420 => Subsampling::S420,
-    }
-}
-
-/// The file with more segments after SOI and its JFIF header.
-fn with_segments(bytes: Vec<u8>, segments: &[u8]) -> Vec<u8> {
-    const JFIF_END: usize = 20;
-    if segments.is_empty() {
-        return bytes;
-    }
-    let at = if bytes.get(3) == Some(&marker::APP0) { JFIF_END } else { 2 };
-    let Some((head, tail)) = bytes.split_at_checked(at) else { return bytes };
-    [head, segments, tail].concat()
+/// The raster as a baseline JPEG. Transparency has to be gone before.
+pub(crate) fn encode(raster: &Raster, settings: &JpegSettings) -> Result<Vec<u8>> {
+    planes(raster, settings.sampling)?.encode(settings)
 }

@@ -7,6 +7,7 @@ pub(crate) mod guard;
 pub(crate) mod heic;
 pub(crate) mod jpeg;
 pub(crate) mod jpeg_encode;
+pub(crate) mod jpeg_planes;
 pub(crate) mod png;
 pub(crate) mod png_encode;
 pub(crate) mod profile;

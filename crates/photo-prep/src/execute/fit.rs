@@ -1,8 +1,12 @@
 //! Holding the byte limit with at most three whole encodes: sizes are predicted from a sample in between.
 
+use std::borrow::Cow;
+
+use photo_jpeg::Planes;
+
 use super::pixels::cannot_fit;
 use super::size_model::SizeModel;
-use crate::codec::jpeg_encode::{self, JpegSettings};
+use crate::codec::jpeg_encode::{self, JpegSettings, Turned};
 use crate::codec::png_encode;
 use crate::pixels::{Raster, resize};
 use crate::plan::Rung;
@@ -30,53 +34,68 @@ pub(super) struct Fitted {
 /// Whole encodes that are spent before it only matters to fit at all.
 const ENCODES: u32 = 3;
 
+/// A picture to be written as JPEG.
+pub(super) struct Picture<'a> {
+    pub(super) turned: Turned<'a>,
+    /// Makes its planes again at a smaller upright size.
+    pub(super) smaller: &'a dyn Fn(Size) -> Result<Planes>,
+}
+
+/// As [`jpeg`], from pixels.
+pub(super) fn jpeg_of(raster: &Raster, target: &Target) -> Result<Fitted> {
+    let planes = |raster: &Raster| jpeg_encode::planes(raster, target.settings.sampling);
+    let smaller = |size| Ok(planes(&resize::reduced(raster, size))?.planes.into_owned());
+    jpeg(Picture { turned: planes(raster)?, smaller: &smaller }, target)
+}
+
 /// A JPEG within the limit: at the planned quality, else at a lower one, else with fewer pixels.
-pub(super) fn jpeg(raster: Raster, target: &Target) -> Result<Fitted> {
+pub(super) fn jpeg(picture: Picture<'_>, target: &Target) -> Result<Fitted> {
     let mut tries = Tries::new(target);
     let best = target.settings.quality;
-    if let Some(done) = tries.jpeg(&raster, best, Rung::Jpeg)? {
+    if let Some(done) = tries.jpeg(&picture.turned, best, Rung::Jpeg)? {
         return Ok(done);
     }
-    let mut model = SizeModel::new(&raster, &target.settings);
+    let mut model = SizeModel::new(&picture.turned, &target.settings);
     model.learn(best, tries.last);
     let limit = target.max_bytes as f64;
     let mut below = best;
     // The second aim is lower, since the first one has shown the model to be off for this picture.
     for aim in [0.985, 0.94] {
         let Some(quality) = model.quality_for(aim * limit, target.floor, below)? else { break };
-        if let Some(done) = tries.jpeg(&raster, quality, Rung::LowerQuality)? {
+        if let Some(done) = tries.jpeg(&picture.turned, quality, Rung::LowerQuality)? {
             return Ok(done);
         }
         model.learn(quality, tries.last);
         below = quality;
     }
     let at_floor = model.predict(target.floor)?;
-    fewer_pixels(&raster, target, at_floor, tries)
+    fewer_pixels(picture, target, at_floor, tries)
 }
 
 /// Pixels are reduced until the floor's quality fits. Bytes fall slower than pixels do, since detail gets denser:
 /// about with their 0.8th power.
-fn fewer_pixels(raster: &Raster, target: &Target, at_floor: f64, mut tries: Tries<'_>) -> Result<Fitted> {
+fn fewer_pixels(picture: Picture<'_>, target: &Target, at_floor: f64, mut tries: Tries<'_>) -> Result<Fitted> {
     const POWER: f64 = 0.8;
     let fixed = 330.0 + target.settings.segments.len() as f64;
     let limit = target.max_bytes as f64 - fixed;
-    let mut share = 1.0f64;
-    let mut expected = at_floor - fixed;
+    let Picture { turned, smaller } = picture;
+    let (whole, orientation) = (turned.size(), turned.orientation);
+    drop(turned);
     let settings = JpegSettings { quality: target.floor, ..target.settings.clone() };
-    let mut aim = 0.93;
+    let reduced = |share: f64| -> Result<Turned<'static>> {
+        Ok(Turned { planes: Cow::Owned(smaller(whole.scaled(share.sqrt()))?), orientation })
+    };
+    let (mut share, mut expected, mut aim) = (1.0f64, at_floor - fixed, 0.93);
     loop {
         share *= (aim * limit.max(1.0) / expected.max(1.0)).clamp(1e-9, 0.98).powf(1.0 / POWER);
-        let mut small = resize::reduced(raster, raster.size().scaled(share.sqrt()));
+        let mut small = reduced(share)?;
         for _ in 0..4 {
-            // Without a sample there is nothing to learn before encoding.
-            let predicted = SizeModel::new(&small, &settings);
-            let Some(bytes) = predicted.sampled(target.floor)? else { break };
-            let ratio = aim * limit.max(1.0) / bytes.max(1.0);
+            let ratio = aim * limit.max(1.0) / (small.predict(&settings)? as f64 - fixed).max(1.0);
             if (0.93..1.0).contains(&ratio) || share * ratio > 1.0 {
                 break;
             }
             share = (share * ratio.powf(1.0 / POWER)).min(1.0);
-            small = resize::reduced(raster, raster.size().scaled(share.sqrt()));
+            small = reduced(share)?;
         }
         if let Some(done) = tries.jpeg(&small, target.floor, Rung::FewerPixels)? {
             return Ok(done);
@@ -103,7 +122,7 @@ pub(super) fn png(raster: Raster, target: &Target, or_jpeg: bool) -> Result<Fitt
         tries.last = expected.unwrap_or(0.0) as usize;
     }
     if may_be_jpeg {
-        return jpeg(raster, target);
+        return jpeg_of(&raster, target);
     }
     let mut share = 1.0f64;
     let mut aim = 0.9;
@@ -140,10 +159,10 @@ impl<'a> Tries<'a> {
         Self { target, count: 0, last: 0, best: None }
     }
 
-    fn jpeg(&mut self, raster: &Raster, quality: u8, rung: Rung) -> Result<Option<Fitted>> {
+    fn jpeg(&mut self, picture: &Turned<'_>, quality: u8, rung: Rung) -> Result<Option<Fitted>> {
         let settings = JpegSettings { quality, ..self.target.settings.clone() };
-        let bytes = jpeg_encode::encode(raster, &settings)?;
-        Ok(self.judge(bytes, Format::Jpeg, raster.size(), rung, Some(quality)))
+        let bytes = picture.encode(&settings)?;
+        Ok(self.judge(bytes, Format::Jpeg, picture.size(), rung, Some(quality)))
     }
 
     fn png(&mut self, raster: &Raster, rung: Rung) -> Result<Option<Fitted>> {

@@ -4,13 +4,14 @@ mod clock;
 mod fit;
 mod keep;
 mod pixels;
+mod planes;
 mod size_model;
 
 use std::borrow::Cow;
 
 use crate::info::fingerprint;
 use crate::metadata::{jpeg, png};
-use crate::plan::{Plan, Route, Rung};
+use crate::plan::{Lane, Plan, Route, Rung};
 use crate::prepared::Prepared;
 use crate::report::{Report, Stage, keeps_every_bit};
 use crate::{Error, Format, MetadataPolicy, Result};
@@ -31,7 +32,10 @@ impl Plan {
         match &self.route {
             Route::PassThrough => pass_through(self, bytes),
             Route::Rewrite => rewrite(self, bytes),
-            Route::Pixels(pixels) => pixels::run(self, pixels, bytes),
+            Route::Pixels(pixels) => match pixels.lane {
+                Lane::Planes => planes::run(self, pixels, bytes),
+                Lane::Raster => pixels::run(self, pixels, bytes),
+            },
         }
     }
 }

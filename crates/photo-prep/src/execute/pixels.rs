@@ -36,7 +36,7 @@ pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<
     };
     let fitted = match format {
         Format::Png => fit::png(raster, &target, pixels.output != OutputRule::Png)?,
-        _ => fit::jpeg(raster, &target)?,
+        _ => fit::jpeg_of(&raster, &target)?,
     };
     clock.lap(Stage::Encode);
     Ok(finished(plan, pixels, fitted, kept, clock))
@@ -47,7 +47,7 @@ fn stored(upright: Size, orientation: Orientation) -> Size {
     if orientation.swaps_sides() { upright.transposed() } else { upright }
 }
 
-fn settings(pixels: &PixelsPlan, kept: &Kept) -> JpegSettings {
+pub(super) fn settings(pixels: &PixelsPlan, kept: &Kept) -> JpegSettings {
     JpegSettings { quality: pixels.quality, sampling: pixels.sampling, segments: kept.jpeg_segments() }
 }
 
@@ -92,7 +92,7 @@ fn settle_format(pixels: &PixelsPlan, raster: Raster, kept: &Kept) -> Result<(Fo
     })
 }
 
-fn finished<'a>(plan: &Plan, pixels: &PixelsPlan, fitted: Fitted, kept: Kept, clock: Clock) -> Prepared<'a> {
+pub(super) fn finished<'a>(plan: &Plan, pixels: &PixelsPlan, fitted: Fitted, kept: Kept, clock: Clock) -> Prepared<'a> {
     let info = &plan.info;
     let exact = fitted.rung == Rung::LosslessPng
         && fitted.size == info.upright_size()

@@ -1,31 +1,21 @@
 //! How large a file will be, from a sample of the picture.
 
 use crate::Result;
-use crate::codec::jpeg_encode::{JpegSettings, encode};
+use crate::codec::jpeg_encode::{JpegSettings, Turned, encode};
 use crate::codec::png_encode;
 use crate::pixels::{Raster, sample};
 
-/// Bytes of a JPEG that do not depend on the picture: headers and tables.
-const HEADERS: f64 = 330.0;
-
-/// Predicts the bytes of a JPEG at any quality from one that was encoded.
-pub(super) struct SizeModel {
-    sample: Option<Raster>,
-    settings: JpegSettings,
-    fixed: f64,
+/// Predicts the bytes of a JPEG at any quality: from a sample of its coefficients, and from what was encoded before.
+pub(super) struct SizeModel<'a> {
+    picture: &'a Turned<'a>,
+    settings: &'a JpegSettings,
     /// Quality and bytes of a whole encode.
     known: Option<(u8, f64)>,
-    /// Pixels of the picture over pixels of the sample.
-    scale: f64,
 }
 
-impl SizeModel {
-    pub(super) fn new(raster: &Raster, settings: &JpegSettings) -> Self {
-        let sample = sample::tiles(raster);
-        let scale = sample.as_ref().map_or(1.0, |s| raster.size().pixels() as f64 / s.size().pixels() as f64);
-        let fixed = HEADERS + settings.segments.len() as f64;
-        let settings = JpegSettings { segments: Vec::new(), ..settings.clone() };
-        Self { sample, settings, fixed, known: None, scale }
+impl<'a> SizeModel<'a> {
+    pub(super) fn new(picture: &'a Turned<'a>, settings: &'a JpegSettings) -> Self {
+        Self { picture, settings, known: None }
     }
 
     /// Takes the outcome of a whole encode into account.
@@ -35,12 +25,9 @@ impl SizeModel {
 
     /// The bytes expected at `quality`.
     pub(super) fn predict(&self, quality: u8) -> Result<f64> {
-        let variable = self.variable(quality)?;
-        let factor = match self.known {
-            Some((q, bytes)) => (bytes - self.fixed).max(1.0) / self.variable(q)?.max(1.0),
-            None => 1.0,
-        };
-        Ok(self.fixed + variable * factor)
+        let sampled = self.sampled(quality)?;
+        let Some((known, bytes)) = self.known else { return Ok(sampled) };
+        Ok(sampled * bytes / self.sampled(known)?.max(1.0))
     }
 
     /// The highest quality in `floor..below` expected to stay within `bytes`.
@@ -56,24 +43,10 @@ impl SizeModel {
         Ok(Some(low))
     }
 
-    /// The bytes that a sample gives at `quality`, headers not counted; `None` where there is no sample.
-    pub(super) fn sampled(&self, quality: u8) -> Result<Option<f64>> {
-        self.sample.is_some().then(|| self.variable(quality)).transpose()
+    fn sampled(&self, quality: u8) -> Result<f64> {
+        let settings = JpegSettings { quality, ..self.settings.clone() };
+        Ok(self.picture.predict(&settings)? as f64)
     }
-
-    fn variable(&self, quality: u8) -> Result<f64> {
-        let Some(sample) = &self.sample else { return Ok(by_rule(quality)) };
-        let bytes = encode(sample, &JpegSettings { quality, ..self.settings.clone() })?.len() as f64;
-        Ok((bytes - HEADERS).max(1.0) * self.scale)
-    }
-}
-
-/// For pictures too small to sample: bytes go about with the 0.6th power of the table's scale (measured on
-/// photographs at qualities 30 to 95).
-fn by_rule(quality: u8) -> f64 {
-    let quality = f64::from(quality.clamp(1, 99));
-    let scale = if quality < 50.0 { 5000.0 / quality } else { 200.0 - 2.0 * quality };
-    1e4 * scale.powf(-0.6)
 }
 
 /// Whether a picture is better kept without loss: its PNG is small in itself, or expected to be nearly as small as

@@ -44,6 +44,7 @@ pub(crate) fn read(bytes: &[u8], layout: &JpegLayout) -> Result<Frame> {
         quality: luma_table(bytes, layout, components.first().map_or(0, |c| c.table))
             .map(|t| estimate_quality(&t)),
         has_tables: has_tables(bytes, layout),
+        ordinary: photo_jpeg::Header::read(bytes).is_ok(),
     };
     let model = color_model(bytes, layout, &components);
     let flaw = flaw(bytes, layout, &components, frames.len(), size, &info);

@@ -50,21 +50,46 @@ fn transformed(
     Ok(Raster { size: raster.size, layout, data })
 }
 
-/// 256 values are all there are: they are converted once.
 fn gray(raster: &Raster, source: &ColorProfile) -> Result<Raster, String> {
+    let table = table(source)?;
+    let mut out = raster.clone();
+    apply(&table, &mut out.data, raster.layout.channels());
+    Ok(out)
+}
+
+/// What each value of a gray picture with this profile is in sRGB; the error says why there is no telling.
+pub(crate) fn gray_table(profile: &[u8]) -> Result<[u8; 256], String> {
+    table(&ColorProfile::new_from_slice(profile).map_err(|e| e.to_string())?)
+}
+
+/// Maps the first of every `n` samples.
+pub(crate) fn apply(table: &[u8; 256], data: &mut [u8], n: usize) {
+    data.par_chunks_mut(n * CHUNK).for_each(|part| {
+        part.iter_mut().step_by(n).for_each(|v| *v = table[usize::from(*v)]);
+    });
+}
+
+/// A conversion of runs of interleaved RGB pixels, from the first slice to the second, to sRGB.
+pub(crate) type RgbConversion = Box<dyn Fn(&[u8], &mut [u8]) -> Result<(), String> + Send + Sync>;
+
+/// The conversion of RGB pixels with this profile to sRGB; the error says why there is none.
+pub(crate) fn rgb_to_srgb(profile: &[u8]) -> Result<RgbConversion, String> {
+    let source = ColorProfile::new_from_slice(profile).map_err(|e| e.to_string())?;
+    let transform = source
+        .create_transform_8bit(Channels::Rgb, &ColorProfile::new_srgb(), Channels::Rgb, options())
+        .map_err(|e| e.to_string())?;
+    Ok(Box::new(move |from, to| transform.transform(from, to).map_err(|e| e.to_string())))
+}
+
+/// 256 values are all there are: they are converted once.
+fn table(source: &ColorProfile) -> Result<[u8; 256], String> {
     let transform = source
         .create_transform_8bit(Channels::Gray, &ColorProfile::new_srgb(), Channels::Rgb, options())
         .map_err(|e| e.to_string())?;
     let values: [u8; 256] = std::array::from_fn(|i| i as u8);
     let mut rgb = [0; 768];
     transform.transform(&values, &mut rgb).map_err(|e| e.to_string())?;
-    let table: [u8; 256] = std::array::from_fn(|i| rgb[3 * i + 1]);
-    let mut out = raster.clone();
-    let n = raster.layout.channels();
-    out.data.par_chunks_mut(n * CHUNK).for_each(|part| {
-        part.iter_mut().step_by(n).for_each(|v| *v = table[usize::from(*v)]);
-    });
-    Ok(out)
+    Ok(std::array::from_fn(|i| rgb[3 * i + 1]))
 }
 
 fn options() -> TransformOptions {

@@ -1,6 +1,6 @@
 //! From facts and options to a route.
 
-use super::{DecodeScale, JpegSampling, OutputRule, PixelsPlan, Plan, Reason, Route, Rung, estimate};
+use super::{DecodeScale, JpegSampling, Lane, OutputRule, PixelsPlan, Plan, Reason, Route, Rung, estimate};
 use crate::geometry::MAX_SIDE;
 use crate::info::{ColorModel, ImageInfo, JpegProcess};
 use crate::{
@@ -114,8 +114,10 @@ fn pixels_plan(info: &ImageInfo, options: &Options) -> PixelsPlan {
     let source_quality = info.jpeg.as_ref().and_then(|j| j.quality).unwrap_or(100);
     let quality = options.quality.best.min(source_quality);
     let inks = matches!(info.model, ColorModel::Cmyk | ColorModel::Ycck);
+    let lane = lane(info);
     PixelsPlan {
-        scale: if info.format == Format::Jpeg { decode_scale(scale) } else { DecodeScale::Full },
+        lane,
+        scale: if info.format == Format::Jpeg { decode_scale(scale, lane) } else { DecodeScale::Full },
         size,
         output: output_rule(info, options),
         quality,
@@ -125,11 +127,18 @@ fn pixels_plan(info: &ImageInfo, options: &Options) -> PixelsPlan {
     }
 }
 
+fn lane(info: &ImageInfo) -> Lane {
+    let ordinary = info.jpeg.as_ref().is_some_and(|jpeg| jpeg.ordinary);
+    let planes = matches!(info.model, ColorModel::Gray | ColorModel::YCbCr);
+    if ordinary && planes { Lane::Planes } else { Lane::Raster }
+}
+
 /// Half size only where at least a factor of 1.67 is left to the resampler: with less, a 48 MP picture reduced to
 /// 10 MP lost 2-3 dB of luma PSNR against a full decode.
-fn decode_scale(scale: f64) -> DecodeScale {
+fn decode_scale(scale: f64, lane: Lane) -> DecodeScale {
     match scale {
-        s if s <= 0.075 => DecodeScale::Eighth,
+        // Reducing in bands needs two rows of a block at least.
+        s if s <= 0.075 && lane == Lane::Raster => DecodeScale::Eighth,
         s if s <= 0.15 => DecodeScale::Quarter,
         s if s <= 0.3 => DecodeScale::Half,
         _ => DecodeScale::Full,

@@ -1,6 +1,7 @@
 //! What a plan will cost, from header facts alone.
 
-use super::Route;
+use super::{Lane, OutputRule, PixelsPlan, Route};
+use crate::codec::jpeg_planes;
 use crate::info::{ColorModel, ImageInfo, JpegProcess};
 use crate::{Format, Size};
 
@@ -39,6 +40,7 @@ fn work(info: &ImageInfo, route: &Route) -> (u64, TimeClass) {
     match route {
         Route::PassThrough => (BASE, TimeClass::Instant),
         Route::Rewrite => (BASE + info.bytes, TimeClass::Instant),
+        Route::Pixels(plan) if plan.lane == Lane::Planes => (BASE + in_planes(info, plan), time_class(info, plan)),
         Route::Pixels(plan) => {
             let decoded = scaled(info.size, plan.scale.denominator());
             let channels = channels(info);
@@ -53,10 +55,38 @@ fn work(info: &ImageInfo, route: &Route) -> (u64, TimeClass) {
             let encoding = 2 * output + encoder(plan.size, channels);
             let unreduced = if decoded.pixels() == plan.size.pixels() { raster } else { 0 };
             let peak = BASE + decoding.max(resizing).max(encoding + unreduced);
-            let time = if pixels > 60_000_000 { TimeClass::Long } else { TimeClass::Short };
-            (peak, time)
+            (peak, time_class(info, plan))
         }
     }
+}
+
+fn time_class(info: &ImageInfo, plan: &PixelsPlan) -> TimeClass {
+    let most = if plan.lane == Lane::Planes { 240_000_000 } else { 60_000_000 };
+    let pixels = scaled(info.size, plan.scale.denominator()).pixels();
+    if pixels > most { TimeClass::Long } else { TimeClass::Short }
+}
+
+/// Bytes that the lane of planes needs: what decoding takes in the current rayon pool; then planes, tokens and the file;
+/// pixels for a PNG.
+fn in_planes(info: &ImageInfo, plan: &PixelsPlan) -> u64 {
+    let Some(jpeg) = &info.jpeg else { return 0 };
+    let stored = if info.orientation.swaps_sides() { plan.size.transposed() } else { plan.size };
+    let gray = info.model == ColorModel::Gray;
+    let factors = jpeg_planes::factors(gray, plan.sampling, info.orientation);
+    let options = photo_jpeg::DecodeOptions::default()
+        .scale(jpeg_planes::scale(plan.scale))
+        .size(stored.width, stored.height)
+        .sampling(factors);
+    let one_scan = jpeg.scans <= 1 && jpeg.process != JpegProcess::Progressive;
+    let (width, height) = (info.size.width, info.size.height);
+    let threads = rayon::current_num_threads();
+    let decoding = options.memory_for(width, height, &jpeg.sampling, one_scan, threads).unwrap_or(u64::MAX / 4);
+    let planes = plan.size.pixels() * if gray { 2 } else { 6 } / 2;
+    let encoding = match plan.output {
+        OutputRule::Png => planes + 2 * plan.size.pixels() * 3 + encoder(plan.size, 3),
+        _ => 3 * planes,
+    };
+    decoding.max(encoding)
 }
 
 fn scaled(size: Size, denominator: u32) -> Size {

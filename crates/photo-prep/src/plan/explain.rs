@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::{DecodeScale, OutputRule, Plan, Route, Rung};
+use super::{DecodeScale, Lane, OutputRule, Plan, Route, Rung};
 use crate::info::ImageInfo;
 
 impl Display for ImageInfo {
@@ -62,6 +62,9 @@ fn write_reasons(f: &mut Formatter<'_>, plan: &Plan) -> Result {
 fn write_pixels(f: &mut Formatter<'_>, plan: &Plan) -> Result {
     let Route::Pixels(pixels) = &plan.route else { return Ok(()) };
     f.write_str("It is decoded")?;
+    if pixels.lane == Lane::Planes {
+        f.write_str(" to planes, band by band")?;
+    }
     if pixels.scale != DecodeScale::Full {
         write!(f, " at 1/{} of its size", pixels.scale.denominator())?;
     }

@@ -62,6 +62,8 @@ impl Route {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct PixelsPlan {
+    /// Which machinery decodes and reduces.
+    pub lane: Lane,
     /// At which scale the decoder works.
     pub scale: DecodeScale,
     /// The size of the upright output, before the byte limit has its say.
@@ -76,6 +78,18 @@ pub struct PixelsPlan {
     pub sampling: JpegSampling,
     /// Whether the colours are converted to sRGB.
     pub to_srgb: bool,
+}
+
+/// Which machinery decodes and reduces.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum Lane {
+    /// An ordinary JPEG, by `photo-jpeg`: decoded and reduced on all cores as planes of luma and chroma, band by band, in
+    /// memory that does not grow with the source's height.
+    Planes,
+    /// Anything else, by general decoders: all pixels at once.
+    Raster,
 }
 
 /// At which scale a JPEG is decoded: the inverse DCT leaves out what the reduction would remove anyway.
