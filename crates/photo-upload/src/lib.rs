@@ -36,7 +36,7 @@
 //! | HTTP 429 | everybody of this client pauses as long as asked (`Retry-After`, then `details.retry_after`), then again |
 //! | server errors, broken connections, timeouts | again after a random, growing wait ([`Retry`]) |
 //! | a success status whose body is cut off or no JSON | the same: uploading the same picture twice does it no harm. But workflows may run twice: set [`ClientBuilder::restrict_triggers`], or turn it off with [`Retry::ambiguous`] |
-//! | a stale token | renewed once, sent again |
+//! | a stale token | renewed, sent again; if the new one is refused at once, that is an [`Error`] |
 //! | a confirmed success, even if the connection breaks right after | never sent again |
 //! | everything else | an [`Error`] at once |
 //!
