@@ -19,6 +19,7 @@ mod resize;
 mod rgb;
 mod scan;
 mod segment;
+mod simd;
 mod transform;
 
 pub use coefficients::{CodedComponent, Coefficients, ReadOptions};

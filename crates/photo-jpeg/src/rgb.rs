@@ -15,7 +15,9 @@ mod layout;
 mod pack;
 mod stretch;
 
-use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd::Simd;
+
+use crate::simd::{Level, dispatch};
 use rayon::prelude::*;
 
 use crate::{ColorModel, Plane, Planes};
@@ -80,10 +82,7 @@ fn to_rgb(planes: &Planes, level: Level) -> Option<Vec<u8>> {
     out.par_chunks_mut(layout.rgb_row() * BAND).enumerate().for_each_init(
         || Picture { planes, layout: &layout, smooth: Smooth::new(layout.width), rows: layout.padded_rows() },
         |picture, (band, out)| {
-            dispatch!(level, simd => simd.vectorize(
-                #[inline(always)]
-                || picture.band(simd, band * BAND, out)
-            ));
+            dispatch!(level, simd => picture.band(simd, band * BAND, out));
         },
     );
     Some(out)
@@ -172,10 +171,7 @@ fn from_rgb(width: u32, height: u32, rgb: &[u8], sampling: (u8, u8), level: Leve
         || Apart::new(&layout),
         |apart, (band, rgb)| {
             for (pair, rgb) in layout.pairs(band).zip(rgb.chunks(PAIR * layout.rgb_row())) {
-                dispatch!(level, simd => simd.vectorize(
-                    #[inline(always)]
-                    || apart.pair(simd, rgb, pair)
-                ));
+                dispatch!(level, simd => apart.pair(simd, rgb, pair));
             }
         },
     );
@@ -222,16 +218,10 @@ impl<'a> Mapper<'a> {
     {
         let samples = [&*pair[0], &*pair[1], &*pair[2]];
         let length = self.layout.rows_of(samples) * self.layout.rgb_row();
-        dispatch!(level, simd => simd.vectorize(
-            #[inline(always)]
-            || self.pixels(simd, samples, length)
-        ));
+        dispatch!(level, simd => self.pixels(simd, samples, length));
         let target = &mut self.target[..length];
         convert(&self.source[..length], target)?;
-        dispatch!(level, simd => simd.vectorize(
-            #[inline(always)]
-            || self.apart.pair(simd, target, pair)
-        ));
+        dispatch!(level, simd => self.apart.pair(simd, target, pair));
         Ok(())
     }
 

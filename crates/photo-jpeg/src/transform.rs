@@ -64,7 +64,7 @@ impl Coefficients {
     pub fn needs_trim(&self, orientation: Orientation) -> bool {
         let (flip_x, flip_y) = orientation.flips();
         let (h_max, v_max) = self.most_sampled();
-        let partial = |size: u32, max: u8| size % (8 * u32::from(max)) != 0;
+        let partial = |size: u32, max: u8| !size.is_multiple_of(8 * u32::from(max));
         flip_x && partial(self.width, h_max) || flip_y && partial(self.height, v_max)
     }
 

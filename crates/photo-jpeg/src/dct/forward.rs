@@ -180,7 +180,7 @@ const SCALE: [f64; 8] = [
 mod tests {
     use super::*;
     use crate::encode::levels;
-    use fearless_simd::{Level, dispatch};
+    use crate::simd::{Level, dispatch};
     use proptest::prelude::*;
     use std::f64::consts::PI;
 

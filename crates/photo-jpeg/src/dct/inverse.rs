@@ -82,7 +82,13 @@ fn idct8<S: Simd>(v: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
 /// A block at full size, as four pairs of columns for a [`Strip`]: samples of 0 to 255. `dc` is added to the first row,
 /// modulo 2^16: what a DC difference lacks, and zeros.
 #[inline(always)]
-pub(crate) fn full<S: Simd>(simd: S, block: &[i16; 64], dc: &[i16; 8], table: &Multipliers, out: &mut [[i16; PAIR]; 4]) {
+pub(crate) fn full<S: Simd>(
+    simd: S,
+    block: &[i16; 64],
+    dc: &[i16; 8],
+    table: &Multipliers,
+    out: &mut [[i16; PAIR]; 4],
+) {
     let columns = samples(simd, block, dc, table);
     for (pair, out) in columns.as_chunks::<2>().0.iter().zip(out) {
         let both: i16x16<S> = ((pair[0] & 0xFFFF) | (pair[1] << 16)).bitcast();
@@ -128,14 +134,21 @@ fn round<S: Simd>(simd: S, v: f32x8<S>) -> i32x8<S> {
 /// A block at `N` by `N` samples (4 or 2), from its `N * N` lowest coefficients: the sample in column `x` and row `y` is
 /// at `N * x + y`.
 #[inline(always)]
-pub(crate) fn reduced<const N: usize>(block: &[i16; 64], dc: i16, table: &Multipliers, cosines: &Cosines<N>) -> [[i16; N]; N] {
+pub(crate) fn reduced<const N: usize>(
+    block: &[i16; 64],
+    dc: i16,
+    table: &Multipliers,
+    cosines: &Cosines<N>,
+) -> [[i16; N]; N] {
     let coefficient = |u: usize, v: usize| {
         let value = if u == 0 && v == 0 { block[0].wrapping_add(dc) } else { block[8 * v + u] };
         f32::from(value) * table.0[8 * v + u]
     };
     // Over vertical frequencies first, for each horizontal one.
     let rows: [[f32; N]; N] = std::array::from_fn(|u| {
-        std::array::from_fn(|y| (1..N).fold(coefficient(u, 0), |sum, v| sum + coefficient(u, v) * cosines.0[y][v]))
+        std::array::from_fn(|y| {
+            (1..N).fold(coefficient(u, 0), |sum, v| sum + coefficient(u, v) * cosines.0[y][v])
+        })
     });
     std::array::from_fn(|x| {
         std::array::from_fn(|y| {

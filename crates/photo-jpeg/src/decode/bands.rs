@@ -4,7 +4,8 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
-use fearless_simd::{Level, Simd, dispatch};
+
+use crate::simd::{Level, dispatch};
 
 use crate::planes::Plane;
 use crate::resize::vertical;
@@ -160,7 +161,8 @@ impl<'c> Bands<'c> {
 
     /// Makes rows of output.
     pub(super) fn run_out(&self, task: OutTask<'_>) {
-        let (Some(channel), Some(window)) = (self.channels.get(task.channel), self.windows.get(task.channel)) else {
+        let (Some(channel), Some(window)) = (self.channels.get(task.channel), self.windows.get(task.channel))
+        else {
             return;
         };
         let Some((_, down)) = &channel.weights else { return };
@@ -170,10 +172,7 @@ impl<'c> Bands<'c> {
             pairs.clear();
             pairs.extend((first..end).filter_map(|pair| window.pair(channel, pair)));
             let taps = down.taps(task.first + n);
-            dispatch!(self.level, simd => simd.vectorize(
-                #[inline(always)]
-                || vertical::reduce(simd, &pairs, taps, out)
-            ));
+            dispatch!(self.level, simd => vertical::reduce(simd, &pairs, taps, out));
         }
     }
 }

@@ -46,7 +46,8 @@ impl Channel {
         let &(h_out, v_out) = target.sampling.get(index)?;
         let single = header.components.len() == 1;
         let (h, v) = if single { (1, 1) } else { (component.h, component.v) };
-        let (h_max, v_max) = if single { (1, 1) } else { maxima(header.components.iter().map(|c| (c.h, c.v))) };
+        let (h_max, v_max) =
+            if single { (1, 1) } else { maxima(header.components.iter().map(|c| (c.h, c.v))) };
         let (h_out_max, v_out_max) = maxima(target.sampling.iter().copied());
         let share = |part: u8, of: u8| f64::from(part) / f64::from(of.max(1));
         let scale = points as f64 / 8.0;

@@ -12,7 +12,7 @@ mod strips;
 #[cfg(test)]
 mod tests;
 
-use fearless_simd::Level;
+use crate::simd::Level;
 
 use crate::coefficients::{Coefficients, ReadOptions};
 use crate::error::{Error, Result};
@@ -112,10 +112,16 @@ impl<'a> Decoder<'a> {
             let tasks = bands.row_tasks(rows, &mut buffers, rest);
             let first = tasks.first().map_or(0, |t| t.row);
             let work = more.then_some((&reader, &mut next));
-            phase(bands, tasks, outs, &|strips, row| {
-                let runs = wave.runs((row - first) * row_blocks, row_blocks);
-                strips.fill(level, &self.channels, &reader.mcu, runs);
-            }, work);
+            phase(
+                bands,
+                tasks,
+                outs,
+                &|strips, row| {
+                    let runs = wave.runs((row - first) * row_blocks, row_blocks);
+                    strips.fill(level, &self.channels, &reader.mcu, runs);
+                },
+                work,
+            );
             bands.advance(rows, buffers);
             if !more {
                 return Ok(());
@@ -149,16 +155,22 @@ impl<'a> Decoder<'a> {
             let mut buffers = bands.buffers(rows);
             let outs = bands.out_tasks(rest);
             let tasks = bands.row_tasks(rows, &mut buffers, rest);
-            phase(bands, tasks, outs, &|strips, row| {
-                for (index, channel) in self.channels.iter().enumerate() {
-                    for y in 0..channel.v {
-                        let blocks = coefficients.components.get(index).map_or(&[][..], |c| c.blocks());
-                        let from = (row * channel.v + y) * channel.blocks_wide;
-                        let blocks = blocks.get(from..from + channel.blocks_wide).unwrap_or_default();
-                        strips.fill_row(level, channel, index, y, blocks);
+            phase(
+                bands,
+                tasks,
+                outs,
+                &|strips, row| {
+                    for (index, channel) in self.channels.iter().enumerate() {
+                        for y in 0..channel.v {
+                            let blocks = coefficients.components.get(index).map_or(&[][..], |c| c.blocks());
+                            let from = (row * channel.v + y) * channel.blocks_wide;
+                            let blocks = blocks.get(from..from + channel.blocks_wide).unwrap_or_default();
+                            strips.fill_row(level, channel, index, y, blocks);
+                        }
                     }
-                }
-            }, None);
+                },
+                None,
+            );
             bands.advance(rows, buffers);
         }
         Ok(())

@@ -120,8 +120,8 @@ impl DecodeOptions {
     /// As [`decode`](crate::decode), for options that don't fit the file.
     pub fn memory_needed(&self, header: &Header, threads: usize) -> Result<u64> {
         let sampling: Vec<_> = header.components.iter().map(|c| (c.h, c.v)).collect();
-        let one_scan = header.process == Process::Sequential
-            && header.scan.components.len() == header.components.len();
+        let one_scan =
+            header.process == Process::Sequential && header.scan.components.len() == header.components.len();
         self.memory_for(header.width, header.height, &sampling, one_scan, threads)
     }
 

@@ -1,6 +1,8 @@
 //! A row of MCUs: blocks to strips of samples, strips to rows.
 
-use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd::Simd;
+
+use crate::simd::{Level, dispatch};
 
 use crate::dct::inverse::{Cosines, LANES, PAIR, Strip, full, reduced};
 use crate::resize::horizontal;
@@ -28,7 +30,11 @@ impl Strips {
     pub(super) fn new(channels: &[Channel]) -> Self {
         let strip = |c: &Channel| Strip { data: vec![0; c.strip_len()] };
         let strips = |c: &Channel| (0..c.strips()).map(|_| strip(c)).collect();
-        Self { channels: channels.iter().map(strips).collect(), cosines4: Cosines::new(), cosines2: Cosines::new() }
+        Self {
+            channels: channels.iter().map(strips).collect(),
+            cosines4: Cosines::new(),
+            cosines2: Cosines::new(),
+        }
     }
 
     /// Puts the blocks of an interleaved row of MCUs, from runs in decoding order, each with what is to be added to the
@@ -42,45 +48,57 @@ impl Strips {
     ) {
         let (mut phase, mut column) = (0, 0);
         for (blocks, base) in runs {
-            dispatch!(level, simd => simd.vectorize(
-                #[inline(always)]
-                || {
-                    for block in blocks {
-                        let place = mcu.blocks[phase];
-                        let channel = &channels[place.component];
-                        let x = column * channel.h + place.x as usize;
-                        self.put(simd, channel, place.component, x, place.y as usize, block, base[place.component]);
-                        phase += 1;
-                        if phase == mcu.blocks.len() {
-                            (phase, column) = (0, column + 1);
-                        }
+            dispatch!(level, simd => {
+                for block in blocks {
+                    let place = mcu.blocks[phase];
+                    let channel = &channels[place.component];
+                    let x = column * channel.h + place.x as usize;
+                    self.put(simd, channel, place.component, x, place.y as usize, block, base[place.component]);
+                    phase += 1;
+                    if phase == mcu.blocks.len() {
+                        (phase, column) = (0, column + 1);
                     }
                 }
-            ));
+            });
         }
     }
 
     /// Puts a row of blocks of one channel, the `y`-th of its row of MCUs.
-    pub(super) fn fill_row(&mut self, level: Level, channel: &Channel, index: usize, y: usize, blocks: &[[i16; 64]]) {
-        dispatch!(level, simd => simd.vectorize(
-            #[inline(always)]
-            || {
-                for (x, block) in blocks.iter().enumerate() {
-                    self.put(simd, channel, index, x, y, block, 0);
-                }
+    pub(super) fn fill_row(
+        &mut self,
+        level: Level,
+        channel: &Channel,
+        index: usize,
+        y: usize,
+        blocks: &[[i16; 64]],
+    ) {
+        dispatch!(level, simd => {
+            for (x, block) in blocks.iter().enumerate() {
+                self.put(simd, channel, index, x, y, block, 0);
             }
-        ));
+        });
     }
 
     /// Puts the block in column `x` and row `y` of a channel's row of MCUs.
     #[inline(always)]
-    fn put<S: Simd>(&mut self, simd: S, channel: &Channel, index: usize, x: usize, y: usize, block: &[i16; 64], dc: i16) {
+    fn put<S: Simd>(
+        &mut self,
+        simd: S,
+        channel: &Channel,
+        index: usize,
+        x: usize,
+        y: usize,
+        block: &[i16; 64],
+        dc: i16,
+    ) {
         let top = y * channel.points;
         let Some(strip) = self.channels[index].get_mut(top / LANES) else { return };
         let pairs = strip.data.as_chunks_mut::<PAIR>().0;
         match channel.points {
             8 => {
-                let Some(pairs) = pairs.get_mut(4 * x..).and_then(|p| p.first_chunk_mut::<4>()) else { return };
+                let Some(pairs) = pairs.get_mut(4 * x..).and_then(|p| p.first_chunk_mut::<4>()) else {
+                    return;
+                };
                 let dc = [dc, 0, 0, 0, 0, 0, 0, 0];
                 full(simd, block, &dc, &channel.multipliers, pairs);
             }
@@ -130,9 +148,6 @@ fn to_pairs(level: Level, strips: &[Strip], channel: &Channel, pairs: &mut [i16]
     let stride = channel.stride();
     for (strip, pairs) in strips.iter().zip(pairs.chunks_mut(stride * LANES / 2)) {
         let mut rows: Vec<&mut [i16]> = pairs.chunks_exact_mut(stride).collect();
-        dispatch!(level, simd => simd.vectorize(
-            #[inline(always)]
-            || horizontal::reduce(simd, strip, across, &mut rows)
-        ));
+        dispatch!(level, simd => horizontal::reduce(simd, strip, across, &mut rows));
     }
 }

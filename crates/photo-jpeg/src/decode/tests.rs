@@ -1,6 +1,6 @@
 use std::time::Instant;
 
-use fearless_simd::Level;
+use crate::simd::Level;
 use proptest::prelude::*;
 
 use super::*;
@@ -27,7 +27,10 @@ fn agrees_with_the_oracle(sample: &Sample) {
     }
     for (segments, meant) in [(1, 5), (3, 7), (16, 40)] {
         let cut = run(&bytes, &DecodeOptions::default(), Level::new(), tiny(segments, meant));
-        assert!(cut.unwrap_or_else(|e| panic!("{sample:?}, {segments} x {meant}: {e}")) == got, "{sample:?}, {segments} x {meant}");
+        assert!(
+            cut.unwrap_or_else(|e| panic!("{sample:?}, {segments} x {meant}: {e}")) == got,
+            "{sample:?}, {segments} x {meant}"
+        );
     }
 }
 
@@ -49,7 +52,8 @@ fn times() {
         let scale = (1e7 / (f64::from(header.width) * f64::from(header.height))).sqrt().min(1.0);
         let side = |n: u32| (f64::from(n) * scale) as u32;
         let sampling = if header.components.len() == 1 { vec![(1, 1)] } else { vec![(2, 2), (1, 1), (1, 1)] };
-        let options = DecodeOptions::default().size(side(header.width), side(header.height)).sampling(sampling);
+        let options =
+            DecodeOptions::default().size(side(header.width), side(header.height)).sampling(sampling);
         let encoding = crate::EncodeOptions::default().quality(90);
         for threads in [1, 2] {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();

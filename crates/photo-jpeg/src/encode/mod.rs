@@ -16,7 +16,7 @@ mod tokens;
 
 use std::ops::Range;
 
-use fearless_simd::Level;
+use crate::simd::Level;
 use rayon::prelude::*;
 
 use crate::dct::forward::Multipliers;
@@ -214,14 +214,7 @@ const BYTES_PER_STUFFED_TYPICAL: u64 = 145;
 /// The SIMD levels that this machine has, and none at all.
 #[cfg(test)]
 pub(crate) fn levels() -> Vec<Level> {
-    let best = Level::new();
-    let mut levels = vec![best, Level::baseline(), Level::fallback()];
-    #[cfg(target_arch = "x86_64")]
-    {
-        levels.extend(best.as_sse4_2().map(Level::Sse4_2));
-        levels.extend(best.as_avx2().map(Level::Avx2));
-    }
-    levels
+    Level::all()
 }
 
 #[cfg(test)]

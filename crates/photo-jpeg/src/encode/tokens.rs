@@ -7,7 +7,9 @@
 
 use std::ops::Range;
 
-use fearless_simd::{Level, Simd, dispatch};
+use fearless_simd::Simd;
+
+use crate::simd::{Level, dispatch};
 
 use crate::dct::forward::{Coefficients, Multipliers, forward};
 use crate::encode::frame::Frame;

@@ -92,24 +92,14 @@ pub(super) fn refine(
     let mut corrections = 0;
     let mut rest = whole;
     while rest != 0 {
-        bits.refill();
-        let entry = table.peek(bits.window);
-        let (mut run, mut value) = (entry.advance().wrapping_sub(1), entry.value());
-        if entry.advance() < Entry::END {
-            bits.consume(entry.bits());
-        } else {
-            let symbol = end_or_long(bits, table, entry)?;
-            if symbol.size == 0 && symbol.run < 15 {
-                let blocks = run_of_blocks(bits, symbol.run);
+        let (run, value) = match refining_symbol(bits, table)? {
+            Refining::Coefficient { run, value } => (run, value),
+            Refining::End { blocks } => {
                 corrections = more(bits, corrections, before & rest);
                 correct(band, before, corrections, block);
                 return Ok(blocks - 1);
             }
-            (run, value) = (symbol.run, symbol.value);
-        }
-        if !(-1..=1).contains(&value) {
-            return Err(Fault::Bad("a new coefficient of more than one bit"));
-        }
+        };
         // The place of the new coefficient: behind `run` zeros, not counting coefficients that are there already.
         let mut zeros = !before & rest;
         for _ in 0..run {
@@ -126,6 +116,35 @@ pub(super) fn refine(
     }
     correct(band, before, corrections, block);
     Ok(0)
+}
+
+/// What a symbol of a scan that refines says.
+enum Refining {
+    /// A new coefficient of 1 or -1 behind `run` zeros; 0 for sixteen zeros.
+    Coefficient { run: u32, value: i16 },
+    /// No more new ones in this and the following blocks, `blocks` together.
+    End { blocks: u32 },
+}
+
+/// Leaves at least 32 bits valid.
+#[inline(always)]
+fn refining_symbol(bits: &mut Bits<'_>, table: &DecodeTable) -> Result<Refining, Fault> {
+    bits.refill();
+    let entry = table.peek(bits.window);
+    let (mut run, mut value) = (entry.advance().wrapping_sub(1), entry.value());
+    if entry.advance() < Entry::END {
+        bits.consume(entry.bits());
+    } else {
+        let symbol = end_or_long(bits, table, entry)?;
+        if symbol.size == 0 && symbol.run < 15 {
+            return Ok(Refining::End { blocks: run_of_blocks(bits, symbol.run) });
+        }
+        (run, value) = (symbol.run, symbol.value);
+    }
+    match value {
+        -1..=1 => Ok(Refining::Coefficient { run, value }),
+        _ => Err(Fault::Bad("a new coefficient of more than one bit")),
+    }
 }
 
 /// A block without new coefficients.
@@ -157,7 +176,7 @@ fn more(bits: &mut Bits<'_>, corrections: u64, which: u64) -> u64 {
 #[inline(always)]
 fn correct(band: Band, mut which: u64, corrections: u64, block: &mut [i16; 64]) {
     let count = which.count_ones();
-    let mut word = corrections << (64 - count) % 64;
+    let mut word = corrections << ((64 - count) % 64);
     while which != 0 {
         let value = &mut block[natural(which.trailing_zeros())];
         let away = (*value >> 15 | 1) << band.low;

@@ -36,7 +36,11 @@ pub(crate) fn read(
     let frame = Frame::new(&header);
     let decoders = plan.scans.iter().map(|scan| scan::Decoder::new(bytes, &frame, scan)).collect();
     let strips = schedule::cut(&mut picture, &mut masks, header.mcus_high as usize);
-    let done = schedule::run(&mut schedule::line_up(decoders), &strips, damage == Damage::Keep);
+    let done = schedule::run(
+        &mut schedule::line_up(decoders, &plan.lengths(bytes)),
+        &strips,
+        damage == Damage::Keep,
+    );
     drop(strips);
     match (damage, done) {
         (Damage::Refuse, Err(error)) => Err(error),

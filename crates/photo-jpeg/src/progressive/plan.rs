@@ -43,6 +43,13 @@ impl Plan {
         plan.flaw = next.err().or_else(|| missing(bytes, header, &plan.scans, &known));
         plan
     }
+
+    /// Bytes from the start of each scan's data to the start of the next one's, or to the end of the file.
+    pub(super) fn lengths(&self, bytes: &[u8]) -> Vec<usize> {
+        let starts = || self.scans.iter().map(|scan| scan.data_start);
+        let ends = starts().skip(1).chain([bytes.len()]);
+        starts().zip(ends).map(|(start, end)| end.saturating_sub(start)).collect()
+    }
 }
 
 /// Notes what a scan adds, after checking that it follows on what is there (T.81, G.1.1.1.1).

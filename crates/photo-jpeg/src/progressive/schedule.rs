@@ -67,16 +67,18 @@ pub(super) struct Runner<'a> {
     decoder: Decoder<'a>,
     /// How many strips it keeps behind the first scans: more than any earlier scan of one of its components.
     delay: usize,
+    /// Bytes of its data, about.
+    length: usize,
     /// The first strip that it doesn't finish: where it failed, or an earlier scan of one of its components.
     end: usize,
     error: Option<Error>,
 }
 
 /// Puts scans, in file order, into an order of work.
-pub(super) fn line_up(decoders: Vec<Decoder<'_>>) -> Vec<Runner<'_>> {
+pub(super) fn line_up<'a>(decoders: Vec<Decoder<'a>>, lengths: &[usize]) -> Vec<Runner<'a>> {
     let mut next = [0; 4];
     let mut runners = Vec::new();
-    for decoder in decoders {
+    for (decoder, &length) in decoders.into_iter().zip(lengths) {
         let delays = decoder.parts.iter().filter_map(|part| next.get(part.index));
         let delay = delays.max().copied().unwrap_or(0);
         for part in &decoder.parts {
@@ -84,7 +86,7 @@ pub(super) fn line_up(decoders: Vec<Decoder<'_>>) -> Vec<Runner<'_>> {
                 *next = delay + 1;
             }
         }
-        runners.push(Runner { decoder, delay, end: usize::MAX, error: None });
+        runners.push(Runner { decoder, delay, length, end: usize::MAX, error: None });
     }
     runners
 }
@@ -106,12 +108,14 @@ pub(super) fn run(runners: &mut [Runner<'_>], strips: &Strips<'_>, go_on: bool) 
         }
     } else {
         for step in 0..count + last {
-            let visit = |runner: &mut Runner<'_>| {
+            // The longest first, so that no thread begins it when the others are done.
+            let mut by_length: Vec<&mut Runner<'_>> = runners.iter_mut().collect();
+            by_length.sort_by_key(|runner| std::cmp::Reverse(runner.length));
+            by_length.into_par_iter().with_max_len(1).for_each(|runner| {
                 if let Some(strip) = step.checked_sub(runner.delay) {
                     runner.visit(strips, strip);
                 }
-            };
-            runners.par_iter_mut().with_max_len(1).for_each(visit);
+            });
             if hold_followers(runners) && !go_on {
                 break;
             }

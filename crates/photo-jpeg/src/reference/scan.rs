@@ -162,22 +162,7 @@ fn ac_refine(
             (_, 1) => [-step, step][bits.bit()? as usize],
             _ => return Err(Stop::Bad("a new coefficient of more than one bit")),
         };
-        let mut zeros = symbol >> 4;
-        loop {
-            if k > end {
-                return Err(Stop::Bad("a coefficient behind the last one"));
-            }
-            let value = &mut block[usize::from(ZIGZAG[k])];
-            k += 1;
-            match (*value, zeros) {
-                (0, 0) => {
-                    *value = new;
-                    break;
-                }
-                (0, _) => zeros -= 1,
-                _ => correct(bits, step, value)?,
-            }
-        }
+        k = refine_up_to_new(bits, k, end, (symbol >> 4, new), step, block)?;
     }
     if *run > 0 {
         *run -= 1;
@@ -186,6 +171,30 @@ fn ac_refine(
         }
     }
     Ok(())
+}
+
+/// Corrects coefficients from `from` on until `zeros` zeros are passed, and puts `new` in the place of the next. Returns
+/// the index behind it.
+fn refine_up_to_new(
+    bits: &mut Bits<'_>,
+    from: usize,
+    end: usize,
+    (mut zeros, new): (u8, i16),
+    step: i16,
+    block: &mut [i16; 64],
+) -> Result<usize, Stop> {
+    for k in from..=end {
+        let value = &mut block[usize::from(ZIGZAG[k])];
+        match (*value, zeros) {
+            (0, 0) => {
+                *value = new;
+                return Ok(k + 1);
+            }
+            (0, _) => zeros -= 1,
+            _ => correct(bits, step, value)?,
+        }
+    }
+    Err(Stop::Bad("a coefficient behind the last one"))
 }
 
 /// Moves a coefficient that isn't zero away from zero by `step`, if the next bit says so.

@@ -18,18 +18,65 @@ pub(crate) const STEP: usize = 64;
 pub(crate) fn reduce<S: Simd>(simd: S, strip: &Strip, weights: &Weights, rows: &mut [&mut [i16]]) {
     // Loops of a known length are worth their copies: most reductions have few taps.
     match weights.pairs {
-        3 => reduce_by(simd, weights, rows, #[inline(always)] |to| sample::<S, 3>(simd, strip, weights, to)),
-        4 => reduce_by(simd, weights, rows, #[inline(always)] |to| sample::<S, 4>(simd, strip, weights, to)),
-        5 => reduce_by(simd, weights, rows, #[inline(always)] |to| sample::<S, 5>(simd, strip, weights, to)),
-        6 => reduce_by(simd, weights, rows, #[inline(always)] |to| sample::<S, 6>(simd, strip, weights, to)),
-        7 => reduce_by(simd, weights, rows, #[inline(always)] |to| sample::<S, 7>(simd, strip, weights, to)),
-        8 => reduce_by(simd, weights, rows, #[inline(always)] |to| sample::<S, 8>(simd, strip, weights, to)),
-        _ => reduce_by(simd, weights, rows, #[inline(always)] |to| sample_of_many(simd, strip, weights, to)),
+        3 => reduce_by(
+            simd,
+            weights,
+            rows,
+            #[inline(always)]
+            |to| sample::<S, 3>(simd, strip, weights, to),
+        ),
+        4 => reduce_by(
+            simd,
+            weights,
+            rows,
+            #[inline(always)]
+            |to| sample::<S, 4>(simd, strip, weights, to),
+        ),
+        5 => reduce_by(
+            simd,
+            weights,
+            rows,
+            #[inline(always)]
+            |to| sample::<S, 5>(simd, strip, weights, to),
+        ),
+        6 => reduce_by(
+            simd,
+            weights,
+            rows,
+            #[inline(always)]
+            |to| sample::<S, 6>(simd, strip, weights, to),
+        ),
+        7 => reduce_by(
+            simd,
+            weights,
+            rows,
+            #[inline(always)]
+            |to| sample::<S, 7>(simd, strip, weights, to),
+        ),
+        8 => reduce_by(
+            simd,
+            weights,
+            rows,
+            #[inline(always)]
+            |to| sample::<S, 8>(simd, strip, weights, to),
+        ),
+        _ => reduce_by(
+            simd,
+            weights,
+            rows,
+            #[inline(always)]
+            |to| sample_of_many(simd, strip, weights, to),
+        ),
     }
 }
 
 #[inline(always)]
-fn reduce_by<S: Simd>(simd: S, weights: &Weights, rows: &mut [&mut [i16]], sample: impl Fn(usize) -> i32x8<S>) {
+fn reduce_by<S: Simd>(
+    simd: S,
+    weights: &Weights,
+    rows: &mut [&mut [i16]],
+    sample: impl Fn(usize) -> i32x8<S>,
+) {
     const COLUMNS: usize = 8;
     let width = weights.first.len();
     for start in (0..width).step_by(COLUMNS) {

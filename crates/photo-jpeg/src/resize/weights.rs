@@ -43,7 +43,9 @@ fn kernel(x: f64, step: f64) -> impl Iterator<Item = f64> {
     };
     let (by, by_third) = ((PI * step).sin_cos(), (PI * step / 3.0).sin_cos());
     let start = (x, (PI * x).sin_cos(), (PI * x / 3.0).sin_cos());
-    let all = std::iter::successors(Some(start), move |(x, s, t)| Some((x + step, turn(*s, by), turn(*t, by_third))));
+    let all = std::iter::successors(Some(start), move |(x, s, t)| {
+        Some((x + step, turn(*s, by), turn(*t, by_third)))
+    });
     all.map(|(x, sine, third)| {
         if x.abs() >= 3.0 {
             0.0
@@ -77,7 +79,9 @@ pub(crate) fn exact(axis: &Axis, to: u32) -> (u32, Vec<f64>) {
     let center = (f64::from(to) + 0.5) * ratio;
     let first = (center - 3.0 * stretch).floor().clamp(0.0, f64::from(axis.from - 1)) as u32;
     let end = (center + 3.0 * stretch).ceil().clamp(f64::from(first + 1), f64::from(axis.from)) as u32;
-    let mut weights: Vec<f64> = kernel((f64::from(first) + 0.5 - center) / stretch, 1.0 / stretch).take((end - first) as usize).collect();
+    let mut weights: Vec<f64> = kernel((f64::from(first) + 0.5 - center) / stretch, 1.0 / stretch)
+        .take((end - first) as usize)
+        .collect();
     let sum: f64 = weights.iter().sum();
     if sum.abs() > 1e-6 {
         weights.iter_mut().for_each(|w| *w /= sum);
@@ -101,7 +105,8 @@ impl Weights {
         let span = |(first, weights): &(u32, Vec<i16>)| (*first as usize % 2 + weights.len()).div_ceil(2);
         let pairs = rows.iter().map(span).max().unwrap_or(1);
         let total = (axis.from as usize).div_ceil(2);
-        let mut this = Self { first: Vec::with_capacity(rows.len()), pairs, taps: vec![0; pairs * rows.len()] };
+        let mut this =
+            Self { first: Vec::with_capacity(rows.len()), pairs, taps: vec![0; pairs * rows.len()] };
         for ((first, weights), taps) in rows.iter().zip(this.taps.chunks_exact_mut(pairs)) {
             // Near the end a row begins earlier, so that it does not reach beyond.
             let start = (*first as usize / 2).min(total.saturating_sub(pairs));

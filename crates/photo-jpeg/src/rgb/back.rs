@@ -110,8 +110,8 @@ fn pairs<S: Simd, const W: usize, const H: usize>(
     }
     let mut channels = [i16x16::splat(simd, 0); 3];
     for channel in 0..3 {
-        for row in 0..H {
-            channels[channel] += sums::<S, W>(simd, rows[channel][row], x);
+        for row in &rows[channel][..H] {
+            channels[channel] += sums::<S, W>(simd, row, x);
         }
     }
     let [r, g, b] = channels;

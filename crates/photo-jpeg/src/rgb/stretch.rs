@@ -45,6 +45,8 @@ impl Smooth {
         let count = place.near.len();
         self.sums[0] = self.sums[1];
         self.sums[count + 1] = self.sums[count];
+        // Another component's sums may be too large for this one's shift.
+        self.sums[count + 2..count.next_multiple_of(STEP) + 2].fill(0);
         let (biases, shift) = match (W, place.far) {
             (1, _) => ([if place.lower { 2 } else { 1 }, 0], 2),
             (_, None) => ([1, 2], 2),

@@ -1,6 +1,6 @@
 //! A run of whole restart intervals: nothing needs guessing there.
 
-use fearless_simd::Level;
+use crate::simd::Level;
 use memchr::memchr;
 
 use super::block::Mcu;

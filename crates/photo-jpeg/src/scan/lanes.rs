@@ -5,7 +5,8 @@
 
 use std::slice::IterMut;
 
-use fearless_simd::{Level, Simd, dispatch};
+
+use crate::simd::{Level, dispatch};
 
 use crate::huffman::decode::{DecodeTable, Entry, LOOKUP};
 use crate::quant::ZIGZAG;
@@ -144,7 +145,14 @@ impl<'h, 'a> Hot<'h, 'a> {
     #[inline(always)]
     fn new(lane: &'h mut Lane<'a>) -> Self {
         let (bits, ac) = (lane.bits, lane.ac);
-        Self { window: bits.window, used: 0, settled: lane.settled, lookup: &ac.lookup, block: lane.block, bits }
+        Self {
+            window: bits.window,
+            used: 0,
+            settled: lane.settled,
+            lookup: &ac.lookup,
+            block: lane.block,
+            bits,
+        }
     }
 
     #[inline(always)]
@@ -213,18 +221,12 @@ fn open<'a>(
 
 /// Runs both lanes until one stops. Neither may have stopped before.
 pub(super) fn run_two<'a, 'b>(level: Level, a: Lane<'a>, b: Lane<'b>) -> (Lane<'a>, Lane<'b>) {
-    dispatch!(level, simd => simd.vectorize(
-        #[inline(always)]
-        || two(a, b)
-    ))
+    dispatch!(level, simd => two(a, b))
 }
 
 /// Runs a lane until it stops.
 pub(super) fn run_one(level: Level, lane: Lane<'_>) -> Lane<'_> {
-    dispatch!(level, simd => simd.vectorize(
-        #[inline(always)]
-        || one(lane)
-    ))
+    dispatch!(level, simd => one(lane))
 }
 
 #[inline(always)]
@@ -245,10 +247,7 @@ fn two<'a, 'b>(mut a: Lane<'a>, mut b: Lane<'b>) -> (Lane<'a>, Lane<'b>) {
 
 /// Decodes common symbols of both lanes until one of them, or both, have come to another one.
 #[inline(always)]
-fn common<'a, 'b>(
-    a: &mut Lane<'a>,
-    b: &mut Lane<'b>,
-) -> ((Bits<'a>, u32), (Bits<'b>, u32), bool, bool) {
+fn common<'a, 'b>(a: &mut Lane<'a>, b: &mut Lane<'b>) -> ((Bits<'a>, u32), (Bits<'b>, u32), bool, bool) {
     let (mut a, mut b) = (Hot::new(a), Hot::new(b));
     loop {
         a.refill();

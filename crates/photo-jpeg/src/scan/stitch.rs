@@ -122,7 +122,8 @@ impl ScanReader<'_> {
         let Some(segment) = segments.get(n) else { return Ok(()) };
         let (first, len) = (patch.len(), segment.len as u64 * 8);
         let mut cursor = state.cursor(&segment.data);
-        let mut result = if state.bit > len { Err(self.truncated(self.offset(segment, len))) } else { Ok(()) };
+        let mut result =
+            if state.bit > len { Err(self.truncated(self.offset(segment, len))) } else { Ok(()) };
         while self.left() > 0 && result.is_ok() {
             let mut block = [0; 64];
             let outcome = cursor.block(&self.mcu, &mut block);
@@ -196,7 +197,9 @@ impl ScanReader<'_> {
         }
         self.restart = Some(restart);
         // Where not even one interval is whole, it is decoded as a scan of its own, which tells what is wrong.
-        if self.done == done { self.single = true; }
+        if self.done == done {
+            self.single = true;
+        }
         Ok(())
     }
 }
@@ -222,4 +225,3 @@ fn add(a: [i16; 3], b: [i16; 3]) -> [i16; 3] {
 fn subtract(a: [i16; 3], b: [i16; 3]) -> [i16; 3] {
     std::array::from_fn(|i| a[i].wrapping_sub(b[i]))
 }
-

@@ -100,7 +100,8 @@ mod tests {
 
     #[test]
     fn offsets_are_found_again() {
-        let bytes: Vec<u8> = (0..2000u32).flat_map(|i| if i % 7 == 0 { vec![0xFF, 0] } else { vec![i as u8 & 127] }).collect();
+        let bytes: Vec<u8> =
+            (0..2000u32).flat_map(|i| if i % 7 == 0 { vec![0xFF, 0] } else { vec![i as u8 & 127] }).collect();
         for from in [0, 5, 500] {
             let from = boundary(&bytes, from);
             for index in [0, 1, 2, 99, 1000] {

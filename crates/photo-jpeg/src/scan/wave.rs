@@ -3,7 +3,7 @@
 use std::slice::IterMut;
 use std::sync::Mutex;
 
-use fearless_simd::Level;
+use crate::simd::Level;
 
 use crate::error::{Error, Result};
 
@@ -158,7 +158,8 @@ impl<'a> ScanReader<'a> {
         let restart = self.restart?;
         let left = self.total - self.done;
         let blocks = usize::try_from(restart.blocks).ok()?;
-        (blocks <= 4 * self.cut.room && left > restart.blocks && !self.single).then(|| (blocks, (self.cut.meant / blocks).max(1)))
+        (blocks <= 4 * self.cut.room && left > restart.blocks && !self.single)
+            .then(|| (blocks, (self.cut.meant / blocks).max(1)))
     }
 
     fn cut_intervals(&self, wave: &mut Wave, blocks: usize, count: usize) {
@@ -171,7 +172,13 @@ impl<'a> ScanReader<'a> {
         let left = (self.total - self.done).saturating_sub(1) / blocks as u64;
         for (n, part) in wave.intervals.iter_mut().enumerate() {
             let from = self.from + n * step;
-            part.reset(from, from + step, n == 0, blocks, usize::try_from(left).unwrap_or(usize::MAX).min(2 * count));
+            part.reset(
+                from,
+                from + step,
+                n == 0,
+                blocks,
+                usize::try_from(left).unwrap_or(usize::MAX).min(2 * count),
+            );
         }
     }
 
@@ -197,7 +204,8 @@ impl<'a> ScanReader<'a> {
     /// holds what there is.
     pub(crate) fn stitch(&mut self, wave: &mut Wave) -> Result<()> {
         let (from, done) = (self.from, self.done);
-        let result = if wave.segments.is_empty() { self.stitch_intervals(wave) } else { self.stitch_segments(wave) };
+        let result =
+            if wave.segments.is_empty() { self.stitch_intervals(wave) } else { self.stitch_segments(wave) };
         if self.done > done {
             self.bytes_per_block = (self.from - from) as f64 / (self.done - done) as f64;
         }
@@ -219,7 +227,10 @@ pub(crate) struct Queue<'a> {
 
 impl Wave {
     pub(crate) fn queue(&mut self) -> Queue<'_> {
-        Queue { segments: Mutex::new(self.segments.iter_mut()), intervals: Mutex::new(self.intervals.iter_mut()) }
+        Queue {
+            segments: Mutex::new(self.segments.iter_mut()),
+            intervals: Mutex::new(self.intervals.iter_mut()),
+        }
     }
 
     /// Jobs for workers: more would find nothing to do.

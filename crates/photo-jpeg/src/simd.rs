@@ -1,0 +1,95 @@
+//! The SIMD levels that the kernels are compiled for: AVX2 and SSE2 on x86, NEON on ARM, and plain code elsewhere (and in
+//! this crate's own tests everywhere). Each level is one more copy of every kernel, half a minute of compile time;
+//! SSE4.2 and AVX-512 gain too little here to be worth that.
+
+#[cfg(any(test, not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
+use fearless_simd::Fallback;
+#[cfg(target_arch = "aarch64")]
+use fearless_simd::Neon;
+#[cfg(target_arch = "x86_64")]
+use fearless_simd::{Avx2, Sse2};
+
+/// A level that this machine has.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Level {
+    #[cfg(target_arch = "x86_64")]
+    Avx2(Avx2),
+    #[cfg(target_arch = "x86_64")]
+    Sse2(Sse2),
+    #[cfg(target_arch = "aarch64")]
+    Neon(Neon),
+    #[cfg(any(test, not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
+    Plain(Fallback),
+}
+
+impl Level {
+    /// The best level that this machine has.
+    #[cfg(target_arch = "x86_64")]
+    pub(crate) fn new() -> Self {
+        let level = fearless_simd::Level::new();
+        match (level.as_avx2(), level.as_sse2()) {
+            (Some(avx2), _) => Self::Avx2(avx2),
+            (None, Some(sse2)) => Self::Sse2(sse2),
+            // SSE2 is a part of x86-64.
+            (None, None) => unreachable!("x86-64 without SSE2"),
+        }
+    }
+
+    /// The best level that this machine has.
+    #[cfg(target_arch = "aarch64")]
+    pub(crate) fn new() -> Self {
+        match fearless_simd::Level::new().as_neon() {
+            Some(neon) => Self::Neon(neon),
+            // NEON is a part of 64-bit ARM.
+            None => unreachable!("AArch64 without NEON"),
+        }
+    }
+
+    /// The best level that this machine has.
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    pub(crate) fn new() -> Self {
+        Self::Plain(Fallback::new())
+    }
+
+    /// All levels that this machine has, and none at all.
+    #[cfg(test)]
+    pub(crate) fn all() -> Vec<Self> {
+        let mut levels = vec![Self::new(), Self::Plain(Fallback::new())];
+        #[cfg(target_arch = "x86_64")]
+        levels.extend(fearless_simd::Level::new().as_sse2().map(Self::Sse2));
+        levels
+    }
+}
+
+/// Runs an expression with the token of a level, compiled for that level.
+macro_rules! dispatch {
+    ($level:expr, $simd:ident => $op:expr) => {
+        match $level {
+            #[cfg(target_arch = "x86_64")]
+            $crate::simd::Level::Avx2($simd) => fearless_simd::Simd::vectorize(
+                $simd,
+                #[inline(always)]
+                || $op,
+            ),
+            #[cfg(target_arch = "x86_64")]
+            $crate::simd::Level::Sse2($simd) => fearless_simd::Simd::vectorize(
+                $simd,
+                #[inline(always)]
+                || $op,
+            ),
+            #[cfg(target_arch = "aarch64")]
+            $crate::simd::Level::Neon($simd) => fearless_simd::Simd::vectorize(
+                $simd,
+                #[inline(always)]
+                || $op,
+            ),
+            #[cfg(any(test, not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
+            $crate::simd::Level::Plain($simd) => fearless_simd::Simd::vectorize(
+                $simd,
+                #[inline(always)]
+                || $op,
+            ),
+        }
+    };
+}
+pub(crate) use dispatch;
