@@ -6,7 +6,7 @@
 
 use super::Fault;
 use super::bits::Bits;
-use crate::huffman::decode::{DecodeTable, Entry, Symbol};
+use crate::huffman::decode::{AcTable, DcTable, Entry, Symbol};
 use crate::quant::ZIGZAG;
 
 /// The AC coefficients that a scan codes.
@@ -30,7 +30,7 @@ impl Band {
 
 /// A DC difference (F.2.2.1).
 #[inline(always)]
-pub(super) fn difference(bits: &mut Bits<'_>, table: &DecodeTable) -> Result<i16, Fault> {
+pub(super) fn difference(bits: &mut Bits<'_>, table: &DcTable) -> Result<i16, Fault> {
     bits.refill();
     let entry = table.peek(bits.window);
     if entry.advance() == 1 {
@@ -46,7 +46,7 @@ pub(super) fn difference(bits: &mut Bits<'_>, table: &DecodeTable) -> Result<i16
 #[inline(always)]
 pub(super) fn first(
     bits: &mut Bits<'_>,
-    table: &DecodeTable,
+    table: &AcTable,
     band: Band,
     block: &mut [i16; 64],
     mask: &mut u64,
@@ -80,7 +80,7 @@ pub(super) fn first(
 #[inline(always)]
 pub(super) fn refine(
     bits: &mut Bits<'_>,
-    table: &DecodeTable,
+    table: &AcTable,
     band: Band,
     block: &mut [i16; 64],
     mask: &mut u64,
@@ -128,7 +128,7 @@ enum Refining {
 
 /// Leaves at least 32 bits valid.
 #[inline(always)]
-fn refining_symbol(bits: &mut Bits<'_>, table: &DecodeTable) -> Result<Refining, Fault> {
+fn refining_symbol(bits: &mut Bits<'_>, table: &AcTable) -> Result<Refining, Fault> {
     bits.refill();
     let entry = table.peek(bits.window);
     let (mut run, mut value) = (entry.advance().wrapping_sub(1), entry.value());
@@ -188,7 +188,7 @@ fn correct(band: Band, mut which: u64, corrections: u64, block: &mut [i16; 64]) 
 
 /// The symbol of an entry that doesn't hold a complete coefficient.
 #[inline(always)]
-fn end_or_long(bits: &mut Bits<'_>, table: &DecodeTable, entry: Entry) -> Result<Symbol, Fault> {
+fn end_or_long(bits: &mut Bits<'_>, table: &AcTable, entry: Entry) -> Result<Symbol, Fault> {
     let symbol = if entry.advance() == Entry::END {
         Symbol { run: 0, size: 0, value: 0, bits: entry.bits() }
     } else {

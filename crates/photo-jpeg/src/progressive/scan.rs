@@ -1,15 +1,12 @@
 //! Decoding a scan, a band of MCU rows at a time.
 
-use std::sync::Arc;
-
 use super::bits::Bits;
 use super::block::{self, Band};
 use super::schedule::Strip;
 use super::{Fault, Frame};
 use crate::error::{self, Error};
 use crate::header::{Process, Scan};
-use crate::huffman::HuffmanSpec;
-use crate::huffman::decode::DecodeTable;
+use crate::huffman::decode::{AcTable, DcTable};
 
 /// A scan on its way through the picture.
 pub(super) struct Decoder<'a> {
@@ -33,8 +30,8 @@ pub(super) struct Decoder<'a> {
 pub(super) struct Part {
     /// Which component of the frame.
     pub(super) index: usize,
-    dc: Option<DecodeTable>,
-    ac: Option<DecodeTable>,
+    dc: Option<DcTable>,
+    ac: Option<AcTable>,
     prediction: i16,
 }
 
@@ -57,13 +54,10 @@ impl<'a> Decoder<'a> {
             (_, _, 0) => Kind::AcFirst,
             _ => Kind::AcRefine,
         };
-        let table = |spec: &Option<Arc<HuffmanSpec>>, make: fn(&HuffmanSpec) -> DecodeTable| {
-            spec.as_deref().map(make)
-        };
         let parts = scan.components.iter().map(|c| Part {
             index: c.index,
-            dc: table(&c.dc, DecodeTable::dc),
-            ac: table(&c.ac, DecodeTable::ac),
+            dc: c.dc.as_deref().map(DcTable::dc),
+            ac: c.ac.as_deref().map(AcTable::ac),
             prediction: 0,
         });
         let band = Band {
