@@ -4,7 +4,6 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
-
 use crate::simd::{Level, dispatch};
 
 use crate::planes::Plane;

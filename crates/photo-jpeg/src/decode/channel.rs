@@ -20,6 +20,9 @@ pub(super) struct Channel {
     pub(super) from: (u32, u32),
     /// Samples that come out.
     pub(super) to: (u32, u32),
+    /// The same, as the weights have it.
+    #[cfg(test)]
+    pub(super) axes: (Axis, Axis),
     /// How to get from the one to the other, across and down; `None` where nothing changes.
     pub(super) weights: Option<(Weights, Weights)>,
 }
@@ -28,6 +31,8 @@ pub(super) struct Channel {
 #[derive(Debug, Clone)]
 pub(super) struct Target {
     pub(super) size: (u32, u32),
+    /// The size before rounding: where only the scale is given, it need not be whole.
+    pub(super) extent: (f64, f64),
     pub(super) sampling: Vec<(u8, u8)>,
 }
 
@@ -51,8 +56,8 @@ impl Channel {
         let (h_out_max, v_out_max) = maxima(target.sampling.iter().copied());
         let share = |part: u8, of: u8| f64::from(part) / f64::from(of.max(1));
         let scale = points as f64 / 8.0;
-        let across = axis(header.width, share(h, h_max) * scale, target.size.0, share(h_out, h_out_max));
-        let down = axis(header.height, share(v, v_max) * scale, target.size.1, share(v_out, v_out_max));
+        let across = axis(header.width, share(h, h_max) * scale, target.extent.0, share(h_out, h_out_max));
+        let down = axis(header.height, share(v, v_max) * scale, target.extent.1, share(v_out, v_out_max));
         let same = across.is_identity() && down.is_identity();
         Some(Self {
             h: h.into(),
@@ -62,6 +67,8 @@ impl Channel {
             multipliers: Multipliers::new(&component.quant, 8 / points as u32),
             from: (across.from, down.from),
             to: (across.to, down.to),
+            #[cfg(test)]
+            axes: (across, down),
             weights: (!same).then(|| (Weights::new(&across), Weights::new(&down))),
         })
     }
@@ -93,8 +100,8 @@ impl Channel {
     }
 }
 
-fn axis(from: u32, from_share: f64, to: u32, to_share: f64) -> Axis {
-    let (from_extent, to_extent) = (f64::from(from) * from_share, f64::from(to) * to_share);
+fn axis(from: u32, from_share: f64, to: f64, to_share: f64) -> Axis {
+    let (from_extent, to_extent) = (f64::from(from) * from_share, to * to_share);
     let whole = |extent: f64| (extent - 1e-9).ceil().max(1.0) as u32;
     Axis { from: whole(from_extent), from_extent, to: whole(to_extent), to_extent }
 }

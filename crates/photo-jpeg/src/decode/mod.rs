@@ -17,7 +17,7 @@ use crate::simd::Level;
 use crate::coefficients::{Coefficients, ReadOptions};
 use crate::error::{Error, Result};
 use crate::header::{Header, Process};
-use crate::huffman::decode::DecodeTable;
+use crate::huffman::decode::{AcTable, DcTable};
 use crate::planes::Planes;
 use crate::scan::{Cut, Mcu, McuBlock, ScanReader, Wave};
 use bands::{Bands, OutTask, Rest, RowTask, finished};
@@ -140,7 +140,7 @@ impl<'a> Decoder<'a> {
             let (Some(dc), Some(ac)) = (&part.dc, &part.ac) else {
                 return Err(Error::malformed(self.header.scan.data_start, "a Huffman table is missing"));
             };
-            tables.push((part.index, DecodeTable::dc(dc), DecodeTable::ac(ac)));
+            tables.push((part.index, DcTable::dc(dc), AcTable::ac(ac)));
         }
         tables.sort_by_key(|t| t.0);
         Ok(Mcu { blocks, tables: tables.into_iter().map(|(_, dc, ac)| (dc, ac)).collect() })

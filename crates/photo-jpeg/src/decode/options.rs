@@ -97,6 +97,8 @@ impl DecodeOptions {
         let denominator = self.scale.denominator();
         let decoded = (width.div_ceil(denominator), height.div_ceil(denominator));
         let size = self.size.unwrap_or(decoded);
+        let exact = |side: u32| f64::from(side) / f64::from(denominator);
+        let extent = self.size.map_or((exact(width), exact(height)), |(w, h)| (w.into(), h.into()));
         if size.0 == 0 || size.1 == 0 || size.0 > 65_535 || size.1 > 65_535 {
             return Err(Error::Argument("the target must have sides of 1 to 65,535"));
         }
@@ -109,7 +111,7 @@ impl DecodeOptions {
         if sampling.len() != components || !sampling.iter().all(in_range) {
             return Err(Error::Argument("each component needs sampling factors of 1 or 2"));
         }
-        Ok(Target { size, sampling })
+        Ok(Target { size, extent, sampling })
     }
 
     /// Bytes of memory that [`decode`](crate::decode) takes at most, the file not counted, on so many threads.

@@ -16,6 +16,7 @@ pub(super) struct Strips {
     channels: Vec<Vec<Strip>>,
     cosines4: Cosines<4>,
     cosines2: Cosines<2>,
+    cosines1: Cosines<1>,
 }
 
 /// Where the rows of a channel go.
@@ -34,6 +35,7 @@ impl Strips {
             channels: channels.iter().map(strips).collect(),
             cosines4: Cosines::new(),
             cosines2: Cosines::new(),
+            cosines1: Cosines::new(),
         }
     }
 
@@ -103,7 +105,13 @@ impl Strips {
                 full(simd, block, &dc, &channel.multipliers, pairs);
             }
             4 => place(pairs, x, top % LANES, &reduced::<4>(block, dc, &channel.multipliers, &self.cosines4)),
-            _ => place(pairs, x, top % LANES, &reduced::<2>(block, dc, &channel.multipliers, &self.cosines2)),
+            2 => place(pairs, x, top % LANES, &reduced(block, dc, &channel.multipliers, &self.cosines2)),
+            _ => {
+                let [[sample]] = reduced(block, dc, &channel.multipliers, &self.cosines1);
+                if let Some(pair) = pairs.get_mut(x / 2) {
+                    pair[2 * (top % LANES) + x % 2] = sample;
+                }
+            }
         }
     }
 

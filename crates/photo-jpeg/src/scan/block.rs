@@ -1,6 +1,6 @@
 //! Decoding one block with every check, and the order of blocks in an MCU.
 
-use crate::huffman::decode::{DecodeTable, Entry};
+use crate::huffman::decode::{AcTable, DcTable, Entry};
 use crate::quant::ZIGZAG;
 
 use super::bits::Bits;
@@ -25,13 +25,13 @@ pub(crate) struct Mcu {
     /// At least one, at most [`MAX_BLOCKS`].
     pub(crate) blocks: Vec<McuBlock>,
     /// Per component: tables for DC and AC.
-    pub(crate) tables: Vec<(DecodeTable, DecodeTable)>,
+    pub(crate) tables: Vec<(DcTable, AcTable)>,
 }
 
 impl Mcu {
     /// The tables for block `phase` of an MCU, and its component.
     #[inline(always)]
-    pub(crate) fn phase(&self, phase: usize) -> (&DecodeTable, &DecodeTable, usize) {
+    pub(crate) fn phase(&self, phase: usize) -> (&DcTable, &AcTable, usize) {
         let component = self.blocks[phase].component;
         let (dc, ac) = &self.tables[component];
         (dc, ac, component)
@@ -70,7 +70,7 @@ impl Cursor<'_> {
 
 /// A DC difference.
 #[inline(always)]
-pub(crate) fn difference(bits: &mut Bits<'_>, table: &DecodeTable) -> Result<i16, Corrupt> {
+pub(crate) fn difference(bits: &mut Bits<'_>, table: &DcTable) -> Result<i16, Corrupt> {
     bits.refill();
     let entry = table.peek(bits.window);
     if entry.advance() == 1 {
@@ -85,7 +85,7 @@ pub(crate) fn difference(bits: &mut Bits<'_>, table: &DecodeTable) -> Result<i16
 /// The AC coefficients behind index `k` (in zigzag order).
 pub(super) fn coefficients(
     bits: &mut Bits<'_>,
-    table: &DecodeTable,
+    table: &AcTable,
     mut k: u32,
     out: &mut [i16; 64],
 ) -> Result<(), Corrupt> {
@@ -109,7 +109,7 @@ pub(super) fn coefficients(
 
 /// Advance, value and bits of a symbol that the look-up does not give at once.
 #[inline]
-pub(super) fn rare(table: &DecodeTable, window: u64) -> Result<(u32, i16, u32), Corrupt> {
+pub(super) fn rare(table: &AcTable, window: u64) -> Result<(u32, i16, u32), Corrupt> {
     let symbol = table.long(window).ok_or(Corrupt)?;
     let advance = match (symbol.size, symbol.run) {
         (0, 0) => Entry::END,

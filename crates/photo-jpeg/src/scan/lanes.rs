@@ -5,10 +5,9 @@
 
 use std::slice::IterMut;
 
-
 use crate::simd::{Level, dispatch};
 
-use crate::huffman::decode::{DecodeTable, Entry, LOOKUP};
+use crate::huffman::decode::{AcTable, Entry, extend};
 use crate::quant::ZIGZAG;
 
 use super::bits::Bits;
@@ -32,7 +31,7 @@ pub(super) struct Lane<'a> {
     bits: Bits<'a>,
     phase: usize,
     predictions: [i16; 3],
-    ac: &'a DecodeTable,
+    ac: &'a AcTable,
     /// Coefficients of the block that are settled; 1 after the DC.
     settled: u32,
     block: &'a mut [i16; 64],
@@ -43,8 +42,8 @@ pub(super) struct Lane<'a> {
     pub(super) stopped: Option<Stop>,
 }
 
-/// Symbols between two refills: each takes at most 12 bits of at least 56.
-const SYMBOLS: u32 = 4;
+/// Symbols between two refills: each takes at most 11 bits of at least 56.
+const SYMBOLS: u32 = 5;
 
 impl<'a> Lane<'a> {
     /// A lane that goes on from `cursor` into `blocks`, up to the first block boundary at or behind bit `limit`; an error
@@ -136,7 +135,7 @@ struct Hot<'h, 'a> {
     /// Sum of the raw entries since the last refill; the low byte is the number of bits used.
     used: u32,
     settled: u32,
-    lookup: &'a [Entry; 1 << LOOKUP],
+    ac: &'a AcTable,
     block: &'h mut [i16; 64],
     bits: Bits<'a>,
 }
@@ -145,14 +144,7 @@ impl<'h, 'a> Hot<'h, 'a> {
     #[inline(always)]
     fn new(lane: &'h mut Lane<'a>) -> Self {
         let (bits, ac) = (lane.bits, lane.ac);
-        Self {
-            window: bits.window,
-            used: 0,
-            settled: lane.settled,
-            lookup: &ac.lookup,
-            block: lane.block,
-            bits,
-        }
+        Self { window: bits.window, used: 0, settled: lane.settled, ac, block: lane.block, bits }
     }
 
     #[inline(always)]
@@ -172,7 +164,7 @@ impl<'h, 'a> Hot<'h, 'a> {
 
     #[inline(always)]
     fn peek(&self) -> Entry {
-        self.lookup[(self.window >> (64 - LOOKUP)) as usize]
+        self.ac.peek(self.window)
     }
 
     /// Stores the coefficient of a common entry, of which `settled` is the outcome.
@@ -182,6 +174,27 @@ impl<'h, 'a> Hot<'h, 'a> {
         self.window <<= entry.raw() & 63;
         self.used = self.used.wrapping_add(entry.raw());
         self.settled = settled;
+    }
+
+    /// Stores the coefficient of a common entry, or of a long one that does not end the block; `false` if it is neither.
+    #[inline(always)]
+    fn step(&mut self, entry: Entry, settled: u32) -> bool {
+        if settled <= 63 {
+            self.take(entry, settled);
+            return true;
+        }
+        let Some((run, size)) = entry.run_size() else { return false };
+        let settled = self.settled + run + 1;
+        if entry.advance() != Entry::RARE || settled > 63 || size == 0 {
+            return false;
+        }
+        self.refill();
+        let value = extend((self.window << entry.bits() >> (64 - size)) as u32, size);
+        self.block[usize::from(ORDER[settled as usize & 127] & 63)] = value as i16;
+        let bits = entry.bits() + size;
+        self.window <<= bits & 63;
+        (self.used, self.settled) = (bits, settled);
+        true
     }
 
     #[inline(always)]
@@ -210,7 +223,7 @@ fn open<'a>(
     phase: usize,
     predictions: &mut [i16; 3],
     block: &mut [i16; 64],
-) -> Result<&'a DecodeTable, Corrupt> {
+) -> Result<&'a AcTable, Corrupt> {
     *block = [0; 64];
     let (dc, ac, component) = mcu.phase(phase);
     let prediction = &mut predictions[component];
@@ -249,7 +262,7 @@ fn two<'a, 'b>(mut a: Lane<'a>, mut b: Lane<'b>) -> (Lane<'a>, Lane<'b>) {
 #[inline(always)]
 fn common<'a, 'b>(a: &mut Lane<'a>, b: &mut Lane<'b>) -> ((Bits<'a>, u32), (Bits<'b>, u32), bool, bool) {
     let (mut a, mut b) = (Hot::new(a), Hot::new(b));
-    loop {
+    'refill: loop {
         a.refill();
         b.refill();
         for _ in 0..SYMBOLS {
@@ -257,7 +270,11 @@ fn common<'a, 'b>(a: &mut Lane<'a>, b: &mut Lane<'b>) -> ((Bits<'a>, u32), (Bits
             let settled_a = a.settled + entry_a.advance();
             let settled_b = b.settled + entry_b.advance();
             if (settled_a | settled_b) & !63 != 0 {
-                return (a.end(), b.end(), settled_a > 63, settled_b > 63);
+                let (done_a, done_b) = (a.step(entry_a, settled_a), b.step(entry_b, settled_b));
+                if done_a && done_b {
+                    continue 'refill;
+                }
+                return (a.end(), b.end(), !done_a, !done_b);
             }
             a.take(entry_a, settled_a);
             b.take(entry_b, settled_b);
@@ -283,6 +300,9 @@ fn common_of_one<'a>(lane: &mut Lane<'a>) -> (Bits<'a>, u32) {
             let entry = hot.peek();
             let settled = hot.settled + entry.advance();
             if settled > 63 {
+                if hot.step(entry, settled) {
+                    break;
+                }
                 return hot.end();
             }
             hot.take(entry, settled);

@@ -6,8 +6,9 @@ use super::lanes::{Lane, Stop};
 use super::unstuff::{End, boundary, pad, unstuff};
 
 /// Blocks at the start of a guessed segment whose states are recorded. Out of 4,000 starts on phone photos none took more
-/// than 1.4 KB to be back in step, about 80 blocks; where it takes longer, the segment is decoded again.
-const RECORDED: usize = 96;
+/// than 1.4 KB to be back in step, and half of them about 100 bytes, six blocks; where it takes longer, the segment is
+/// decoded again.
+const RECORDED: usize = 48;
 
 /// Bytes at which a guess is tried before it is given up.
 const GUESSES: usize = 64;

@@ -18,7 +18,7 @@ use super::unstuff::boundary;
 pub(crate) struct Cut {
     /// Blocks that a segment is meant to hold.
     pub(crate) meant: usize,
-    /// Blocks that it has room for: with 384 KB each, a few waves are all the memory that decoding takes, whatever the
+    /// Blocks that it has room for: with 192 KB each, a few waves are all the memory that decoding takes, whatever the
     /// picture.
     pub(crate) room: usize,
     /// Bytes that a segment has at least, so that guesses get in step well before its end.
@@ -33,7 +33,7 @@ const MOST: usize = 1 << 18;
 impl Cut {
     pub(crate) fn new(threads: usize) -> Self {
         let segments = if threads <= 1 { 4 } else { (8 * threads).min(64) };
-        Self { meant: 2048, room: 3072, least: 4096, segments }
+        Self { meant: 1024, room: 1536, least: 2048, segments }
     }
 
     /// Blocks that a wave holds at most.
