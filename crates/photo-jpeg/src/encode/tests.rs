@@ -101,8 +101,10 @@ proptest! {
         let plane = Plane::new(width, height, data).unwrap();
         let planes = Planes { width, height, color: ColorModel::Gray, sampling: vec![(2, 1)], planes: vec![plane] };
         let options = EncodeOptions::default().quality(quality).restart_interval(interval);
-        let expected = with(&planes, &options, Level::fallback(), 1);
-        prop_assert_eq!(with(&planes, &options, Level::new(), groups), expected);
+        let expected = with(&planes, &options, Level::new(), 1);
+        for level in levels() {
+            prop_assert_eq!(with(&planes, &options, level, groups), expected.as_slice());
+        }
     }
 }
 
