@@ -109,6 +109,8 @@ impl State<'_> {
             self.check_tables(part[1], first, last, high)?;
             if progressive {
                 self.refine(component, first, last, high, low)?;
+            } else if self.precision.get_mut(component).and_then(|bits| bits[0].replace(0)).is_some() {
+                return Err("a sequential scan of a component that an earlier scan holds");
             }
         }
         Ok(())
@@ -213,6 +215,16 @@ mod tests {
             let frame = jpeg_frame::read(&bytes, &walk(&bytes).unwrap()).unwrap();
             assert_eq!(frame.flaw.is_none(), sound, "{table} {:?}", frame.flaw);
         }
+    }
+
+    #[test]
+    fn a_sequential_file_holds_each_component_once() {
+        let bytes = std::fs::read(fixtures::folder().join("jpeg_baseline.jpg")).unwrap();
+        let layout = walk(&bytes).unwrap();
+        let scan = layout.segments.iter().find(|s| s.marker == marker::SOS).unwrap().whole.start;
+        let twice = [&bytes[..bytes.len() - 2], &bytes[scan..]].concat();
+        let frame = jpeg_frame::read(&twice, &walk(&twice).unwrap()).unwrap();
+        assert!(frame.flaw.is_some_and(|why| why.contains("earlier scan")));
     }
 
     #[test]
