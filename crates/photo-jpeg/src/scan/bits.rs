@@ -64,7 +64,7 @@ mod tests {
 
     #[test]
     fn positions_and_values() {
-        let data: Vec<u8> = (0..40).map(|i| i * 37).collect();
+        let data: Vec<u8> = (0..40u8).map(|i| i.wrapping_mul(37)).collect();
         let bit = |at: usize| data.get(at / 8).map_or(0, |b| b >> (7 - at % 8) & 1);
         for start in 0..64u64 {
             let mut bits = Bits::new(&data, start);

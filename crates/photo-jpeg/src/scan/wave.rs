@@ -215,7 +215,7 @@ impl<'a> ScanReader<'a> {
     /// The error for data that end or go wrong at bit `bit` behind `from`.
     pub(super) fn truncated(&self, offset: usize) -> Error {
         let per_mcu = self.mcu.blocks.len() as u64;
-        Error::Truncated { offset, decoded: self.done / per_mcu, total: self.total / per_mcu }
+        Error::Truncated { offset: offset.min(self.bytes.len()), decoded: self.done / per_mcu, total: self.total / per_mcu }
     }
 }
 
