@@ -33,8 +33,8 @@ pub(super) const RGB: [Weights; 3] = [
 ];
 
 impl Weights {
-    /// What the negated sum is taken from before the shift, for sums over `2^extra` pixels: a half, and 128 for chroma. There it's one less:
-    /// pure blue has a Cb of 255.5.
+    /// What the negated sum is taken from before the shift, for sums over `2^extra` pixels: a half, and 128 for chroma.
+    /// There it's one less: pure blue has a Cb of 255.5.
     #[inline(always)]
     fn offset(&self, extra: u32) -> i32 {
         let shift = self.fraction + extra;
