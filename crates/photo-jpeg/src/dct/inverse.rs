@@ -5,7 +5,7 @@
 //! leaves a sample's rows in the lanes: columns come out, which is how [`Strip`] stores them.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{Simd, f32x8, i16x8, i16x16, i32x8};
+use fearless_simd::{Simd, f32x4, f32x8, i16x8, i16x16, i32x4, i32x8};
 
 use super::transpose::transpose;
 use crate::QuantTable;
@@ -122,16 +122,62 @@ fn samples<S: Simd>(simd: S, block: &[i16; 64], dc: &[i16; 8], table: &Multiplie
 /// A DC of this much more raises all samples by 128.
 const LEVEL_SHIFT: [f32; 8] = [128.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
 
+/// 1.5 * 2^23: adding it leaves the integer in the low bits of the mantissa.
+const MAGIC: f32 = 12_582_912.0;
+
 /// Clamped to 0..=255 and rounded (half to even) into the low 16 bits.
 #[inline(always)]
 fn round<S: Simd>(simd: S, v: f32x8<S>) -> i32x8<S> {
-    /// 1.5 * 2^23: adding it leaves the integer in the low bits of the mantissa.
-    const MAGIC: f32 = 12_582_912.0;
     let clamped = v.max(f32x8::splat(simd, 0.0)).min(f32x8::splat(simd, 255.0));
     (clamped + MAGIC).bitcast()
 }
 
-/// A block at `N` by `N` samples (4 or 2), from its `N * N` lowest coefficients: the sample in column `x` and row `y` is
+/// A block at 4 by 4 samples, from its 16 lowest coefficients, as two pairs of columns of four rows each.
+#[inline(always)]
+pub(crate) fn half<S: Simd>(simd: S, block: &[i16; 64], dc: &[i16; 8], table: &Multipliers) -> [i16x8<S>; 2] {
+    let (values, multipliers) = (block.as_chunks::<8>().0, table.0.as_chunks::<8>().0);
+    let mut rows = [f32x4::splat(simd, 0.0); 4];
+    for y in 0..4 {
+        let mut row = i16x8::from_slice(simd, &values[y]);
+        if y == 0 {
+            row = row + i16x8::from_slice(simd, dc);
+        }
+        let low = row.widen().0.to_float::<f32x4<S>>();
+        rows[y] = low * f32x4::from_slice(simd, &multipliers[y][..4]);
+    }
+    rows[0] = rows[0] + f32x4::from_slice(simd, &LEVEL_SHIFT[..4]);
+    let [a, b, c, d] = idct4(rows);
+    // A transpose of 4x4 by two rounds of perfect shuffles.
+    let ((p, q), (r, s)) = (a.interleave(c), b.interleave(d));
+    let ((w, x), (y, z)) = (p.interleave(r), q.interleave(s));
+    let columns = idct4([w, x, y, z]);
+    let mut out = [i32x4::splat(simd, 0); 4];
+    for x in 0..4 {
+        let clamped = columns[x].max(f32x4::splat(simd, 0.0)).min(f32x4::splat(simd, 255.0));
+        out[x] = (clamped + MAGIC).bitcast();
+    }
+    [side_by_side(out[0], out[1]), side_by_side(out[2], out[3])]
+}
+
+/// The low 16 bits of two columns, row by row.
+#[inline(always)]
+fn side_by_side<S: Simd>(left: i32x4<S>, right: i32x4<S>) -> i16x8<S> {
+    ((left & 0xFFFF) | (right << 16)).bitcast()
+}
+
+/// The 4-point transform across four vectors, by its definition.
+#[inline(always)]
+fn idct4<S: Simd>(v: [f32x4<S>; 4]) -> [f32x4<S>; 4] {
+    /// The cosines of pi/8 and 3 pi/8.
+    const C1: f32 = 0.923_879_5;
+    const C3: f32 = 0.382_683_43;
+    let middle = v[2] * std::f32::consts::FRAC_1_SQRT_2;
+    let (sum, difference) = (v[0] + middle, v[0] - middle);
+    let (outer, inner) = (v[1] * C1 + v[3] * C3, v[1] * C3 - v[3] * C1);
+    [sum + outer, difference + inner, difference - inner, sum - outer]
+}
+
+/// A block at `N` by `N` samples (2 or 1), from its `N * N` lowest coefficients: the sample in column `x` and row `y` is
 /// at `N * x + y`.
 #[inline(always)]
 pub(crate) fn reduced<const N: usize>(

@@ -36,7 +36,8 @@ pub use options::{DecodeOptions, Scale};
 /// [`DecodeOptions::memory`](DecodeOptions::memory_needed) asks for, [`Error::Argument`] for a target that enlarges
 /// or is empty.
 pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Planes> {
-    Decoder::new(bytes, options)?.run(Level::new(), Cut::new(rayon::current_num_threads()))
+    let decoder = Decoder::new(bytes, options)?;
+    decoder.run(Level::new(), Cut::new(rayon::current_num_threads(), decoder.row_blocks()))
 }
 
 /// A file and what is to become of it, checked.
@@ -63,6 +64,12 @@ impl<'a> Decoder<'a> {
             .collect::<Option<Vec<_>>>()
             .ok_or(Error::Argument("sampling factors for each component are needed"))?;
         Ok(Self { bytes, header, target, channels, memory: options.memory_limit })
+    }
+
+    /// Blocks of an interleaved row of MCUs.
+    fn row_blocks(&self) -> usize {
+        let per_mcu: usize = self.channels.iter().map(|c| c.h * c.v).sum();
+        self.header.mcus_wide as usize * per_mcu
     }
 
     fn run(&self, level: Level, cut: Cut) -> Result<Planes> {
@@ -95,7 +102,7 @@ impl<'a> Decoder<'a> {
         cut: Cut,
     ) -> Result<()> {
         let (header, mcu) = (&self.header, self.mcu()?);
-        let row_blocks = header.mcus_wide as usize * mcu.blocks.len();
+        let row_blocks = self.row_blocks();
         let mcus = u64::from(header.mcus_wide) * u64::from(header.mcus_high);
         let scan = &header.scan;
         let mut reader =

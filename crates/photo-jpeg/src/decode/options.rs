@@ -146,9 +146,9 @@ impl DecodeOptions {
         let mcus_wide = u64::from(width.div_ceil(8 * u32::from(h_max)));
         let mcus_high = u64::from(height.div_ceil(8 * u32::from(v_max))).max(1);
         let per_mcu: u64 = if single { 1 } else { sampling.iter().map(|(h, v)| u64::from(h * v)).sum() };
-        let cut = Cut::new(threads);
         // Blocks of a row of MCUs, and rows that a phase has in hand.
         let row = mcus_wide * per_mcu;
+        let cut = Cut::new(threads, row as usize);
         let rows = if one_scan { cut.most_blocks() as u64 / row.max(1) + 2 } else { super::BATCH as u64 };
         let planes = target.bytes();
         // Strips of 16-bit samples for each thread, and rows reduced in width: of two phases and the window between.

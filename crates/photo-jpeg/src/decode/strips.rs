@@ -1,10 +1,11 @@
 //! A row of MCUs: blocks to strips of samples, strips to rows.
 
 use fearless_simd::Simd;
+use fearless_simd::prelude::*;
 
 use crate::simd::{Level, dispatch};
 
-use crate::dct::inverse::{Cosines, LANES, PAIR, Strip, full, reduced};
+use crate::dct::inverse::{Cosines, LANES, PAIR, Strip, full, half, reduced};
 use crate::resize::horizontal;
 use crate::scan::Mcu;
 
@@ -14,7 +15,6 @@ use super::channel::Channel;
 #[derive(Debug)]
 pub(super) struct Strips {
     channels: Vec<Vec<Strip>>,
-    cosines4: Cosines<4>,
     cosines2: Cosines<2>,
     cosines1: Cosines<1>,
 }
@@ -33,7 +33,6 @@ impl Strips {
         let strips = |c: &Channel| (0..c.strips()).map(|_| strip(c)).collect();
         Self {
             channels: channels.iter().map(strips).collect(),
-            cosines4: Cosines::new(),
             cosines2: Cosines::new(),
             cosines1: Cosines::new(),
         }
@@ -101,10 +100,18 @@ impl Strips {
                 let Some(pairs) = pairs.get_mut(4 * x..).and_then(|p| p.first_chunk_mut::<4>()) else {
                     return;
                 };
-                let dc = [dc, 0, 0, 0, 0, 0, 0, 0];
-                full(simd, block, &dc, &channel.multipliers, pairs);
+                full(simd, block, &[dc, 0, 0, 0, 0, 0, 0, 0], &channel.multipliers, pairs);
             }
-            4 => place(pairs, x, top % LANES, &reduced::<4>(block, dc, &channel.multipliers, &self.cosines4)),
+            4 => {
+                let columns = half(simd, block, &[dc, 0, 0, 0, 0, 0, 0, 0], &channel.multipliers);
+                let Some(pairs) = pairs.get_mut(2 * x..).and_then(|p| p.first_chunk_mut::<2>()) else {
+                    return;
+                };
+                // Four rows of two values, the upper or the lower ones of the strip.
+                let first = 2 * (top % LANES);
+                columns[0].store_slice(&mut pairs[0][first..first + LANES]);
+                columns[1].store_slice(&mut pairs[1][first..first + LANES]);
+            }
             2 => place(pairs, x, top % LANES, &reduced(block, dc, &channel.multipliers, &self.cosines2)),
             _ => {
                 let [[sample]] = reduced(block, dc, &channel.multipliers, &self.cosines1);

@@ -31,9 +31,13 @@ pub(crate) struct Cut {
 const MOST: usize = 1 << 18;
 
 impl Cut {
-    pub(crate) fn new(threads: usize) -> Self {
-        let segments = if threads <= 1 { 4 } else { (8 * threads).min(64) };
-        Self { meant: 1024, room: 1536, least: 2048, segments }
+    /// For a number of threads, and rows of MCUs of so many blocks: what is left of a row at the end of a wave is copied,
+    /// so that waves of wide pictures hold some rows.
+    pub(crate) fn new(threads: usize, row: usize) -> Self {
+        const MEANT: usize = 1024;
+        let least = if threads <= 1 { 4 } else { (8 * threads).min(64) };
+        let rows = (4 * row / MEANT).min(128);
+        Self { meant: MEANT, room: MEANT + MEANT / 2, least: 2048, segments: least.max(rows) }
     }
 
     /// Blocks that a wave holds at most.
@@ -152,14 +156,15 @@ impl<'a> ScanReader<'a> {
         }
     }
 
-    /// Blocks of an interval, and how many to put into a segment, where waves are made of whole intervals. Long ones, and
+    /// Blocks of an interval, and how many to put into a segment (two at least, to be decoded in turn), where waves are
+    /// made of whole intervals. Long ones, and
     /// the last one, are decoded as scans of their own.
     fn whole_intervals(&self) -> Option<(usize, usize)> {
         let restart = self.restart?;
         let left = self.total - self.done;
         let blocks = usize::try_from(restart.blocks).ok()?;
         (blocks <= 4 * self.cut.room && left > restart.blocks && !self.single)
-            .then(|| (blocks, (self.cut.meant / blocks).max(1)))
+            .then(|| (blocks, (self.cut.meant / blocks).max(2)))
     }
 
     fn cut_intervals(&self, wave: &mut Wave, blocks: usize, count: usize) {
@@ -215,7 +220,11 @@ impl<'a> ScanReader<'a> {
     /// The error for data that end or go wrong at bit `bit` behind `from`.
     pub(super) fn truncated(&self, offset: usize) -> Error {
         let per_mcu = self.mcu.blocks.len() as u64;
-        Error::Truncated { offset: offset.min(self.bytes.len()), decoded: self.done / per_mcu, total: self.total / per_mcu }
+        Error::Truncated {
+            offset: offset.min(self.bytes.len()),
+            decoded: self.done / per_mcu,
+            total: self.total / per_mcu,
+        }
     }
 }
 
