@@ -105,12 +105,12 @@ fn samples<S: Simd>(simd: S, block: &[i16; 64], dc: &[i16; 8], table: &Multiplie
     for y in 0..8 {
         let mut row = i16x8::from_slice(simd, &values[y]);
         if y == 0 {
-            row = row + i16x8::from_slice(simd, dc);
+            row += i16x8::from_slice(simd, dc);
         }
         let (low, high) = row.widen();
         rows[y] = low.combine(high).to_float::<f32x8<S>>() * f32x8::from_slice(simd, &multipliers[y]);
     }
-    rows[0] = rows[0] + f32x8::from_slice(simd, &LEVEL_SHIFT);
+    rows[0] += f32x8::from_slice(simd, &LEVEL_SHIFT);
     let columns = idct8(transpose(idct8(rows)));
     let mut out = [i32x8::splat(simd, 0); 8];
     for x in 0..8 {
@@ -140,12 +140,12 @@ pub(crate) fn half<S: Simd>(simd: S, block: &[i16; 64], dc: &[i16; 8], table: &M
     for y in 0..4 {
         let mut row = i16x8::from_slice(simd, &values[y]);
         if y == 0 {
-            row = row + i16x8::from_slice(simd, dc);
+            row += i16x8::from_slice(simd, dc);
         }
         let low = row.widen().0.to_float::<f32x4<S>>();
         rows[y] = low * f32x4::from_slice(simd, &multipliers[y][..4]);
     }
-    rows[0] = rows[0] + f32x4::from_slice(simd, &LEVEL_SHIFT[..4]);
+    rows[0] += f32x4::from_slice(simd, &LEVEL_SHIFT[..4]);
     let [a, b, c, d] = idct4(rows);
     // A transpose of 4x4 by two rounds of perfect shuffles.
     let ((p, q), (r, s)) = (a.interleave(c), b.interleave(d));

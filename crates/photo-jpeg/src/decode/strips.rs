@@ -19,6 +19,14 @@ pub(super) struct Strips {
     cosines1: Cosines<1>,
 }
 
+/// Where a block belongs in a row of MCUs: in which channel, and in which column and row of its blocks.
+#[derive(Debug, Clone, Copy)]
+struct Place {
+    channel: usize,
+    x: usize,
+    y: usize,
+}
+
 /// Where the rows of a channel go.
 pub(super) enum Rows<'a> {
     /// Into the plane, as they are.
@@ -54,7 +62,8 @@ impl Strips {
                     let place = mcu.blocks[phase];
                     let channel = &channels[place.component];
                     let x = column * channel.h + place.x as usize;
-                    self.put(simd, channel, place.component, x, place.y as usize, block, base[place.component]);
+                    let at = Place { channel: place.component, x, y: place.y as usize };
+                    self.put(simd, channel, at, block, base[place.component]);
                     phase += 1;
                     if phase == mcu.blocks.len() {
                         (phase, column) = (0, column + 1);
@@ -75,25 +84,16 @@ impl Strips {
     ) {
         dispatch!(level, simd => {
             for (x, block) in blocks.iter().enumerate() {
-                self.put(simd, channel, index, x, y, block, 0);
+                self.put(simd, channel, Place { channel: index, x, y }, block, 0);
             }
         });
     }
 
-    /// Puts the block in column `x` and row `y` of a channel's row of MCUs.
+    /// Puts a block into its strip.
     #[inline(always)]
-    fn put<S: Simd>(
-        &mut self,
-        simd: S,
-        channel: &Channel,
-        index: usize,
-        x: usize,
-        y: usize,
-        block: &[i16; 64],
-        dc: i16,
-    ) {
-        let top = y * channel.points;
-        let Some(strip) = self.channels[index].get_mut(top / LANES) else { return };
+    fn put<S: Simd>(&mut self, simd: S, channel: &Channel, at: Place, block: &[i16; 64], dc: i16) {
+        let (x, top) = (at.x, at.y * channel.points);
+        let Some(strip) = self.channels[at.channel].get_mut(top / LANES) else { return };
         let pairs = strip.data.as_chunks_mut::<PAIR>().0;
         match channel.points {
             8 => {

@@ -31,7 +31,7 @@ fn step<S: Simd>(simd: S, pairs: &[&[i16]], taps: &[i32], n: usize, out: &mut [u
         let values = &pair.as_chunks::<{ 2 * STEP }>().0[n];
         for i in 0..STEP / 8 {
             let values = i16x16::from_slice(simd, &values[16 * i..16 * i + 16]);
-            sums[i] = sums[i] + values.pairwise_dot_product(weight);
+            sums[i] += values.pairwise_dot_product(weight);
         }
     }
     for (sums, out) in sums.as_chunks::<4>().0.iter().zip(out.as_chunks_mut::<32>().0) {

@@ -62,7 +62,8 @@ pub(crate) fn planes(raster: &Raster, sampling: JpegSampling) -> Result<Turned<'
         Layout::Rgb => Planes::from_rgb(width, height, raster.data(), luma_factors(sampling)),
         _ => None,
     };
-    let what = || Error::unsupported(Format::Jpeg, format!("{:?} samples of {width}x{height}", raster.layout()));
+    let what =
+        || Error::unsupported(Format::Jpeg, format!("{:?} samples of {width}x{height}", raster.layout()));
     Ok(Turned { planes: Cow::Owned(planes.ok_or_else(what)?), orientation: Orientation::Upright })
 }
 

@@ -64,7 +64,8 @@ pub(crate) fn error(error: &photo_jpeg::Error) -> Error {
     match error {
         photo_jpeg::Error::Malformed { offset, reason } => Error::malformed(Format::Jpeg, *offset, *reason),
         photo_jpeg::Error::Truncated { offset, decoded, total } => {
-            let reason = format!("picture data is missing: {decoded} of {total} MCUs are there; the file was cut off");
+            let reason =
+                format!("picture data is missing: {decoded} of {total} MCUs are there; the file was cut off");
             Error::malformed(Format::Jpeg, *offset, reason)
         }
         photo_jpeg::Error::Memory { needed, limit } => {

@@ -74,7 +74,12 @@ pub(super) fn jpeg(picture: Picture<'_>, target: &Target) -> Result<Fitted> {
 
 /// Pixels are reduced until the floor's quality fits. Bytes fall slower than pixels do, since detail gets denser:
 /// about with their 0.8th power.
-fn fewer_pixels(picture: Picture<'_>, target: &Target, at_floor: f64, mut tries: Tries<'_>) -> Result<Fitted> {
+fn fewer_pixels(
+    picture: Picture<'_>,
+    target: &Target,
+    at_floor: f64,
+    mut tries: Tries<'_>,
+) -> Result<Fitted> {
     const POWER: f64 = 0.8;
     let fixed = 330.0 + target.settings.segments.len() as f64;
     let limit = target.max_bytes as f64 - fixed;

@@ -92,7 +92,13 @@ fn settle_format(pixels: &PixelsPlan, raster: Raster, kept: &Kept) -> Result<(Fo
     })
 }
 
-pub(super) fn finished<'a>(plan: &Plan, pixels: &PixelsPlan, fitted: Fitted, kept: Kept, clock: Clock) -> Prepared<'a> {
+pub(super) fn finished<'a>(
+    plan: &Plan,
+    pixels: &PixelsPlan,
+    fitted: Fitted,
+    kept: Kept,
+    clock: Clock,
+) -> Prepared<'a> {
     let info = &plan.info;
     let exact = fitted.rung == Rung::LosslessPng
         && fitted.size == info.upright_size()

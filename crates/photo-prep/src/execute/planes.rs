@@ -44,7 +44,8 @@ pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<
             Ok(planes)
         };
         let orientation = plan.info.orientation;
-        let picture = Picture { turned: Turned { planes: Cow::Owned(planes), orientation }, smaller: &smaller };
+        let picture =
+            Picture { turned: Turned { planes: Cow::Owned(planes), orientation }, smaller: &smaller };
         fit::jpeg(picture, &target)?
     };
     clock.lap(Stage::Encode);

@@ -40,7 +40,9 @@ fn work(info: &ImageInfo, route: &Route) -> (u64, TimeClass) {
     match route {
         Route::PassThrough => (BASE, TimeClass::Instant),
         Route::Rewrite => (BASE + info.bytes, TimeClass::Instant),
-        Route::Pixels(plan) if plan.lane == Lane::Planes => (BASE + in_planes(info, plan), time_class(info, plan)),
+        Route::Pixels(plan) if plan.lane == Lane::Planes => {
+            (BASE + in_planes(info, plan), time_class(info, plan))
+        }
         Route::Pixels(plan) => {
             let decoded = scaled(info.size, plan.scale.denominator());
             let channels = channels(info);
@@ -80,7 +82,8 @@ fn in_planes(info: &ImageInfo, plan: &PixelsPlan) -> u64 {
     let one_scan = jpeg.scans <= 1 && jpeg.process != JpegProcess::Progressive;
     let (width, height) = (info.size.width, info.size.height);
     let threads = rayon::current_num_threads();
-    let decoding = options.memory_for(width, height, &jpeg.sampling, one_scan, threads).unwrap_or(u64::MAX / 4);
+    let decoding =
+        options.memory_for(width, height, &jpeg.sampling, one_scan, threads).unwrap_or(u64::MAX / 4);
     let planes = plan.size.pixels() * if gray { 2 } else { 6 } / 2;
     let encoding = match plan.output {
         OutputRule::Png => planes + 2 * plan.size.pixels() * 3 + encoder(plan.size, 3),
