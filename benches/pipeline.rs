@@ -6,11 +6,13 @@ use std::hint::black_box;
 use std::time::Duration;
 
 use criterion::{BenchmarkId, Criterion, Throughput, criterion_group, criterion_main};
+use photo_jpeg::{DecodeOptions, EncodeOptions, Planes, decode, encode, encoded_len};
 use photo_prep::{Batch, Options, Stage};
 use photo_testkit::encode::bmp::{self, BmpOptions, PixelFormat};
 use photo_testkit::encode::gif::{self, Gif};
 use photo_testkit::encode::jpeg::{JpegOptions, Segment};
 use photo_testkit::encode::png::{self, PngImage, PngOptions};
+use photo_testkit::encode::tiff::{self, TiffOptions};
 use photo_testkit::exif::Exif;
 use photo_testkit::{Indexed, Layout, Picture, pattern, photo_like, sample};
 
@@ -46,15 +48,23 @@ fn facts(c: &mut Criterion) {
     group.finish();
 }
 
-/// One run gives the times of all stages; each benchmark takes its own out of the report.
+/// One run gives the times of all stages; each benchmark takes its own out of the report. Lane `planes` is an ordinary
+/// JPEG, which is reduced while it is decoded and turned while it is encoded; lane `raster` is everything else.
 fn stages(c: &mut Criterion) {
-    let case = Case::new("12mp", sample::jpeg(4032, 3024, &turned(6)));
+    let turned_tiff = TiffOptions { orientation: Some(6), ..TiffOptions::default() };
+    let tiff = tiff::encode(&photo_like(4032, 3024, 7), &turned_tiff);
+    let cases = [
+        (Case::new("planes", sample::jpeg(4032, 3024, &turned(6))), &[Stage::Decode, Stage::Encode][..]),
+        (Case::new("raster", tiff), &[Stage::Decode, Stage::Resize, Stage::Orient, Stage::Encode]),
+    ];
     let mut group = c.benchmark_group("stage");
-    group.sample_size(10).throughput(Throughput::Elements(case.pixels()));
-    for stage in [Stage::Decode, Stage::Resize, Stage::Orient, Stage::Encode] {
-        group.bench_function(stage.name(), |b| {
-            b.iter_custom(|runs| (0..runs).map(|_| time_of(stage, &case)).sum::<Duration>());
-        });
+    for (case, stages) in cases {
+        group.sample_size(10).throughput(Throughput::Elements(case.pixels()));
+        for &stage in stages {
+            group.bench_function(BenchmarkId::new(case.name, stage.name()), |b| {
+                b.iter_custom(|runs| (0..runs).map(|_| time_of(stage, &case)).sum::<Duration>());
+            });
+        }
     }
     group.finish();
 }
@@ -62,6 +72,31 @@ fn stages(c: &mut Criterion) {
 fn time_of(stage: Stage, case: &Case) -> Duration {
     let prepared = case.options.prepare(&case.bytes).expect("a valid picture");
     prepared.report().stages.iter().filter(|s| s.0 == stage).map(|s| s.1).sum()
+}
+
+/// The engine alone, on one thread and on two.
+fn engine(c: &mut Criterion) {
+    let bytes = sample::jpeg_12mp();
+    let progressive = sample::jpeg(4032, 3024, &JpegOptions { progressive: true, ..sample::phone() });
+    let reduce = DecodeOptions::default().size(3651, 2738);
+    let planes = decode(&bytes, &reduce).expect("a valid picture");
+    let encoding = EncodeOptions::default();
+    let mut group = c.benchmark_group("engine");
+    group.sample_size(10).throughput(Throughput::Elements(4032 * 3024));
+    for threads in [1, 2] {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        let mut bench = |name: &str, run: &(dyn Fn() -> usize + Sync)| {
+            group.bench_function(BenchmarkId::new(name, threads), |b| b.iter(|| pool.install(run)));
+        };
+        let whole = DecodeOptions::default();
+        let len = |planes: photo_jpeg::Result<Planes>| planes.map_or(0, |p| p.planes.len());
+        bench("decode", &|| len(decode(black_box(&bytes), &whole)));
+        bench("decode_reduce", &|| len(decode(black_box(&bytes), &reduce)));
+        bench("decode_progressive", &|| len(decode(black_box(&progressive), &whole)));
+        bench("encode", &|| encode(black_box(&planes), &encoding).map_or(0, |f| f.len()));
+        bench("encoded_len", &|| encoded_len(black_box(&planes), &encoding, 8).map_or(0, |n| n as usize));
+    }
+    group.finish();
 }
 
 fn pipelines(c: &mut Criterion) {
@@ -154,5 +189,5 @@ fn batch(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, facts, stages, pipelines, bare_crates, batch);
+criterion_group!(benches, facts, stages, engine, pipelines, bare_crates, batch);
 criterion_main!(benches);

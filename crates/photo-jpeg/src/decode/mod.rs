@@ -101,12 +101,8 @@ impl<'a> Decoder<'a> {
         level: Level,
         cut: Cut,
     ) -> Result<()> {
-        let (header, mcu) = (&self.header, self.mcu()?);
         let row_blocks = self.row_blocks();
-        let mcus = u64::from(header.mcus_wide) * u64::from(header.mcus_high);
-        let scan = &header.scan;
-        let mut reader =
-            ScanReader::new(self.bytes, scan.data_start, mcu, mcus, scan.restart_interval, cut, level);
+        let mut reader = self.reader(level, cut)?;
         let (mut wave, mut next) = (Wave::default(), Wave::default());
         loop {
             let rows = wave.len / row_blocks.max(1);
@@ -136,6 +132,13 @@ impl<'a> Decoder<'a> {
             reader.stitch(&mut next)?;
             std::mem::swap(&mut wave, &mut next);
         }
+    }
+
+    fn reader(&self, level: Level, cut: Cut) -> Result<ScanReader<'_>> {
+        let (header, scan) = (&self.header, &self.header.scan);
+        let mcus = u64::from(header.mcus_wide) * u64::from(header.mcus_high);
+        let (from, restart) = (scan.data_start, scan.restart_interval);
+        Ok(ScanReader::new(self.bytes, from, self.mcu()?, mcus, restart, cut, level))
     }
 
     fn mcu(&self) -> Result<Mcu> {

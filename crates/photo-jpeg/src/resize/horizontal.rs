@@ -17,57 +17,17 @@ pub(crate) const STEP: usize = 64;
 #[inline(always)]
 pub(crate) fn reduce<S: Simd>(simd: S, strip: &Strip, weights: &Weights, rows: &mut [&mut [i16]]) {
     // Loops of a known length are worth their copies: most reductions have few taps.
-    match weights.pairs {
-        3 => reduce_by(
-            simd,
-            weights,
-            rows,
-            #[inline(always)]
-            |to| sample::<S, 3>(simd, strip, weights, to),
-        ),
-        4 => reduce_by(
-            simd,
-            weights,
-            rows,
-            #[inline(always)]
-            |to| sample::<S, 4>(simd, strip, weights, to),
-        ),
-        5 => reduce_by(
-            simd,
-            weights,
-            rows,
-            #[inline(always)]
-            |to| sample::<S, 5>(simd, strip, weights, to),
-        ),
-        6 => reduce_by(
-            simd,
-            weights,
-            rows,
-            #[inline(always)]
-            |to| sample::<S, 6>(simd, strip, weights, to),
-        ),
-        7 => reduce_by(
-            simd,
-            weights,
-            rows,
-            #[inline(always)]
-            |to| sample::<S, 7>(simd, strip, weights, to),
-        ),
-        8 => reduce_by(
-            simd,
-            weights,
-            rows,
-            #[inline(always)]
-            |to| sample::<S, 8>(simd, strip, weights, to),
-        ),
-        _ => reduce_by(
-            simd,
-            weights,
-            rows,
-            #[inline(always)]
-            |to| sample_of_many(simd, strip, weights, to),
-        ),
+    macro_rules! by_pairs {
+        ($($pairs:literal)*) => {
+            match weights.pairs {
+                $($pairs => reduce_by(simd, weights, rows, #[inline(always)] |to| {
+                    sample::<S, $pairs>(simd, strip, weights, to)
+                }),)*
+                _ => reduce_by(simd, weights, rows, #[inline(always)] |to| sample_of_many(simd, strip, weights, to)),
+            }
+        };
     }
+    by_pairs!(3 4 5 6 7 8);
 }
 
 #[inline(always)]

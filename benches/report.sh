@@ -1,0 +1,47 @@
+#!/usr/bin/env bash
+# Writes BENCHMARKS.md: the same job by photo-prep and by others, side by side, on this machine.
+#
+#   benches/report.sh CORPUS [RUNS]      CORPUS: a folder made by ../shared/peers/make_corpus.py
+#
+# Environment, as ../shared/peers/bench.py has it: BENCH_PYTHON (a Python with pyvips, Pillow and OpenCV), BENCH_PYTHON_SIMD (one
+# with Pillow-SIMD), SHARP_FROM (a folder whose node_modules has sharp).
+set -euo pipefail
+corpus=$(realpath "$1") runs=${2:-7}
+cd "$(dirname "$0")/.."
+peers=../shared/peers python=${BENCH_PYTHON:-python3}
+out=$(mktemp -d)
+cargo build -q --release -p photo-prep --example prep-loop
+ours="loop:${CARGO_TARGET_DIR:-$PWD/target}/release/examples/prep-loop {in} {out} {runs} {warmup} {threads} --quality 90 --subsampling 420"
+inputs=()
+for name in p12 p12_rst p12_o6_p3 p12_444 p12_prog gray12 d24_422 p48_o6_p3 p108 p200; do inputs+=("$corpus/$name.jpg"); done
+
+measure() { # threads, peers
+    "$python" "$peers/bench.py" --inputs "${inputs[@]}" --peers "$2" --threads "$1" --runs "$runs" --out "$out" \
+        --json "$out/results.json" --peer "photo-prep=$ours" --peer "photo-prep-keep=$ours --color preserve" >&2
+}
+measure 0 sharp-tuned-2,sharp-tuned,sharp-fast,pyvips,pyvips-keep,pillow-simd
+measure -1 sharp-tuned,pyvips,pyvips-keep
+
+{
+    echo "# Benchmarks"
+    echo
+    echo "The job: any picture in; upright, at most 10,000,000 pixels, JPEG quality 90 4:2:0 without private metadata out. Every program"
+    echo "reads a file and writes one, again and again in one process; start-up does not count. Peers ending in \`-keep\` and"
+    echo "\`sharp-tuned\` keep a colour profile, the others convert to sRGB. Where a picture has no profile, \`photo-prep\` and"
+    echo "\`photo-prep-keep\` do the same: their difference is the noise of this machine."
+    echo
+    echo "Machine: $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs), $(nproc) cores, $(uname -sr). $(rustc --version)."
+    "$python" - <<'P'
+import importlib.metadata as m, os, json
+names = [n for n in ("pyvips", "pyvips-binary", "pillow", "opencv-python-headless") if any(True for d in m.distributions() if d.metadata["Name"].lower() == n)]
+line = ", ".join("%s %s" % (n, m.version(n)) for n in names)
+pkg = os.path.join(os.environ.get("SHARP_FROM", ""), "node_modules/sharp/package.json")
+print("Peers: %s%s." % (line, ", sharp " + json.load(open(pkg))["version"] if os.path.exists(pkg) else ""))
+P
+    echo
+    echo "Written by \`benches/report.sh CORPUS $runs\`; the corpus is made by \`../shared/peers/make_corpus.py\` from fixed seeds."
+    "$python" "$peers/tables.py" "$out/results.json"
+    echo
+    echo "Inside of the project, \`cargo bench\` measures facts, stages, the engine on one thread and two, and whole pipelines."
+} > BENCHMARKS.md
+rm -r "$out"

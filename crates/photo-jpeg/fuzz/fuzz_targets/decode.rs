@@ -1,0 +1,31 @@
+//! Any bytes: nothing panics, nothing takes more memory than allowed, and what two ways read is the same.
+#![no_main]
+
+use libfuzzer_sys::fuzz_target;
+use photo_jpeg::{Coefficients, DecodeOptions, Edges, Header, Orientation, ReadOptions, Scale, decode};
+
+const MEMORY: u64 = 64 << 20;
+
+fuzz_target!(|bytes: &[u8]| {
+    let Ok(header) = Header::read(bytes) else { return };
+    // Large claims are refused by the limit; they would only slow the search down.
+    if u64::from(header.width) * u64::from(header.height) > 1 << 20 {
+        return;
+    }
+    let whole = decode(bytes, &DecodeOptions::default().memory_limit(MEMORY));
+    if let Ok(planes) = &whole {
+        assert_eq!((planes.width, planes.height), (header.width, header.height));
+        assert!(planes.planes.len() == 1 || planes.to_rgb().len() as u64 == 3 * u64::from(planes.width) * u64::from(planes.height));
+    }
+    let (width, height) = (header.width.div_ceil(3), header.height.div_ceil(2));
+    for scale in [Scale::Full, Scale::Half, Scale::Quarter] {
+        let reduced = decode(bytes, &DecodeOptions::default().memory_limit(MEMORY).scale(scale).size(width, height));
+        assert_eq!(reduced.is_ok(), whole.is_ok());
+    }
+    if let Ok(coefficients) = Coefficients::read(bytes, &ReadOptions::with_memory_limit(MEMORY)) {
+        for orientation in Orientation::ALL {
+            let turned = coefficients.turned(orientation, Edges::Trim);
+            assert!(turned.is_none_or(|t| t.components.len() == coefficients.components.len()));
+        }
+    }
+});
