@@ -31,6 +31,8 @@ pub(super) struct Channel {
 #[derive(Debug, Clone)]
 pub(super) struct Target {
     pub(super) size: (u32, u32),
+    /// Whether the axes will be mirrored.
+    pub(super) flips: (bool, bool),
     /// The size before rounding: where only the scale is given, it need not be whole.
     pub(super) extent: (f64, f64),
     pub(super) sampling: Vec<(u8, u8)>,
@@ -56,8 +58,20 @@ impl Channel {
         let (h_out_max, v_out_max) = maxima(target.sampling.iter().copied());
         let share = |part: u8, of: u8| f64::from(part) / f64::from(of.max(1));
         let scale = points as f64 / 8.0;
-        let across = axis(header.width, share(h, h_max) * scale, target.extent.0, share(h_out, h_out_max));
-        let down = axis(header.height, share(v, v_max) * scale, target.extent.1, share(v_out, v_out_max));
+        let across = axis(
+            header.width,
+            share(h, h_max) * scale,
+            target.extent.0,
+            share(h_out, h_out_max),
+            target.flips.0,
+        );
+        let down = axis(
+            header.height,
+            share(v, v_max) * scale,
+            target.extent.1,
+            share(v_out, v_out_max),
+            target.flips.1,
+        );
         let same = across.is_identity() && down.is_identity();
         Some(Self {
             h: h.into(),
@@ -100,10 +114,12 @@ impl Channel {
     }
 }
 
-fn axis(from: u32, from_share: f64, to: f64, to_share: f64) -> Axis {
+fn axis(from: u32, from_share: f64, to: f64, to_share: f64, flip: bool) -> Axis {
     let (from_extent, to_extent) = (f64::from(from) * from_share, to * to_share);
     let whole = |extent: f64| (extent - 1e-9).ceil().max(1.0) as u32;
-    Axis { from: whole(from_extent), from_extent, to: whole(to_extent), to_extent }
+    let to = whole(to_extent);
+    let to_offset = if flip { f64::from(to) - to_extent } else { 0.0 };
+    Axis { from: whole(from_extent), from_extent, to, to_extent, to_offset }
 }
 
 pub(super) fn maxima(factors: impl Iterator<Item = (u8, u8)>) -> (u8, u8) {

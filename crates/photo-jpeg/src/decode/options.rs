@@ -1,5 +1,6 @@
 //! How a file is decoded.
 
+use crate::Orientation;
 use crate::error::{Error, Result};
 use crate::header::{Header, Process};
 use crate::scan::Cut;
@@ -54,13 +55,22 @@ pub struct DecodeOptions {
     pub size: Option<(u32, u32)>,
     /// Sampling factors of the planes that come out (1 or 2 across and down for each); `None` for those of the file.
     pub sampling: Option<Vec<(u8, u8)>>,
+    /// How the planes will be turned. They are not turned here; but where an axis of a subsampled component will be mirrored
+    /// and does not hold whole samples, its samples are placed so that they are right afterwards (by a half of one).
+    pub orientation: Orientation,
     /// Bytes of memory that decoding may take, the file not counted (512 MiB).
     pub memory_limit: u64,
 }
 
 impl Default for DecodeOptions {
     fn default() -> Self {
-        Self { scale: Scale::Full, size: None, sampling: None, memory_limit: 512 << 20 }
+        Self {
+            scale: Scale::Full,
+            size: None,
+            sampling: None,
+            orientation: Orientation::Upright,
+            memory_limit: 512 << 20,
+        }
     }
 }
 
@@ -83,6 +93,13 @@ impl DecodeOptions {
     #[must_use]
     pub fn sampling(mut self, sampling: Vec<(u8, u8)>) -> Self {
         self.sampling = Some(sampling);
+        self
+    }
+
+    /// Sets [`orientation`](Self::orientation).
+    #[must_use]
+    pub fn orientation(mut self, orientation: Orientation) -> Self {
+        self.orientation = orientation;
         self
     }
 
@@ -111,7 +128,7 @@ impl DecodeOptions {
         if sampling.len() != components || !sampling.iter().all(in_range) {
             return Err(Error::Argument("each component needs sampling factors of 1 or 2"));
         }
-        Ok(Target { size, extent, sampling })
+        Ok(Target { size, extent, flips: self.orientation.flips(), sampling })
     }
 
     /// Bytes of memory that [`decode`](crate::decode) takes at most, the file not counted, on so many threads.

@@ -178,6 +178,28 @@ fn cut_off_files_say_how_much_was_there() {
     }
 }
 
+/// A picture of odd sides that will be mirrored: its chroma must lie as if it had been mirrored before.
+#[test]
+fn mirrored_chroma_is_where_it_belongs() {
+    let picture = |flip: bool| {
+        let place = |x: u32| if flip { 98 - x } else { x };
+        // A smooth picture, so that only places matter, not edges.
+        let pixel = |x: u32| [f64::from(place(x)) * 2.5, 128.0, 255.0 - f64::from(place(x)) * 2.5];
+        let rgb: Vec<u8> = (0..99 * 16).flat_map(|i| pixel(i % 99).map(|v| v as u8)).collect();
+        Planes::from_rgb(99, 16, &rgb, (2, 2)).unwrap()
+    };
+    let encoding = crate::EncodeOptions::default().quality(100);
+    let file = crate::encode(&picture(false), &encoding).unwrap();
+    let options = DecodeOptions::default().orientation(crate::Orientation::MirrorHorizontal);
+    let (got, want) = (decode(&file, &options).unwrap(), picture(true));
+    for (got, want) in got.planes.iter().zip(&want.planes).skip(1) {
+        for (x, want) in want.row(4).iter().enumerate() {
+            let mirrored = got.row(4)[got.width() as usize - 1 - x];
+            assert!(mirrored.abs_diff(*want) <= 1, "{x}: {mirrored}, {want}");
+        }
+    }
+}
+
 #[test]
 fn more_memory_than_allowed_is_refused() {
     let bytes = Sample::new(64, 64).encode();

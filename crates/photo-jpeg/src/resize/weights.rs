@@ -25,12 +25,15 @@ pub(crate) struct Axis {
     pub(crate) to: u32,
     /// Length that they stand for, in samples that come out.
     pub(crate) to_extent: f64,
+    /// How far the first sample reaches out before the picture: where an axis will be mirrored, it is the first sample
+    /// that lies partly outside, not the last one.
+    pub(crate) to_offset: f64,
 }
 
 impl Axis {
     /// Whether nothing changes along this axis.
     pub(crate) fn is_identity(&self) -> bool {
-        self.from == self.to && (self.from_extent - self.to_extent).abs() < 1e-9
+        self.from == self.to && (self.from_extent - self.to_extent).abs() < 1e-9 && self.to_offset < 1e-9
     }
 }
 
@@ -76,7 +79,7 @@ fn lanczos3(x: f64) -> f64 {
 pub(crate) fn exact(axis: &Axis, to: u32) -> (u32, Vec<f64>) {
     let ratio = axis.from_extent / axis.to_extent;
     let stretch = ratio.max(1.0);
-    let center = (f64::from(to) + 0.5) * ratio;
+    let center = (f64::from(to) + 0.5 - axis.to_offset) * ratio;
     let first = (center - 3.0 * stretch).floor().clamp(0.0, f64::from(axis.from - 1)) as u32;
     let end = (center + 3.0 * stretch).ceil().clamp(f64::from(first + 1), f64::from(axis.from)) as u32;
     let mut weights: Vec<f64> = kernel((f64::from(first) + 0.5 - center) / stretch, 1.0 / stretch)
@@ -151,7 +154,8 @@ mod tests {
     #[test]
     fn weights_add_up_and_stay_inside() {
         for (from, to) in [(1, 1), (2, 1), (7, 3), (100, 91), (4032, 3651), (300, 20), (5, 9)] {
-            let axis = Axis { from, from_extent: f64::from(from), to, to_extent: f64::from(to) };
+            let axis =
+                Axis { from, from_extent: f64::from(from), to, to_extent: f64::from(to), to_offset: 0.0 };
             let weights = Weights::new(&axis);
             for n in 0..to as usize {
                 let taps = weights.taps(n);
@@ -179,7 +183,7 @@ mod tests {
 
     #[test]
     fn the_same_size_changes_nothing() {
-        let axis = Axis { from: 9, from_extent: 9.0, to: 9, to_extent: 9.0 };
+        let axis = Axis { from: 9, from_extent: 9.0, to: 9, to_extent: 9.0, to_offset: 0.0 };
         assert!(axis.is_identity());
         for n in 0..9 {
             let (first, exact) = exact(&axis, n);

@@ -14,6 +14,8 @@ pub(crate) struct Request {
     pub(crate) scale: DecodeScale,
     /// Sampling factors of the planes, as the source lies.
     pub(crate) sampling: Vec<(u8, u8)>,
+    /// How the planes will be turned.
+    pub(crate) orientation: Orientation,
     /// Bytes of memory that decoding may take.
     pub(crate) memory: u64,
 }
@@ -24,6 +26,7 @@ pub(crate) fn decode(bytes: &[u8], request: &Request) -> Result<Planes> {
         .scale(scale(request.scale))
         .size(request.size.width, request.size.height)
         .sampling(request.sampling.clone())
+        .orientation(orientation(request.orientation))
         .memory_limit(request.memory);
     caught(Format::Jpeg, || photo_jpeg::decode(bytes, &options).map_err(|e| error(&e)))
 }

@@ -14,7 +14,7 @@ use crate::pixels::{Layout, Raster, color, orient};
 use crate::plan::{OutputRule, PixelsPlan, Plan};
 use crate::prepared::Prepared;
 use crate::report::Stage;
-use crate::{Error, Format, Result, Size, Warning};
+use crate::{Error, Format, Orientation, Result, Size, Warning};
 
 pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<Prepared<'a>> {
     let mut clock = Clock::start();
@@ -60,6 +60,8 @@ fn decoded(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8], upright: Size) -> Res
         size: if orientation.swaps_sides() { upright.transposed() } else { upright },
         scale: pixels.scale,
         sampling: jpeg_planes::factors(gray, pixels.sampling, orientation),
+        // Pixels for a PNG are turned as pixels.
+        orientation: if pixels.output == OutputRule::Png { Orientation::Upright } else { orientation },
         memory: plan.options.input_limits.memory,
     };
     jpeg_planes::decode(bytes, &request)
