@@ -195,7 +195,8 @@ fn flaw(
     if let Some(c) = components.iter().find(|c| !in_first_scans(c.id)) {
         return Some(format!("no scan holds component {}", c.id));
     }
-    let named: Vec<Named> = components.iter().map(|c| Named { id: c.id, table: c.table }).collect();
+    let named: Vec<Named> =
+        components.iter().map(|c| Named { id: c.id, sampling: c.sampling, table: c.table }).collect();
     jpeg_sound::flaw(bytes, layout, &named, info.process)
         .or_else(|| restarts_flaw(components, size, info, scans().collect()))
 }

@@ -7,6 +7,8 @@ use crate::info::JpegProcess;
 /// What the frame header says of a component.
 pub(crate) struct Named {
     pub(crate) id: u8,
+    /// Horizontal and vertical sampling factor.
+    pub(crate) sampling: (u8, u8),
     /// The number of its quantisation table.
     pub(crate) table: u8,
 }
@@ -27,10 +29,29 @@ pub(crate) fn flaw(
             marker::DQT => state.quantisation_tables(data),
             marker::DHT => state.huffman_tables(data),
             marker::SOS => state.scan(data),
+            marker::DRI if data.len() != 2 => Err("a restart interval of wrong length"),
+            m if marker::is_frame(m) => frame(data, components),
+            m if !is_common(m) => Err("a segment that decoders don't expect"),
             _ => Ok(()),
         };
         broken.err().map(|why| format!("{why} at byte {}", start(segment)))
     })
+}
+
+/// Markers that may stand in a Huffman-coded file besides its frame header.
+fn is_common(m: u8) -> bool {
+    matches!(m, marker::DHT | marker::DQT | marker::DRI | marker::SOS | marker::COM | 0xE0..=0xEF)
+}
+
+/// The parts of a frame header that size and colours don't depend on. Decoders enlarge by whole factors.
+fn frame(data: &[u8], components: &[Named]) -> Check {
+    if data.len() != 6 + 3 * components.len() {
+        return Err("a frame header of wrong length");
+    }
+    let most = |side: fn(&Named) -> u8| components.iter().map(side).max().unwrap_or(1);
+    let (h, v) = (most(|c| c.sampling.0), most(|c| c.sampling.1));
+    let whole = |c: &Named| h.is_multiple_of(c.sampling.0) && v.is_multiple_of(c.sampling.1);
+    if components.iter().all(whole) { Ok(()) } else { Err("sampling factors of broken proportions") }
 }
 
 fn start(segment: &Segment) -> usize {
@@ -113,7 +134,12 @@ impl State<'_> {
                 return Err("a sequential scan of a component that an earlier scan holds");
             }
         }
-        Ok(())
+        let blocks = seen.iter().filter_map(|i| self.components.get(*i)).map(|c| c.sampling.0 * c.sampling.1);
+        if count > 1 && blocks.sum::<u8>() > 10 {
+            Err("a scan of more than ten blocks at a time")
+        } else {
+            Ok(())
+        }
     }
 
     /// The index of a component that a scan names. Decoders take its quantisation table when its first scan begins.
@@ -225,6 +251,37 @@ mod tests {
         let twice = [&bytes[..bytes.len() - 2], &bytes[scan..]].concat();
         let frame = jpeg_frame::read(&twice, &walk(&twice).unwrap()).unwrap();
         assert!(frame.flaw.is_some_and(|why| why.contains("earlier scan")));
+    }
+
+    #[test]
+    fn what_libjpeg_refuses_in_headers_is_seen() {
+        let bytes = std::fs::read(fixtures::folder().join("jpeg_restart.jpg")).unwrap();
+        let layout = walk(&bytes).unwrap();
+        let place = |m: u8| layout.segments.iter().find(|s| s.marker == m).unwrap().whole.clone();
+        let flaw = |bytes: &[u8]| jpeg_frame::read(bytes, &walk(bytes).unwrap()).unwrap().flaw;
+        assert_eq!(flaw(&bytes), None);
+        let with = |at: usize, value: u8| {
+            let mut changed = bytes.clone();
+            changed[at] = value;
+            flaw(&changed).unwrap_or_default()
+        };
+        // Arithmetic conditioning, a reserved marker, an extension.
+        for marker in [0xCC, 0x02, 0xF0] {
+            assert!(with(place(marker::APP0).start + 1, marker).contains("don't expect"));
+        }
+        // The sampling of the first component, where the others have 1x1: 3x1 beside 2x1, or 18 blocks at a time.
+        let sampling = place(0xC0).start + 11;
+        let mut broken = bytes.clone();
+        (broken[sampling], broken[sampling + 3]) = (0x31, 0x21);
+        assert!(flaw(&broken).is_some_and(|why| why.contains("proportions")));
+        assert!(with(sampling, 0x44).contains("ten blocks"));
+        let longer = |m: u8| {
+            let at = place(m);
+            let mut changed = [&bytes[..at.end], &[0], &bytes[at.end..]].concat();
+            changed[at.start + 3] += 1;
+            flaw(&changed).unwrap_or_default()
+        };
+        assert!(longer(marker::DRI).contains("wrong length") && longer(0xC0).contains("wrong length"));
     }
 
     #[test]
