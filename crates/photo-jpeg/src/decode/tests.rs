@@ -178,6 +178,25 @@ fn cut_off_files_say_how_much_was_there() {
     }
 }
 
+/// The last block must not be made of bits behind the end, wherever the scan is cut into segments.
+#[test]
+fn a_last_block_that_is_cut_off_is_noticed_by_every_cut() {
+    for (width, height) in [(8, 8), (16, 8), (40, 16), (57, 7)] {
+        let sample = Sample { sampling: vec![(1, 1)], quality: 100, ..Sample::new(width, height) };
+        let bytes = sample.encode();
+        for missing in 3..40 {
+            let cut_off = [&bytes[..bytes.len() - missing], &[0xFF, 0xD9]].concat();
+            for cut in [tiny(1, 100_000), tiny(1, 1), tiny(1, 7), tiny(3, 2), tiny(8, 5)] {
+                let result = run(&cut_off, &DecodeOptions::default(), Level::new(), cut);
+                assert!(
+                    matches!(result, Err(Error::Truncated { decoded, total, .. }) if decoded < total),
+                    "{missing} {cut:?}"
+                );
+            }
+        }
+    }
+}
+
 /// A picture of odd sides that will be mirrored: its chroma must lie as if it had been mirrored before.
 #[test]
 fn mirrored_chroma_is_where_it_belongs() {

@@ -13,8 +13,9 @@ const RECORDED: usize = 48;
 /// Bytes at which a guess is tried before it is given up.
 const GUESSES: usize = 64;
 
-/// Bytes behind a segment's own that are unstuffed too: its last block ends there (at most 64 codes of 27 bits).
-const MARGIN: usize = 320;
+/// Bytes behind a segment's own that are unstuffed too: its last block ends there (at most 64 codes of 27 bits,
+/// each byte of them stuffed).
+const MARGIN: usize = 448;
 
 /// Bytes before the end of a scan at which a guess stops, since padding bits could pass for blocks.
 const TAIL: u64 = 24;

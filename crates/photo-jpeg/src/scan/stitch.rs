@@ -4,10 +4,21 @@ use memchr::memchr;
 
 use crate::error::{Error, Result};
 
+use super::block::Cursor;
 use super::lanes::{Stop, run_one};
 use super::segment::{Segment, State};
 use super::unstuff::{is_restart, raw_offset};
 use super::wave::{Piece, ScanReader, Source, Wave};
+
+/// How the way from one segment to the next ended.
+enum Walk {
+    /// In a state that the next segment has been in: its block there, and what its DCs lack.
+    Met((usize, [i16; 3])),
+    /// With all blocks there.
+    Done,
+    /// In a state that it has not been in.
+    Apart(State),
+}
 
 impl ScanReader<'_> {
     /// The blocks of this scan, or of its current restart interval, that are still to come.
@@ -21,7 +32,7 @@ impl ScanReader<'_> {
     pub(super) fn stitch_segments(&mut self, wave: &mut Wave) -> Result<()> {
         let (mut first, mut base) = (0, [0i16; 3]);
         for n in 0..wave.segments.len() {
-            self.take(wave, n, first, base);
+            self.take(wave, n, first, base)?;
             let Some(segment) = wave.segments.get(n) else { break };
             let predictions = add(segment.state.predictions, base);
             let state = State { predictions, ..segment.state };
@@ -34,63 +45,88 @@ impl ScanReader<'_> {
                 return Ok(());
             }
             let state = State { bit: state.bit - own, ..state };
-            match self.join(wave, n + 1, state) {
+            match self.join(wave, n + 1, state)? {
                 Some(found) => (first, base) = found,
-                None => return self.corrupt(wave, n + 1),
+                None => return self.next_interval(wave.segments.get(n).map_or(self.from, |s| s.from)),
             }
         }
         Ok(())
     }
 
-    /// Adds what segment `n` has from block `first` on.
-    fn take(&mut self, wave: &mut Wave, n: usize, first: usize, base: [i16; 3]) {
-        let count = wave.segments.get(n).map_or(0, |s| s.count).saturating_sub(first);
-        let count = count.min(usize::try_from(self.left()).unwrap_or(usize::MAX));
+    /// Adds what segment `n` has from block `first` on; an error if its last block used bits behind the end of the data.
+    fn take(&mut self, wave: &mut Wave, n: usize, first: usize, base: [i16; 3]) -> Result<()> {
+        let Some(segment) = wave.segments.get(n) else { return Ok(()) };
+        let there = segment.count.saturating_sub(first);
+        let count = there.min(usize::try_from(self.left()).unwrap_or(usize::MAX));
+        // A block that another one follows, whole or not, has ended before the lane's limit.
+        let is_last = count == there && segment.stop != Some(Stop::Corrupt);
+        let len = segment.len as u64 * 8;
+        let overrun = is_last && segment.state.bit > len;
+        let end = self.offset(segment, len);
+        let count = if overrun { count.saturating_sub(1) } else { count };
         wave.push(Piece { source: Source::Segment(n), first, count, base });
         self.done += count as u64;
+        if overrun { Err(self.truncated(end)) } else { Ok(()) }
     }
 
     /// Decodes from `state`, in the data of segment `n`, until the segment is known to have been in the same state: gives
-    /// its block there, and what its DCs lack. `None` at an impossible code.
-    fn join(&mut self, wave: &mut Wave, n: usize, state: State) -> Option<(usize, [i16; 3])> {
-        let Wave { segments, patch, pieces, len, .. } = wave;
-        let segment = segments.get_mut(n)?;
-        let first = patch.len();
-        let mut cursor = state.cursor(&segment.data);
-        let mut next = 0;
-        let found = loop {
+    /// its block there, and what its DCs lack; `None` if all blocks are there before.
+    fn join(&mut self, wave: &mut Wave, n: usize, state: State) -> Result<Option<(usize, [i16; 3])>> {
+        let first = wave.patch.len();
+        let result = self.walk(wave, n, state);
+        let count = wave.patch.len() - first;
+        wave.push(Piece { source: Source::Patch, first, count, base: [0; 3] });
+        match result? {
+            Walk::Met(found) => Ok(Some(found)),
+            Walk::Done => Ok(None),
+            Walk::Apart(known) => {
+                // Never in step: what was guessed is thrown away.
+                if let Some(segment) = wave.segments.get_mut(n) {
+                    let mut job = segment.restart(&self.mcu, known);
+                    if let Some(lane) = job.lane.take() {
+                        job.finish(&run_one(self.level, lane));
+                    }
+                }
+                Ok(Some((0, [0; 3])))
+            }
+        }
+    }
+
+    /// The blocks between two segments, one by one, into the wave's patch.
+    fn walk(&mut self, wave: &mut Wave, n: usize, state: State) -> Result<Walk> {
+        let Wave { segments, patch, .. } = wave;
+        let Some(segment) = segments.get(n) else { return Ok(Walk::Apart(state)) };
+        let (mut cursor, mut next) = (state.cursor(&segment.data), 0);
+        loop {
             let at = State::of(&cursor);
             while segment.starts.get(next).is_some_and(|s| s.bit < at.bit) {
                 next += 1;
             }
             match segment.starts.get(next) {
-                None => break None,
+                _ if self.left() == 0 => return Ok(Walk::Done),
+                None => return Ok(Walk::Apart(at)),
                 Some(s) if s.bit == at.bit && s.phase == at.phase => {
-                    break Some((next, subtract(at.predictions, s.predictions)));
+                    return Ok(Walk::Met((next, subtract(at.predictions, s.predictions))));
                 }
-                _ if self.left() == 0 => break Some((segment.count, [0; 3])),
-                _ if at.bit >= segment.limit() => break None,
+                _ if at.bit >= segment.limit() => return Ok(Walk::Apart(at)),
                 _ => {}
             }
-            patch.push([0; 64]);
-            cursor.block(&self.mcu, patch.last_mut()?).ok()?;
+            patch.push(self.checked_block(&mut cursor, segment)?);
             self.done += 1;
-        };
-        let known = State::of(&cursor);
-        let count = patch.len() - first;
-        if count > 0 {
-            *len += count;
-            pieces.push(Piece { source: Source::Patch, first, count, base: [0; 3] });
         }
-        if found.is_some() {
-            return found;
+    }
+
+    /// A block that uses no bit behind the segment's data.
+    fn checked_block(&self, cursor: &mut Cursor<'_>, segment: &Segment) -> Result<[i16; 64]> {
+        let (mut block, len) = ([0; 64], segment.len as u64 * 8);
+        let outcome = cursor.block(&self.mcu, &mut block);
+        let at = cursor.bits.position();
+        // An impossible code right before the end may be one that was cut off.
+        if at > len || outcome.is_err() && at + 64 >= len {
+            return Err(self.truncated(self.offset(segment, at.min(len))));
         }
-        // Never in step: what was guessed is thrown away.
-        let mut job = segment.restart(&self.mcu, known);
-        if let Some(lane) = job.lane.take() {
-            job.finish(&run_one(self.level, lane));
-        }
-        Some((0, [0; 3]))
+        outcome.map_err(|_| Error::malformed(self.offset(segment, at), IMPOSSIBLE))?;
+        Ok(block)
     }
 
     /// Ends the wave with segment `n`, where decoding has come to `state`: at the end of the data, out of room, at an
@@ -125,16 +161,12 @@ impl ScanReader<'_> {
         let mut result =
             if state.bit > len { Err(self.truncated(self.offset(segment, len))) } else { Ok(()) };
         while self.left() > 0 && result.is_ok() {
-            let mut block = [0; 64];
-            let outcome = cursor.block(&self.mcu, &mut block);
-            let offset = self.offset(segment, cursor.bits.position().min(len));
-            if cursor.bits.position() > len || cursor.bits.position() + 64 >= len && outcome.is_err() {
-                result = Err(self.truncated(offset));
-            } else if outcome.is_err() {
-                result = Err(Error::malformed(offset, IMPOSSIBLE));
-            } else {
-                patch.push(block);
-                self.done += 1;
+            match self.checked_block(&mut cursor, segment) {
+                Ok(block) => {
+                    patch.push(block);
+                    self.done += 1;
+                }
+                Err(error) => result = Err(error),
             }
         }
         let from = segment.from;
@@ -170,12 +202,6 @@ impl ScanReader<'_> {
     /// Offset in the file of bit `bit` of a segment's data.
     fn offset(&self, segment: &Segment, bit: u64) -> usize {
         raw_offset(self.bytes, segment.from, (bit / 8) as usize)
-    }
-
-    /// An impossible code where the state was known.
-    fn corrupt(&self, wave: &Wave, n: usize) -> Result<()> {
-        let from = wave.segments.get(n).map_or(self.from, |s| s.from);
-        Err(Error::malformed(from, IMPOSSIBLE))
     }
 
     pub(super) fn stitch_intervals(&mut self, wave: &mut Wave) -> Result<()> {
