@@ -89,6 +89,11 @@ impl Header {
         Self::read_with_tables(bytes).map(|(header, _)| header)
     }
 
+    /// Whether one sequential scan holds the whole picture.
+    pub(crate) fn is_one_scan(&self) -> bool {
+        self.process == Process::Sequential && self.scan.components.len() == self.components.len()
+    }
+
     /// As [`read`](Self::read), with the tables from which [`next_scan`] goes on.
     pub(crate) fn read_with_tables(bytes: &[u8]) -> Result<(Self, TableState)> {
         if !bytes.starts_with(&[0xFF, marker::SOI]) {

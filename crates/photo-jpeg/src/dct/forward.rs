@@ -7,6 +7,7 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, f32x8, i8x32, i16x16, i32x8};
 
+use super::transpose::transpose;
 use crate::QuantTable;
 
 /// An 8x8 block of samples, row by row.
@@ -97,21 +98,6 @@ fn dct_1d<S: Simd>(x: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
     ]
 }
 
-/// Rows become columns: three rounds of perfect shuffles.
-#[inline(always)]
-fn transpose<S: Simd>(rows: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
-    shuffle(shuffle(shuffle(rows)))
-}
-
-#[inline(always)]
-fn shuffle<S: Simd>(r: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
-    let (a, b) = r[0].interleave(r[4]);
-    let (c, d) = r[1].interleave(r[5]);
-    let (e, f) = r[2].interleave(r[6]);
-    let (g, h) = r[3].interleave(r[7]);
-    [a, b, c, d, e, f, g, h]
-}
-
 #[inline(always)]
 fn quantize<S: Simd>(simd: S, columns: &[f32x8<S>; 8], multipliers: &Multipliers, out: &mut Coefficients) {
     let (low, high) = out.values.split_at_mut(32);
@@ -179,7 +165,6 @@ const SCALE: [f64; 8] = [
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::encode::levels;
     use crate::simd::{Level, dispatch};
     use proptest::prelude::*;
     use std::f64::consts::PI;
@@ -216,7 +201,7 @@ mod tests {
             assert!(error <= 0.5 + 1e-3, "coefficient {index}: {value} for {exact}");
             assert_eq!(value != 0, reference.nonzero >> index & 1 == 1);
         }
-        for level in levels() {
+        for level in Level::all() {
             assert_eq!(run(level, tile, &multipliers), reference, "{level:?}");
         }
     }

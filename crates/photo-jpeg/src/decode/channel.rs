@@ -1,6 +1,7 @@
 //! What becomes of one component: its sizes, its tables, its way through the two passes of reducing.
 
 use crate::dct::inverse::{LANES, Multipliers, PAIR};
+use crate::geometry::component_side;
 use crate::header::Header;
 use crate::resize::horizontal::STEP;
 use crate::resize::weights::{Axis, Weights};
@@ -42,7 +43,7 @@ impl Target {
     /// Bytes of all planes.
     pub(super) fn bytes(&self) -> u64 {
         let (h_max, v_max) = maxima(self.sampling.iter().copied());
-        let side = |size: u32, part: u8, of: u8| (u64::from(size) * u64::from(part)).div_ceil(u64::from(of));
+        let side = |size, factor, max| u64::from(component_side(size, factor, max));
         self.sampling.iter().map(|&(h, v)| side(self.size.0, h, h_max) * side(self.size.1, v, v_max)).sum()
     }
 }

@@ -16,7 +16,7 @@ use crate::simd::Level;
 
 use crate::coefficients::{Coefficients, ReadOptions};
 use crate::error::{Error, Result};
-use crate::header::{Header, Process};
+use crate::header::Header;
 use crate::huffman::decode::{AcTable, DcTable};
 use crate::planes::Planes;
 use crate::scan::{Cut, Mcu, McuBlock, ScanReader, Wave};
@@ -33,8 +33,8 @@ pub use options::{DecodeOptions, Scale};
 /// # Errors
 /// [`Error::Malformed`] and [`Error::Truncated`] for damaged data, [`Error::Unsupported`] for what this crate does not
 /// read (see [`Header::read`]), [`Error::Memory`] where the options allow less than
-/// [`DecodeOptions::memory`](DecodeOptions::memory_needed) asks for, [`Error::Argument`] for a target that enlarges
-/// or is empty.
+/// [`DecodeOptions::memory_needed`] asks for, [`Error::Argument`] for a target whose sides or sampling factors are out of
+/// range, or that goes with [`Scale::Eighth`].
 pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Planes> {
     let decoder = Decoder::new(bytes, options)?;
     decoder.run(Level::new(), Cut::new(rayon::current_num_threads(), decoder.row_blocks()))
@@ -76,7 +76,7 @@ impl<'a> Decoder<'a> {
         let mut data = Bands::planes(&self.channels);
         let mut rest: Rest<'_> = data.iter_mut().map(Vec::as_mut_slice).collect();
         let mut bands = Bands::new(&self.channels, level);
-        if self.streams() {
+        if self.header.is_one_scan() {
             self.run_stream(&mut bands, &mut rest, level, cut)?;
         } else {
             self.run_coefficients(&mut bands, &mut rest, level)?;
@@ -86,12 +86,6 @@ impl<'a> Decoder<'a> {
         let (width, height) = self.target.size;
         let planes = finished(&self.channels, data).ok_or(Error::Argument("the planes are too large"))?;
         Ok(Planes { width, height, color: self.header.color, sampling: self.target.sampling.clone(), planes })
-    }
-
-    /// Whether one sequential scan holds the whole picture.
-    fn streams(&self) -> bool {
-        self.header.process == Process::Sequential
-            && self.header.scan.components.len() == self.header.components.len()
     }
 
     fn run_stream<'p>(

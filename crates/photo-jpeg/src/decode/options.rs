@@ -2,7 +2,7 @@
 
 use crate::Orientation;
 use crate::error::{Error, Result};
-use crate::header::{Header, Process};
+use crate::header::Header;
 use crate::scan::Cut;
 
 use super::channel::{Target, maxima};
@@ -139,9 +139,7 @@ impl DecodeOptions {
     /// As [`decode`](crate::decode), for options that don't fit the file.
     pub fn memory_needed(&self, header: &Header, threads: usize) -> Result<u64> {
         let sampling: Vec<_> = header.components.iter().map(|c| (c.h, c.v)).collect();
-        let one_scan =
-            header.process == Process::Sequential && header.scan.components.len() == header.components.len();
-        self.memory_for(header.width, header.height, &sampling, one_scan, threads)
+        self.memory_for(header.width, header.height, &sampling, header.is_one_scan(), threads)
     }
 
     /// As [`memory_needed`](Self::memory_needed), from facts: width and height in pixels, the sampling factors of the

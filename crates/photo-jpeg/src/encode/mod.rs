@@ -211,11 +211,5 @@ const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
 const BYTES_PER_STUFFED: u64 = 320;
 const BYTES_PER_STUFFED_TYPICAL: u64 = 145;
 
-/// The SIMD levels that this machine has, and none at all.
-#[cfg(test)]
-pub(crate) fn levels() -> Vec<Level> {
-    Level::all()
-}
-
 #[cfg(test)]
 mod tests;

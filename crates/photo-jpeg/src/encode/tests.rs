@@ -40,7 +40,7 @@ fn all_levels_and_groupings_give_the_same_bytes() {
             [EncodeOptions::default(), EncodeOptions::default().quality(100).orientation(orientation)]
         {
             let expected = with(&planes, &options, Level::new(), 1);
-            for level in levels() {
+            for level in Level::all() {
                 assert_eq!(with(&planes, &options, level, 3), expected, "{sampling:?} {level:?}");
             }
             for groups in [2, 5, 7, 50, 1000] {
@@ -102,7 +102,7 @@ proptest! {
         let planes = Planes { width, height, color: ColorModel::Gray, sampling: vec![(2, 1)], planes: vec![plane] };
         let options = EncodeOptions::default().quality(quality).restart_interval(interval);
         let expected = with(&planes, &options, Level::new(), 1);
-        for level in levels() {
+        for level in Level::all() {
             prop_assert_eq!(with(&planes, &options, level, groups), expected.as_slice());
         }
     }

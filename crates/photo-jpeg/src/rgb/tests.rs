@@ -5,7 +5,6 @@ use std::time::{Duration, Instant};
 use photo_testkit::photo_like;
 
 use super::*;
-use crate::encode::levels;
 use crate::geometry::component_side;
 
 /// A picture of given samples.
@@ -234,7 +233,7 @@ fn all_levels_give_the_same_bytes() {
                 let mut mapped = planes.clone();
                 mapped.map_rgb(turn).unwrap();
                 let back = Planes::from_rgb(width, height, &rgb, sampling[0]);
-                for level in levels() {
+                for level in Level::all() {
                     assert_eq!(to_rgb(&planes, level).as_ref(), Some(&rgb), "{level:?}");
                     let mut again = planes.clone();
                     map_rgb(&mut again, level, &turn).unwrap();
@@ -326,7 +325,7 @@ fn timings() {
         std::hint::black_box(&mut buffer).len()
     });
     for sampling in [(1, 1), (2, 1), (2, 2)] {
-        for level in levels() {
+        for level in Level::all() {
             println!("{sampling:?} {level:?}");
             pool.install(|| {
                 let from = || from_rgb(width, height, photo.data(), sampling, level).unwrap();

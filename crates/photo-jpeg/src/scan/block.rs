@@ -5,9 +5,6 @@ use crate::quant::ZIGZAG;
 
 use super::bits::Bits;
 
-/// Most blocks in an MCU (T.81, B.2.3 allows 10; sampling factors up to 2 in three components could ask for 12).
-pub(crate) const MAX_BLOCKS: usize = 12;
-
 /// A block of an MCU.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct McuBlock {
@@ -22,7 +19,7 @@ pub(crate) struct McuBlock {
 /// What decoding a scan needs to know: the blocks of an MCU and the tables of each component.
 #[derive(Debug)]
 pub(crate) struct Mcu {
-    /// At least one, at most [`MAX_BLOCKS`].
+    /// At least one, at most ten: the header parser holds that (T.81, B.2.3).
     pub(crate) blocks: Vec<McuBlock>,
     /// Per component: tables for DC and AC.
     pub(crate) tables: Vec<(DcTable, AcTable)>,
@@ -35,6 +32,12 @@ impl Mcu {
         let component = self.blocks[phase].component;
         let (dc, ac) = &self.tables[component];
         (dc, ac, component)
+    }
+
+    /// The place that follows `phase`.
+    #[inline(always)]
+    pub(crate) fn after(&self, phase: usize) -> usize {
+        if phase + 1 == self.blocks.len() { 0 } else { phase + 1 }
     }
 }
 
@@ -57,20 +60,33 @@ pub(crate) struct Cursor<'a> {
 impl Cursor<'_> {
     /// Decodes a block into `out`, which is zeroed first, in natural order (T.81, F.2.2).
     pub(crate) fn block(&mut self, mcu: &Mcu, out: &mut [i16; 64]) -> Result<(), Corrupt> {
-        *out = [0; 64];
-        let (dc, ac, component) = mcu.phase(self.phase);
-        let prediction = &mut self.predictions[component];
-        *prediction = prediction.wrapping_add(difference(&mut self.bits, dc)?);
-        out[0] = *prediction;
-        coefficients(&mut self.bits, ac, 0, out)?;
-        self.phase = if self.phase + 1 == mcu.blocks.len() { 0 } else { self.phase + 1 };
+        let ac = open(mcu, &mut self.bits, self.phase, &mut self.predictions, out)?;
+        coefficients(&mut self.bits, ac, out)?;
+        self.phase = mcu.after(self.phase);
         Ok(())
     }
 }
 
+/// Zeroes a block and decodes its DC; gives the table for its AC coefficients.
+#[inline(always)]
+pub(super) fn open<'a>(
+    mcu: &'a Mcu,
+    bits: &mut Bits<'_>,
+    phase: usize,
+    predictions: &mut Predictions,
+    block: &mut [i16; 64],
+) -> Result<&'a AcTable, Corrupt> {
+    *block = [0; 64];
+    let (dc, ac, component) = mcu.phase(phase);
+    let prediction = &mut predictions[component];
+    *prediction = prediction.wrapping_add(difference(bits, dc)?);
+    block[0] = *prediction;
+    Ok(ac)
+}
+
 /// A DC difference.
 #[inline(always)]
-pub(crate) fn difference(bits: &mut Bits<'_>, table: &DcTable) -> Result<i16, Corrupt> {
+fn difference(bits: &mut Bits<'_>, table: &DcTable) -> Result<i16, Corrupt> {
     bits.refill();
     let entry = table.peek(bits.window);
     if entry.advance() == 1 {
@@ -82,13 +98,9 @@ pub(crate) fn difference(bits: &mut Bits<'_>, table: &DcTable) -> Result<i16, Co
     Ok(symbol.value)
 }
 
-/// The AC coefficients behind index `k` (in zigzag order).
-pub(super) fn coefficients(
-    bits: &mut Bits<'_>,
-    table: &AcTable,
-    mut k: u32,
-    out: &mut [i16; 64],
-) -> Result<(), Corrupt> {
+/// The AC coefficients of a block.
+fn coefficients(bits: &mut Bits<'_>, table: &AcTable, out: &mut [i16; 64]) -> Result<(), Corrupt> {
+    let mut k = 0;
     while k < 63 {
         bits.refill();
         let entry = table.peek(bits.window);

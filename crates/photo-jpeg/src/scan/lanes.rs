@@ -11,7 +11,7 @@ use crate::huffman::decode::{AcTable, Entry, extend};
 use crate::quant::ZIGZAG;
 
 use super::bits::Bits;
-use super::block::{Corrupt, Cursor, Mcu, difference, rare};
+use super::block::{Cursor, Mcu, open, rare};
 
 /// Why a lane has stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,7 +94,7 @@ impl<'a> Lane<'a> {
     }
 
     fn end(&mut self) -> Option<Stop> {
-        self.phase = if self.phase + 1 == self.mcu.blocks.len() { 0 } else { self.phase + 1 };
+        self.phase = self.mcu.after(self.phase);
         self.begin()
     }
 
@@ -214,23 +214,6 @@ static ORDER: [u8; 128] = {
     }
     order
 };
-
-/// Zeroes a block and decodes its DC; gives the table for its AC coefficients.
-#[inline(always)]
-fn open<'a>(
-    mcu: &'a Mcu,
-    bits: &mut Bits<'_>,
-    phase: usize,
-    predictions: &mut [i16; 3],
-    block: &mut [i16; 64],
-) -> Result<&'a AcTable, Corrupt> {
-    *block = [0; 64];
-    let (dc, ac, component) = mcu.phase(phase);
-    let prediction = &mut predictions[component];
-    *prediction = prediction.wrapping_add(difference(bits, dc)?);
-    block[0] = *prediction;
-    Ok(ac)
-}
 
 /// Runs both lanes until one stops. Neither may have stopped before.
 pub(super) fn run_two<'a, 'b>(level: Level, a: Lane<'a>, b: Lane<'b>) -> (Lane<'a>, Lane<'b>) {

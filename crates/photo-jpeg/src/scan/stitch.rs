@@ -1,8 +1,7 @@
 //! From decoded segments to proven blocks.
 
-use memchr::memchr;
-
 use crate::error::{Error, Result};
+use crate::segment::next_marker;
 
 use super::block::Cursor;
 use super::lanes::{Stop, run_one};
@@ -180,7 +179,7 @@ impl ScanReader<'_> {
         if self.is_done() {
             return Ok(());
         }
-        let Some((marker, code)) = next_marker(self.bytes, near) else {
+        let Some((code, marker)) = next_marker(self.bytes, near) else {
             return Err(self.truncated(self.bytes.len()));
         };
         let Some(restart) = &mut self.restart else { return Err(self.truncated(marker)) };
@@ -231,18 +230,6 @@ impl ScanReader<'_> {
 }
 
 const IMPOSSIBLE: &str = "the picture data has a code that is in no Huffman table, or too many coefficients";
-
-fn next_marker(bytes: &[u8], from: usize) -> Option<(usize, u8)> {
-    let mut at = from;
-    loop {
-        at += memchr(0xFF, bytes.get(at..)?)?;
-        match bytes.get(at + 1)? {
-            0 => at += 2,
-            0xFF => at += 1,
-            &code => return Some((at, code)),
-        }
-    }
-}
 
 fn add(a: [i16; 3], b: [i16; 3]) -> [i16; 3] {
     std::array::from_fn(|i| a[i].wrapping_add(b[i]))

@@ -7,10 +7,10 @@ use crate::simd::Level;
 
 use crate::error::{Error, Result};
 
-use super::block::{MAX_BLOCKS, Mcu};
+use super::block::Mcu;
 use super::intervals::Intervals;
 use super::lanes::{Lane, run_one, run_two};
-use super::segment::{Segment, State};
+use super::segment::{Job, Segment, State};
 use super::unstuff::boundary;
 
 /// How waves are cut.
@@ -284,7 +284,7 @@ impl Wave {
                 let mut block = *block;
                 block[0] = block[0].wrapping_add(base[mcu.blocks[phase].component]);
                 out.push(block);
-                phase = (phase + 1) % mcu.blocks.len();
+                phase = mcu.after(phase);
             }
         }
     }
@@ -298,15 +298,14 @@ impl Queue<'_> {
     }
 
     fn work_on_segments(&self, reader: &ScanReader<'_>) {
-        let mut running: Option<(super::segment::Job<'_>, Lane<'_>)> = None;
+        let mut running: Option<Running<'_>> = None;
         while let Some(segment) = next(&self.segments) {
             let mut job = segment.start(reader.bytes, &reader.mcu, reader.cut.room);
-            let Some(mut lane) = job.lane.take() else { continue };
+            let Some(lane) = job.lane.take() else { continue };
             if let Some((other_job, other)) = running.take() {
                 let (a, b) = run_two(reader.level, other, lane);
                 running = keep_running((other_job, a), (job, b));
             } else {
-                lane.stopped = None;
                 running = Some((job, lane));
             }
         }
@@ -322,7 +321,8 @@ impl Queue<'_> {
     }
 }
 
-type Running<'a> = (super::segment::Job<'a>, Lane<'a>);
+/// A segment under way.
+type Running<'a> = (Job<'a>, Lane<'a>);
 
 /// Writes down what has stopped; gives what has not.
 fn keep_running<'a>(a: Running<'a>, b: Running<'a>) -> Option<Running<'a>> {
@@ -340,5 +340,3 @@ fn keep_running<'a>(a: Running<'a>, b: Running<'a>) -> Option<Running<'a>> {
 fn next<'a, T>(queue: &Mutex<IterMut<'a, T>>) -> Option<&'a mut T> {
     queue.lock().ok()?.next()
 }
-
-const _: () = assert!(MAX_BLOCKS <= 16);

@@ -22,7 +22,7 @@ pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<
     let profile = profile::of(bytes, &plan.info)?;
     let mut planes = decoded(plan, pixels, bytes, pixels.size)?;
     clock.lap(Stage::Decode);
-    convert(plan, pixels, profile.as_deref(), &mut planes, &mut kept.warnings)?;
+    convert(plan, pixels, profile.as_deref(), &mut planes, &mut kept.warnings);
     if !pixels.to_srgb && !plan.info.icc.is_some_and(|icc| icc.is_srgb) {
         kept.icc.clone_from(&profile);
     }
@@ -40,7 +40,7 @@ pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<
     } else {
         let smaller = |size| {
             let mut planes = decoded(plan, pixels, bytes, size)?;
-            convert(plan, pixels, profile.as_deref(), &mut planes, &mut Vec::new())?;
+            convert(plan, pixels, profile.as_deref(), &mut planes, &mut Vec::new());
             Ok(planes)
         };
         let orientation = plan.info.orientation;
@@ -74,8 +74,8 @@ fn convert(
     profile: Option<&[u8]>,
     planes: &mut Planes,
     warnings: &mut Vec<Warning>,
-) -> Result<()> {
-    let (Some(profile), true) = (profile, pixels.to_srgb) else { return Ok(()) };
+) {
+    let (Some(profile), true) = (profile, pixels.to_srgb) else { return };
     let converted = if plan.info.model == crate::ColorModel::Gray {
         color::gray_table(profile).map(|table| {
             for plane in &mut planes.planes {
@@ -83,11 +83,9 @@ fn convert(
             }
         })
     } else {
-        color::rgb_to_srgb(profile)
-            .and_then(|convert| planes.map_rgb(|from, to| convert(from, to)).map_err(|why: String| why))
+        color::rgb_to_srgb(profile).and_then(|convert| planes.map_rgb(convert))
     };
     warnings.extend(converted.err().map(Warning::BrokenProfile));
-    Ok(())
 }
 
 /// The planes as pixels, not yet turned.

@@ -84,7 +84,7 @@ fn in_planes(info: &ImageInfo, plan: &PixelsPlan) -> u64 {
     let threads = rayon::current_num_threads();
     let decoding =
         options.memory_for(width, height, &jpeg.sampling, one_scan, threads).unwrap_or(u64::MAX / 4);
-    let planes = plan.size.pixels() * if gray { 2 } else { 6 } / 2;
+    let planes = plan.size.pixels() * if gray { 1 } else { 3 };
     let encoding = match plan.output {
         OutputRule::Png => planes + 2 * plan.size.pixels() * 3 + encoder(plan.size, 3),
         _ => 3 * planes,
