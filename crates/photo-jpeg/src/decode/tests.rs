@@ -264,7 +264,8 @@ fn times() {
         let options =
             DecodeOptions::default().size(side(header.width), side(header.height)).sampling(sampling);
         let encoding = crate::EncodeOptions::default().quality(90);
-        for threads in [1, 2] {
+        let threads = std::env::var("THREADS").map_or(vec![1, 2], |n| vec![n.parse().unwrap()]);
+        for threads in threads {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             let (mut decoded, mut encoded, mut len) = (f64::MAX, f64::MAX, 0);
             for _ in 0..9 {

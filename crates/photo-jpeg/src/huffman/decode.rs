@@ -3,7 +3,10 @@
 use super::HuffmanSpec;
 
 /// A table for AC coefficients. Two such tables and two for DC take 20 KB, and stay in a core's first cache.
-pub(crate) type AcTable = DecodeTable<2048>;
+pub(crate) type AcTable = DecodeTable<AC_ENTRIES>;
+
+/// Entries of a look-up for AC coefficients.
+pub(crate) const AC_ENTRIES: usize = 2048;
 
 /// A table for DC differences.
 pub(crate) type DcTable = DecodeTable<512>;

@@ -1,13 +1,14 @@
 //! The hot loop: two streams decoded in turn, so that one's look-up runs while the other's is under way.
 //!
 //! The next look-up of a stream can't begin before the last one has told how many bits it took: about nine cycles that a
-//! core mostly waits. Two independent streams fill each other's gaps.
+//! core mostly waits. Two independent streams fill each other's gaps. Where a block ends can't be foretold, and costs a
+//! core what it did in advance: so that is one branch, and what follows from it stays in the loop.
 
 use std::slice::IterMut;
 
 use crate::simd::{Level, dispatch};
 
-use crate::huffman::decode::{AcTable, Entry, extend};
+use crate::huffman::decode::{AC_ENTRIES, AcTable, Entry, extend};
 use crate::quant::ZIGZAG;
 
 use super::bits::Bits;
@@ -34,7 +35,7 @@ pub(super) struct Lane<'a> {
     ac: &'a AcTable,
     /// Coefficients of the block that are settled; 1 after the DC.
     settled: u32,
-    block: &'a mut [i16; 64],
+    block: Option<&'a mut [i16; 64]>,
     rest: IterMut<'a, [i16; 64]>,
     total: usize,
     /// Bit position at which to stop.
@@ -62,7 +63,19 @@ impl<'a> Lane<'a> {
         let mut rest = blocks.iter_mut();
         let block = rest.next().ok_or(Stop::Full)?;
         let ac = open(mcu, &mut bits, phase, &mut predictions, block).map_err(|_| Stop::Corrupt)?;
-        Ok(Self { mcu, bits, phase, predictions, ac, settled: 1, block, rest, total, limit, stopped: None })
+        Ok(Self {
+            mcu,
+            bits,
+            phase,
+            predictions,
+            ac,
+            settled: 1,
+            block: Some(block),
+            rest,
+            total,
+            limit,
+            stopped: None,
+        })
     }
 
     /// Where the lane has stopped; what it decoded of a block that it could not finish is left out.
@@ -77,32 +90,36 @@ impl<'a> Lane<'a> {
         if matches!(self.stopped, Some(Stop::Limit | Stop::Full)) { taken } else { taken.saturating_sub(1) }
     }
 
-    /// Begins the next block with its DC, or stops.
+    /// Begins the next block with its DC.
     #[inline(always)]
-    fn begin(&mut self) -> Option<Stop> {
-        if self.bits.position() >= self.limit {
-            return Some(Stop::Limit);
+    fn next_block(&mut self, bits: &mut Bits<'a>) -> Result<(&'a AcTable, &'a mut [i16; 64]), Stop> {
+        self.phase = self.mcu.after(self.phase);
+        if bits.position() >= self.limit {
+            return Err(Stop::Limit);
         }
-        let Some(next) = self.rest.next() else { return Some(Stop::Full) };
-        self.block = next;
-        match open(self.mcu, &mut self.bits, self.phase, &mut self.predictions, self.block) {
-            Ok(ac) => self.ac = ac,
-            Err(_) => return Some(Stop::Corrupt),
-        }
-        self.settled = 1;
-        None
+        let block = self.rest.next().ok_or(Stop::Full)?;
+        let ac = open(self.mcu, bits, self.phase, &mut self.predictions, block).map_err(|_| Stop::Corrupt)?;
+        Ok((ac, block))
     }
 
     fn end(&mut self) -> Option<Stop> {
-        self.phase = self.mcu.after(self.phase);
-        self.begin()
+        let mut bits = self.bits;
+        let next = self.next_block(&mut bits);
+        self.bits = bits;
+        match next {
+            Ok((ac, block)) => (self.ac, self.block, self.settled) = (ac, Some(block), 1),
+            Err(stop) => return Some(stop),
+        }
+        None
     }
 
-    /// The next symbol, of any kind: the end of a block, a long code, the last coefficient. Kept apart from the hot loop,
-    /// which it would cost registers.
+    /// The next symbol, of any kind: a code that the look-up does not know, the last coefficient. Kept apart from the hot
+    /// loop, which it would cost registers.
     #[inline(never)]
     fn any(&mut self) {
-        self.stopped = self.symbol();
+        if self.stopped.is_none() {
+            self.stopped = self.symbol();
+        }
     }
 
     #[inline(always)]
@@ -124,27 +141,33 @@ impl<'a> Lane<'a> {
         if self.settled > 64 {
             return Some(Stop::Corrupt);
         }
-        self.block[usize::from(ORDER[self.settled as usize & 127] & 63)] = value;
+        if let Some(block) = &mut self.block {
+            block[usize::from(ORDER[self.settled as usize & 127] & 63)] = value;
+        }
         if self.settled == 64 { self.end() } else { None }
     }
 }
 
-/// The part of a lane that the hot loop works on: as few values as possible, for the registers.
+/// The part of a lane that the hot loop works on: as few values as possible, for the registers. The rest stays in the lane.
 struct Hot<'h, 'a> {
+    lane: &'h mut Lane<'a>,
     window: u64,
     /// Sum of the raw entries since the last refill; the low byte is the number of bits used.
     used: u32,
     settled: u32,
     ac: &'a AcTable,
-    block: &'h mut [i16; 64],
+    /// That of `ac`: one look less.
+    lookup: &'a [Entry; AC_ENTRIES],
+    block: &'a mut [i16; 64],
     bits: Bits<'a>,
 }
 
 impl<'h, 'a> Hot<'h, 'a> {
     #[inline(always)]
-    fn new(lane: &'h mut Lane<'a>) -> Self {
-        let (bits, ac) = (lane.bits, lane.ac);
-        Self { window: bits.window, used: 0, settled: lane.settled, ac, block: lane.block, bits }
+    fn new(lane: &'h mut Lane<'a>) -> Option<Self> {
+        let block = lane.block.take()?;
+        let (bits, ac, settled) = (lane.bits, lane.ac, lane.settled);
+        Some(Self { lane, window: bits.window, used: 0, settled, ac, lookup: &ac.lookup, block, bits })
     }
 
     #[inline(always)]
@@ -162,45 +185,75 @@ impl<'h, 'a> Hot<'h, 'a> {
         self.used = 0;
     }
 
+    /// Takes the next symbol; `false` where the lane has to leave the hot loop.
     #[inline(always)]
-    fn peek(&self) -> Entry {
-        self.ac.peek(self.window)
-    }
-
-    /// Stores the coefficient of a common entry, of which `settled` is the outcome.
-    #[inline(always)]
-    fn take(&mut self, entry: Entry, settled: u32) {
-        self.block[usize::from(ORDER[settled as usize & 127] & 63)] = entry.value();
-        self.window <<= entry.raw() & 63;
-        self.used = self.used.wrapping_add(entry.raw());
-        self.settled = settled;
-    }
-
-    /// Stores the coefficient of a common entry, or of a long one that does not end the block; `false` if it is neither.
-    #[inline(always)]
-    fn step(&mut self, entry: Entry, settled: u32) -> bool {
+    fn step(&mut self) -> bool {
+        let entry = self.lookup[(self.window >> (64 - AcTable::BITS)) as usize];
+        let settled = self.settled + entry.advance();
         if settled <= 63 {
-            self.take(entry, settled);
+            self.put(settled, entry.value());
+            self.use_up(entry.raw());
+            self.settled = settled;
             return true;
         }
+        match entry.advance() {
+            Entry::END => {
+                self.use_up(entry.raw());
+                self.turn()
+            }
+            Entry::RARE => self.long(entry),
+            _ => false,
+        }
+    }
+
+    #[inline(always)]
+    fn put(&mut self, settled: u32, value: i16) {
+        self.block[usize::from(ORDER[settled as usize & 127] & 63)] = value;
+    }
+
+    #[inline(always)]
+    fn use_up(&mut self, raw: u32) {
+        self.window <<= raw & 63;
+        self.used = self.used.wrapping_add(raw);
+    }
+
+    /// Goes to the next block; `false` where the lane stops.
+    #[inline(always)]
+    fn turn(&mut self) -> bool {
+        self.settle();
+        match self.lane.next_block(&mut self.bits) {
+            Ok((ac, block)) => (self.ac, self.lookup, self.block) = (ac, &ac.lookup, block),
+            Err(stop) => {
+                self.lane.stopped = Some(stop);
+                return false;
+            }
+        }
+        (self.window, self.settled) = (self.bits.window, 1);
+        true
+    }
+
+    /// A symbol whose code is known, but not its value; `false` if it is another one.
+    #[inline(always)]
+    fn long(&mut self, entry: Entry) -> bool {
         let Some((run, size)) = entry.run_size() else { return false };
         let settled = self.settled + run + 1;
-        if entry.advance() != Entry::RARE || settled > 63 || size == 0 {
+        if settled > 63 || size == 0 {
             return false;
         }
         self.refill();
         let value = extend((self.window << entry.bits() >> (64 - size)) as u32, size);
-        self.block[usize::from(ORDER[settled as usize & 127] & 63)] = value as i16;
-        let bits = entry.bits() + size;
-        self.window <<= bits & 63;
-        (self.used, self.settled) = (bits, settled);
+        self.put(settled, value as i16);
+        self.use_up(entry.bits() + size);
+        self.settled = settled;
+        self.refill();
         true
     }
 
     #[inline(always)]
-    fn end(mut self) -> (Bits<'a>, u32) {
+    fn end(mut self) {
         self.settle();
-        (self.bits, self.settled)
+        (self.lane.bits, self.lane.settled, self.lane.ac) = (self.bits, self.settled, self.ac);
+        self.lane.block = Some(self.block);
     }
 }
 
@@ -228,67 +281,61 @@ pub(super) fn run_one(level: Level, lane: Lane<'_>) -> Lane<'_> {
 #[inline(always)]
 fn two<'a, 'b>(mut a: Lane<'a>, mut b: Lane<'b>) -> (Lane<'a>, Lane<'b>) {
     while a.stopped.is_none() && b.stopped.is_none() {
-        let (at_a, at_b, rare_a, rare_b) = common(&mut a, &mut b);
-        (a.bits, a.settled) = at_a;
-        (b.bits, b.settled) = at_b;
-        if rare_a {
-            a.any();
-        }
-        if rare_b {
-            b.any();
+        match common(&mut a, &mut b) {
+            Side::A => a.any(),
+            Side::B => b.any(),
         }
     }
     (a, b)
 }
 
-/// Decodes common symbols of both lanes until one of them, or both, have come to another one.
+#[derive(Debug, Clone, Copy)]
+enum Side {
+    A,
+    B,
+}
+
+/// Decodes symbols of both lanes until one of them has stopped, or is at a symbol that is not for the hot loop.
 #[inline(always)]
-fn common<'a, 'b>(a: &mut Lane<'a>, b: &mut Lane<'b>) -> ((Bits<'a>, u32), (Bits<'b>, u32), bool, bool) {
-    let (mut a, mut b) = (Hot::new(a), Hot::new(b));
-    'refill: loop {
+fn common(a: &mut Lane<'_>, b: &mut Lane<'_>) -> Side {
+    let Some(mut a) = Hot::new(a) else { return Side::A };
+    let Some(mut b) = Hot::new(b) else { return Side::B };
+    let side = 'hot: loop {
         a.refill();
         b.refill();
         for _ in 0..SYMBOLS {
-            let (entry_a, entry_b) = (a.peek(), b.peek());
-            let settled_a = a.settled + entry_a.advance();
-            let settled_b = b.settled + entry_b.advance();
-            if (settled_a | settled_b) & !63 != 0 {
-                let (done_a, done_b) = (a.step(entry_a, settled_a), b.step(entry_b, settled_b));
-                if done_a && done_b {
-                    continue 'refill;
-                }
-                return (a.end(), b.end(), !done_a, !done_b);
+            if !a.step() {
+                break 'hot Side::A;
             }
-            a.take(entry_a, settled_a);
-            b.take(entry_b, settled_b);
+            if !b.step() {
+                break 'hot Side::B;
+            }
         }
-    }
+    };
+    a.end();
+    b.end();
+    side
 }
 
 #[inline(always)]
 fn one(mut lane: Lane<'_>) -> Lane<'_> {
     while lane.stopped.is_none() {
-        (lane.bits, lane.settled) = common_of_one(&mut lane);
+        common_of_one(&mut lane);
         lane.any();
     }
     lane
 }
 
 #[inline(always)]
-fn common_of_one<'a>(lane: &mut Lane<'a>) -> (Bits<'a>, u32) {
-    let mut hot = Hot::new(lane);
-    loop {
+fn common_of_one(lane: &mut Lane<'_>) {
+    let Some(mut hot) = Hot::new(lane) else { return };
+    'hot: loop {
         hot.refill();
         for _ in 0..SYMBOLS {
-            let entry = hot.peek();
-            let settled = hot.settled + entry.advance();
-            if settled > 63 {
-                if hot.step(entry, settled) {
-                    break;
-                }
-                return hot.end();
+            if !hot.step() {
+                break 'hot;
             }
-            hot.take(entry, settled);
         }
     }
+    hot.end();
 }
