@@ -150,9 +150,7 @@ impl<'c> Bands<'c> {
         let spare = self.scratch.lock().ok().and_then(|mut s| s.pop());
         let mut strips = spare.unwrap_or_else(|| Strips::new(self.channels));
         fill(&mut strips);
-        for (index, (channel, rows)) in self.channels.iter().zip(task.targets).enumerate() {
-            strips.drain(self.level, channel, index, rows);
-        }
+        strips.drain(self.level, self.channels, task.targets);
         if let Ok(mut scratch) = self.scratch.lock() {
             scratch.push(strips);
         }

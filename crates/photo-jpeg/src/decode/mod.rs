@@ -59,10 +59,11 @@ impl<'a> Decoder<'a> {
         let sampling: Vec<_> = header.components.iter().map(|c| (c.h, c.v)).collect();
         let target = options.target(header.width, header.height, &sampling)?;
         let points = options.scale.points();
-        let channels = (0..header.components.len())
+        let mut channels = (0..header.components.len())
             .map(|index| Channel::new(&header, index, points, &target))
             .collect::<Option<Vec<_>>>()
             .ok_or(Error::Argument("sampling factors for each component are needed"))?;
+        Channel::share(&mut channels);
         Ok(Self { bytes, header, target, channels, memory: options.memory_limit })
     }
 
@@ -169,7 +170,7 @@ impl<'a> Decoder<'a> {
                             let blocks = coefficients.components.get(index).map_or(&[][..], |c| c.blocks());
                             let from = (row * channel.v + y) * channel.blocks_wide;
                             let blocks = blocks.get(from..from + channel.blocks_wide).unwrap_or_default();
-                            strips.fill_row(level, channel, index, y, blocks);
+                            strips.fill_row(level, channel, y, blocks);
                         }
                     }
                 },

@@ -19,10 +19,9 @@ pub(super) struct Strips {
     cosines1: Cosines<1>,
 }
 
-/// Where a block belongs in a row of MCUs: in which channel, and in which column and row of its blocks.
+/// Where a block belongs in a row of MCUs: in which column and row of its channel's blocks.
 #[derive(Debug, Clone, Copy)]
 struct Place {
-    channel: usize,
     x: usize,
     y: usize,
 }
@@ -62,7 +61,7 @@ impl Strips {
                     let place = mcu.blocks[phase];
                     let channel = &channels[place.component];
                     let x = column * channel.h + place.x as usize;
-                    let at = Place { channel: place.component, x, y: place.y as usize };
+                    let at = Place { x, y: place.y as usize };
                     self.put(simd, channel, at, block, base[place.component]);
                     phase += 1;
                     if phase == mcu.blocks.len() {
@@ -74,17 +73,10 @@ impl Strips {
     }
 
     /// Puts a row of blocks of one channel, the `y`-th of its row of MCUs.
-    pub(super) fn fill_row(
-        &mut self,
-        level: Level,
-        channel: &Channel,
-        index: usize,
-        y: usize,
-        blocks: &[[i16; 64]],
-    ) {
+    pub(super) fn fill_row(&mut self, level: Level, channel: &Channel, y: usize, blocks: &[[i16; 64]]) {
         dispatch!(level, simd => {
             for (x, block) in blocks.iter().enumerate() {
-                self.put(simd, channel, Place { channel: index, x, y }, block, 0);
+                self.put(simd, channel, Place { x, y }, block, 0);
             }
         });
     }
@@ -92,8 +84,8 @@ impl Strips {
     /// Puts a block into its strip.
     #[inline(always)]
     fn put<S: Simd>(&mut self, simd: S, channel: &Channel, at: Place, block: &[i16; 64], dc: i16) {
-        let (x, top) = (at.x, at.y * channel.points);
-        let Some(strip) = self.channels[at.channel].get_mut(top / LANES) else { return };
+        let (x, top) = (at.x, channel.top + at.y * channel.points);
+        let Some(strip) = self.channels[channel.strips_of].get_mut(top / LANES) else { return };
         let pairs = strip.data.as_chunks_mut::<PAIR>().0;
         match channel.points {
             8 => {
@@ -122,12 +114,23 @@ impl Strips {
         }
     }
 
-    /// Gives the rows of a channel where they belong.
-    pub(super) fn drain(&self, level: Level, channel: &Channel, index: usize, rows: Rows<'_>) {
-        let Some(strips) = self.channels.get(index) else { return };
-        match rows {
-            Rows::Plane(plane) => to_plane(strips, channel, plane),
-            Rows::Pairs(pairs) => to_pairs(level, strips, channel, pairs),
+    /// Gives the rows of all channels where they belong.
+    pub(super) fn drain(&self, level: Level, channels: &[Channel], targets: Vec<Rows<'_>>) {
+        let mut reduced: Vec<Vec<&mut [i16]>> = channels.iter().map(|_| Vec::new()).collect();
+        for (channel, rows) in channels.iter().zip(targets) {
+            let (strips, reduced) =
+                (self.channels.get(channel.strips_of), reduced.get_mut(channel.strips_of));
+            let (Some(strips), Some(reduced)) = (strips, reduced) else { return };
+            match rows {
+                Rows::Plane(plane) => to_plane(strips, channel, plane),
+                Rows::Pairs(pairs) => reduced.extend(pairs.chunks_exact_mut(channel.stride())),
+            }
+        }
+        for ((strips, channel), mut rows) in self.channels.iter().zip(channels).zip(reduced) {
+            let Some((across, _)) = &channel.weights else { continue };
+            for (strip, rows) in strips.iter().zip(rows.chunks_mut(LANES / 2)) {
+                dispatch!(level, simd => horizontal::reduce(simd, strip, across, rows));
+            }
         }
     }
 }
@@ -150,19 +153,10 @@ fn place<const N: usize>(pairs: &mut [[i16; PAIR]], x: usize, top: usize, sample
 fn to_plane(strips: &[Strip], channel: &Channel, plane: &mut [u8]) {
     let width = channel.to.0 as usize;
     for (y, row) in plane.chunks_exact_mut(width).enumerate() {
-        let Some(strip) = strips.get(y / LANES) else { return };
-        let lane = 2 * (y % LANES);
+        let Some(strip) = strips.get((channel.top + y) / LANES) else { return };
+        let lane = 2 * ((channel.top + y) % LANES);
         for (to, pair) in row.chunks_mut(2).zip(strip.data.as_chunks::<PAIR>().0) {
             to.iter_mut().zip(&pair[lane..lane + 2]).for_each(|(to, from)| *to = *from as u8);
         }
-    }
-}
-
-fn to_pairs(level: Level, strips: &[Strip], channel: &Channel, pairs: &mut [i16]) {
-    let Some((across, _)) = &channel.weights else { return };
-    let stride = channel.stride();
-    for (strip, pairs) in strips.iter().zip(pairs.chunks_mut(stride * LANES / 2)) {
-        let mut rows: Vec<&mut [i16]> = pairs.chunks_exact_mut(stride).collect();
-        dispatch!(level, simd => horizontal::reduce(simd, strip, across, &mut rows));
     }
 }

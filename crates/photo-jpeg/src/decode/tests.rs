@@ -261,8 +261,9 @@ fn times() {
         let scale = (1e7 / (f64::from(header.width) * f64::from(header.height))).sqrt().min(1.0);
         let side = |n: u32| (f64::from(n) * scale) as u32;
         let sampling = if header.components.len() == 1 { vec![(1, 1)] } else { vec![(2, 2), (1, 1), (1, 1)] };
-        let options =
-            DecodeOptions::default().size(side(header.width), side(header.height)).sampling(sampling);
+        let half = if scale < 0.31 { Scale::Half } else { Scale::Full };
+        let (width, height) = (side(header.width), side(header.height));
+        let options = DecodeOptions::default().scale(half).size(width, height).sampling(sampling);
         let encoding = crate::EncodeOptions::default().quality(90);
         let threads = std::env::var("THREADS").map_or(vec![1, 2], |n| vec![n.parse().unwrap()]);
         for threads in threads {

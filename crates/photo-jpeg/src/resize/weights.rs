@@ -35,6 +35,11 @@ impl Axis {
     pub(crate) fn is_identity(&self) -> bool {
         self.from == self.to && (self.from_extent - self.to_extent).abs() < 1e-9 && self.to_offset < 1e-9
     }
+
+    /// The size that comes out, as a part of what goes in.
+    pub(crate) fn scale(&self) -> f64 {
+        self.to_extent / self.from_extent
+    }
 }
 
 /// The kernel at `x`, `x + step`, and so on. Both sines are turned on by the addition theorem: computed each time, they
