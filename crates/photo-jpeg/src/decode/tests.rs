@@ -197,6 +197,35 @@ fn a_last_block_that_is_cut_off_is_noticed_by_every_cut() {
     }
 }
 
+/// Blocks that begin with a long DC and go on with coefficients of ten bits each: most bits between two looks at the data.
+#[test]
+fn long_symbols_in_a_row_are_decoded() {
+    let mut state = 7u32;
+    let mut noise = || {
+        state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        (state >> 24) % 80
+    };
+    let sample = |i: u32| (i / 8 + i / (1024 * 8)) % 2 * 170;
+    let data: Vec<u8> = (0..1024 * 1024).map(|i| (sample(i) + noise()) as u8).collect();
+    let plane = Plane::new(1024, 1024, data).unwrap();
+    let planes = Planes {
+        width: 1024,
+        height: 1024,
+        color: crate::ColorModel::Gray,
+        sampling: vec![(1, 1)],
+        planes: vec![plane],
+    };
+    let table = crate::QuantTable::new([1; 64]).unwrap();
+    let encoding = crate::EncodeOptions::default().tables(table.clone(), table).optimize_huffman(false);
+    let bytes = crate::encode(&planes, &encoding).unwrap();
+    let want = Picture::read(&bytes).unwrap().planes(islow_idct);
+    for cut in [tiny(1, 100_000), tiny(2, 100), tiny(5, 60)] {
+        let got = run(&bytes, &DecodeOptions::default(), Level::new(), cut).unwrap();
+        let worst = got.planes[0].data().iter().zip(&want[0]).map(|(a, b)| a.abs_diff(*b)).max();
+        assert!(worst <= Some(1), "{worst:?}");
+    }
+}
+
 /// A picture of odd sides that will be mirrored: its chroma must lie as if it had been mirrored before.
 #[test]
 fn mirrored_chroma_is_where_it_belongs() {

@@ -228,6 +228,8 @@ impl<'h, 'a> Hot<'h, 'a> {
                 return false;
             }
         }
+        // A DC takes up to 27 bits, and four more symbols may follow.
+        self.bits.refill();
         (self.window, self.settled) = (self.bits.window, 1);
         true
     }

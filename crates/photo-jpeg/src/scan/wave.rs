@@ -34,10 +34,11 @@ impl Cut {
     /// For a number of threads, and rows of MCUs of so many blocks: what is left of a row at the end of a wave is copied,
     /// so that waves of wide pictures hold some rows.
     pub(crate) fn new(threads: usize, row: usize) -> Self {
-        const MEANT: usize = 1024;
+        // One thread needs no more segments than fill its two lanes all the time.
+        let meant = if threads <= 1 && row > 4096 { 2048 } else { 1024 };
         let least = if threads <= 1 { 4 } else { (8 * threads).min(64) };
-        let rows = (4 * row / MEANT).min(128);
-        Self { meant: MEANT, room: MEANT + MEANT / 2, least: 2048, segments: least.max(rows) }
+        let rows = (4 * row / meant).min(128);
+        Self { meant, room: meant + meant / 2, least: 2048, segments: least.max(rows) }
     }
 
     /// Blocks that a wave holds at most.
