@@ -3,12 +3,16 @@
 //! Prints one JSON line: `{"ms":[…],"out":"file","stages":{"decode":…}}` with the times of the counted runs in
 //! milliseconds (reading the input and writing the output included) and the median of each stage. `THREADS` 0 means
 //! one thread a core. The options are those of `prep-and-upload`: `--quality Q --subsampling auto|420|444 …`.
+//!
+//! `prep-loop batch LIST FOLDER THREADS 1 [options]` prepares all files that `LIST` names, a line each, at once, writes
+//! them to `FOLDER`, and prints `{"ms":…,"done":…}`: the time for all, and how many there are.
 
 use std::collections::BTreeMap;
 use std::error::Error;
+use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use photo_prep::{ColorPolicy, MetadataPolicy, Options, OutputFormat, Subsampling};
+use photo_prep::{Batch, ColorPolicy, MetadataPolicy, Options, OutputFormat, Subsampling};
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
@@ -16,6 +20,9 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: prep-loop IN OUT RUNS WARMUP THREADS [options]".into());
     };
     let options = options(rest)?;
+    if input == "batch" {
+        return batch(options, out, Path::new(runs), warmup.parse()?);
+    }
     let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.parse()?).build()?;
     let (runs, warmup): (usize, usize) = (runs.parse()?, warmup.parse()?);
     let mut times = Vec::new();
@@ -36,6 +43,25 @@ fn main() -> Result<(), Box<dyn Error>> {
     let stages: BTreeMap<&str, f64> = stages.into_iter().map(|(name, times)| (name, median(times))).collect();
     let out = written.ok_or("no run was asked for")?;
     println!("{}", serde_json::json!({ "ms": times, "out": out, "stages": stages }));
+    Ok(())
+}
+
+fn batch(options: Options, list: &str, folder: &Path, threads: usize) -> Result<(), Box<dyn Error>> {
+    let start = Instant::now();
+    let list = std::fs::read_to_string(list)?;
+    let mut failed: Option<Box<dyn Error + Send + Sync>> = None;
+    let done = Batch::new(options).threads(threads).run(list.lines().map(PathBuf::from), |index, result| {
+        let written = match result {
+            Ok(prepared) => prepared.write_to(folder.join(index.to_string())).map_err(Into::into),
+            Err(error) => Err(error.into()),
+        };
+        failed = written.err().or(failed.take());
+    });
+    if let Some(error) = failed {
+        return Err(error);
+    }
+    let ms = start.elapsed().as_secs_f64() * 1e3;
+    println!("{}", serde_json::json!({ "ms": ms, "done": done.finished }));
     Ok(())
 }
 

@@ -12,8 +12,8 @@ use crate::{Options, Result};
 
 /// Prepares many pictures in parallel.
 ///
-/// Pictures start in the order they are given, as long as their estimated memory fits the budget; results are
-/// handed out as they finish, or in order on request. One bad picture never stops the rest.
+/// Pictures start in the order they are given, as long as their estimated memory fits the budget, and at most one more than
+/// there are threads; results are handed out as they finish, or in order on request. One bad picture never stops the rest.
 ///
 /// Work runs in the rayon pool the caller is in, or in one of [`threads`](Self::threads) threads.
 ///
@@ -136,8 +136,12 @@ impl Batch {
         let pool = self.threads.and_then(|n| rayon::ThreadPoolBuilder::new().num_threads(n).build().ok());
         match pool {
             // From outside, so that waiting for memory never blocks a thread of the pool.
-            Some(pool) => pool.in_place_scope(|scope| self.feed(scope, inputs, each)),
-            None => rayon::in_place_scope(|scope| self.feed(scope, inputs, each)),
+            Some(pool) => {
+                pool.in_place_scope(|scope| self.feed(scope, pool.current_num_threads(), inputs, each))
+            }
+            None => {
+                rayon::in_place_scope(|scope| self.feed(scope, rayon::current_num_threads(), inputs, each))
+            }
         }
     }
 
@@ -145,13 +149,15 @@ impl Batch {
     fn feed<'scope, I>(
         &self,
         scope: &rayon::Scope<'scope>,
+        threads: usize,
         inputs: I,
         each: impl FnMut(usize, Result<Prepared<'static>>) + Send + 'scope,
     ) -> BatchDone
     where
         I: Iterator<Item: Into<Input>>,
     {
-        let budget = Arc::new(Budget::new(self.memory));
+        // One more than are worked on: what waits only takes memory.
+        let budget = Arc::new(Budget::new(self.memory, threads + 1));
         let out = Arc::new(Mutex::new(Outlet::new(self.in_order, each)));
         for (index, input) in inputs.enumerate() {
             if self.cancel.is_cancelled() {
@@ -232,33 +238,44 @@ impl<F: FnMut(usize, Result<Prepared<'static>>)> Outlet<F> {
     }
 }
 
-/// Bytes of memory that are still free.
+/// Bytes of memory, and pictures, that may be under way.
 struct Budget {
     total: u64,
-    used: Mutex<u64>,
+    pictures: usize,
+    used: Mutex<Used>,
     freed: Condvar,
 }
 
+#[derive(Debug, Clone, Copy, Default)]
+struct Used {
+    bytes: u64,
+    pictures: usize,
+}
+
 impl Budget {
-    fn new(total: u64) -> Self {
-        Self { total: total.max(1), used: Mutex::new(0), freed: Condvar::new() }
+    fn new(total: u64, pictures: usize) -> Self {
+        Self { total: total.max(1), pictures, used: Mutex::default(), freed: Condvar::new() }
     }
 
     /// Waits until `bytes` are free, or until nothing else is in use.
     fn wait_for(self: &Arc<Self>, bytes: u64) -> Share {
         let bytes = bytes.min(self.total);
-        self.wait_until(|used| used.saturating_add(bytes) <= self.total);
-        *lock(&self.used) += bytes;
+        self.wait_until(|used| {
+            used.bytes.saturating_add(bytes) <= self.total && used.pictures < self.pictures
+        });
+        let mut used = lock(&self.used);
+        used.bytes += bytes;
+        used.pictures += 1;
         Share { budget: Arc::clone(self), bytes }
     }
 
     fn wait_for_all(&self) {
-        self.wait_until(|used| used == 0);
+        self.wait_until(|used| used.pictures == 0);
     }
 
     /// A thread of the pool must go on working while it waits, or it may wait for itself. Only the feeding thread
     /// takes shares, so what it has seen free stays free.
-    fn wait_until(&self, ready: impl Fn(u64) -> bool) {
+    fn wait_until(&self, ready: impl Fn(Used) -> bool) {
         if rayon::current_thread_index().is_some() {
             while !ready(*lock(&self.used)) {
                 pause();
@@ -280,7 +297,10 @@ struct Share {
 
 impl Drop for Share {
     fn drop(&mut self) {
-        *lock(&self.budget.used) -= self.bytes;
+        let mut used = lock(&self.budget.used);
+        used.bytes -= self.bytes;
+        used.pictures -= 1;
+        drop(used);
         self.budget.freed.notify_all();
     }
 }
