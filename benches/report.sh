@@ -4,14 +4,16 @@
 #   benches/report.sh CORPUS [RUNS]      CORPUS: a folder made by ../shared/peers/make_corpus.py
 #
 # Environment, as ../shared/peers/bench.py has it: BENCH_PYTHON (a Python with pyvips, Pillow and OpenCV), BENCH_PYTHON_SIMD (one
-# with Pillow-SIMD), SHARP_FROM (a folder whose node_modules has sharp).
+# with Pillow-SIMD), SHARP_FROM (a folder whose node_modules has sharp). METRIC: the program built of ../shared/peers/metric, for the
+# quality of what comes out.
 set -euo pipefail
 corpus=$(realpath "$1") runs=${2:-7}
 cd "$(dirname "$0")/.."
 peers=../shared/peers python=${BENCH_PYTHON:-python3}
 out=$(mktemp -d)
 cargo build -q --release -p photo-prep --example prep-loop
-ours="loop:${CARGO_TARGET_DIR:-$PWD/target}/release/examples/prep-loop {in} {out} {runs} {warmup} {threads} --quality 90 --subsampling 420"
+program=${CARGO_TARGET_DIR:-$PWD/target}/release/examples/prep-loop
+ours="loop:$program {in} {out} {runs} {warmup} {threads} --quality 90 --subsampling 420"
 inputs=()
 for name in p12 p12_rst p12_o6_p3 p12_444 p12_prog gray12 d24_422 p48_o6_p3 p108 p200; do inputs+=("$corpus/$name.jpg"); done
 
@@ -21,6 +23,8 @@ measure() { # threads, peers
 }
 measure 0 sharp-tuned-2,sharp-tuned,sharp-fast,pyvips,pyvips-keep,pillow-simd
 measure -1 sharp-tuned,pyvips,pyvips-keep
+"$python" "$peers/bench.py" --inputs $("$python" "$peers/batch40.py" "$corpus") --peers sharp-tuned,pyvips,pyvips-keep,pillow-simd \
+    --batch 2 --out "$out" --json "$out/batch.json" --peer "photo-prep=$ours" --peer "photo-prep-keep=$ours --color preserve" >&2
 
 {
     echo "# Benchmarks"
@@ -38,9 +42,20 @@ line = ", ".join("%s %s" % (n, m.version(n)) for n in names)
 pkg = os.path.join(os.environ.get("SHARP_FROM", ""), "node_modules/sharp/package.json")
 print("Peers: %s%s." % (line, ", sharp " + json.load(open(pkg))["version"] if os.path.exists(pkg) else ""))
 P
+    echo "Settings: libvips through pyvips with and without conversion to sRGB, and through sharp: as it comes (\`sharp-fast\`: fast shrink on"
+    echo "load), tuned (keeps the profile, no trellis or progressive output) and tuned on two threads; see \`../shared/peers/runners\`."
     echo
     echo "Written by \`benches/report.sh CORPUS $runs\`; the corpus is made by \`../shared/peers/make_corpus.py\` from fixed seeds."
     "$python" "$peers/tables.py" "$out/results.json"
+    "$python" benches/more_tables.py "$program" "$out/batch.json" "$runs" "${inputs[@]}"
+    if [ -n "${METRIC:-}" ]; then
+        echo
+        echo "### Quality of the output (\`../shared/peers/quality.py\`)"
+        echo
+        echo '```'
+        "$python" "$peers/quality.py" --corpus "$corpus" --results "$out/results.json" --metric "$METRIC" --json "$out/quality.json" 2>&1 | cut -c1-100
+        echo '```'
+    fi
     echo
     echo "Inside of the project, \`cargo bench\` measures facts, stages, the engine on one thread and two, and whole pipelines."
 } > BENCHMARKS.md

@@ -66,6 +66,8 @@ mod simd;
 mod transform;
 
 pub use coefficients::{CodedComponent, Coefficients, ReadOptions};
+#[cfg(fuzzing)]
+pub use decode::decode_cut;
 pub use decode::{DecodeOptions, Scale, decode};
 pub use encode::{EncodeOptions, encode, encoded_len};
 pub use error::{Error, Result};

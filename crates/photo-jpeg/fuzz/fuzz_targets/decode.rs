@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use photo_jpeg::{Coefficients, DecodeOptions, Edges, Header, Orientation, ReadOptions, Scale, decode};
+use photo_jpeg::{Coefficients, DecodeOptions, Edges, Header, Orientation, ReadOptions, Scale, decode, decode_cut};
 
 const MEMORY: u64 = 64 << 20;
 
@@ -16,6 +16,14 @@ fuzz_target!(|bytes: &[u8]| {
     if let Ok(planes) = &whole {
         assert_eq!((planes.width, planes.height), (header.width, header.height));
         assert!(planes.planes.len() == 1 || planes.to_rgb().len() as u64 == 3 * u64::from(planes.width) * u64::from(planes.height));
+    }
+    for (segments, meant) in [(1, 100_000), (1, 5), (3, 7), (8, 40)] {
+        let cut = decode_cut(bytes, &DecodeOptions::default().memory_limit(MEMORY), segments, meant);
+        match (&whole, cut) {
+            (Ok(whole), Ok(cut)) => assert!(*whole == cut, "{segments} segments of {meant} blocks"),
+            (Err(_), Err(_)) => {}
+            (whole, cut) => panic!("{:?} and {:?}", whole.as_ref().map(|_| ()), cut.map(|_| ())),
+        }
     }
     let (width, height) = (header.width.div_ceil(3), header.height.div_ceil(2));
     for scale in [Scale::Full, Scale::Half, Scale::Quarter] {

@@ -3,8 +3,8 @@
 
 use libfuzzer_sys::fuzz_target;
 use photo_jpeg::{
-    Coefficients, ColorModel, DecodeOptions, EncodeOptions, Orientation, Plane, Planes, ReadOptions, decode, encode,
-    encoded_len,
+    Coefficients, ColorModel, DecodeOptions, EncodeOptions, Orientation, Plane, Planes, ReadOptions, decode, decode_cut,
+    encode, encoded_len,
 };
 
 /// A picture made of the bytes: sides, sampling, and samples that repeat them.
@@ -38,6 +38,9 @@ fuzz_target!(|bytes: &[u8]| {
     let (width, height) = (planes.width, planes.height);
     let want = if options.orientation.swaps_sides() { (height, width) } else { (width, height) };
     assert_eq!((decoded.width, decoded.height), want);
+    for (segments, meant) in [(2, 9), (5, 30)] {
+        assert!(decode_cut(&file, &DecodeOptions::default(), segments, meant).expect("what we wrote") == decoded);
+    }
     let coefficients = Coefficients::read(&file, &ReadOptions::default()).expect("what we wrote");
     assert_eq!(coefficients.components.len(), planes.planes.len());
     let predicted = encoded_len(&planes, &options, 1).expect("valid planes");

@@ -40,6 +40,16 @@ pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Planes> {
     decoder.run(Level::new(), Cut::new(rayon::current_num_threads(), decoder.row_blocks()))
 }
 
+/// As [`decode`], in waves of so many segments meant to hold so many blocks: for the fuzz targets.
+///
+/// # Errors
+/// As [`decode`].
+#[cfg(fuzzing)]
+pub fn decode_cut(bytes: &[u8], options: &DecodeOptions, segments: usize, meant: usize) -> Result<Planes> {
+    let cut = Cut { meant, room: 2 * meant, least: 16, segments };
+    Decoder::new(bytes, options)?.run(Level::new(), cut)
+}
+
 /// A file and what is to become of it, checked.
 struct Decoder<'a> {
     bytes: &'a [u8],
