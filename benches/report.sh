@@ -42,8 +42,8 @@ line = ", ".join("%s %s" % (n, m.version(n)) for n in names)
 pkg = os.path.join(os.environ.get("SHARP_FROM", ""), "node_modules/sharp/package.json")
 print("Peers: %s%s." % (line, ", sharp " + json.load(open(pkg))["version"] if os.path.exists(pkg) else ""))
 P
-    echo "Settings: libvips through pyvips with and without conversion to sRGB, and through sharp: as it comes (\`sharp-fast\`: fast shrink on"
-    echo "load), tuned (keeps the profile, no trellis or progressive output) and tuned on two threads; see \`../shared/peers/runners\`."
+    echo "Settings: Lanczos3 and shrink-on-load everywhere; \`sharp-fast\` without optimised Huffman tables (as pyvips), \`sharp-tuned\` also turns"
+    echo "the picture after the resize and keeps the profile, \`sharp-tuned-2\` is that on two threads; see \`../shared/peers/runners\`."
     echo
     echo "Written by \`benches/report.sh CORPUS $runs\`; the corpus is made by \`../shared/peers/make_corpus.py\` from fixed seeds."
     "$python" "$peers/tables.py" "$out/results.json"
