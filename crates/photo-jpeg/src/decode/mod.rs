@@ -11,6 +11,8 @@ mod options;
 mod strips;
 #[cfg(test)]
 mod tests;
+#[cfg(test)]
+mod witnesses;
 
 use crate::simd::Level;
 

@@ -180,6 +180,7 @@ impl<'h, 'a> Hot<'h, 'a> {
     /// Brings `bits` up to date.
     #[inline(always)]
     fn settle(&mut self) {
+        debug_assert!(self.used & 255 <= self.bits.valid, "more bits used than were there");
         self.bits.window = self.window;
         self.bits.valid = self.bits.valid.wrapping_sub(self.used & 255);
         self.used = 0;

@@ -1,0 +1,81 @@
+//! Decoding in waves against the readers that know nothing of waves, on pictures of any size.
+
+use photo_testkit::corpus::{self, Expect};
+use photo_testkit::encode::jpeg::{JpegOptions, Sampling};
+use photo_testkit::sample;
+
+use super::*;
+use crate::reference::{Picture, islow_idct};
+
+/// Planes by way of all coefficients, which are read one by one.
+fn through_coefficients(bytes: &[u8]) -> Result<Planes> {
+    let decoder = Decoder::new(bytes, &DecodeOptions::default())?;
+    let mut data = Bands::planes(&decoder.channels);
+    let mut rest: Rest<'_> = data.iter_mut().map(Vec::as_mut_slice).collect();
+    decoder.run_coefficients(&mut Bands::new(&decoder.channels, Level::new()), &mut rest, Level::new())?;
+    let planes = finished(&decoder.channels, data).unwrap();
+    let (width, height) = decoder.target.size;
+    let (color, sampling) = (decoder.header.color, decoder.target.sampling.clone());
+    Ok(Planes { width, height, color, sampling, planes })
+}
+
+fn differs(bytes: &[u8]) -> Option<String> {
+    let want = match through_coefficients(bytes) {
+        Ok(planes) => planes,
+        Err(error) => return Some(format!("coefficients: {error}")),
+    };
+    let cut = |segments, meant| Cut { meant, room: 2 * meant, least: 16, segments };
+    for cut in [Cut::new(1, 1), Cut::new(2, 1), cut(3, 60), cut(9, 200)] {
+        match Decoder::new(bytes, &DecodeOptions::default()).and_then(|d| d.run(Level::new(), cut)) {
+            Ok(planes) if planes == want => {}
+            Ok(_) => return Some(format!("{cut:?} gives other samples")),
+            Err(error) => return Some(format!("{cut:?}: {error}")),
+        }
+    }
+    None
+}
+
+#[test]
+fn photos_are_decoded_as_by_their_coefficients() {
+    for quality in [50, 92, 100] {
+        for sampling in [Sampling::S444, Sampling::S422, Sampling::S420] {
+            for restart_interval in [None, Some(40)] {
+                let options = JpegOptions { quality, sampling, restart_interval, ..JpegOptions::default() };
+                let bytes = sample::jpeg(1200, 900, &options);
+                assert_eq!(differs(&bytes), None, "quality {quality}, {sampling:?}, {restart_interval:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn valid_files_of_the_corpus_are_decoded_as_by_their_coefficients() {
+    let cases =
+        corpus::cases_or_skip("valid_files_of_the_corpus_are_decoded_as_by_their_coefficients").unwrap();
+    let (mut wrong, mut checked) = (Vec::new(), 0);
+    for case in cases.iter().filter(|case| case.kind == "jpeg" && case.expect == Expect::Valid) {
+        let Ok(bytes) = std::fs::read(&case.file) else { continue };
+        if !Header::read(&bytes).is_ok_and(|header| header.is_one_scan()) {
+            continue;
+        }
+        wrong.extend(differs(&bytes).map(|what| format!("{}: {what}", case.name())));
+        if case.bytes < 100_000 {
+            let worst = off_by(&bytes);
+            wrong.extend((worst > 1).then(|| format!("{}: {worst} off the oracle", case.name())));
+        }
+        checked += 1;
+    }
+    println!("{checked} files");
+    assert!(wrong.is_empty(), "{} files:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(cases.is_empty() || checked > 20, "only {checked} files");
+}
+
+/// How far samples are from those of the oracle at most.
+fn off_by(bytes: &[u8]) -> u8 {
+    let want = Picture::read(bytes).unwrap().planes(islow_idct);
+    let got = decode(bytes, &DecodeOptions::default()).unwrap();
+    let off = |(got, want): (&crate::Plane, &Vec<u8>)| {
+        got.data().iter().zip(want).map(|(a, b)| a.abs_diff(*b)).max().unwrap_or(0)
+    };
+    got.planes.iter().zip(&want).map(off).max().unwrap_or(0)
+}
