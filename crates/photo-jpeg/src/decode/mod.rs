@@ -11,8 +11,6 @@ mod options;
 mod strips;
 #[cfg(test)]
 mod tests;
-#[cfg(test)]
-mod witnesses;
 
 use crate::simd::Level;
 

@@ -1,3 +1,5 @@
+mod witnesses;
+
 use std::time::Instant;
 
 use crate::simd::Level;

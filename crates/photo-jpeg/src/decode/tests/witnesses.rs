@@ -4,7 +4,7 @@ use photo_testkit::corpus::{self, Expect};
 use photo_testkit::encode::jpeg::{JpegOptions, Sampling};
 use photo_testkit::sample;
 
-use super::*;
+use crate::decode::*;
 use crate::reference::{Picture, islow_idct};
 
 /// Planes by way of all coefficients, which are read one by one.
