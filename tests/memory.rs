@@ -36,6 +36,13 @@ fn peaks_stay_within_the_estimates_and_the_budget() {
     for pixels in [500_000, 2_000_000, 5_000_000] {
         within_estimate("108 MP JPEG, smaller", &large, Options::default().max_pixels(pixels));
     }
+    for pixels in [1_000_000, 4_000_000] {
+        within_estimate(
+            "48 MP progressive JPEG, smaller",
+            &table[3].1,
+            Options::default().max_pixels(pixels),
+        );
+    }
     within_estimate("12 MP JPEG to 200 KB", &table[0].1, Options::default().max_bytes(200_000));
     for entry in fixtures::read_index().unwrap().into_iter().filter(|e| e.valid) {
         within_estimate(&entry.file, &std::fs::read(entry.path()).unwrap(), Options::default());

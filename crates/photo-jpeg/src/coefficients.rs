@@ -63,7 +63,8 @@ impl Coefficients {
     /// scan. [`Error::Malformed`] for data that can't be, scans that don't follow on each other, wrong restart markers.
     /// [`Error::Unsupported`] above the limit of scans.
     pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Self> {
-        progressive::read(bytes, options, progressive::Damage::Refuse).map(|(coefficients, _)| coefficients)
+        progressive::read::<64>(bytes, options, progressive::Damage::Refuse)
+            .map(|(coefficients, _)| coefficients)
     }
 
     /// As [`read`](Self::read), but keeps what there is of a damaged or truncated file, and says what is wrong with
@@ -72,19 +73,21 @@ impl Coefficients {
     /// # Errors
     /// As [`Header::read`], [`Error::Memory`].
     pub fn read_lenient(bytes: &[u8], options: &ReadOptions) -> Result<(Self, Option<Error>)> {
-        progressive::read(bytes, options, progressive::Damage::Keep)
+        progressive::read::<64>(bytes, options, progressive::Damage::Keep)
     }
 
     /// Bytes of memory that reading takes at most, but for some kilobytes a scan.
     #[must_use]
     pub fn bytes_needed(header: &Header) -> u64 {
-        // 64 coefficients of two bytes, and while reading a bit for each.
-        header.components.iter().map(|c| blocks(c) * (64 * 2 + 8)).sum()
+        header.components.iter().map(|c| blocks(c) * bytes_per_block(64)).sum()
     }
 
-    /// A picture of zeros, with a mask of 64 bits for each block if `bytes_needed` is allowed.
-    pub(crate) fn zeroed(header: &Header, options: &ReadOptions) -> Result<(Self, Vec<Vec<u64>>)> {
-        let needed = Self::bytes_needed(header);
+    /// A picture of zeros, of `N` coefficients a block, with a mask of 64 bits for each block, if so much memory is allowed.
+    pub(crate) fn zeroed<const N: usize>(
+        header: &Header,
+        options: &ReadOptions,
+    ) -> Result<(Self, Vec<Vec<u64>>)> {
+        let needed = header.components.iter().map(|c| blocks(c) * bytes_per_block(N as u64)).sum();
         let too_much = Error::Memory { needed, limit: options.memory_limit };
         if needed > options.memory_limit {
             return Err(too_much);
@@ -93,7 +96,7 @@ impl Coefficients {
         let mut masks = Vec::new();
         for facts in &header.components {
             let count = usize::try_from(blocks(facts)).map_err(|_| too_much.clone())?;
-            let length = count.checked_mul(64).ok_or_else(|| too_much.clone())?;
+            let length = count.checked_mul(N).ok_or_else(|| too_much.clone())?;
             components.push(CodedComponent { facts: facts.clone(), data: vec![0; length] });
             masks.push(vec![0; count]);
         }
@@ -127,6 +130,36 @@ impl CodedComponent {
         let at = (x < wide).then(|| y as usize * wide as usize + x as usize)?;
         self.blocks().get(at)
     }
+}
+
+/// Bytes that a block of so many coefficients takes while it is read: two for each, and a bit for all 64.
+pub(crate) fn bytes_per_block(coefficients: u64) -> u64 {
+    2 * coefficients + 8
+}
+
+/// The 4 by 4 lowest coefficients of each block, for decoding at half size or less: a quarter of the memory.
+#[derive(Debug)]
+pub(crate) struct LowCoefficients(Coefficients);
+
+impl LowCoefficients {
+    /// As [`Coefficients::read`].
+    pub(crate) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Self> {
+        progressive::read::<16>(bytes, options, progressive::Damage::Refuse).map(|(low, _)| Self(low))
+    }
+
+    /// The blocks `first..first + count` of a component, with zeros for the higher coefficients.
+    pub(crate) fn blocks(&self, component: usize, first: usize, count: usize) -> Vec<[i16; 64]> {
+        let all = self.0.components.get(component).map_or(&[][..], |c| c.data.as_chunks::<16>().0);
+        all.iter().skip(first).take(count).map(whole).collect()
+    }
+}
+
+fn whole(low: &[i16; 16]) -> [i16; 64] {
+    let mut block = [0; 64];
+    for (row, low) in block.as_chunks_mut::<8>().0.iter_mut().zip(low.as_chunks::<4>().0) {
+        row[..4].copy_from_slice(low);
+    }
+    block
 }
 
 fn blocks(component: &Component) -> u64 {

@@ -12,9 +12,11 @@ mod strips;
 #[cfg(test)]
 mod tests;
 
+use std::borrow::Cow;
+
 use crate::simd::Level;
 
-use crate::coefficients::{Coefficients, ReadOptions};
+use crate::coefficients::{Coefficients, LowCoefficients, ReadOptions};
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::huffman::decode::{AcTable, DcTable};
@@ -163,7 +165,7 @@ impl<'a> Decoder<'a> {
 
     /// Several scans: all coefficients first.
     fn run_coefficients<'p>(&self, bands: &mut Bands<'_>, rest: &mut Rest<'p>, level: Level) -> Result<()> {
-        let coefficients = Coefficients::read(self.bytes, &ReadOptions::with_memory_limit(self.memory))?;
+        let coefficients = All::read(self)?;
         let all = self.header.mcus_high as usize;
         for start in (0..all).step_by(BATCH) {
             let rows = BATCH.min(all - start);
@@ -177,10 +179,9 @@ impl<'a> Decoder<'a> {
                 &|strips, row| {
                     for (index, channel) in self.channels.iter().enumerate() {
                         for y in 0..channel.v {
-                            let blocks = coefficients.components.get(index).map_or(&[][..], |c| c.blocks());
                             let from = (row * channel.v + y) * channel.blocks_wide;
-                            let blocks = blocks.get(from..from + channel.blocks_wide).unwrap_or_default();
-                            strips.fill_row(level, channel, y, blocks);
+                            let blocks = coefficients.blocks(index, from, channel.blocks_wide);
+                            strips.fill_row(level, channel, y, &blocks);
                         }
                     }
                 },
@@ -189,6 +190,34 @@ impl<'a> Decoder<'a> {
             bands.advance(rows, buffers);
         }
         Ok(())
+    }
+}
+
+/// The coefficients of a file, as many as its scale needs.
+enum All {
+    Whole(Coefficients),
+    Low(LowCoefficients),
+}
+
+impl All {
+    fn read(decoder: &Decoder<'_>) -> Result<Self> {
+        let options = ReadOptions::with_memory_limit(decoder.memory);
+        if decoder.channels.iter().all(|channel| channel.points <= 4) {
+            LowCoefficients::read(decoder.bytes, &options).map(Self::Low)
+        } else {
+            Coefficients::read(decoder.bytes, &options).map(Self::Whole)
+        }
+    }
+
+    /// The blocks `first..first + count` of a component.
+    fn blocks(&self, component: usize, first: usize, count: usize) -> Cow<'_, [[i16; 64]]> {
+        match self {
+            Self::Whole(all) => {
+                let blocks = all.components.get(component).map_or(&[][..], |c| c.blocks());
+                Cow::Borrowed(blocks.get(first..first + count).unwrap_or_default())
+            }
+            Self::Low(low) => Cow::Owned(low.blocks(component, first, count)),
+        }
     }
 }
 

@@ -1,6 +1,7 @@
 //! How a file is decoded.
 
 use crate::Orientation;
+use crate::coefficients::bytes_per_block;
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::scan::Cut;
@@ -169,7 +170,11 @@ impl DecodeOptions {
         // Strips of 16-bit samples for each thread, and rows reduced in width: of two phases and the window between.
         let strips = row * 128 * threads as u64;
         let reduced = if self.size.is_some() { 3 * 2 * planes * rows.min(mcus_high) / mcus_high } else { 0 };
-        let blocks = if one_scan { 2 * cut.most_bytes() as u64 + 128 * row } else { 128 * row * mcus_high };
-        Ok(planes + strips + reduced + blocks.min(2 * 128 * row * mcus_high) + (1 << 20))
+        let blocks = if one_scan {
+            (2 * cut.most_bytes() as u64 + 128 * row).min(2 * 128 * row * mcus_high)
+        } else {
+            bytes_per_block(if self.scale == Scale::Full { 64 } else { 16 }) * row * mcus_high
+        };
+        Ok(planes + strips + reduced + blocks + (1 << 20))
     }
 }

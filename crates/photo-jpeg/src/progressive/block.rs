@@ -2,7 +2,8 @@
 //!
 //! Beside the coefficients, a mask says for every block which AC coefficients aren't zero, in zigzag order. A scan that
 //! refines finds its way by the masks alone: it touches coefficients only to change them, and blocks without any not at
-//! all. (So a decoder for a smaller picture need not store coefficients that it has no use for.)
+//! all. So a decoder for a smaller picture need not store coefficients that it has no use for: blocks are of 64
+//! coefficients, or of the 16 lowest.
 
 use super::Fault;
 use super::bits::Bits;
@@ -44,11 +45,11 @@ pub(super) fn difference(bits: &mut Bits<'_>, table: &DcTable) -> Result<i16, Fa
 
 /// A block's AC coefficients in a first scan (F.2.2.2 and G.1.2.2). Returns how many blocks after this one have none.
 #[inline(always)]
-pub(super) fn first(
+pub(super) fn first<const N: usize>(
     bits: &mut Bits<'_>,
     table: &AcTable,
     band: Band,
-    block: &mut [i16; 64],
+    block: &mut [i16; N],
     mask: &mut u64,
 ) -> Result<u32, Fault> {
     let mut k = band.start - 1;
@@ -78,11 +79,11 @@ pub(super) fn first(
 
 /// A block's AC coefficients in a scan that refines (G.1.2.3). Returns how many blocks after this one have no new ones.
 #[inline(always)]
-pub(super) fn refine(
+pub(super) fn refine<const N: usize>(
     bits: &mut Bits<'_>,
     table: &AcTable,
     band: Band,
-    block: &mut [i16; 64],
+    block: &mut [i16; N],
     mask: &mut u64,
 ) -> Result<u32, Fault> {
     let whole = band.mask();
@@ -149,7 +150,7 @@ fn refining_symbol(bits: &mut Bits<'_>, table: &AcTable) -> Result<Refining, Fau
 
 /// A block without new coefficients.
 #[inline(always)]
-pub(super) fn only_correct(bits: &mut Bits<'_>, band: Band, block: &mut [i16; 64], mask: u64) {
+pub(super) fn only_correct<const N: usize>(bits: &mut Bits<'_>, band: Band, block: &mut [i16; N], mask: u64) {
     let which = mask & band.mask();
     if which != 0 {
         bits.refill();
@@ -174,13 +175,14 @@ fn more(bits: &mut Bits<'_>, corrections: u64, which: u64) -> u64 {
 /// Moves the coefficients of `which` away from zero by one step where their bits say so: the last bit is that of the
 /// last coefficient.
 #[inline(always)]
-fn correct(band: Band, mut which: u64, corrections: u64, block: &mut [i16; 64]) {
+fn correct<const N: usize>(band: Band, mut which: u64, corrections: u64, block: &mut [i16; N]) {
     let count = which.count_ones();
     let mut word = corrections << ((64 - count) % 64);
     while which != 0 {
-        let value = &mut block[natural(which.trailing_zeros())];
-        let away = (*value >> 15 | 1) << band.low;
-        *value = value.wrapping_add(away & -((word >> 63) as i16));
+        if let Some(value) = block.get_mut(place::<N>(which.trailing_zeros())) {
+            let away = (*value >> 15 | 1) << band.low;
+            *value = value.wrapping_add(away & -((word >> 63) as i16));
+        }
         word <<= 1;
         which &= which - 1;
     }
@@ -206,15 +208,30 @@ fn run_of_blocks(bits: &mut Bits<'_>, size: u32) -> u32 {
 }
 
 #[inline(always)]
-fn set(block: &mut [i16; 64], k: u32, value: i16) {
-    block[natural(k)] = value;
+fn set<const N: usize>(block: &mut [i16; N], k: u32, value: i16) {
+    if let Some(coefficient) = block.get_mut(place::<N>(k)) {
+        *coefficient = value;
+    }
 }
 
-/// The place in a block of coefficient `k`, up to 63, of the zigzag order.
+/// Where coefficient `k`, up to 63, of the zigzag order is in a block of `N`: all of them in natural order, or the 4 by 4
+/// lowest ones. Behind the block, if it is not in it.
 #[inline(always)]
-fn natural(k: u32) -> usize {
-    usize::from(ZIGZAG[k as usize & 63] & 63)
+fn place<const N: usize>(k: u32) -> usize {
+    let natural = usize::from(ZIGZAG[k as usize & 63] & 63);
+    if N == 64 { natural } else { usize::from(LOW[natural]) }
 }
+
+/// For each natural index: the index among the 4 by 4 lowest coefficients, or one behind them.
+static LOW: [u8; 64] = {
+    let mut low = [u8::MAX; 64];
+    let mut i = 0;
+    while i < 16 {
+        low[i / 4 * 8 + i % 4] = i as u8;
+        i += 1;
+    }
+    low
+};
 
 const UNKNOWN: Fault = Fault::Bad("a Huffman code that isn't in its table");
 const BEYOND: Fault = Fault::Bad("a coefficient behind the last one");

@@ -21,21 +21,21 @@ pub(crate) enum Damage {
     Keep,
 }
 
-/// Reads all scans. With [`Damage::Keep`] the error says what is wrong with the file; otherwise there is none.
-pub(crate) fn read(
+/// Reads all scans, keeping of each block all 64 coefficients or the 16 lowest. With [`Damage::Keep`] the error says what is wrong with the file; otherwise there is none.
+pub(crate) fn read<const N: usize>(
     bytes: &[u8],
     options: &ReadOptions,
     damage: Damage,
 ) -> Result<(Coefficients, Option<Error>)> {
     let (header, state) = Header::read_with_tables(bytes)?;
-    let (mut picture, mut masks) = Coefficients::zeroed(&header, options)?;
+    let (mut picture, mut masks) = Coefficients::zeroed::<N>(&header, options)?;
     let plan = plan::Plan::new(bytes, &header, state, options, &mut picture);
     if let (Damage::Refuse, Some(flaw)) = (damage, &plan.flaw) {
         return Err(flaw.clone());
     }
     let frame = Frame::new(&header);
     let decoders = plan.scans.iter().map(|scan| scan::Decoder::new(bytes, &frame, scan)).collect();
-    let strips = schedule::cut(&mut picture, &mut masks, header.mcus_high as usize);
+    let strips = schedule::cut::<N>(&mut picture, &mut masks, header.mcus_high as usize);
     let done = schedule::run(
         &mut schedule::line_up(decoders, &plan.lengths(bytes)),
         &strips,

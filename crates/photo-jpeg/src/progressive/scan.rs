@@ -85,7 +85,7 @@ impl<'a> Decoder<'a> {
     ///
     /// # Errors
     /// [`Error::Truncated`] or [`Error::Malformed`]; the decoder must not be used any more.
-    pub(super) fn strip(&mut self, strips: &mut [&mut Strip<'_>]) -> error::Result<()> {
+    pub(super) fn strip<const N: usize>(&mut self, strips: &mut [&mut Strip<'_, N>]) -> error::Result<()> {
         let done = match strips {
             [one] => self.single(one),
             several => self.interleaved(several),
@@ -99,7 +99,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// A scan of one component has MCUs of one block, only as many as hold samples (A.2.2).
-    fn single(&mut self, strip: &mut Strip<'_>) -> Result<(), Fault> {
+    fn single<const N: usize>(&mut self, strip: &mut Strip<'_, N>) -> Result<(), Fault> {
         let wide = strip.blocks_wide.max(1);
         let coded = strip.coded_wide.min(wide);
         let rows = strip.blocks.chunks_exact_mut(wide).zip(strip.masks.chunks_exact_mut(wide));
@@ -119,7 +119,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Blocks of one component without a restart marker between them.
-    fn span(&mut self, blocks: &mut [[i16; 64]], masks: &mut [u64]) -> Result<(), Fault> {
+    fn span<const N: usize>(&mut self, blocks: &mut [[i16; N]], masks: &mut [u64]) -> Result<(), Fault> {
         match self.kind {
             Kind::AcFirst => self.ac_first(blocks, masks),
             Kind::AcRefine => self.ac_refine(blocks, masks),
@@ -133,7 +133,7 @@ impl<'a> Decoder<'a> {
         }
     }
 
-    fn ac_first(&mut self, blocks: &mut [[i16; 64]], masks: &mut [u64]) -> Result<(), Fault> {
+    fn ac_first<const N: usize>(&mut self, blocks: &mut [[i16; N]], masks: &mut [u64]) -> Result<(), Fault> {
         let Some(table) = self.parts.first().and_then(|part| part.ac.as_ref()) else { return Err(NO_TABLE) };
         let (mut bits, band) = (self.bits, self.band);
         let mut pairs = blocks.iter_mut().zip(masks);
@@ -156,7 +156,7 @@ impl<'a> Decoder<'a> {
         result
     }
 
-    fn ac_refine(&mut self, blocks: &mut [[i16; 64]], masks: &mut [u64]) -> Result<(), Fault> {
+    fn ac_refine<const N: usize>(&mut self, blocks: &mut [[i16; N]], masks: &mut [u64]) -> Result<(), Fault> {
         let Some(table) = self.parts.first().and_then(|part| part.ac.as_ref()) else { return Err(NO_TABLE) };
         let (mut bits, band) = (self.bits, self.band);
         let mut result = Ok(());
@@ -181,7 +181,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Several components: MCUs of `h * v` blocks of each (A.2.3).
-    fn interleaved(&mut self, strips: &mut [&mut Strip<'_>]) -> Result<(), Fault> {
+    fn interleaved<const N: usize>(&mut self, strips: &mut [&mut Strip<'_, N>]) -> Result<(), Fault> {
         let rows = strips.iter().map(|s| s.mcu_rows).min().unwrap_or(0);
         for (y, x) in (0..rows).flat_map(|y| (0..self.frame.mcus_wide).map(move |x| (y, x))) {
             self.restart_if_due()?;
@@ -202,7 +202,7 @@ impl<'a> Decoder<'a> {
 
     /// A block of a scan that may be of several components.
     #[inline(always)]
-    fn block(&mut self, part: usize, block: &mut [i16; 64]) -> Result<(), Fault> {
+    fn block<const N: usize>(&mut self, part: usize, block: &mut [i16; N]) -> Result<(), Fault> {
         let Some(part) = self.parts.get_mut(part) else { return Err(NO_TABLE) };
         if self.kind == Kind::DcRefine {
             self.bits.refill();

@@ -13,9 +13,9 @@ use super::scan::Decoder;
 use crate::coefficients::Coefficients;
 use crate::error::{Error, Result};
 
-/// The blocks of a component in a strip.
-pub(super) struct Strip<'a> {
-    pub(super) blocks: &'a mut [[i16; 64]],
+/// The blocks of a component in a strip, of `N` coefficients each.
+pub(super) struct Strip<'a, const N: usize> {
+    pub(super) blocks: &'a mut [[i16; N]],
     pub(super) masks: &'a mut [u64],
     /// Blocks in a row.
     pub(super) blocks_wide: usize,
@@ -29,17 +29,17 @@ pub(super) struct Strip<'a> {
 }
 
 /// All strips of the picture: first by component, then from top to bottom.
-type Strips<'a> = Vec<Vec<Mutex<Strip<'a>>>>;
+type Strips<'a, const N: usize> = Vec<Vec<Mutex<Strip<'a, N>>>>;
 
 /// Bytes of coefficients that a strip should have: several fit into a second-level cache.
 const STRIP_BYTES: usize = 192 << 10;
 
 /// Cuts the picture into strips.
-pub(super) fn cut<'a>(
+pub(super) fn cut<'a, const N: usize>(
     picture: &'a mut Coefficients,
     masks: &'a mut [Vec<u64>],
     mcus_high: usize,
-) -> Strips<'a> {
+) -> Strips<'a, N> {
     let bytes: usize = picture.components.iter().map(|c| c.data.len() * 2).sum();
     let rows = (STRIP_BYTES * mcus_high / bytes.max(1)).clamp(1, mcus_high.max(1));
     let components = picture.components.iter_mut().zip(masks);
@@ -51,8 +51,8 @@ pub(super) fn cut<'a>(
             let coded_wide = facts.width.div_ceil(8) as usize;
             let coded_high = facts.height.div_ceil(8) as usize;
             let size = (rows * v * blocks_wide).max(1);
-            let blocks = component.data.as_chunks_mut::<64>().0.chunks_mut(size);
-            let strip = |(i, (blocks, masks)): (usize, (&'a mut [[i16; 64]], &'a mut [u64]))| {
+            let blocks = component.data.as_chunks_mut::<N>().0.chunks_mut(size);
+            let strip = |(i, (blocks, masks)): (usize, (&'a mut [[i16; N]], &'a mut [u64]))| {
                 let (top, mcu_rows) = (i * rows * v, blocks.len() / (v * blocks_wide).max(1));
                 let coded_high = coded_high.saturating_sub(top).min(mcu_rows * v);
                 Mutex::new(Strip { blocks, masks, blocks_wide, coded_wide, coded_high, mcu_rows, h, v })
@@ -93,7 +93,11 @@ pub(super) fn line_up<'a>(decoders: Vec<Decoder<'a>>, lengths: &[usize]) -> Vec<
 
 /// Runs all scans over all strips. Stops at the first error, unless `go_on`: then only later scans of the same
 /// components stop there. Returns the error of the first scan, in file order, that has one.
-pub(super) fn run(runners: &mut [Runner<'_>], strips: &Strips<'_>, go_on: bool) -> Result<()> {
+pub(super) fn run<const N: usize>(
+    runners: &mut [Runner<'_>],
+    strips: &Strips<'_, N>,
+    go_on: bool,
+) -> Result<()> {
     let count = strips.iter().map(Vec::len).max().unwrap_or(0);
     let last = runners.iter().map(|runner| runner.delay).max().unwrap_or(0);
     if rayon::current_num_threads() == 1 || count < 4 {
@@ -142,7 +146,7 @@ fn hold_followers(runners: &mut [Runner<'_>]) -> bool {
 }
 
 impl Runner<'_> {
-    fn visit(&mut self, strips: &Strips<'_>, strip: usize) {
+    fn visit<const N: usize>(&mut self, strips: &Strips<'_, N>, strip: usize) {
         if strip >= self.end {
             return;
         }
@@ -151,7 +155,7 @@ impl Runner<'_> {
         // Never waits: the delays keep two scans of a component from the same strip.
         let mut guards: Vec<_> =
             locks.map(|lock| lock.lock().unwrap_or_else(PoisonError::into_inner)).collect();
-        let mut strips: Vec<&mut Strip<'_>> = guards.iter_mut().map(|guard| &mut **guard).collect();
+        let mut strips: Vec<&mut Strip<'_, N>> = guards.iter_mut().map(|guard| &mut **guard).collect();
         if let Err(error) = self.decoder.strip(&mut strips) {
             (self.end, self.error) = (strip, Some(error));
         }

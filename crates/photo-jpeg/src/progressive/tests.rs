@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use crate::coefficients::LowCoefficients;
 use crate::reference::Picture;
 use crate::reference::samples::{Sample, any_sample, fixtures};
 use crate::{Coefficients, Error, ReadOptions};
@@ -14,8 +15,32 @@ fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
 }
 
+/// Whether the reader of low coefficients finds the same of them.
+fn low_agree(bytes: &[u8]) -> Result<(), String> {
+    let low = LowCoefficients::read(bytes, &ReadOptions::with_memory_limit(64 << 20));
+    let (whole, low) = match (read(bytes), low) {
+        (Ok(whole), Ok(low)) => (whole, low),
+        // They need less memory.
+        (Err(Error::Memory { .. }), _) => return Ok(()),
+        (Err(whole), Err(low)) if whole == low => return Ok(()),
+        (whole, low) => return Err(format!("{:?} {:?}", whole.map(|_| ()), low.map(|_| ()))),
+    };
+    for (index, component) in whole.components.iter().enumerate() {
+        let lowest = |block: &[i16; 64]| {
+            let kept = |i: usize| if i % 8 < 4 && i < 32 { block[i] } else { 0 };
+            std::array::from_fn(kept)
+        };
+        let want: Vec<[i16; 64]> = component.blocks().iter().map(lowest).collect();
+        if low.blocks(index, 0, want.len()) != want {
+            return Err(format!("low coefficients of component {index}"));
+        }
+    }
+    Ok(())
+}
+
 /// Whether both decoders find the same, on any number of threads; also of a broken file.
 fn agree(bytes: &[u8]) -> Result<(), String> {
+    low_agree(bytes)?;
     let oracle = Picture::read(bytes);
     for threads in [1, 3] {
         match (&oracle, on_threads(threads, || read(bytes))) {
