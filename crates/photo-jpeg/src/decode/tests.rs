@@ -228,6 +228,26 @@ fn long_symbols_in_a_row_are_decoded() {
     }
 }
 
+/// Fill bytes in front of a stuffed 0xFF, which libjpeg passes over.
+#[test]
+fn fill_bytes_in_the_data_change_nothing() {
+    let bytes = Sample { quality: 100, ..Sample::new(120, 90) }.encode();
+    let start = Header::read(&bytes).unwrap().scan.data_start;
+    let (head, data) = bytes.split_at(start);
+    let mut filled = head.to_vec();
+    for (i, &byte) in data.iter().enumerate() {
+        if byte == 0xFF && data.get(i + 1) == Some(&0) {
+            filled.extend(std::iter::repeat_n(0xFF, i % 3));
+        }
+        filled.push(byte);
+    }
+    assert!(filled.len() > bytes.len() + 10, "only {} fill bytes", filled.len() - bytes.len());
+    let want = decode(&bytes, &DecodeOptions::default()).unwrap();
+    for cut in [tiny(1, 100_000), tiny(1, 1), tiny(1, 7), tiny(3, 20), tiny(8, 50)] {
+        assert!(run(&filled, &DecodeOptions::default(), Level::new(), cut).unwrap() == want, "{cut:?}");
+    }
+}
+
 /// A picture of odd sides that will be mirrored: its chroma must lie as if it had been mirrored before.
 #[test]
 fn mirrored_chroma_is_where_it_belongs() {

@@ -66,9 +66,13 @@ pub(super) fn raw_offset(bytes: &[u8], from: usize, index: usize) -> usize {
         if plain >= left || plain == rest.len() {
             return at + left.min(plain);
         }
-        // An 0xFF with its stuffing.
-        left -= plain + 1;
-        at += plain + 2;
+        left -= plain;
+        at += plain + 1;
+        if bytes.get(at) != Some(&0xFF) {
+            // Not a fill byte, but an 0xFF with its stuffing.
+            left -= 1;
+            at += 1;
+        }
     }
     at
 }
