@@ -137,7 +137,7 @@ pub(crate) fn bytes_per_block(coefficients: u64) -> u64 {
     2 * coefficients + 8
 }
 
-/// The 4 by 4 lowest coefficients of each block, for decoding at half size or less: a quarter of the memory.
+/// The 4 by 4 lowest coefficients of each block, for decoding at half size or less: 40 bytes a block instead of 136.
 #[derive(Debug)]
 pub(crate) struct LowCoefficients(Coefficients);
 

@@ -18,8 +18,8 @@ use super::unstuff::boundary;
 pub(crate) struct Cut {
     /// Blocks that a segment is meant to hold.
     pub(crate) meant: usize,
-    /// Blocks that it has room for: with 192 KB each, a few waves are all the memory that decoding takes, whatever the
-    /// picture.
+    /// Blocks that it has room for: at 128 bytes each, a few waves are all the memory that decoding takes, whatever the
+    /// picture's height.
     pub(crate) room: usize,
     /// Bytes that a segment has at least, so that guesses get in step well before its end.
     pub(crate) least: usize,

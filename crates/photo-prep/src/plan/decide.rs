@@ -134,8 +134,8 @@ fn lane(info: &ImageInfo) -> Lane {
 }
 
 /// Half size only where at least a factor of 1.6 is left to the resampler. Against a full decode that costs 0.1 points of
-/// SSIMULACRA2 (photo-testkit's pictures of 12, 48 and 108 MP); at 0.35 it costs 0.1 to 0.5, at 0.38 0.9, at 0.46 (48 MP
-/// to 10 MP) 0.5 to 2.2.
+/// SSIMULACRA2 (12 and 108 MP); at 0.35 it still cost 0.1 (48 MP), but at 0.38 0.9 (12 MP), and at 0.45 0.5 and 2.2. DESIGN.md
+/// has the table.
 fn decode_scale(scale: f64, lane: Lane) -> DecodeScale {
     match scale {
         // Reducing in bands needs two rows of a block at least.
