@@ -20,10 +20,12 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: prep-loop IN OUT RUNS WARMUP THREADS [options]".into());
     };
     let options = options(rest)?;
+    photo_prep::keep_freed_memory();
     if input == "batch" {
         return batch(options, out, Path::new(runs), warmup.parse()?);
     }
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.parse()?).build()?;
+    // This thread is one of them, so that the large buffers always come from the same arena.
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads.parse()?).use_current_thread().build()?;
     let (runs, warmup): (usize, usize) = (runs.parse()?, warmup.parse()?);
     let mut times = Vec::new();
     let mut stages: BTreeMap<&str, Vec<f64>> = BTreeMap::new();

@@ -56,7 +56,7 @@
 //! (and a PNG's data inflated), but a JPEG's picture data is not decoded: flipped bits inside of it go unseen.
 //!
 //! Work inside a picture is spread over the rayon pool that the caller is in; this crate makes no pool of its own,
-//! except for [`Batch::threads`]. Input is untrusted: nothing is allocated by what a header claims before
+//! except for [`Batch::threads`]. A program on glibc that prepares many pictures should call [`keep_freed_memory`] once. Input is untrusted: nothing is allocated by what a header claims before
 //! [`InputLimits`] have been checked, and a decoder's panic is an error (see [`catching_panics`]).
 //!
 //! # Features
@@ -66,6 +66,7 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod allocator;
 mod batch;
 mod codec;
 mod error;
@@ -85,6 +86,7 @@ mod probe;
 mod report;
 mod warning;
 
+pub use allocator::keep_freed_memory;
 pub use batch::{Batch, BatchDone, CancelToken, Input};
 pub use codec::guard::catching_panics;
 pub use error::{Error, LimitKind, Result};
