@@ -17,8 +17,8 @@
 //! * [`Planes`]: a picture as 8-bit samples, each component at its own sampling. [`decode`] makes them, at full size or
 //!   reduced, and [`encode`] takes them; [`Planes::to_rgb`], [`Planes::from_rgb`] and [`Planes::map_rgb`] are the ways to
 //!   RGB and back.
-//! * [`Coefficients`]: a picture as quantised DCT coefficients, of files of any number of scans. They can be turned and
-//!   requantised without decoding.
+//! * [`Coefficients`]: a picture as quantised DCT coefficients, of files of any number of scans. [`transcode`] writes them,
+//!   turned upright without loss or requantised.
 //! * [`QuantTable`], [`Orientation`], [`Scale`].
 //!
 //! # What is different
@@ -58,6 +58,7 @@ mod progressive;
 mod quant;
 #[cfg(test)]
 mod reference;
+mod requantise;
 mod resize;
 mod rgb;
 mod scan;
@@ -69,7 +70,7 @@ pub use coefficients::{CodedComponent, Coefficients, ReadOptions};
 #[cfg(fuzzing)]
 pub use decode::decode_cut;
 pub use decode::{DecodeOptions, Scale, decode};
-pub use encode::{EncodeOptions, encode, encoded_len};
+pub use encode::{Density, EncodeOptions, TranscodeOptions, encode, encoded_len, transcode, transcoded_len};
 pub use error::{Error, Result};
 pub use header::{ColorModel, Component, Header, Process, Scan, ScanComponent};
 pub use orientation::Orientation;

@@ -17,6 +17,11 @@ impl QuantTable {
         &self.0
     }
 
+    /// The table for a picture whose rows become columns.
+    pub(crate) fn transposed(&self) -> Self {
+        Self(std::array::from_fn(|i| self.0[i % 8 * 8 + i / 8]))
+    }
+
     /// The luma table of ITU-T T.81, table K.1, scaled as libjpeg does for `quality`, clamped to 1..=100; divisors
     /// are 1 to 255.
     #[must_use]

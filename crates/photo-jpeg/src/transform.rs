@@ -19,12 +19,26 @@ pub enum Edges {
     Trim,
 }
 
-/// How an upright block's coefficients come from the stored block's.
-struct BlockTurn {
+/// What of a stored picture stays when it is turned: its upper left part.
+#[derive(Debug)]
+pub(crate) struct Kept {
+    width: u32,
+    height: u32,
+    /// The largest sampling factors; 1 for a single component.
+    h_max: u8,
+    v_max: u8,
+}
+
+/// How upright blocks come from stored ones, and their coefficients from these blocks'.
+#[derive(Debug)]
+pub(crate) struct BlockTurn {
     /// For each upright coefficient: the stored one's index.
     from: [u8; 64],
     /// For each upright coefficient: 0 to keep the sign, -1 to change it.
     sign: [i16; 64],
+    flip_x: bool,
+    flip_y: bool,
+    swap: bool,
 }
 
 impl Coefficients {
@@ -35,28 +49,27 @@ impl Coefficients {
     /// ([`needs_trim`](Self::needs_trim)), or if trimming would leave nothing.
     #[must_use]
     pub fn turned(&self, orientation: Orientation, edges: Edges) -> Option<Self> {
+        let kept = self.kept(orientation, edges)?;
+        let turn = BlockTurn::new(orientation);
+        let component = |c: &CodedComponent| c.turned(kept.facts(&c.facts), &turn);
+        let components = self.components.iter().map(component).collect();
+        let (width, height) = kept.upright(orientation);
+        Some(Self { width, height, color: self.color, components })
+    }
+
+    /// What stays when the picture is turned; `None` as for [`turned`](Self::turned).
+    pub(crate) fn kept(&self, orientation: Orientation, edges: Edges) -> Option<Kept> {
         if edges == Edges::Keep && self.needs_trim(orientation) {
             return None;
         }
         let (flip_x, flip_y) = orientation.flips();
         let (h_max, v_max) = self.most_sampled();
-        let kept = |size: u32, max: u8, flip: bool| {
+        let side = |size: u32, max: u8, flip: bool| {
             let mcu = 8 * u32::from(max);
             if flip { size / mcu * mcu } else { size }
         };
-        let (width, height) = (kept(self.width, h_max, flip_x), kept(self.height, v_max, flip_y));
-        if width == 0 || height == 0 {
-            return None;
-        }
-        let stored = Self { width, height, color: self.color, components: Vec::new() };
-        let turn = BlockTurn::new(orientation);
-        let component = |c: &CodedComponent| {
-            let facts = stored.facts(&c.facts, (h_max, v_max));
-            c.turned(facts, orientation, &turn)
-        };
-        let components = self.components.iter().map(component).collect();
-        let (width, height) = if orientation.swaps_sides() { (height, width) } else { (width, height) };
-        Some(Self { width, height, color: self.color, components })
+        let (width, height) = (side(self.width, h_max, flip_x), side(self.height, v_max, flip_y));
+        (width > 0 && height > 0).then_some(Kept { width, height, h_max, v_max })
     }
 
     /// Whether turning the picture upright needs [`Edges::Trim`].
@@ -96,34 +109,39 @@ impl Coefficients {
             |side: fn(&Component) -> u8| self.components.iter().map(|c| side(&c.facts)).max().unwrap_or(1);
         (most(|c| c.h), most(|c| c.v))
     }
+}
 
-    /// A component's sizes in a picture of this width and height.
-    fn facts(&self, component: &Component, (h_max, v_max): (u8, u8)) -> Component {
+impl Kept {
+    /// A component's sizes in what stays.
+    pub(crate) fn facts(&self, component: &Component) -> Component {
         let mcus = |size: u32, max: u8| size.div_ceil(8 * u32::from(max));
         Component {
-            width: component_side(self.width, component.h, h_max),
-            height: component_side(self.height, component.v, v_max),
-            blocks_wide: mcus(self.width, h_max) * u32::from(component.h),
-            blocks_high: mcus(self.height, v_max) * u32::from(component.v),
+            width: component_side(self.width, component.h, self.h_max),
+            height: component_side(self.height, component.v, self.v_max),
+            blocks_wide: mcus(self.width, self.h_max) * u32::from(component.h),
+            blocks_high: mcus(self.height, self.v_max) * u32::from(component.v),
             ..component.clone()
         }
+    }
+
+    /// The upright size in pixels.
+    pub(crate) fn upright(&self, orientation: Orientation) -> (u32, u32) {
+        if orientation.swaps_sides() { (self.height, self.width) } else { (self.width, self.height) }
     }
 }
 
 impl CodedComponent {
     /// `kept` says what of the stored component to keep: its upper left part.
-    fn turned(&self, kept: Component, orientation: Orientation, turn: &BlockTurn) -> Self {
+    fn turned(&self, kept: Component, turn: &BlockTurn) -> Self {
         let (wide, high) = (kept.blocks_wide as usize, kept.blocks_high as usize);
         let stride = self.facts.blocks_wide as usize;
-        let ((flip_x, flip_y), swap) = (orientation.flips(), orientation.swaps_sides());
-        let facts = if swap { transposed(kept) } else { kept };
+        let facts = if turn.swap { transposed(kept) } else { kept };
         let mut data = vec![0; wide * high * 64];
-        let row_length = if swap { high } else { wide };
+        let row_length = if turn.swap { high } else { wide };
         let stored = self.blocks();
         data.par_chunks_mut((row_length * 64).max(1)).enumerate().for_each(|(y, row)| {
             for (x, block) in row.as_chunks_mut().0.iter_mut().enumerate() {
-                let (x, y) = if swap { (y, x) } else { (x, y) };
-                let (x, y) = (if flip_x { wide - 1 - x } else { x }, if flip_y { high - 1 - y } else { y });
+                let (x, y) = turn.stored(x, y, [wide, high]);
                 if let Some(from) = stored.get(y * stride + x) {
                     turn.apply(from, block);
                 }
@@ -142,10 +160,34 @@ impl BlockTurn {
         Self {
             from: std::array::from_fn(|i| (stored(i).1 * 8 + stored(i).0) as u8),
             sign: std::array::from_fn(|i| if negative(stored(i)) { -1 } else { 0 }),
+            flip_x,
+            flip_y,
+            swap,
         }
     }
 
-    fn apply(&self, from: &[i16; 64], to: &mut [i16; 64]) {
+    /// As [`new`](Self::new), for upright blocks that are wanted column by column.
+    pub(crate) fn to_columns(orientation: Orientation) -> Self {
+        let rows = Self::new(orientation);
+        let natural = |i: usize| i % 8 * 8 + i / 8;
+        Self {
+            from: std::array::from_fn(|i| rows.from[natural(i)]),
+            sign: std::array::from_fn(|i| rows.sign[natural(i)]),
+            ..rows
+        }
+    }
+
+    /// The stored place of the block at an upright place, where `kept` columns and rows of stored blocks are kept.
+    #[inline(always)]
+    pub(crate) fn stored(&self, x: usize, y: usize, kept: [usize; 2]) -> (usize, usize) {
+        let (x, y) = if self.swap { (y, x) } else { (x, y) };
+        let flipped =
+            |flip: bool, at: usize, size: usize| if flip { (size - 1).wrapping_sub(at) } else { at };
+        (flipped(self.flip_x, x, kept[0]), flipped(self.flip_y, y, kept[1]))
+    }
+
+    #[inline(always)]
+    pub(crate) fn apply(&self, from: &[i16; 64], to: &mut [i16; 64]) {
         for ((to, &place), &sign) in to.iter_mut().zip(&self.from).zip(&self.sign) {
             *to = (from[usize::from(place & 63)] ^ sign).wrapping_sub(sign);
         }
@@ -154,7 +196,6 @@ impl BlockTurn {
 
 /// A component whose rows become columns.
 fn transposed(c: Component) -> Component {
-    let values = *c.quant.values();
     Component {
         id: c.id,
         h: c.v,
@@ -163,7 +204,7 @@ fn transposed(c: Component) -> Component {
         height: c.width,
         blocks_wide: c.blocks_high,
         blocks_high: c.blocks_wide,
-        quant: QuantTable(std::array::from_fn(|i| values[i % 8 * 8 + i / 8])),
+        quant: c.quant.transposed(),
     }
 }
 

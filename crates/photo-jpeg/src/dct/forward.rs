@@ -128,6 +128,21 @@ fn store<S: Simd>(simd: S, values: [i16x16<S>; 2], out: &mut [i16]) -> u64 {
     !zero.to_bitmask() & 0xFFFF_FFFF
 }
 
+impl Coefficients {
+    /// Sets the mask by the values.
+    #[inline(always)]
+    pub(crate) fn find_nonzero<S: Simd>(&mut self, simd: S) {
+        let mut mask = 0;
+        for (index, half) in self.values.as_chunks::<32>().0.iter().enumerate() {
+            let (low, high) = half.split_at(16);
+            let values = i16x16::from_slice(simd, low).saturating_narrow(i16x16::from_slice(simd, high));
+            let zero = values.simd_eq(i8x32::splat(simd, 0));
+            mask |= (!zero.to_bitmask() & 0xFFFF_FFFF) << (32 * index);
+        }
+        self.nonzero = mask;
+    }
+}
+
 /// The products rounded to integers. Adding 1.5 * 2^23 leaves no bits for fractions, and the rounding of that sum is
 /// exactly what's wanted; it's cheap on every SIMD level.
 #[inline(always)]

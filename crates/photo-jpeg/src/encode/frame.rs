@@ -1,13 +1,13 @@
 //! The picture as the encoder sees it: upright, cut into MCUs.
 
-use crate::encode::tiles::Source;
+use crate::encode::samples::Samples;
 use crate::error::{Error, Result};
 use crate::geometry::component_side;
-use crate::{ColorModel, Orientation, Planes};
+use crate::{ColorModel, Orientation, Planes, QuantTable};
 
-/// A picture that can be encoded.
+/// A picture that can be encoded, whose blocks come from `S`.
 #[derive(Debug)]
-pub(crate) struct Frame<'a> {
+pub(crate) struct Frame<S> {
     /// Pixels in a row, upright.
     pub(crate) width: u32,
     /// Rows of pixels, upright.
@@ -18,26 +18,30 @@ pub(crate) struct Frame<'a> {
     /// Rows of MCUs.
     pub(crate) mcus_high: u32,
     /// One or three components.
-    pub(crate) components: Vec<FrameComponent<'a>>,
+    pub(crate) components: Vec<FrameComponent<S>>,
+    /// One to four quantisation tables.
+    pub(crate) quant: Vec<QuantTable>,
 }
 
 #[derive(Debug)]
-pub(crate) struct FrameComponent<'a> {
+pub(crate) struct FrameComponent<S> {
     pub(crate) id: u8,
     /// Blocks of an MCU in a row, 1 or 2.
     pub(crate) h: u8,
     /// Rows of blocks of an MCU, 1 or 2.
     pub(crate) v: u8,
-    /// The tables it's coded with: 0 for luma's, 1 for chroma's.
+    /// The Huffman tables it's coded with: 0 for luma's, 1 for chroma's.
     pub(crate) class: usize,
-    pub(crate) source: Source<'a>,
+    /// The index of its quantisation table.
+    pub(crate) quant: usize,
+    pub(crate) source: S,
 }
 
-impl<'a> Frame<'a> {
+impl<'a> Frame<Samples<'a>> {
     /// Checks a picture, which will be turned upright.
-    pub(crate) fn new(planes: &'a Planes, orientation: Orientation) -> Result<Self> {
+    pub(crate) fn new(planes: &'a Planes, orientation: Orientation, tables: [QuantTable; 2]) -> Result<Self> {
         check(planes)?;
-        let ids: &[u8] = if planes.color == ColorModel::Rgb { b"RGB" } else { &[1, 2, 3] };
+        let ids = ids(planes.color);
         let factors = upright_factors(&planes.sampling, orientation);
         let one_class = planes.color == ColorModel::Rgb;
         let components: Vec<_> = planes
@@ -46,23 +50,39 @@ impl<'a> Frame<'a> {
             .zip(&factors)
             .zip(ids)
             .enumerate()
-            .map(|(index, ((plane, &(h, v)), &id))| {
+            .map(|(index, ((plane, &(h, v)), id))| {
                 let class = usize::from(index > 0 && !one_class);
-                FrameComponent { id, h, v, class, source: Source::new(plane, orientation) }
+                let source = Samples::new(plane, orientation, &tables[class]);
+                FrameComponent { id, h, v, class, quant: class, source }
             })
             .collect();
         let swap = orientation.swaps_sides();
         let (width, height) =
             if swap { (planes.height, planes.width) } else { (planes.width, planes.height) };
+        Ok(Self::laid_out((width, height), planes.color, components, tables.into()))
+    }
+}
+
+impl<S> Frame<S> {
+    /// A picture of this upright size; quantisation tables that no component has are left out.
+    pub(crate) fn laid_out(
+        (width, height): (u32, u32),
+        color: ColorModel,
+        components: Vec<FrameComponent<S>>,
+        mut quant: Vec<QuantTable>,
+    ) -> Self {
+        let factors: Vec<_> = components.iter().map(|c| (c.h, c.v)).collect();
         let (h_max, v_max) = largest(&factors);
-        Ok(Self {
+        quant.truncate(1 + components.iter().map(|c| c.quant).max().unwrap_or_default());
+        Self {
             width,
             height,
-            color: planes.color,
+            color,
             mcus_wide: width.div_ceil(8 * u32::from(h_max)),
             mcus_high: height.div_ceil(8 * u32::from(v_max)),
             components,
-        })
+            quant,
+        }
     }
 
     /// MCUs of the picture.
@@ -71,11 +91,23 @@ impl<'a> Frame<'a> {
     }
 }
 
-fn check(planes: &Planes) -> Result<()> {
+/// The ids of components.
+pub(crate) fn ids(color: ColorModel) -> [u8; 3] {
+    if color == ColorModel::Rgb { *b"RGB" } else { [1, 2, 3] }
+}
+
+/// Whether a picture of this size can be written.
+pub(crate) fn check_size(width: u32, height: u32) -> Result<()> {
     let sides = 1..=LONGEST_SIDE;
-    if !sides.contains(&planes.width) || !sides.contains(&planes.height) {
-        return Err(Error::Argument("a JPEG to be written must have sides of 1 to 65,500 pixels"));
+    if sides.contains(&width) && sides.contains(&height) {
+        Ok(())
+    } else {
+        Err(Error::Argument("a JPEG to be written must have sides of 1 to 65,500 pixels"))
     }
+}
+
+fn check(planes: &Planes) -> Result<()> {
+    check_size(planes.width, planes.height)?;
     let count = if planes.color == ColorModel::Gray { 1 } else { 3 };
     if planes.planes.len() != count || planes.sampling.len() != count {
         return Err(Error::Argument(
@@ -99,7 +131,7 @@ fn check(planes: &Planes) -> Result<()> {
 
 /// The sampling factors after turning, the smallest that say the same: factors that are equal for all components are 1,
 /// so that MCUs are no larger than they need be, and never of more than the ten blocks that the standard allows.
-fn upright_factors(sampling: &[(u8, u8)], orientation: Orientation) -> Vec<(u8, u8)> {
+pub(crate) fn upright_factors(sampling: &[(u8, u8)], orientation: Orientation) -> Vec<(u8, u8)> {
     let swap = orientation.swaps_sides();
     let mut factors: Vec<_> = sampling.iter().map(|&(h, v)| if swap { (v, h) } else { (h, v) }).collect();
     let equal_h = factors.iter().all(|&(h, _)| h == 2);
@@ -111,7 +143,7 @@ fn upright_factors(sampling: &[(u8, u8)], orientation: Orientation) -> Vec<(u8, 
     factors
 }
 
-fn largest(factors: &[(u8, u8)]) -> (u8, u8) {
+pub(crate) fn largest(factors: &[(u8, u8)]) -> (u8, u8) {
     factors.iter().fold((1, 1), |(h_max, v_max), &(h, v)| (h_max.max(h), v_max.max(v)))
 }
 

@@ -5,27 +5,31 @@ use crate::encode::frame::Frame;
 use crate::error::{Error, Result};
 use crate::huffman::HuffmanSpec;
 use crate::quant::ZIGZAG;
-use crate::{ColorModel, EncodeOptions, QuantTable};
+use crate::{ColorModel, Density, QuantTable};
+
+/// What a file says beside its picture.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Settings<'a> {
+    pub(crate) optimize_huffman: bool,
+    pub(crate) restart_interval: u16,
+    pub(crate) density: Density,
+    /// Checked by [`check_segments`].
+    pub(crate) segments: &'a [u8],
+}
 
 /// Everything from SOI to the scan header.
-pub(crate) fn headers(
-    frame: &Frame<'_>,
-    options: &EncodeOptions<'_>,
-    quant: &[QuantTable; 2],
-    huffman: &[ClassTables; 2],
-) -> Vec<u8> {
+pub(crate) fn headers<B>(frame: &Frame<B>, settings: &Settings<'_>, huffman: &[ClassTables; 2]) -> Vec<u8> {
     let classes = 1 + frame.components.iter().map(|component| component.class).max().unwrap_or_default();
     let mut out = vec![0xFF, 0xD8];
     if frame.color == ColorModel::Rgb {
         // Version 100, no flags, transform 0: the components are red, green and blue.
         segment(&mut out, 0xEE, b"Adobe\0\x64\0\0\0\0\0");
     } else {
-        // Version 1.1, square pixels, no thumbnail.
-        segment(&mut out, 0xE0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0");
+        segment(&mut out, 0xE0, &jfif(settings.density));
     }
-    out.extend_from_slice(options.segments);
-    let wide = quant.iter().take(classes).any(|table| table.values().iter().any(|&value| value > 255));
-    for (id, table) in (0u8..).zip(quant).take(classes) {
+    out.extend_from_slice(settings.segments);
+    let wide = frame.quant.iter().any(|table| table.values().iter().any(|&value| value > 255));
+    for (id, table) in (0u8..).zip(&frame.quant) {
         segment(&mut out, 0xDB, &quant_table(id, table));
     }
     segment(&mut out, if wide { 0xC1 } else { 0xC0 }, &frame_header(frame));
@@ -33,8 +37,8 @@ pub(crate) fn headers(
         segment(&mut out, 0xC4, &huffman_table(id, &tables.dc));
         segment(&mut out, 0xC4, &huffman_table(0x10 | id, &tables.ac));
     }
-    if options.restart_interval > 0 {
-        segment(&mut out, 0xDD, &options.restart_interval.to_be_bytes());
+    if settings.restart_interval > 0 {
+        segment(&mut out, 0xDD, &settings.restart_interval.to_be_bytes());
     }
     segment(&mut out, 0xDA, &scan_header(frame));
     out
@@ -66,6 +70,16 @@ fn segment(out: &mut Vec<u8>, marker: u8, content: &[u8]) {
     out.extend_from_slice(content);
 }
 
+/// JFIF 1.1 (ITU-T T.871), without a thumbnail.
+fn jfif(density: Density) -> Vec<u8> {
+    let mut content = b"JFIF\0\x01\x01".to_vec();
+    content.push(density.unit);
+    content.extend_from_slice(&density.x.max(1).to_be_bytes());
+    content.extend_from_slice(&density.y.max(1).to_be_bytes());
+    content.extend_from_slice(&[0, 0]);
+    content
+}
+
 /// DQT (ITU-T T.81, B.2.4.1); 16-bit divisors only where they must be.
 fn quant_table(id: u8, table: &QuantTable) -> Vec<u8> {
     let values = ZIGZAG.map(|index| table.values()[usize::from(index)]);
@@ -77,13 +91,13 @@ fn quant_table(id: u8, table: &QuantTable) -> Vec<u8> {
 }
 
 /// SOF0 or SOF1 (B.2.2); sides fit 16 bits, as the frame has checked.
-fn frame_header(frame: &Frame<'_>) -> Vec<u8> {
+fn frame_header<B>(frame: &Frame<B>) -> Vec<u8> {
     let mut content = vec![8];
     content.extend_from_slice(&(frame.height as u16).to_be_bytes());
     content.extend_from_slice(&(frame.width as u16).to_be_bytes());
     content.push(frame.components.len() as u8);
     for component in &frame.components {
-        content.extend_from_slice(&[component.id, component.h << 4 | component.v, component.class as u8]);
+        content.extend_from_slice(&[component.id, component.h << 4 | component.v, component.quant as u8]);
     }
     content
 }
@@ -94,7 +108,7 @@ fn huffman_table(id: u8, table: &HuffmanSpec) -> Vec<u8> {
 }
 
 /// SOS (B.2.3), of all components and all coefficients.
-fn scan_header(frame: &Frame<'_>) -> Vec<u8> {
+fn scan_header<B>(frame: &Frame<B>) -> Vec<u8> {
     let mut content = vec![frame.components.len() as u8];
     for component in &frame.components {
         content.extend_from_slice(&[component.id, component.class as u8 * 0x11]);

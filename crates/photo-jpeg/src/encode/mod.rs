@@ -1,16 +1,20 @@
 //! Planes become a JPEG file, on all cores.
 //!
-//! 1. [`frame`] cuts the picture into MCUs, [`tiles`] loads them, already upright.
-//! 2. [`crate::dct::forward`] transforms and quantises a tile.
+//! 1. [`frame`] cuts the picture into MCUs.
+//! 2. A [`source`] gives the blocks of these, already upright: [`samples`] loads and transforms [`tiles`], [`coded`] has
+//!    coefficients.
 //! 3. [`tokens`] turns the coefficients into symbols and counts these. Groups of MCUs do so far at once.
 //! 4. [`codes`] makes the Huffman tables from the counts.
 //! 5. [`emit`] turns the groups' tokens into bits, at once again, and joins them.
 
+mod coded;
 mod codes;
 mod emit;
 mod frame;
 mod headers;
 mod options;
+mod samples;
+mod source;
 mod tiles;
 mod tokens;
 
@@ -19,15 +23,18 @@ use std::ops::Range;
 use crate::simd::Level;
 use rayon::prelude::*;
 
-use crate::dct::forward::Multipliers;
 use crate::error::{Error, Result};
-use crate::{Planes, QuantTable};
+use crate::{Coefficients, Planes};
+use coded::Coded;
 use codes::{ClassTables, CodeTable, Counts};
 use emit::{Bits, Joint};
 use frame::Frame;
+use headers::Settings;
+use samples::Samples;
+use source::Source;
 use tokens::{Group, Tokenizer};
 
-pub use options::EncodeOptions;
+pub use options::{Density, EncodeOptions, TranscodeOptions};
 
 /// Encodes a picture as a JPEG with sequential DCT and Huffman coding, baseline unless a divisor is above 255.
 ///
@@ -49,7 +56,7 @@ pub use options::EncodeOptions;
 /// # Ok::<(), photo_jpeg::Error>(())
 /// ```
 pub fn encode(planes: &Planes, options: &EncodeOptions<'_>) -> Result<Vec<u8>> {
-    Encoder::new(planes, options)?.encode(Level::new(), GROUPS_PER_THREAD * rayon::current_num_threads())
+    Encoder::of_planes(planes, options)?.encode(Level::new(), groups())
 }
 
 /// The number of bytes that [`encode`] would give, at less than its cost: nothing is written.
@@ -62,37 +69,84 @@ pub fn encode(planes: &Planes, options: &EncodeOptions<'_>) -> Result<Vec<u8>> {
 /// # Errors
 /// As [`encode`]; and [`Error::Argument`] if `sample_every` is 0.
 pub fn encoded_len(planes: &Planes, options: &EncodeOptions<'_>, sample_every: u32) -> Result<u64> {
-    if sample_every == 0 {
-        return Err(Error::Argument("every 0th row of MCUs can't be sampled"));
-    }
-    Ok(Encoder::new(planes, options)?.encoded_len(Level::new(), sample_every))
+    Encoder::of_planes(planes, options)?.encoded_len(Level::new(), sample_every)
+}
+
+/// Writes coefficients as a JPEG with sequential DCT and Huffman coding, turned upright and with optimal Huffman tables.
+///
+/// Without other tables ([`TranscodeOptions::tables`]) nothing is lost but what [`Edges::Trim`](crate::Edges) cuts off.
+/// Turning changes the places and signs of coefficients, and turns the sampling factors and quantisation tables too.
+/// With tables, each coefficient becomes the nearest multiple of its new divisor, as in [`Coefficients::requantise`].
+/// All the work but a last copy is shared among the threads of the rayon pool; the bytes don't depend on their number.
+///
+/// # Errors
+/// [`Error::Argument`] if a side is above 65,500 pixels, for another number of tables than of components, segments that
+/// aren't whole, coefficients that no picture of 8-bit samples has, and where [`Edges::Keep`](crate::Edges) forbids to
+/// turn the picture or trimming would leave nothing ([`Coefficients::needs_trim`]).
+///
+/// ```
+/// use photo_jpeg::{Coefficients, Orientation, ReadOptions, TranscodeOptions, transcode};
+///
+/// # let file = include_bytes!("../../../../fixtures/orientation_6.jpg");
+/// let picture = Coefficients::read(file, &ReadOptions::default())?;
+/// let upright = transcode(&picture, &TranscodeOptions::default().orientation(Orientation::Rotate90))?;
+/// assert!(upright.starts_with(&[0xFF, 0xD8, 0xFF]));
+/// # Ok::<(), photo_jpeg::Error>(())
+/// ```
+pub fn transcode(picture: &Coefficients, options: &TranscodeOptions<'_>) -> Result<Vec<u8>> {
+    Encoder::of_coefficients(picture, options)?.encode(Level::new(), groups())
+}
+
+/// The number of bytes that [`transcode`] would give, with the accuracy of [`encoded_len`].
+///
+/// # Errors
+/// As [`transcode`]; and [`Error::Argument`] if `sample_every` is 0.
+pub fn transcoded_len(
+    picture: &Coefficients,
+    options: &TranscodeOptions<'_>,
+    sample_every: u32,
+) -> Result<u64> {
+    Encoder::of_coefficients(picture, options)?.encoded_len(Level::new(), sample_every)
+}
+
+/// Groups of MCUs for the threads at hand.
+fn groups() -> usize {
+    GROUPS_PER_THREAD * rayon::current_num_threads()
 }
 
 /// A picture and how to encode it, checked.
-struct Encoder<'a> {
-    frame: Frame<'a>,
-    options: &'a EncodeOptions<'a>,
-    quant: [QuantTable; 2],
-    multipliers: [Multipliers; 2],
+struct Encoder<'a, B> {
+    frame: Frame<B>,
+    settings: Settings<'a>,
 }
 
-impl<'a> Encoder<'a> {
-    fn new(planes: &'a Planes, options: &'a EncodeOptions<'_>) -> Result<Self> {
+impl<'a> Encoder<'a, Samples<'a>> {
+    fn of_planes(planes: &'a Planes, options: &EncodeOptions<'a>) -> Result<Self> {
         if !(1..=100).contains(&options.quality) {
             return Err(Error::Argument("a JPEG's quality must be 1 to 100"));
         }
         headers::check_segments(options.segments)?;
-        let frame = Frame::new(planes, options.orientation)?;
-        let quant = options.quant_tables();
-        let multipliers = [Multipliers::new(&quant[0]), Multipliers::new(&quant[1])];
-        Ok(Self { frame, options, quant, multipliers })
+        let frame = Frame::new(planes, options.orientation, options.quant_tables())?;
+        Ok(Self { frame, settings: options.settings() })
     }
+}
 
+impl<'a> Encoder<'a, Coded<'a>> {
+    fn of_coefficients(picture: &'a Coefficients, options: &TranscodeOptions<'a>) -> Result<Self> {
+        headers::check_segments(options.segments)?;
+        Ok(Self { frame: coded::frame(picture, options)?, settings: options.settings() })
+    }
+}
+
+impl<B: Source> Encoder<'_, B> {
     fn encode(&self, level: Level, groups: usize) -> Result<Vec<u8>> {
         let tokenizer = self.tokenizer(level);
         let ranges = ranges(self.frame.mcus(), groups, self.restart_interval().max(1));
         let groups: Vec<Group> =
             ranges.par_iter().with_max_len(1).map(|range| tokenizer.group(range.clone(), true)).collect();
+        if !groups.iter().all(|group| group.sound) {
+            return Err(Error::Argument("there are coefficients that no picture of 8-bit samples has"));
+        }
         let mut counts = [0; 512];
         for group in &groups {
             add(&mut counts, &group.histogram);
@@ -101,7 +155,7 @@ impl<'a> Encoder<'a> {
         let codes = CodeTable::new(&tables);
         let bits = self.emit(&ranges, groups, &codes);
 
-        let mut out = headers::headers(&self.frame, self.options, &self.quant, &tables);
+        let mut out = headers::headers(&self.frame, &self.settings, &tables);
         out.reserve_exact(bits.iter().map(Bits::len).sum::<usize>() + 4);
         let mut joint = Joint::new(out);
         for group in &bits {
@@ -133,7 +187,10 @@ impl<'a> Encoder<'a> {
         placed.into_par_iter().with_max_len(1).map(work).collect()
     }
 
-    fn encoded_len(&self, level: Level, sample_every: u32) -> u64 {
+    fn encoded_len(&self, level: Level, sample_every: u32) -> Result<u64> {
+        if sample_every == 0 {
+            return Err(Error::Argument("every 0th row of MCUs can't be sampled"));
+        }
         let tokenizer = self.tokenizer(level);
         let (wide, high) = (self.frame.mcus_wide, self.frame.mcus_high);
         // From the middle of the first stretch, so that top and bottom count the same.
@@ -152,7 +209,7 @@ impl<'a> Encoder<'a> {
         for count in counts.iter_mut() {
             *count = *count * u64::from(high) / rows.len().max(1) as u64;
         }
-        self.len_for(&counts)
+        Ok(self.len_for(&counts))
     }
 
     /// Bytes of a file with these counts of symbols.
@@ -160,30 +217,24 @@ impl<'a> Encoder<'a> {
         let tables = self.huffman_tables(counts);
         let bits = CodeTable::new(&tables).bits(counts);
         let intervals = self.frame.mcus().checked_div(self.restart_interval()).unwrap_or_default();
-        let headers =
-            headers::headers(&self.frame, self.options, &self.quant, &tables).len() + END_OF_IMAGE.len();
+        let headers = headers::headers(&self.frame, &self.settings, &tables).len() + END_OF_IMAGE.len();
         let data = bits.div_ceil(8);
         let rarity =
-            if self.options.optimize_huffman { BYTES_PER_STUFFED } else { BYTES_PER_STUFFED_TYPICAL };
+            if self.settings.optimize_huffman { BYTES_PER_STUFFED } else { BYTES_PER_STUFFED_TYPICAL };
         // A marker and on average four bits of filling.
         headers as u64 + data + data / rarity + u64::from(intervals) * 5 / 2
     }
 
-    fn tokenizer(&self, level: Level) -> Tokenizer<'_> {
-        Tokenizer {
-            level,
-            frame: &self.frame,
-            multipliers: &self.multipliers,
-            restart_interval: self.restart_interval(),
-        }
+    fn tokenizer(&self, level: Level) -> Tokenizer<'_, B> {
+        Tokenizer { level, frame: &self.frame, restart_interval: self.restart_interval() }
     }
 
     fn huffman_tables(&self, counts: &Counts) -> [ClassTables; 2] {
-        if self.options.optimize_huffman { ClassTables::optimal(counts) } else { ClassTables::typical() }
+        if self.settings.optimize_huffman { ClassTables::optimal(counts) } else { ClassTables::typical() }
     }
 
     fn restart_interval(&self) -> u32 {
-        u32::from(self.options.restart_interval)
+        u32::from(self.settings.restart_interval)
     }
 }
 

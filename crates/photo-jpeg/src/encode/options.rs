@@ -1,6 +1,25 @@
 //! What can be chosen about an encoded picture.
 
-use crate::{Orientation, QuantTable};
+use crate::encode::headers::Settings;
+use crate::{Edges, Orientation, QuantTable};
+
+/// How many samples there are to a length, as JFIF (ITU-T T.871) has it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct Density {
+    /// 0 for none (`x` and `y` are the sides of a pixel's shape), 1 for an inch, 2 for a centimetre.
+    pub unit: u8,
+    /// Horizontally; 0 is written as 1.
+    pub x: u16,
+    /// Vertically; 0 is written as 1.
+    pub y: u16,
+}
+
+impl Default for Density {
+    /// Square pixels of no known size.
+    fn default() -> Self {
+        Self { unit: 0, x: 1, y: 1 }
+    }
+}
 
 /// How [`encode`](crate::encode) writes a picture.
 ///
@@ -27,6 +46,8 @@ pub struct EncodeOptions<'a> {
     pub optimize_huffman: bool,
     /// MCUs between restart markers; 0, the default, for none. (More than 65,535 can't be written.)
     pub restart_interval: u16,
+    /// What the JFIF header says of the upright picture; a file of RGB has none.
+    pub density: Density,
     /// Whole APPn and COM segments, with their markers, that are put after the file's own first one; empty by default.
     pub segments: &'a [u8],
 }
@@ -67,10 +88,26 @@ impl<'a> EncodeOptions<'a> {
         self
     }
 
+    /// Sets what the JFIF header says of the upright picture.
+    #[must_use]
+    pub fn density(mut self, density: Density) -> Self {
+        self.density = density;
+        self
+    }
+
     /// Sets whole APPn and COM segments, such as an ICC profile, to be put into the file.
     #[must_use]
     pub fn segments<'b>(self, segments: &'b [u8]) -> EncodeOptions<'b> {
         EncodeOptions { segments, ..self }
+    }
+
+    pub(crate) fn settings(&self) -> Settings<'a> {
+        Settings {
+            optimize_huffman: self.optimize_huffman,
+            restart_interval: self.restart_interval,
+            density: self.density,
+            segments: self.segments,
+        }
     }
 
     /// The tables to be used.
@@ -89,7 +126,74 @@ impl Default for EncodeOptions<'_> {
             orientation: Orientation::Upright,
             optimize_huffman: true,
             restart_interval: 0,
+            density: Density::default(),
             segments: &[],
         }
+    }
+}
+
+/// How [`transcode`](crate::transcode) writes coefficients.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct TranscodeOptions<'a> {
+    /// How the picture must be turned to be upright, as the output is; upright by default. No turned copy is made.
+    pub orientation: Orientation,
+    /// What to do about partial MCUs that turning would put at the left or upper border.
+    pub edges: Edges,
+    /// For each component the quantisation table to change to, before it is turned; `None`, the default, to lose nothing.
+    pub tables: Option<Vec<QuantTable>>,
+    /// MCUs between restart markers; 0, the default, for none.
+    pub restart_interval: u16,
+    /// What the JFIF header says of the upright picture; a file of RGB has none.
+    pub density: Density,
+    /// Whole APPn and COM segments, with their markers, that are put after the file's own first one; empty by default.
+    pub segments: &'a [u8],
+}
+
+impl<'a> TranscodeOptions<'a> {
+    /// Sets how the picture must be turned to be upright.
+    #[must_use]
+    pub fn orientation(mut self, orientation: Orientation) -> Self {
+        self.orientation = orientation;
+        self
+    }
+
+    /// Sets what to do about partial MCUs.
+    #[must_use]
+    pub fn edges(mut self, edges: Edges) -> Self {
+        self.edges = edges;
+        self
+    }
+
+    /// Sets the quantisation table of each component.
+    #[must_use]
+    pub fn tables(mut self, tables: Vec<QuantTable>) -> Self {
+        self.tables = Some(tables);
+        self
+    }
+
+    /// Sets the number of MCUs between restart markers; 0 for none.
+    #[must_use]
+    pub fn restart_interval(mut self, mcus: u16) -> Self {
+        self.restart_interval = mcus;
+        self
+    }
+
+    /// Sets what the JFIF header says of the upright picture.
+    #[must_use]
+    pub fn density(mut self, density: Density) -> Self {
+        self.density = density;
+        self
+    }
+
+    /// Sets whole APPn and COM segments, such as an ICC profile, to be put into the file.
+    #[must_use]
+    pub fn segments<'b>(self, segments: &'b [u8]) -> TranscodeOptions<'b> {
+        TranscodeOptions { segments, ..self }
+    }
+
+    pub(crate) fn settings(&self) -> Settings<'a> {
+        let (restart_interval, density) = (self.restart_interval, self.density);
+        Settings { optimize_huffman: true, restart_interval, density, segments: self.segments }
     }
 }

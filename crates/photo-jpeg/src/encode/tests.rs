@@ -28,7 +28,7 @@ fn planes(width: u32, height: u32, sampling: [(u8, u8); 3], seed: u64) -> Planes
 }
 
 fn with(planes: &Planes, options: &EncodeOptions<'_>, level: Level, groups: usize) -> Vec<u8> {
-    Encoder::new(planes, options).unwrap().encode(level, groups).unwrap()
+    Encoder::of_planes(planes, options).unwrap().encode(level, groups).unwrap()
 }
 
 #[test]
@@ -125,7 +125,7 @@ fn timings() {
     let planes = planes(3651, 2738, SAMPLINGS[0], 7);
     let options = EncodeOptions::default();
     let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
-    let encoder = Encoder::new(&planes, &options).unwrap();
+    let encoder = Encoder::of_planes(&planes, &options).unwrap();
     let tokenizer = encoder.tokenizer(Level::new());
     let ranges = ranges(encoder.frame.mcus(), 4, 1);
     let tokens = || ranges.iter().map(|range| tokenizer.group(range.clone(), true)).collect::<Vec<_>>();
@@ -146,7 +146,7 @@ fn timings() {
     median("tokens", tokens);
     for orientation in [Orientation::Rotate180, Orientation::Rotate90, Orientation::Rotate270] {
         let options = EncodeOptions::default().orientation(orientation);
-        let encoder = Encoder::new(&planes, &options).unwrap();
+        let encoder = Encoder::of_planes(&planes, &options).unwrap();
         let tokenizer = encoder.tokenizer(Level::new());
         let tokens = || ranges.iter().map(|range| tokenizer.group(range.clone(), true)).collect::<Vec<_>>();
         median(&format!("tokens, {orientation:?}"), tokens);

@@ -5,7 +5,7 @@ use crate::{Orientation, Plane};
 
 /// A plane seen upright.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Source<'a> {
+pub(crate) struct Tiles<'a> {
     data: &'a [u8],
     /// Size of the stored plane.
     stored: [usize; 2],
@@ -16,7 +16,7 @@ pub(crate) struct Source<'a> {
     swap: bool,
 }
 
-impl<'a> Source<'a> {
+impl<'a> Tiles<'a> {
     pub(crate) fn new(plane: &'a Plane, orientation: Orientation) -> Self {
         let stored = [plane.width() as usize, plane.height() as usize];
         let swap = orientation.swaps_sides();
@@ -153,7 +153,7 @@ mod tests {
     fn inner_tiles_agree_with_single_samples() {
         let plane = plane();
         for orientation in Orientation::ALL {
-            let source = Source::new(&plane, orientation);
+            let source = Tiles::new(&plane, orientation);
             let inner = (source.upright[0] / 8, source.upright[1] / 8);
             for (x, y) in (0..inner.0).flat_map(|x| (0..inner.1).map(move |y| (x, y))) {
                 assert_eq!(source.tile(x, y), source.edge_tile(8 * x, 8 * y), "{orientation:?} {x} {y}");
@@ -170,7 +170,7 @@ mod tests {
         let transposed = [(left, above), (left, below), (right, below), (right, above)];
         for (orientation, (x, y)) in Orientation::ALL.into_iter().zip(expected.into_iter().chain(transposed))
         {
-            let source = Source::new(&plane, orientation);
+            let source = Tiles::new(&plane, orientation);
             assert_eq!(source.sample(0, 0), plane.row(y)[x], "{orientation:?}");
         }
     }
@@ -178,7 +178,7 @@ mod tests {
     #[test]
     fn the_last_samples_are_repeated_beyond_the_plane() {
         let plane = plane();
-        let tile = Source::new(&plane, Orientation::Upright).tile(1, 2);
+        let tile = Tiles::new(&plane, Orientation::Upright).tile(1, 2);
         assert_eq!(
             tile,
             [[248, 249, 250, 251, 252, 253, 254, 254].map(|v: u8| v); 8].map(|_| {

@@ -11,8 +11,9 @@ use fearless_simd::Simd;
 
 use crate::simd::{Level, dispatch};
 
-use crate::dct::forward::{Coefficients, Multipliers, forward};
+use crate::dct::forward::Coefficients;
 use crate::encode::frame::Frame;
+use crate::encode::source::Source;
 use crate::quant::ZIGZAG;
 
 /// How often each index (class and symbol) occurs.
@@ -26,20 +27,20 @@ pub(crate) struct Group {
     /// Where each restart interval begins in `tokens`; empty without restart markers.
     pub(crate) intervals: Vec<usize>,
     pub(crate) histogram: Histogram,
+    /// Whether all values are ones that a file of 8-bit samples may have.
+    pub(crate) sound: bool,
 }
 
 /// What a run of MCUs is made into tokens with.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Tokenizer<'a> {
+pub(crate) struct Tokenizer<'a, B> {
     pub(crate) level: Level,
-    pub(crate) frame: &'a Frame<'a>,
-    /// For each class.
-    pub(crate) multipliers: &'a [Multipliers; 2],
+    pub(crate) frame: &'a Frame<B>,
     /// In MCUs; 0 for none.
     pub(crate) restart_interval: u32,
 }
 
-impl Tokenizer<'_> {
+impl<B: Source> Tokenizer<'_, B> {
     /// The MCUs in `range` as tokens, or only their histogram unless the tokens are to be kept. With restart markers the
     /// range should begin at one, so that `intervals` tells all.
     pub(crate) fn group(&self, range: Range<u32>, keep: bool) -> Group {
@@ -86,14 +87,13 @@ impl Tokenizer<'_> {
                 self.fetch(y);
             }
             for component in &self.frame.components {
-                let multipliers = &self.multipliers[component.class & 1];
                 let (h, v) = (usize::from(component.h), usize::from(component.v));
                 for block_y in y * v..(y + 1) * v {
                     for block_x in x * h..(x + 1) * h {
                         if component.source.contains(block_x, block_y)
                             && let Some(place) = places.next()
                         {
-                            forward(simd, &component.source.tile(block_x, block_y), multipliers, place);
+                            component.source.block(simd, block_x, block_y, place);
                         }
                     }
                 }
@@ -157,7 +157,7 @@ struct Batch {
 }
 
 impl Batch {
-    fn new(frame: &Frame<'_>) -> Self {
+    fn new<B>(frame: &Frame<B>) -> Self {
         let in_mcu: u32 = frame.components.iter().map(|component| u32::from(component.h * component.v)).sum();
         let mcus = (BATCH_BLOCKS / in_mcu.max(1)).max(1);
         Self { blocks: vec![Coefficients { values: [0; 64], nonzero: 0 }; (mcus * in_mcu) as usize], mcus }
@@ -173,11 +173,13 @@ struct Writer {
     len: usize,
     /// Four that take turns: a count that's needed again at once has to wait for itself.
     histograms: [Histogram; 4],
+    sound: bool,
 }
 
 impl Writer {
     fn new(keep: bool) -> Self {
-        Self { keep, tokens: Vec::new(), recent: Box::new([0; RECENT]), len: 0, histograms: [[0; 512]; 4] }
+        let (recent, histograms) = (Box::new([0; RECENT]), [[0; 512]; 4]);
+        Self { keep, tokens: Vec::new(), recent, len: 0, histograms, sound: true }
     }
 
     fn clear(&mut self) {
@@ -224,6 +226,7 @@ impl Writer {
         let (size, bits) = size_and_bits(difference);
         let symbol = class_bit | (size << 11) as u16 | DC_MARK << 7;
         if size > 7 {
+            self.sound &= size <= DC_SIZE_MAX;
             self.push_long(symbol, bits);
         } else {
             self.push(symbol | bits);
@@ -240,6 +243,7 @@ impl Writer {
         let (size, bits) = size_and_bits(i32::from(value));
         let symbol = class_bit | (run << 11 | size << 7) as u16;
         if size > 7 {
+            self.sound &= size <= AC_SIZE_MAX;
             self.push_long(symbol, bits);
         } else {
             self.push(symbol | bits);
@@ -302,7 +306,7 @@ impl Writer {
         for (count, more) in self.histograms.iter().flat_map(|histogram| histogram.iter().enumerate()) {
             histogram[count] = histogram[count].wrapping_add(*more);
         }
-        Group { tokens: self.tokens, intervals, histogram }
+        Group { tokens: self.tokens, intervals, histogram, sound: self.sound }
     }
 }
 
@@ -335,6 +339,9 @@ fn zigzag_mask(mask: u64) -> u64 {
 
 /// The low nibble of DC symbols.
 pub(crate) const DC_MARK: u16 = 0x0B;
+/// Bits of a DC difference and of an AC coefficient of 8-bit samples (ITU-T T.81, F.1.2.1.1 and F.1.2.2.1).
+const DC_SIZE_MAX: u32 = 11;
+const AC_SIZE_MAX: u32 = 10;
 const END_OF_BLOCK: u16 = 0x00;
 const ZERO_RUN: u16 = 0xF0;
 /// About as many as the first cache holds beside everything else.

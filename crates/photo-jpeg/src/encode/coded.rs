@@ -1,0 +1,115 @@
+//! Blocks from coefficients, turned upright and requantised on their way.
+
+use fearless_simd::Simd;
+
+use crate::coefficients::{CodedComponent, Coefficients};
+use crate::dct::forward;
+use crate::encode::frame::{Frame, FrameComponent, check_size, ids, upright_factors};
+use crate::encode::source::Source;
+use crate::error::{Error, Result};
+use crate::requantise::Divisors;
+use crate::transform::{BlockTurn, Kept};
+use crate::{ColorModel, QuantTable, TranscodeOptions};
+
+/// A component's coefficients and how they become upright.
+#[derive(Debug)]
+pub(crate) struct Coded<'a> {
+    blocks: &'a [[i16; 64]],
+    /// Blocks in a stored row.
+    stride: usize,
+    /// Columns and rows of stored blocks that are kept.
+    kept: [usize; 2],
+    /// Columns and rows of upright blocks that show something.
+    shown: [usize; 2],
+    turn: BlockTurn,
+    divisors: Option<Divisors>,
+}
+
+/// The picture as the encoder sees it.
+pub(crate) fn frame<'a>(
+    picture: &'a Coefficients,
+    options: &TranscodeOptions<'_>,
+) -> Result<Frame<Coded<'a>>> {
+    let kept = picture.kept(options.orientation, options.edges).ok_or(Error::Argument(
+        "the picture can't be turned without cutting off its partial MCUs, or nothing would be left of it",
+    ))?;
+    let upright = kept.upright(options.orientation);
+    check_size(upright.0, upright.1)?;
+    let tables = tables(picture, options)?;
+    let sampling: Vec<_> = picture.components.iter().map(|c| (c.facts.h, c.facts.v)).collect();
+    let factors = upright_factors(&sampling, options.orientation);
+    let mut quant = Vec::new();
+    let mut components = Vec::new();
+    for (index, (component, table)) in picture.components.iter().zip(tables).enumerate() {
+        let source = Coded::new(component, &kept, options, &table);
+        let table = if options.orientation.swaps_sides() { table.transposed() } else { table };
+        let place = quant.iter().position(|known| *known == table).unwrap_or(quant.len());
+        if place == quant.len() {
+            quant.push(table);
+        }
+        let class = usize::from(index > 0 && picture.color != ColorModel::Rgb);
+        let (id, (h, v)) = (ids(picture.color)[index], factors[index]);
+        components.push(FrameComponent { id, h, v, class, quant: place, source });
+    }
+    Ok(Frame::laid_out(upright, picture.color, components, quant))
+}
+
+/// The table of each component in the output, before it is turned.
+fn tables(picture: &Coefficients, options: &TranscodeOptions<'_>) -> Result<Vec<QuantTable>> {
+    let stored = || picture.components.iter().map(|c| c.facts.quant.clone()).collect();
+    let tables: Vec<_> = options.tables.clone().unwrap_or_else(stored);
+    let count = if picture.color == ColorModel::Gray { 1 } else { 3 };
+    if tables.len() == picture.components.len() && tables.len() == count {
+        Ok(tables)
+    } else {
+        Err(Error::Argument("as many quantisation tables as components are needed"))
+    }
+}
+
+impl<'a> Coded<'a> {
+    fn new(
+        component: &'a CodedComponent,
+        kept: &Kept,
+        options: &TranscodeOptions<'_>,
+        table: &QuantTable,
+    ) -> Self {
+        let facts = kept.facts(&component.facts);
+        let shown = [facts.width, facts.height].map(|side| side.div_ceil(8) as usize);
+        let swap = options.orientation.swaps_sides();
+        let from = &component.facts.quant;
+        let divisors = (from != table).then(|| {
+            let turned = |table: &QuantTable| if swap { table.transposed() } else { table.clone() };
+            Divisors::new(&turned(from), &turned(table))
+        });
+        Self {
+            blocks: component.blocks(),
+            stride: component.facts.blocks_wide as usize,
+            kept: [facts.blocks_wide as usize, facts.blocks_high as usize],
+            shown: if swap { [shown[1], shown[0]] } else { shown },
+            turn: BlockTurn::to_columns(options.orientation),
+            divisors,
+        }
+    }
+}
+
+impl Source for Coded<'_> {
+    #[inline(always)]
+    fn contains(&self, x: usize, y: usize) -> bool {
+        x < self.shown[0] && y < self.shown[1]
+    }
+
+    fn fetch(&self, _: usize, _: usize) {}
+
+    #[inline(always)]
+    fn block<S: Simd>(&self, simd: S, x: usize, y: usize, out: &mut forward::Coefficients) {
+        let (x, y) = self.turn.stored(x, y, self.kept);
+        match self.blocks.get(y * self.stride + x) {
+            Some(stored) => self.turn.apply(stored, &mut out.values),
+            None => out.values = [0; 64],
+        }
+        if let Some(divisors) = &self.divisors {
+            divisors.apply(&mut out.values);
+        }
+        out.find_nonzero(simd);
+    }
+}

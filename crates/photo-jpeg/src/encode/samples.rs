@@ -1,0 +1,37 @@
+//! Blocks from samples: the forward DCT.
+
+use fearless_simd::Simd;
+
+use crate::dct::forward::{Coefficients, Multipliers, forward};
+use crate::encode::source::Source;
+use crate::encode::tiles::Tiles;
+use crate::{Orientation, Plane, QuantTable};
+
+/// A plane and what its transform is quantised with.
+#[derive(Debug)]
+pub(crate) struct Samples<'a> {
+    tiles: Tiles<'a>,
+    multipliers: Multipliers,
+}
+
+impl<'a> Samples<'a> {
+    pub(crate) fn new(plane: &'a Plane, orientation: Orientation, table: &QuantTable) -> Self {
+        Self { tiles: Tiles::new(plane, orientation), multipliers: Multipliers::new(table) }
+    }
+}
+
+impl Source for Samples<'_> {
+    #[inline(always)]
+    fn contains(&self, x: usize, y: usize) -> bool {
+        self.tiles.contains(x, y)
+    }
+
+    fn fetch(&self, y: usize, count: usize) {
+        self.tiles.fetch(y, count);
+    }
+
+    #[inline(always)]
+    fn block<S: Simd>(&self, simd: S, x: usize, y: usize, out: &mut Coefficients) {
+        forward(simd, &self.tiles.tile(x, y), &self.multipliers, out);
+    }
+}
