@@ -2,7 +2,9 @@
 
 use crate::error::{Error, Result};
 use crate::header::{ColorModel, Component, Header};
-use crate::progressive;
+use crate::scan::Cut;
+use crate::simd::Level;
+use crate::{progressive, sequential};
 
 /// The quantised DCT coefficients of a picture, with what is needed to make samples or another JPEG of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,6 +65,10 @@ impl Coefficients {
     /// scan. [`Error::Malformed`] for data that can't be, scans that don't follow on each other, wrong restart markers.
     /// [`Error::Unsupported`] above the limit of scans.
     pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Self> {
+        let header = Header::read(bytes)?;
+        if header.is_one_scan() {
+            return sequential::read(bytes, &header, options, Level::new(), Cut::of(&header));
+        }
         progressive::read::<64>(bytes, options, progressive::Damage::Refuse)
             .map(|(coefficients, _)| coefficients)
     }
@@ -73,13 +79,25 @@ impl Coefficients {
     /// # Errors
     /// As [`Header::read`], [`Error::Memory`].
     pub fn read_lenient(bytes: &[u8], options: &ReadOptions) -> Result<(Self, Option<Error>)> {
+        let header = Header::read(bytes)?;
+        if header.is_one_scan()
+            && let Ok(whole) = Self::read(bytes, options)
+        {
+            return Ok((whole, None));
+        }
         progressive::read::<64>(bytes, options, progressive::Damage::Keep)
     }
 
-    /// Bytes of memory that reading takes at most, but for some kilobytes a scan.
+    /// Bytes of memory that reading takes at most on the threads of the current rayon pool, but for some kilobytes a scan.
     #[must_use]
     pub fn bytes_needed(header: &Header) -> u64 {
-        header.components.iter().map(|c| blocks(c) * bytes_per_block(64)).sum()
+        let all: u64 = header.components.iter().map(blocks).sum();
+        if header.is_one_scan() {
+            let rows = u64::from(header.mcus_high);
+            128 * all + Cut::of(header).most_bytes(all / rows.max(1), rows)
+        } else {
+            bytes_per_block(64) * all
+        }
     }
 
     /// A picture of zeros, of `N` coefficients a block, with a mask of 64 bits for each block, if so much memory is allowed.
@@ -88,19 +106,24 @@ impl Coefficients {
         options: &ReadOptions,
     ) -> Result<(Self, Vec<Vec<u64>>)> {
         let needed = header.components.iter().map(|c| blocks(c) * bytes_per_block(N as u64)).sum();
+        let picture = Self::empty::<N>(header, needed, options)?;
+        let masks = picture.components.iter().map(|c| vec![0; c.data.len() / N]).collect();
+        Ok((picture, masks))
+    }
+
+    /// A picture of zeros, of `N` coefficients a block, if the `needed` bytes of memory are allowed.
+    pub(crate) fn empty<const N: usize>(header: &Header, needed: u64, options: &ReadOptions) -> Result<Self> {
         let too_much = Error::Memory { needed, limit: options.memory_limit };
         if needed > options.memory_limit {
             return Err(too_much);
         }
         let mut components = Vec::new();
-        let mut masks = Vec::new();
         for facts in &header.components {
             let count = usize::try_from(blocks(facts)).map_err(|_| too_much.clone())?;
             let length = count.checked_mul(N).ok_or_else(|| too_much.clone())?;
             components.push(CodedComponent { facts: facts.clone(), data: vec![0; length] });
-            masks.push(vec![0; count]);
         }
-        Ok((Self { width: header.width, height: header.height, color: header.color, components }, masks))
+        Ok(Self { width: header.width, height: header.height, color: header.color, components })
     }
 }
 
@@ -175,7 +198,8 @@ mod tests {
     fn memory_is_refused_before_it_is_taken() {
         let bytes = Sample::new(50, 20).encode();
         let needed = Coefficients::bytes_needed(&Header::read(&bytes).unwrap());
-        assert_eq!(needed, 4 * 2 * 6 * 136);
+        // The blocks, and two waves of no more than these.
+        assert_eq!(needed, 3 * 4 * 2 * 6 * 128);
         assert!(Coefficients::read(&bytes, &ReadOptions::with_memory_limit(needed)).is_ok());
         let refused = Coefficients::read(&bytes, &ReadOptions::with_memory_limit(needed - 1));
         assert_eq!(refused, Err(Error::Memory { needed, limit: needed - 1 }));

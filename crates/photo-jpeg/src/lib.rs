@@ -63,6 +63,7 @@ mod resize;
 mod rgb;
 mod scan;
 mod segment;
+mod sequential;
 mod simd;
 mod transform;
 

@@ -19,9 +19,8 @@ use crate::simd::Level;
 use crate::coefficients::{Coefficients, LowCoefficients, ReadOptions};
 use crate::error::{Error, Result};
 use crate::header::Header;
-use crate::huffman::decode::{AcTable, DcTable};
 use crate::planes::Planes;
-use crate::scan::{Cut, Mcu, McuBlock, ScanReader, Wave};
+use crate::scan::{Cut, ScanReader, Wave};
 use bands::{Bands, OutTask, Rest, RowTask, finished};
 use channel::{Channel, Target};
 
@@ -109,7 +108,7 @@ impl<'a> Decoder<'a> {
         cut: Cut,
     ) -> Result<()> {
         let row_blocks = self.row_blocks();
-        let mut reader = self.reader(level, cut)?;
+        let mut reader = ScanReader::of(self.bytes, &self.header, cut, level)?;
         let (mut wave, mut next) = (Wave::default(), Wave::default());
         loop {
             let rows = wave.len / row_blocks.max(1);
@@ -139,28 +138,6 @@ impl<'a> Decoder<'a> {
             reader.stitch(&mut next)?;
             std::mem::swap(&mut wave, &mut next);
         }
-    }
-
-    fn reader(&self, level: Level, cut: Cut) -> Result<ScanReader<'_>> {
-        let (header, scan) = (&self.header, &self.header.scan);
-        let mcus = u64::from(header.mcus_wide) * u64::from(header.mcus_high);
-        let (from, restart) = (scan.data_start, scan.restart_interval);
-        Ok(ScanReader::new(self.bytes, from, self.mcu()?, mcus, restart, cut, level))
-    }
-
-    fn mcu(&self) -> Result<Mcu> {
-        let (mut blocks, mut tables) = (Vec::new(), Vec::new());
-        for part in &self.header.scan.components {
-            let channel = self.channels.get(part.index).ok_or(Error::Argument("a component is missing"))?;
-            let places = (0..channel.v as u32).flat_map(|y| (0..channel.h as u32).map(move |x| (x, y)));
-            blocks.extend(places.map(|(x, y)| McuBlock { component: part.index, x, y }));
-            let (Some(dc), Some(ac)) = (&part.dc, &part.ac) else {
-                return Err(Error::malformed(self.header.scan.data_start, "a Huffman table is missing"));
-            };
-            tables.push((part.index, DcTable::dc(dc), AcTable::ac(ac)));
-        }
-        tables.sort_by_key(|t| t.0);
-        Ok(Mcu { blocks, tables: tables.into_iter().map(|(_, dc, ac)| (dc, ac)).collect() })
     }
 
     /// Several scans: all coefficients first.

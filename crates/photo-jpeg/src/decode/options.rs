@@ -171,7 +171,7 @@ impl DecodeOptions {
         let strips = row * 128 * threads as u64;
         let reduced = if self.size.is_some() { 3 * 2 * planes * rows.min(mcus_high) / mcus_high } else { 0 };
         let blocks = if one_scan {
-            (2 * cut.most_bytes() as u64 + 128 * row).min(2 * 128 * row * mcus_high)
+            cut.most_bytes(row, mcus_high)
         } else {
             bytes_per_block(if self.scale == Scale::Full { 64 } else { 16 }) * row * mcus_high
         };

@@ -1,5 +1,7 @@
 //! Decoding one block with every check, and the order of blocks in an MCU.
 
+use crate::error::{Error, Result};
+use crate::header::Header;
 use crate::huffman::decode::{AcTable, DcTable, Entry};
 use crate::quant::ZIGZAG;
 
@@ -26,6 +28,27 @@ pub(crate) struct Mcu {
 }
 
 impl Mcu {
+    /// The MCUs of the first scan.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] if it lacks a Huffman table.
+    pub(crate) fn of(header: &Header) -> Result<Self> {
+        let (mut blocks, mut tables) = (Vec::new(), Vec::new());
+        for part in &header.scan.components {
+            let component =
+                header.components.get(part.index).ok_or(Error::Argument("a component is missing"))?;
+            let (h, v) = (component.h.into(), component.v.into());
+            let places = (0..v).flat_map(|y| (0..h).map(move |x| (x, y)));
+            blocks.extend(places.map(|(x, y)| McuBlock { component: part.index, x, y }));
+            let (Some(dc), Some(ac)) = (&part.dc, &part.ac) else {
+                return Err(Error::malformed(header.scan.data_start, "a Huffman table is missing"));
+            };
+            tables.push((part.index, DcTable::dc(dc), AcTable::ac(ac)));
+        }
+        tables.sort_by_key(|t| t.0);
+        Ok(Self { blocks, tables: tables.into_iter().map(|(_, dc, ac)| (dc, ac)).collect() })
+    }
+
     /// The tables for block `phase` of an MCU, and its component.
     #[inline(always)]
     pub(crate) fn phase(&self, phase: usize) -> (&DcTable, &AcTable, usize) {
@@ -59,7 +82,7 @@ pub(crate) struct Cursor<'a> {
 
 impl Cursor<'_> {
     /// Decodes a block into `out`, which is zeroed first, in natural order (T.81, F.2.2).
-    pub(crate) fn block(&mut self, mcu: &Mcu, out: &mut [i16; 64]) -> Result<(), Corrupt> {
+    pub(crate) fn block(&mut self, mcu: &Mcu, out: &mut [i16; 64]) -> std::result::Result<(), Corrupt> {
         let ac = open(mcu, &mut self.bits, self.phase, &mut self.predictions, out)?;
         coefficients(&mut self.bits, ac, out)?;
         self.phase = mcu.after(self.phase);
@@ -75,7 +98,7 @@ pub(super) fn open<'a>(
     phase: usize,
     predictions: &mut Predictions,
     block: &mut [i16; 64],
-) -> Result<&'a AcTable, Corrupt> {
+) -> std::result::Result<&'a AcTable, Corrupt> {
     *block = [0; 64];
     let (dc, ac, component) = mcu.phase(phase);
     let prediction = &mut predictions[component];
@@ -86,7 +109,7 @@ pub(super) fn open<'a>(
 
 /// A DC difference.
 #[inline(always)]
-fn difference(bits: &mut Bits<'_>, table: &DcTable) -> Result<i16, Corrupt> {
+fn difference(bits: &mut Bits<'_>, table: &DcTable) -> std::result::Result<i16, Corrupt> {
     bits.refill();
     let entry = table.peek(bits.window);
     if entry.advance() == 1 {
@@ -99,7 +122,11 @@ fn difference(bits: &mut Bits<'_>, table: &DcTable) -> Result<i16, Corrupt> {
 }
 
 /// The AC coefficients of a block.
-fn coefficients(bits: &mut Bits<'_>, table: &AcTable, out: &mut [i16; 64]) -> Result<(), Corrupt> {
+fn coefficients(
+    bits: &mut Bits<'_>,
+    table: &AcTable,
+    out: &mut [i16; 64],
+) -> std::result::Result<(), Corrupt> {
     let mut k = 0;
     while k < 63 {
         bits.refill();
@@ -121,7 +148,7 @@ fn coefficients(bits: &mut Bits<'_>, table: &AcTable, out: &mut [i16; 64]) -> Re
 
 /// Advance, value and bits of a symbol that the look-up does not give at once.
 #[inline]
-pub(super) fn rare(table: &AcTable, window: u64) -> Result<(u32, i16, u32), Corrupt> {
+pub(super) fn rare(table: &AcTable, window: u64) -> std::result::Result<(u32, i16, u32), Corrupt> {
     let symbol = table.long(window).ok_or(Corrupt)?;
     let advance = match (symbol.size, symbol.run) {
         (0, 0) => Entry::END,

@@ -15,5 +15,5 @@ mod stitch;
 mod unstuff;
 mod wave;
 
-pub(crate) use block::{Mcu, McuBlock};
+pub(crate) use block::Mcu;
 pub(crate) use wave::{Cut, ScanReader, Wave};

@@ -6,6 +6,7 @@ use std::sync::Mutex;
 use crate::simd::Level;
 
 use crate::error::{Error, Result};
+use crate::header::Header;
 
 use super::block::Mcu;
 use super::intervals::Intervals;
@@ -41,15 +42,23 @@ impl Cut {
         Self { meant, room: meant + meant / 2, least: 2048, segments: least.max(rows) }
     }
 
+    /// For a scan of all components, on the threads of the current rayon pool.
+    pub(crate) fn of(header: &Header) -> Self {
+        let blocks = header.components.iter().map(|c| c.blocks_wide as usize * usize::from(c.v)).sum();
+        Self::new(rayon::current_num_threads(), blocks)
+    }
+
     /// Blocks that a wave holds at most.
     pub(crate) fn most_blocks(&self) -> usize {
         // Restart intervals that are shorter than they seemed fill twice the room.
         2 * self.room * self.segments
     }
 
-    /// Bytes of memory that a wave takes at most.
-    pub(crate) fn most_bytes(&self) -> usize {
-        self.most_blocks() * 128 + self.segments * MOST
+    /// Bytes of memory that decoding a scan takes at most, for rows of MCUs of so many blocks: two waves, with what is left
+    /// over of a row.
+    pub(crate) fn most_bytes(&self, row: u64, rows: u64) -> u64 {
+        let wave = (self.most_blocks() * 128 + self.segments * MOST) as u64;
+        (2 * wave + 128 * row).min(2 * 128 * row * rows)
     }
 }
 
@@ -115,6 +124,16 @@ pub(super) enum Source {
 }
 
 impl<'a> ScanReader<'a> {
+    /// A reader of a file's first scan, which holds all components.
+    ///
+    /// # Errors
+    /// As [`Mcu::of`].
+    pub(crate) fn of(bytes: &'a [u8], header: &Header, cut: Cut, level: Level) -> Result<Self> {
+        let mcus = u64::from(header.mcus_wide) * u64::from(header.mcus_high);
+        let (from, restart) = (header.scan.data_start, header.scan.restart_interval);
+        Ok(Self::new(bytes, from, Mcu::of(header)?, mcus, restart, cut, level))
+    }
+
     /// A reader of the `mcus` MCUs whose entropy-coded data begins at `from`, with restart markers every
     /// `restart_interval` MCUs (0 for none).
     pub(crate) fn new(

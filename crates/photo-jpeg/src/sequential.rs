@@ -1,0 +1,139 @@
+//! Decoding files of one sequential scan to coefficients, on all cores: while a wave is decoded, the blocks of the one
+//! before are put where they belong.
+
+use crate::coefficients::{CodedComponent, Coefficients, ReadOptions};
+use crate::error::Result;
+use crate::header::Header;
+use crate::scan::{Cut, Mcu, ScanReader, Wave};
+use crate::simd::Level;
+
+/// Reads the only scan of a file.
+pub(crate) fn read(
+    bytes: &[u8],
+    header: &Header,
+    options: &ReadOptions,
+    level: Level,
+    cut: Cut,
+) -> Result<Coefficients> {
+    let mut picture = Coefficients::empty::<64>(header, Coefficients::bytes_needed(header), options)?;
+    let mut rows = Rows::of(&mut picture);
+    let mut reader = ScanReader::of(bytes, header, cut, level)?;
+    let row_blocks = header.mcus_wide as usize * reader.mcu.blocks.len();
+    let (mut wave, mut next) = (Wave::default(), Wave::default());
+    loop {
+        let whole = wave.len / row_blocks.max(1);
+        let more = !reader.is_done();
+        if more {
+            reader.cut(&mut next, Some((&wave, whole * row_blocks)));
+        }
+        let jobs = if more { next.jobs().min(rayon::current_num_threads()) } else { 0 };
+        let (queue, wave_now, reader_now) = (next.queue(), &wave, &reader);
+        rayon::scope(|scope| {
+            for (index, mut row) in rows.take(whole).into_iter().enumerate() {
+                let runs = wave_now.runs(index * row_blocks, row_blocks);
+                scope.spawn(move |_| row.put(&reader_now.mcu, runs));
+            }
+            for _ in 0..jobs {
+                scope.spawn(|_| queue.work(reader_now));
+            }
+        });
+        if !more {
+            return Ok(picture);
+        }
+        reader.stitch(&mut next)?;
+        std::mem::swap(&mut wave, &mut next);
+    }
+}
+
+/// The rows of MCUs that are still empty.
+struct Rows<'a> {
+    components: Vec<RestOfComponent<'a>>,
+}
+
+struct RestOfComponent<'a> {
+    blocks: &'a mut [[i16; 64]],
+    /// Blocks in a row.
+    wide: usize,
+    /// Blocks of an MCU, across and down.
+    h: usize,
+    v: usize,
+}
+
+/// A row of MCUs: of each component its blocks, row by row.
+struct Row<'a>(Vec<RestOfComponent<'a>>);
+
+impl<'a> Rows<'a> {
+    fn of(picture: &'a mut Coefficients) -> Self {
+        let component = |c: &'a mut CodedComponent| {
+            let (wide, h, v) = (c.facts.blocks_wide as usize, c.facts.h.into(), c.facts.v.into());
+            RestOfComponent { blocks: c.blocks_mut(), wide, h, v }
+        };
+        Self { components: picture.components.iter_mut().map(component).collect() }
+    }
+
+    fn take(&mut self, count: usize) -> Vec<Row<'a>> {
+        let mut first = |c: &mut RestOfComponent<'a>| {
+            let (wide, h, v) = (c.wide, c.h, c.v);
+            let all = std::mem::take(&mut c.blocks);
+            let (blocks, rest) = all.split_at_mut((wide * v).min(all.len()));
+            c.blocks = rest;
+            RestOfComponent { blocks, wide, h, v }
+        };
+        (0..count).map(|_| Row(self.components.iter_mut().map(&mut first).collect())).collect()
+    }
+}
+
+impl Row<'_> {
+    /// Puts blocks in decoding order where they belong, with what is to be added to the DC of each component.
+    fn put<'b>(&mut self, mcu: &Mcu, runs: impl Iterator<Item = (&'b [[i16; 64]], [i16; 3])>) {
+        let (mut phase, mut column) = (0, 0);
+        for (blocks, base) in runs {
+            for block in blocks {
+                let place = mcu.blocks[phase];
+                if let Some(c) = self.0.get_mut(place.component) {
+                    let at = place.y as usize * c.wide + column * c.h + place.x as usize;
+                    if let Some(to) = c.blocks.get_mut(at) {
+                        *to = *block;
+                        to[0] = to[0].wrapping_add(base[place.component]);
+                    }
+                }
+                phase += 1;
+                if phase == mcu.blocks.len() {
+                    (phase, column) = (0, column + 1);
+                }
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::progressive::{self, Damage};
+    use crate::reference::samples::any_sample;
+    use proptest::prelude::*;
+
+    fn cut(bytes: &[u8], segments: usize, meant: usize) -> Result<Coefficients> {
+        let header = Header::read(bytes)?;
+        let cut = Cut { meant, room: 2 * meant, least: 16, segments };
+        read(bytes, &header, &ReadOptions::default(), Level::new(), cut)
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(60))]
+
+        #[test]
+        fn waves_give_what_one_block_after_the_other_gives(
+            sample in any_sample(), segments in 1usize..6, meant in 5usize..200, end in any::<proptest::sample::Index>(),
+        ) {
+            let bytes = sample.encode();
+            prop_assume!(Header::read(&bytes).is_ok_and(|header| header.is_one_scan()));
+            let slow = |bytes: &[u8]| {
+                progressive::read::<64>(bytes, &ReadOptions::default(), Damage::Refuse).map(|(picture, _)| picture)
+            };
+            prop_assert!(cut(&bytes, segments, meant) == slow(&bytes));
+            let cut_off = &bytes[..end.index(bytes.len())];
+            prop_assert_eq!(cut(cut_off, segments, meant).is_ok(), slow(cut_off).is_ok());
+        }
+    }
+}
