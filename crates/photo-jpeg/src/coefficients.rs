@@ -91,12 +91,30 @@ impl Coefficients {
     /// Bytes of memory that reading takes at most on the threads of the current rayon pool, but for some kilobytes a scan.
     #[must_use]
     pub fn bytes_needed(header: &Header) -> u64 {
-        let all: u64 = header.components.iter().map(blocks).sum();
-        if header.is_one_scan() {
-            let rows = u64::from(header.mcus_high);
-            128 * all + Cut::of(header).most_bytes(all / rows.max(1), rows)
+        let sampling: Vec<_> = header.components.iter().map(|c| (c.h, c.v)).collect();
+        Self::memory_for(
+            header.width,
+            header.height,
+            &sampling,
+            header.is_one_scan(),
+            rayon::current_num_threads(),
+        )
+    }
+
+    /// As [`bytes_needed`](Self::bytes_needed), from facts: width and height in pixels, the sampling factors of the
+    /// components, whether one sequential scan holds the whole picture, and the number of threads.
+    #[must_use]
+    pub fn memory_for(width: u32, height: u32, sampling: &[(u8, u8)], one_scan: bool, threads: usize) -> u64 {
+        // Of a single component the factors mean nothing.
+        let sampling = if sampling.len() == 1 { &[(1, 1)] } else { sampling };
+        let largest = |side: fn(&(u8, u8)) -> u8| sampling.iter().map(side).max().unwrap_or(1).max(1);
+        let mcus = |size: u32, most: u8| u64::from(size.div_ceil(8 * u32::from(most)));
+        let (across, rows) = (mcus(width, largest(|f| f.0)), mcus(height, largest(|f| f.1)));
+        let row = across * sampling.iter().map(|&(h, v)| u64::from(h) * u64::from(v)).sum::<u64>();
+        if one_scan {
+            128 * row * rows + Cut::new(threads, row as usize).most_bytes(row, rows)
         } else {
-            bytes_per_block(64) * all
+            bytes_per_block(64) * row * rows
         }
     }
 

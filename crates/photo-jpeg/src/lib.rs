@@ -71,7 +71,10 @@ pub use coefficients::{CodedComponent, Coefficients, ReadOptions};
 #[cfg(fuzzing)]
 pub use decode::decode_cut;
 pub use decode::{DecodeOptions, Scale, decode};
-pub use encode::{Density, EncodeOptions, TranscodeOptions, encode, encoded_len, transcode, transcoded_len};
+pub use encode::{
+    Density, EncodeOptions, TranscodeOptions, Within, encode, encoded_len, transcode, transcode_within,
+    transcoded_len,
+};
 pub use error::{Error, Result};
 pub use header::{ColorModel, Component, Header, Process, Scan, ScanComponent};
 pub use orientation::Orientation;

@@ -2,9 +2,21 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use photo_jpeg::{Coefficients, DecodeOptions, Edges, Header, Orientation, ReadOptions, Scale, decode, decode_cut};
+use photo_jpeg::{
+    Coefficients, DecodeOptions, Edges, Header, Orientation, Process, ReadOptions, Scale, TranscodeOptions, decode,
+    decode_cut, transcode,
+};
 
 const MEMORY: u64 = 64 << 20;
+
+/// Whether both have the same coefficients wherever they show something.
+fn same(a: &Coefficients, b: &Coefficients) -> bool {
+    a.components.len() == b.components.len()
+        && a.components.iter().zip(&b.components).all(|(a, b)| {
+            let (wide, high) = (a.facts().width.div_ceil(8), a.facts().height.div_ceil(8));
+            a.facts().quant == b.facts().quant && (0..high).all(|y| (0..wide).all(|x| a.block(x, y) == b.block(x, y)))
+        })
+}
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(header) = Header::read(bytes) else { return };
@@ -30,10 +42,18 @@ fuzz_target!(|bytes: &[u8]| {
         let reduced = decode(bytes, &DecodeOptions::default().memory_limit(MEMORY).scale(scale).size(width, height));
         assert_eq!(reduced.is_ok(), whole.is_ok());
     }
-    if let Ok(coefficients) = Coefficients::read(bytes, &ReadOptions::with_memory_limit(MEMORY)) {
+    let coefficients = Coefficients::read(bytes, &ReadOptions::with_memory_limit(MEMORY));
+    if header.process == Process::Sequential && header.scan.components.len() == header.components.len() {
+        assert_eq!(coefficients.is_ok(), whole.is_ok());
+    }
+    if let Ok(coefficients) = coefficients {
         for orientation in Orientation::ALL {
             let turned = coefficients.turned(orientation, Edges::Trim);
-            assert!(turned.is_none_or(|t| t.components.len() == coefficients.components.len()));
+            // Files may hold values that none of 8 bits may have.
+            let options = TranscodeOptions::default().orientation(orientation).edges(Edges::Trim);
+            let Ok(written) = transcode(&coefficients, &options) else { continue };
+            let again = Coefficients::read(&written, &ReadOptions::default()).expect("what we wrote");
+            assert!(turned.is_some_and(|turned| same(&turned, &again)), "{orientation:?}");
         }
     }
 });

@@ -97,6 +97,24 @@ pub fn transcode(picture: &Coefficients, options: &TranscodeOptions<'_>) -> Resu
     Encoder::of_coefficients(picture, options)?.encode(Level::new(), groups())
 }
 
+/// What came of writing within a number of bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Within {
+    /// The file.
+    Written(Vec<u8>),
+    /// The number of bytes that it would have had, with the accuracy of [`encoded_len`]; nothing was written.
+    TooLarge(u64),
+}
+
+/// As [`transcode`], if the file is expected to have at most `most` bytes. That is known, but for the stuffed bytes, before
+/// any bit is written: some 0.1 % above `most` may come out.
+///
+/// # Errors
+/// As [`transcode`].
+pub fn transcode_within(picture: &Coefficients, options: &TranscodeOptions<'_>, most: u64) -> Result<Within> {
+    Encoder::of_coefficients(picture, options)?.encode_within(Level::new(), groups(), most)
+}
+
 /// The number of bytes that [`transcode`] would give, with the accuracy of [`encoded_len`].
 ///
 /// # Errors
@@ -120,6 +138,15 @@ struct Encoder<'a, B> {
     settings: Settings<'a>,
 }
 
+/// A picture as tokens, and the Huffman tables for them.
+struct Tokens {
+    ranges: Vec<Range<u32>>,
+    groups: Vec<Group>,
+    counts: Box<Counts>,
+    tables: [ClassTables; 2],
+    codes: CodeTable,
+}
+
 impl<'a> Encoder<'a, Samples<'a>> {
     fn of_planes(planes: &'a Planes, options: &EncodeOptions<'a>) -> Result<Self> {
         if !(1..=100).contains(&options.quality) {
@@ -140,6 +167,18 @@ impl<'a> Encoder<'a, Coded<'a>> {
 
 impl<B: Source> Encoder<'_, B> {
     fn encode(&self, level: Level, groups: usize) -> Result<Vec<u8>> {
+        Ok(self.write(self.tokens(level, groups)?))
+    }
+
+    /// As far as [`write`](Self::write), if that won't give more than `most` bytes.
+    fn encode_within(&self, level: Level, groups: usize, most: u64) -> Result<Within> {
+        let tokens = self.tokens(level, groups)?;
+        let expected = self.len_with(&tokens.counts, &tokens.tables, &tokens.codes);
+        Ok(if expected <= most { Within::Written(self.write(tokens)) } else { Within::TooLarge(expected) })
+    }
+
+    /// All that is to be known of the file, but its bits.
+    fn tokens(&self, level: Level, groups: usize) -> Result<Tokens> {
         let tokenizer = self.tokenizer(level);
         let ranges = ranges(self.frame.mcus(), groups, self.restart_interval().max(1));
         let groups: Vec<Group> =
@@ -147,14 +186,18 @@ impl<B: Source> Encoder<'_, B> {
         if !groups.iter().all(|group| group.sound) {
             return Err(Error::Argument("there are coefficients that no picture of 8-bit samples has"));
         }
-        let mut counts = [0; 512];
+        let mut counts = Box::new([0; 512]);
         for group in &groups {
             add(&mut counts, &group.histogram);
         }
         let tables = self.huffman_tables(&counts);
         let codes = CodeTable::new(&tables);
-        let bits = self.emit(&ranges, groups, &codes);
+        Ok(Tokens { ranges, groups, counts, tables, codes })
+    }
 
+    fn write(&self, tokens: Tokens) -> Vec<u8> {
+        let Tokens { ranges, groups, tables, codes, .. } = tokens;
+        let bits = self.emit(&ranges, groups, &codes);
         let mut out = headers::headers(&self.frame, &self.settings, &tables);
         out.reserve_exact(bits.iter().map(Bits::len).sum::<usize>() + 4);
         let mut joint = Joint::new(out);
@@ -163,7 +206,7 @@ impl<B: Source> Encoder<'_, B> {
         }
         let mut out = joint.finish();
         out.extend_from_slice(&END_OF_IMAGE);
-        Ok(out)
+        out
     }
 
     /// Writes all groups at once.
@@ -215,9 +258,13 @@ impl<B: Source> Encoder<'_, B> {
     /// Bytes of a file with these counts of symbols.
     fn len_for(&self, counts: &Counts) -> u64 {
         let tables = self.huffman_tables(counts);
-        let bits = CodeTable::new(&tables).bits(counts);
+        self.len_with(counts, &tables, &CodeTable::new(&tables))
+    }
+
+    fn len_with(&self, counts: &Counts, tables: &[ClassTables; 2], codes: &CodeTable) -> u64 {
+        let bits = codes.bits(counts);
         let intervals = self.frame.mcus().checked_div(self.restart_interval()).unwrap_or_default();
-        let headers = headers::headers(&self.frame, &self.settings, &tables).len() + END_OF_IMAGE.len();
+        let headers = headers::headers(&self.frame, &self.settings, tables).len() + END_OF_IMAGE.len();
         let data = bits.div_ceil(8);
         let rarity =
             if self.settings.optimize_huffman { BYTES_PER_STUFFED } else { BYTES_PER_STUFFED_TYPICAL };

@@ -164,6 +164,32 @@ fn timings() {
     median("all, this pool", || encode(&planes, &options).unwrap());
 }
 
+/// `JPEGS="a.jpg b.jpg" cargo test --release -p photo-jpeg --lib transcode_timings -- --ignored --nocapture`
+#[test]
+#[ignore = "a measurement"]
+fn transcode_timings() {
+    for path in std::env::var("JPEGS").unwrap_or_default().split_whitespace() {
+        let bytes = std::fs::read(path).unwrap();
+        for threads in [1, 2] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+            let read = || Coefficients::read(&bytes, &crate::ReadOptions::default()).unwrap();
+            println!("{path}, {threads} threads");
+            pool.install(|| {
+                median("read", read);
+                let picture = read();
+                for orientation in [Orientation::Upright, Orientation::Rotate90] {
+                    let options = TranscodeOptions::default().orientation(orientation);
+                    median(&format!("{orientation:?}"), || transcode(&picture, &options).unwrap());
+                }
+                let tables: Vec<_> = picture.components.iter().map(|_| crate::QuantTable::luma(90)).collect();
+                let options = TranscodeOptions::default().tables(tables);
+                median("requantised", || transcode(&picture, &options).unwrap());
+                median("foretold", || transcoded_len(&picture, &options, 1).unwrap());
+            });
+        }
+    }
+}
+
 fn median<T>(what: &str, mut run: impl FnMut() -> T) {
     let mut times: Vec<Duration> = (0..21)
         .map(|_| {
