@@ -72,8 +72,7 @@ pub use coefficients::{CodedComponent, Coefficients, ReadOptions};
 pub use decode::decode_cut;
 pub use decode::{DecodeOptions, Scale, decode};
 pub use encode::{
-    Density, EncodeOptions, TranscodeOptions, Within, encode, encoded_len, transcode, transcode_within,
-    transcoded_len,
+    Density, Draft, EncodeOptions, TranscodeOptions, encode, encoded_len, transcode, transcoded_len,
 };
 pub use error::{Error, Result};
 pub use header::{ColorModel, Component, Header, Process, Scan, ScanComponent};

@@ -22,6 +22,24 @@ impl QuantTable {
         Self(std::array::from_fn(|i| self.0[i % 8 * 8 + i / 8]))
     }
 
+    /// The table with divisors that are at least those of the standard's luma (or chroma) table, scaled by `percent` as
+    /// libjpeg does it for qualities, but for any percentage: 200 - 2 * quality from 50 up, 5000 / quality below.
+    ///
+    /// Divisors that are the same in the standard, as most of chroma's are, become coarser one after the other, the highest
+    /// frequencies first, so that the number of bytes changes little by little.
+    #[must_use]
+    pub fn coarser(&self, chroma: bool, percent: f64) -> Self {
+        let base = if chroma { &CHROMA } else { &LUMA };
+        let mut table = self.clone();
+        for (order, &index) in ZIGZAG.iter().enumerate() {
+            let place = usize::from(index);
+            let spread = 1.0 + SPREAD * (order as f64 / 63.0 - 0.5);
+            let divisor = (f64::from(base[place]) * spread * percent / 100.0).round().clamp(1.0, 255.0);
+            table.0[place] = table.0[place].max(divisor as u16);
+        }
+        table
+    }
+
     /// The luma table of ITU-T T.81, table K.1, scaled as libjpeg does for `quality`, clamped to 1..=100; divisors
     /// are 1 to 255.
     #[must_use]
@@ -36,6 +54,9 @@ impl QuantTable {
         Self(scale(&CHROMA, quality))
     }
 }
+
+/// By how much the highest frequency's divisor is ahead of the lowest one's, where the standard has them equal.
+const SPREAD: f64 = 0.1;
 
 /// libjpeg's `jpeg_quality_scaling` and `jpeg_add_quant_table` with `force_baseline`.
 fn scale(base: &[u16; 64], quality: u8) -> [u16; 64] {
@@ -80,6 +101,21 @@ const CHROMA: [u16; 64] = [
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn coarser_tables_are_never_finer() {
+        let own = QuantTable::luma(80);
+        let mut before = own.clone();
+        for percent in [0.0, 1.0, 1.5, 10.0, 41.0, 200.0, 5000.0] {
+            let table = own.coarser(true, percent);
+            assert!(table.values().iter().zip(before.values()).all(|(now, before)| now >= before));
+            before = table;
+        }
+        assert_eq!(own.coarser(false, 20.0), own);
+        // Not all of the equal divisors at once.
+        let ones = QuantTable::luma(100).coarser(true, 1.53);
+        assert!(ones.values().contains(&1) && ones.values()[63] == 2);
+    }
 
     #[test]
     fn quality_scales_as_libjpeg_does() {

@@ -2,8 +2,8 @@
 
 use libjpeg_turbo_rs::{Encoder, PixelFormat};
 use photo_jpeg::{
-    Coefficients, Density, Edges, Error, Header, Orientation, QuantTable, ReadOptions, TranscodeOptions,
-    Within, transcode, transcode_within, transcoded_len,
+    Coefficients, Density, Draft, Edges, Error, Header, Orientation, QuantTable, ReadOptions,
+    TranscodeOptions, transcode, transcoded_len,
 };
 use photo_testkit::{Layout, photo_like};
 use proptest::prelude::*;
@@ -118,13 +118,13 @@ fn lengths_are_foretold() {
 }
 
 #[test]
-fn nothing_is_written_that_would_be_too_large() {
+fn drafts_know_how_long_they_will_be() {
     let stored = read(&jpeg(301, 203, SAMPLINGS[0], 90, false));
     let options = TranscodeOptions::default();
     let length = transcoded_len(&stored, &options, 1).unwrap();
-    assert_eq!(transcode_within(&stored, &options, length - 1), Ok(Within::TooLarge(length)));
-    let written = transcode_within(&stored, &options, length).unwrap();
-    assert_eq!(written, Within::Written(transcode(&stored, &options).unwrap()));
+    let draft = Draft::transcode(&stored, &options).unwrap();
+    assert_eq!(draft.expected_len(), length);
+    assert_eq!(draft.write(), transcode(&stored, &options).unwrap());
 }
 
 #[test]

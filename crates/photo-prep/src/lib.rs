@@ -42,6 +42,7 @@
 //! |---|---|---|
 //! | [`PassThrough`](Route::PassThrough) | a whole, upright JPEG or PNG within the limits that tells nothing private | nothing: the very same bytes, borrowed |
 //! | [`Rewrite`](Route::Rewrite) | the same with EXIF, XMP, IPTC, comments, text, further frames or trailing data | nothing of the picture: its compressed data is copied |
+//! | [`Coefficients`](Route::Coefficients) | an ordinary JPEG within the pixel limit that lies on its side or is too heavy | nothing if turning it and better Huffman tables suffice; else its coefficients are made coarser, without decoding to pixels |
 //! | [`Pixels`](Route::Pixels) | everything else | what encoding loses; nothing where a small or flat picture comes out as PNG |
 //!
 //! # What is read
@@ -94,10 +95,10 @@ pub use format::Format;
 pub use geometry::Size;
 pub use info::{ColorModel, IccInfo, IccSpace, ImageInfo, JpegInfo, JpegProcess};
 pub use limits::{InputLimits, Limits};
-pub use options::{ColorPolicy, MetadataPolicy, Options, OutputFormat, Quality, Subsampling};
+pub use options::{ColorPolicy, EdgePolicy, MetadataPolicy, Options, OutputFormat, Quality, Subsampling};
 pub use orientation::Orientation;
 pub use plan::{
-    DecodeScale, Estimate, JpegSampling, Lane, OutputRule, PixelsPlan, Plan, Reason, Route, Rung, TimeClass,
+    CoefficientsPlan, DecodeScale, Estimate, JpegSampling, Lane, OutputRule, PixelsPlan, Plan, Reason, Route, Rung, TimeClass,
 };
 pub use prepare::{prepare, prepare_file, probe};
 pub use prepared::Prepared;

@@ -27,6 +27,8 @@ pub struct Options {
     pub metadata: MetadataPolicy,
     /// What becomes of colour profiles.
     pub color: ColorPolicy,
+    /// What becomes of the edges of a JPEG that is turned without loss.
+    pub edges: EdgePolicy,
 }
 
 /// JPEG quality and its floor, on libjpeg's scale of 1..=100.
@@ -102,6 +104,19 @@ pub enum ColorPolicy {
     Srgb,
 }
 
+/// What becomes of the edges of a JPEG that is to be turned and whose size is no multiple of its MCUs (16 pixels, mostly):
+/// turned without loss, incomplete MCUs can't come to lie at the left or upper edge.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum EdgePolicy {
+    /// Every pixel stays: such a picture is made anew.
+    #[default]
+    Exact,
+    /// Incomplete MCUs are cut off, at most 15 columns and rows of pixels; the rest loses nothing.
+    Trim,
+}
+
 impl Options {
     /// Sets the pixel limit of the output, at least 1.
     #[must_use]
@@ -163,6 +178,13 @@ impl Options {
     #[must_use]
     pub fn metadata(mut self, policy: MetadataPolicy) -> Self {
         self.metadata = policy;
+        self
+    }
+
+    /// Sets what becomes of the edges of a JPEG that is turned without loss.
+    #[must_use]
+    pub fn edges(mut self, policy: EdgePolicy) -> Self {
+        self.edges = policy;
         self
     }
 

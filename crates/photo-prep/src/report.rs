@@ -10,7 +10,7 @@ use crate::{Format, Orientation, Size, Warning};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Report {
-    /// The route, by its stable name: `pass_through`, `rewrite` or `pixels`.
+    /// The route, by its stable name: `pass_through`, `rewrite`, `coefficients` or `pixels`.
     pub route: &'static str,
     /// Why the file could not go as it was.
     pub reasons: Vec<Reason>,
@@ -22,7 +22,7 @@ pub struct Report {
     pub input: FileFacts,
     /// What came out.
     pub output: FileFacts,
-    /// Quality of a JPEG that was encoded anew.
+    /// Quality of a JPEG that was encoded anew; about that of one whose coefficients were made coarser.
     pub quality: Option<u8>,
     /// How many times the whole picture was encoded.
     pub encodes: u32,
@@ -126,6 +126,8 @@ impl std::fmt::Display for Report {
         write!(f, " → {} {}, {} bytes: ", o.format, o.size, o.bytes)?;
         match self.route {
             "pass_through" => f.write_str("the very same bytes")?,
+            "coefficients" if self.lossless => write!(f, "no bit of the picture lost ({})", self.rung)?,
+            "coefficients" if self.rung == Rung::Requantised => write!(f, "{}", self.rung)?,
             "rewrite" => f.write_str("the compressed picture kept to the bit, the rest left out")?,
             _ => write!(f, "made anew ({})", self.rung)?,
         }

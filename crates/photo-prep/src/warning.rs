@@ -11,6 +11,13 @@ pub enum Warning {
     BrokenProfile(String),
     /// The structure of the file is out of order.
     Disorder(String),
+    /// Incomplete MCUs at an edge were cut off.
+    Trimmed {
+        /// Columns of pixels, upright.
+        columns: u32,
+        /// Rows of pixels, upright.
+        rows: u32,
+    },
     /// Something was left out of the output that the options asked to keep.
     NotKept(String),
 }
@@ -21,6 +28,9 @@ impl std::fmt::Display for Warning {
             Self::BrokenExif(why) => write!(f, "broken EXIF: {why}"),
             Self::BrokenProfile(why) => write!(f, "colour profile not used: {why}"),
             Self::Disorder(why) => write!(f, "file out of order: {why}"),
+            Self::Trimmed { columns, rows } => {
+                write!(f, "{columns} columns and {rows} rows of pixels at the edge were cut off")
+            }
             Self::NotKept(why) => write!(f, "not kept: {why}"),
         }
     }

@@ -97,24 +97,6 @@ pub fn transcode(picture: &Coefficients, options: &TranscodeOptions<'_>) -> Resu
     Encoder::of_coefficients(picture, options)?.encode(Level::new(), groups())
 }
 
-/// What came of writing within a number of bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Within {
-    /// The file.
-    Written(Vec<u8>),
-    /// The number of bytes that it would have had, with the accuracy of [`encoded_len`]; nothing was written.
-    TooLarge(u64),
-}
-
-/// As [`transcode`], if the file is expected to have at most `most` bytes. That is known, but for the stuffed bytes, before
-/// any bit is written: some 0.1 % above `most` may come out.
-///
-/// # Errors
-/// As [`transcode`].
-pub fn transcode_within(picture: &Coefficients, options: &TranscodeOptions<'_>, most: u64) -> Result<Within> {
-    Encoder::of_coefficients(picture, options)?.encode_within(Level::new(), groups(), most)
-}
-
 /// The number of bytes that [`transcode`] would give, with the accuracy of [`encoded_len`].
 ///
 /// # Errors
@@ -138,13 +120,56 @@ struct Encoder<'a, B> {
     settings: Settings<'a>,
 }
 
-/// A picture as tokens, and the Huffman tables for them.
-struct Tokens {
+/// A JPEG of which all is known but its bits: how long it will be can be asked before they are written.
+///
+/// Takes two bytes of memory for about every five bits of the file.
+#[derive(Debug)]
+pub struct Draft {
+    headers: Vec<u8>,
     ranges: Vec<Range<u32>>,
     groups: Vec<Group>,
-    counts: Box<Counts>,
-    tables: [ClassTables; 2],
     codes: CodeTable,
+    restart_interval: u32,
+    expected_len: u64,
+}
+
+impl Draft {
+    /// What [`encode`] writes.
+    ///
+    /// # Errors
+    /// As [`encode`].
+    pub fn encode(planes: &Planes, options: &EncodeOptions<'_>) -> Result<Self> {
+        Encoder::of_planes(planes, options)?.draft(Level::new(), groups())
+    }
+
+    /// What [`transcode`] writes.
+    ///
+    /// # Errors
+    /// As [`transcode`].
+    pub fn transcode(picture: &Coefficients, options: &TranscodeOptions<'_>) -> Result<Self> {
+        Encoder::of_coefficients(picture, options)?.draft(Level::new(), groups())
+    }
+
+    /// The number of bytes expected; only that of the stuffed ones is an estimate (see [`encoded_len`]).
+    #[must_use]
+    pub fn expected_len(&self) -> u64 {
+        self.expected_len
+    }
+
+    /// Writes the file, on all threads of the current rayon pool.
+    #[must_use]
+    pub fn write(self) -> Vec<u8> {
+        let Self { mut headers, ranges, groups, codes, restart_interval, .. } = self;
+        let bits = emit_all(&ranges, groups, &codes, restart_interval);
+        headers.reserve_exact(bits.iter().map(Bits::len).sum::<usize>() + 4);
+        let mut joint = Joint::new(headers);
+        for group in &bits {
+            joint.append(group);
+        }
+        let mut out = joint.finish();
+        out.extend_from_slice(&END_OF_IMAGE);
+        out
+    }
 }
 
 impl<'a> Encoder<'a, Samples<'a>> {
@@ -167,67 +192,27 @@ impl<'a> Encoder<'a, Coded<'a>> {
 
 impl<B: Source> Encoder<'_, B> {
     fn encode(&self, level: Level, groups: usize) -> Result<Vec<u8>> {
-        Ok(self.write(self.tokens(level, groups)?))
+        Ok(self.draft(level, groups)?.write())
     }
 
-    /// As far as [`write`](Self::write), if that won't give more than `most` bytes.
-    fn encode_within(&self, level: Level, groups: usize, most: u64) -> Result<Within> {
-        let tokens = self.tokens(level, groups)?;
-        let expected = self.len_with(&tokens.counts, &tokens.tables, &tokens.codes);
-        Ok(if expected <= most { Within::Written(self.write(tokens)) } else { Within::TooLarge(expected) })
-    }
-
-    /// All that is to be known of the file, but its bits.
-    fn tokens(&self, level: Level, groups: usize) -> Result<Tokens> {
+    fn draft(&self, level: Level, groups: usize) -> Result<Draft> {
         let tokenizer = self.tokenizer(level);
-        let ranges = ranges(self.frame.mcus(), groups, self.restart_interval().max(1));
+        let restart_interval = self.restart_interval();
+        let ranges = ranges(self.frame.mcus(), groups, restart_interval.max(1));
         let groups: Vec<Group> =
             ranges.par_iter().with_max_len(1).map(|range| tokenizer.group(range.clone(), true)).collect();
         if !groups.iter().all(|group| group.sound) {
             return Err(Error::Argument("there are coefficients that no picture of 8-bit samples has"));
         }
-        let mut counts = Box::new([0; 512]);
+        let mut counts = [0; 512];
         for group in &groups {
             add(&mut counts, &group.histogram);
         }
         let tables = self.huffman_tables(&counts);
         let codes = CodeTable::new(&tables);
-        Ok(Tokens { ranges, groups, counts, tables, codes })
-    }
-
-    fn write(&self, tokens: Tokens) -> Vec<u8> {
-        let Tokens { ranges, groups, tables, codes, .. } = tokens;
-        let bits = self.emit(&ranges, groups, &codes);
-        let mut out = headers::headers(&self.frame, &self.settings, &tables);
-        out.reserve_exact(bits.iter().map(Bits::len).sum::<usize>() + 4);
-        let mut joint = Joint::new(out);
-        for group in &bits {
-            joint.append(group);
-        }
-        let mut out = joint.finish();
-        out.extend_from_slice(&END_OF_IMAGE);
-        out
-    }
-
-    /// Writes all groups at once.
-    fn emit(&self, ranges: &[Range<u32>], groups: Vec<Group>, codes: &CodeTable) -> Vec<Bits> {
-        let interval = self.restart_interval();
-        let mut before = 0;
-        let placed: Vec<_> = groups
-            .into_iter()
-            .zip(ranges)
-            .map(|(group, range)| {
-                let bits = codes.bits(&group.histogram);
-                let phase = (before % 8) as u32;
-                before += bits;
-                (group, range.start, phase, bits)
-            })
-            .collect();
-        let work = |(group, start, phase, bits): (Group, u32, u32, u64)| match start.checked_div(interval) {
-            Some(first_interval) => emit::emit_intervals(&group, codes, first_interval, bits),
-            None => emit::emit(&group, codes, phase, bits),
-        };
-        placed.into_par_iter().with_max_len(1).map(work).collect()
+        let headers = headers::headers(&self.frame, &self.settings, &tables);
+        let expected_len = self.len_with(&counts, headers.len(), &codes);
+        Ok(Draft { headers, ranges, groups, codes, restart_interval, expected_len })
     }
 
     fn encoded_len(&self, level: Level, sample_every: u32) -> Result<u64> {
@@ -258,18 +243,18 @@ impl<B: Source> Encoder<'_, B> {
     /// Bytes of a file with these counts of symbols.
     fn len_for(&self, counts: &Counts) -> u64 {
         let tables = self.huffman_tables(counts);
-        self.len_with(counts, &tables, &CodeTable::new(&tables))
+        let headers = headers::headers(&self.frame, &self.settings, &tables).len();
+        self.len_with(counts, headers, &CodeTable::new(&tables))
     }
 
-    fn len_with(&self, counts: &Counts, tables: &[ClassTables; 2], codes: &CodeTable) -> u64 {
+    fn len_with(&self, counts: &Counts, headers: usize, codes: &CodeTable) -> u64 {
         let bits = codes.bits(counts);
         let intervals = self.frame.mcus().checked_div(self.restart_interval()).unwrap_or_default();
-        let headers = headers::headers(&self.frame, &self.settings, tables).len() + END_OF_IMAGE.len();
         let data = bits.div_ceil(8);
         let rarity =
             if self.settings.optimize_huffman { BYTES_PER_STUFFED } else { BYTES_PER_STUFFED_TYPICAL };
         // A marker and on average four bits of filling.
-        headers as u64 + data + data / rarity + u64::from(intervals) * 5 / 2
+        (headers + END_OF_IMAGE.len()) as u64 + data + data / rarity + u64::from(intervals) * 5 / 2
     }
 
     fn tokenizer(&self, level: Level) -> Tokenizer<'_, B> {
@@ -283,6 +268,26 @@ impl<B: Source> Encoder<'_, B> {
     fn restart_interval(&self) -> u32 {
         u32::from(self.settings.restart_interval)
     }
+}
+
+/// Writes all groups at once.
+fn emit_all(ranges: &[Range<u32>], groups: Vec<Group>, codes: &CodeTable, interval: u32) -> Vec<Bits> {
+    let mut before = 0;
+    let placed: Vec<_> = groups
+        .into_iter()
+        .zip(ranges)
+        .map(|(group, range)| {
+            let bits = codes.bits(&group.histogram);
+            let phase = (before % 8) as u32;
+            before += bits;
+            (group, range.start, phase, bits)
+        })
+        .collect();
+    let work = |(group, start, phase, bits): (Group, u32, u32, u64)| match start.checked_div(interval) {
+        Some(first_interval) => emit::emit_intervals(&group, codes, first_interval, bits),
+        None => emit::emit(&group, codes, phase, bits),
+    };
+    placed.into_par_iter().with_max_len(1).map(work).collect()
 }
 
 /// Cuts `mcus` into about `groups` ranges, each but the last a multiple of `unit` long.

@@ -1,6 +1,7 @@
 //! Doing what a plan says; nothing is decided here but which rung fits.
 
 mod clock;
+mod coefficients;
 mod fit;
 mod keep;
 mod pixels;
@@ -32,6 +33,7 @@ impl Plan {
         match &self.route {
             Route::PassThrough => pass_through(self, bytes),
             Route::Rewrite => rewrite(self, bytes),
+            Route::Coefficients(way) => coefficients::run(self, way, bytes),
             Route::Pixels(pixels) => match pixels.lane {
                 Lane::Planes => planes::run(self, pixels, bytes),
                 Lane::Raster => pixels::run(self, pixels, bytes),

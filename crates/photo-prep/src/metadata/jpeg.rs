@@ -214,6 +214,20 @@ pub(crate) fn rewrite(
     Ok(out)
 }
 
+/// The density that the file's JFIF header has; square pixels without one.
+pub(crate) fn density(bytes: &[u8], layout: &JpegLayout) -> photo_jpeg::Density {
+    let jfif = |s: &Segment| s.marker == marker::APP0 && s.data(bytes).starts_with(b"JFIF\0");
+    let segment = layout.segments.iter().find(|s| jfif(s));
+    match segment.and_then(|s| s.data(bytes).get(7..12)) {
+        Some(&[unit @ 0..=2, x1, x2, y1, y2]) => photo_jpeg::Density {
+            unit,
+            x: u16::from_be_bytes([x1, x2]),
+            y: u16::from_be_bytes([y1, y2]),
+        },
+        _ => photo_jpeg::Density::default(),
+    }
+}
+
 /// A JFIF header with the version and density of `data` (JFIF 1.02, 10.1) and no thumbnail.
 fn jfif_without_thumbnail(data: &[u8]) -> Vec<u8> {
     let mut out = vec![0xFF, marker::APP0, 0, 16];

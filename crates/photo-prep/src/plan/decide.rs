@@ -1,10 +1,10 @@
 //! From facts and options to a route.
 
-use super::{DecodeScale, JpegSampling, Lane, OutputRule, PixelsPlan, Plan, Reason, Route, Rung, estimate};
+use super::{CoefficientsPlan, DecodeScale, JpegSampling, Lane, OutputRule, PixelsPlan, Plan, Reason, Route, Rung, estimate};
 use crate::geometry::MAX_SIDE;
 use crate::info::{ColorModel, ImageInfo, JpegProcess};
 use crate::{
-    ColorPolicy, Error, Format, LimitKind, MetadataPolicy, Options, Orientation, OutputFormat, Result,
+    ColorPolicy, EdgePolicy, Error, Format, LimitKind, MetadataPolicy, Options, Orientation, OutputFormat, Result, Size,
     Subsampling,
 };
 
@@ -15,22 +15,34 @@ pub(super) fn plan(info: &ImageInfo, options: &Options) -> Result<Plan> {
         let reasons = rewrite_reasons(info, options);
         (if reasons.is_empty() { Route::PassThrough } else { Route::Rewrite }, reasons)
     } else {
-        (Route::Pixels(pixels_plan(info, options)), lossy)
+        let pixels = pixels_plan(info, options);
+        let coefficients = coefficients_plan(info, options, &lossy, &pixels);
+        (coefficients.map_or(Route::Pixels(pixels), Route::Coefficients), lossy)
     };
-    let mut plan = Plan {
-        info: info.clone(),
-        options: *options,
-        reasons,
-        ladder: ladder(&route),
-        estimate: estimate::of(info, &route),
-        route,
-    };
+    let mut plan = planned(info, options, route, reasons);
+    if let Route::Coefficients(coefficients) = &plan.route
+        && beside_input(&plan) > options.input_limits.memory
+    {
+        let pixels = Route::Pixels(coefficients.otherwise.clone());
+        plan = planned(info, options, pixels, plan.reasons);
+    }
     shrink_to_memory(&mut plan);
     let (what, actual, limit) = (LimitKind::Memory, beside_input(&plan), options.input_limits.memory);
     if actual > limit {
         return Err(Error::LimitExceeded { what, actual, limit });
     }
     Ok(plan)
+}
+
+fn planned(info: &ImageInfo, options: &Options, route: Route, reasons: Vec<Reason>) -> Plan {
+    Plan {
+        info: info.clone(),
+        options: *options,
+        reasons,
+        ladder: ladder(&route),
+        estimate: estimate::of(info, &route),
+        route,
+    }
 }
 
 fn check_input(info: &ImageInfo, options: &Options) -> Result<()> {
@@ -127,6 +139,45 @@ fn pixels_plan(info: &ImageInfo, options: &Options) -> PixelsPlan {
     }
 }
 
+/// Whether coefficients can mend all that is wrong, and how.
+fn coefficients_plan(
+    info: &ImageInfo,
+    options: &Options,
+    reasons: &[Reason],
+    pixels: &PixelsPlan,
+) -> Option<CoefficientsPlan> {
+    let mendable = |reason: &Reason| matches!(reason, Reason::Orientation(_) | Reason::Bytes { .. });
+    let ordinary = pixels.lane == Lane::Planes;
+    if !ordinary || !reasons.iter().all(mendable) {
+        return None;
+    }
+    let (kept, trims) = without_partial_mcus(info)?;
+    if trims && options.edges == EdgePolicy::Exact {
+        return None;
+    }
+    let size = info.orientation.apply_to(kept);
+    let floor = options.quality.floor;
+    Some(CoefficientsPlan { size, trims, quality_floor: floor, otherwise: pixels.clone() })
+}
+
+/// What stays of the stored picture if MCUs that would come to lie incomplete at the left or upper edge are cut off, and
+/// whether any are; `None` if nothing stays.
+fn without_partial_mcus(info: &ImageInfo) -> Option<(Size, bool)> {
+    let sampling = info.jpeg.as_ref().map_or(&[][..], |jpeg| &jpeg.sampling);
+    let single = sampling.len() <= 1;
+    let largest = |side: fn(&(u8, u8)) -> u8| {
+        if single { 1 } else { sampling.iter().map(side).max().unwrap_or(1) }
+    };
+    let (flip_x, flip_y) = info.orientation.flips();
+    let side = |size: u32, most: u8, flip: bool| {
+        let mcu = 8 * u32::from(most);
+        if flip { size / mcu * mcu } else { size }
+    };
+    let (width, height) = (info.size.width, info.size.height);
+    let kept = Size::new(side(width, largest(|f| f.0), flip_x), side(height, largest(|f| f.1), flip_y));
+    (kept.width > 0 && kept.height > 0).then_some((kept, kept != info.size))
+}
+
 fn lane(info: &ImageInfo) -> Lane {
     let ordinary = info.jpeg.as_ref().is_some_and(|jpeg| jpeg.ordinary);
     let planes = matches!(info.model, ColorModel::Gray | ColorModel::YCbCr);
@@ -193,6 +244,7 @@ fn ladder(route: &Route) -> Vec<Rung> {
     match route {
         Route::PassThrough => vec![Rung::AsIs],
         Route::Rewrite => vec![Rung::Stripped],
+        Route::Coefficients(_) => vec![Rung::Optimised, Rung::Requantised, Rung::FewerPixels],
         Route::Pixels(pixels) => match pixels.output {
             OutputRule::Jpeg => vec![Rung::Jpeg, Rung::LowerQuality, Rung::FewerPixels],
             OutputRule::Png => vec![Rung::LosslessPng, Rung::FewerPixels],

@@ -40,6 +40,11 @@ fn work(info: &ImageInfo, route: &Route) -> (u64, TimeClass) {
     match route {
         Route::PassThrough => (BASE, TimeClass::Instant),
         Route::Rewrite => (BASE + info.bytes, TimeClass::Instant),
+        Route::Coefficients(plan) => {
+            // Where they don't do, they are gone before pixels are made.
+            let most = in_coefficients(info).max(in_planes(info, &plan.otherwise));
+            (BASE + most, time_class(info, &plan.otherwise))
+        }
         Route::Pixels(plan) if plan.lane == Lane::Planes => {
             (BASE + in_planes(info, plan), time_class(info, plan))
         }
@@ -90,6 +95,15 @@ fn in_planes(info: &ImageInfo, plan: &PixelsPlan) -> u64 {
         _ => 3 * planes,
     };
     decoding.max(encoding)
+}
+
+/// Bytes that coefficients need, with tokens of two bytes for about every five bits and what comes out.
+fn in_coefficients(info: &ImageInfo) -> u64 {
+    let Some(jpeg) = &info.jpeg else { return 0 };
+    let (width, height) = (info.size.width, info.size.height);
+    let one_scan = jpeg.scans <= 1 && jpeg.process != JpegProcess::Progressive;
+    let threads = rayon::current_num_threads();
+    photo_jpeg::Coefficients::memory_for(width, height, &jpeg.sampling, one_scan, threads) + 8 * info.bytes
 }
 
 fn scaled(size: Size, denominator: u32) -> Size {

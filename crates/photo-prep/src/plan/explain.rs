@@ -2,7 +2,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::{DecodeScale, Lane, OutputRule, Plan, Route, Rung};
+use super::{CoefficientsPlan, DecodeScale, Lane, OutputRule, Plan, Route, Rung};
 use crate::info::ImageInfo;
 
 impl Display for ImageInfo {
@@ -41,6 +41,10 @@ impl Display for Plan {
                     "The compressed picture is kept to the bit; only what is around it is left out."
                 )?;
             }
+            Route::Coefficients(coefficients) => {
+                write_reasons(f, self)?;
+                write_coefficients(f, self, coefficients)?;
+            }
             Route::Pixels(_) => {
                 write_reasons(f, self)?;
                 write_pixels(f, self)?;
@@ -55,6 +59,18 @@ fn write_reasons(f: &mut Formatter<'_>, plan: &Plan) -> Result {
     f.write_str("It can't go as it is: ")?;
     for (i, reason) in plan.reasons.iter().enumerate() {
         write!(f, "{}{reason}", if i > 0 { "; " } else { "" })?;
+    }
+    writeln!(f, ".")
+}
+
+fn write_coefficients(f: &mut Formatter<'_>, plan: &Plan, coefficients: &CoefficientsPlan) -> Result {
+    f.write_str("Its coefficients are ")?;
+    if plan.info.orientation != crate::Orientation::Upright {
+        f.write_str("turned upright and ")?;
+    }
+    f.write_str("written again, without decoding to pixels")?;
+    if coefficients.trims {
+        write!(f, "; of {}, {} stays", plan.info.upright_size(), coefficients.size)?;
     }
     writeln!(f, ".")
 }
@@ -89,11 +105,18 @@ fn write_pixels(f: &mut Formatter<'_>, plan: &Plan) -> Result {
 }
 
 fn write_ladder(f: &mut Formatter<'_>, plan: &Plan) -> Result {
-    let Route::Pixels(pixels) = &plan.route else { return Ok(()) };
+    let pixels = match &plan.route {
+        Route::Pixels(pixels) => pixels,
+        Route::Coefficients(coefficients) => &coefficients.otherwise,
+        _ => return Ok(()),
+    };
     write!(f, "To hold {} bytes it tries: ", plan.options.limits.max_bytes)?;
     for (i, rung) in plan.ladder.iter().enumerate() {
         f.write_str(if i > 0 { ", then " } else { "" })?;
         match rung {
+            Rung::Requantised => {
+                write!(f, "coarser coefficients down to quality {}", plan.options.quality.floor)?;
+            }
             Rung::LowerQuality => write!(f, "quality down to {}", pixels.quality_floor)?,
             Rung::Jpeg => write!(f, "JPEG of quality {}", pixels.quality)?,
             other => write!(f, "{other}")?,
@@ -107,6 +130,8 @@ impl Display for Rung {
         f.write_str(match self {
             Self::AsIs => "the file as it is",
             Self::Stripped => "the file without what the picture doesn't need",
+            Self::Optimised => "the same coefficients with better Huffman tables",
+            Self::Requantised => "coarser coefficients",
             Self::LosslessPng => "PNG without loss",
             Self::Jpeg => "JPEG of the planned quality",
             Self::LowerQuality => "JPEG of lower quality",

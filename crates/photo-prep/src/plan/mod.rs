@@ -41,20 +41,38 @@ pub enum Route {
     PassThrough,
     /// The same compressed picture; private metadata, strays and trailing data left out.
     Rewrite,
+    /// A JPEG's coefficients, turned upright and written with better Huffman tables; coarser where bytes demand it.
+    Coefficients(CoefficientsPlan),
     /// Decoded, turned, converted, reduced and encoded.
     Pixels(PixelsPlan),
 }
 
 impl Route {
-    /// A stable name: `pass_through`, `rewrite` or `pixels`.
+    /// A stable name: `pass_through`, `rewrite`, `coefficients` or `pixels`.
     #[must_use]
     pub fn name(&self) -> &'static str {
         match self {
             Self::PassThrough => "pass_through",
             Self::Rewrite => "rewrite",
+            Self::Coefficients(_) => "coefficients",
             Self::Pixels(_) => "pixels",
         }
     }
+}
+
+/// How a JPEG's coefficients are written again.
+#[non_exhaustive]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct CoefficientsPlan {
+    /// The size of the upright output, before the byte limit has its say.
+    pub size: Size,
+    /// Whether incomplete MCUs are cut off.
+    pub trims: bool,
+    /// Below this quality, pixels are reduced.
+    pub quality_floor: u8,
+    /// What is done where coefficients don't do.
+    pub otherwise: PixelsPlan,
 }
 
 /// How pixels are made anew.
@@ -156,6 +174,10 @@ pub enum Rung {
     AsIs,
     /// The file without what the picture doesn't need.
     Stripped,
+    /// The same coefficients with Huffman tables made for them.
+    Optimised,
+    /// Coarser coefficients: lower quality without decoding, not below the floor.
+    Requantised,
     /// A PNG without any loss against the decoded picture.
     LosslessPng,
     /// A JPEG of the planned quality.
@@ -192,6 +214,7 @@ impl Plan {
     pub fn output_size(&self) -> Size {
         match &self.route {
             Route::Pixels(pixels) => pixels.size,
+            Route::Coefficients(coefficients) => coefficients.size,
             _ => self.info.size,
         }
     }
