@@ -43,7 +43,8 @@ impl Orientation {
 
     /// Whether the upright picture's left side comes from the stored picture's far end of that axis, and the same for
     /// its top: `(flip x, flip y)` in stored coordinates.
-    pub(crate) fn flips(self) -> (bool, bool) {
+    #[must_use]
+    pub fn flips(self) -> (bool, bool) {
         match self {
             Self::Upright | Self::Transpose => (false, false),
             Self::MirrorHorizontal | Self::Rotate270 => (true, false),

@@ -1,5 +1,8 @@
 //! Changing the divisors of quantised coefficients.
 
+use fearless_simd::prelude::*;
+use fearless_simd::{Simd, f32x8, i16x16, i32x8};
+
 use crate::QuantTable;
 
 /// The divisors that coefficients have and those that they get, column by column.
@@ -19,24 +22,45 @@ impl Divisors {
     /// Changes a block, column by column: each coefficient becomes the nearest multiple of its new divisor, halves going
     /// away from zero, within what 8-bit pictures can code: -1023 to 1023, DC down to -1024.
     ///
-    /// Exact where a coefficient times its divisor is below 2^24, as it is in every file of 8-bit samples.
+    /// Exact for divisors up to 1,000 and coefficients that files of 8-bit samples have. Must be inlined into the code of
+    /// its SIMD level.
     #[inline(always)]
-    pub(crate) fn apply(&self, block: &mut [i16; 64]) {
-        let dc = block[0];
-        for ((value, from), to) in block.iter_mut().zip(&self.from).zip(&self.to) {
-            let size = (f32::from(value.unsigned_abs()) * from / to + 0.5).min(1023.5) as i32 as i16;
-            *value = if *value < 0 { -size } else { size };
+    pub(crate) fn apply<S: Simd>(&self, simd: S, block: &mut [i16; 64]) {
+        let (from, to) = (self.from.as_chunks::<16>().0, self.to.as_chunks::<16>().0);
+        for ((values, from), to) in block.as_chunks_mut::<16>().0.iter_mut().zip(from).zip(to) {
+            let (low, high) = i16x16::simd_from(simd, *values).widen();
+            let (from, to) = (from.as_chunks::<8>().0, to.as_chunks::<8>().0);
+            let low = quotient(simd, low, &from[0], &to[0]);
+            let high = quotient(simd, high, &from[1], &to[1]);
+            let highest = i16x16::splat(simd, 1023);
+            // The lowest that any may be.
+            let lowest = i16x16::splat(simd, -1024);
+            *values = low.saturating_narrow(high).min(highest).max(lowest).into();
         }
-        // The only one that may be -1024.
-        if f32::from(dc) * self.from[0] / self.to[0] <= -1023.5 {
-            block[0] = -1024;
+        let (_, ac) = block.split_at_mut(1);
+        for value in ac {
+            *value = (*value).max(-1023);
         }
     }
 }
 
+/// The quotients rounded to integers.
+#[inline(always)]
+fn quotient<S: Simd>(simd: S, values: i32x8<S>, from: &[f32; 8], to: &[f32; 8]) -> i32x8<S> {
+    let products = f32x8::float_from(values) * f32x8::simd_from(simd, *from);
+    let rounded = products / f32x8::simd_from(simd, *to) * AWAY + ROUNDER;
+    rounded.bitcast::<i32x8<S>>() - ROUNDER.to_bits().cast_signed()
+}
+
+/// Adding this leaves no bits for fractions; sums are rounded to the nearest integer, halves to even ones.
+const ROUNDER: f32 = 12_582_912.0;
+/// Takes halves beyond the half, and nothing else.
+const AWAY: f32 = 1.0 + 1.0 / 4_194_304.0;
+
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::simd::{Level, dispatch};
     use proptest::prelude::*;
 
     /// The definition, in integers.
@@ -55,11 +79,15 @@ mod tests {
             to in proptest::collection::vec(1u16..=255, 64),
         ) {
             let table = |values: &[u16]| QuantTable::new(std::array::from_fn(|i| values[i])).unwrap();
-            let mut block = std::array::from_fn(|i| values[i]);
-            Divisors::new(&table(&from), &table(&to)).apply(&mut block);
+            let stored = std::array::from_fn(|i| values[i]);
+            let divisors = Divisors::new(&table(&from), &table(&to));
+            for level in Level::all() {
+                let mut block = stored;
+                dispatch!(level, simd => divisors.apply(simd, &mut block));
             for (i, &value) in block.iter().enumerate() {
                 let natural = i % 8 * 8 + i / 8;
                 prop_assert_eq!(value, slow(values[i], from[natural], to[natural], i == 0), "{}", i);
+            }
             }
         }
     }

@@ -1,8 +1,11 @@
 //! Lossless turns, and requantisation.
 
+use fearless_simd::prelude::*;
+use fearless_simd::{Simd, i16x8};
 use rayon::prelude::*;
 
 use crate::coefficients::{CodedComponent, Coefficients};
+use crate::dct::transpose::transpose_i16;
 use crate::error::{Error, Result};
 use crate::geometry::component_side;
 use crate::header::Component;
@@ -36,6 +39,8 @@ pub(crate) struct BlockTurn {
     from: [u8; 64],
     /// For each upright coefficient: 0 to keep the sign, -1 to change it.
     sign: [i16; 64],
+    /// The same, column by column.
+    column_sign: [i16; 64],
     flip_x: bool,
     flip_y: bool,
     swap: bool,
@@ -152,28 +157,19 @@ impl CodedComponent {
 }
 
 impl BlockTurn {
-    fn new(orientation: Orientation) -> Self {
+    pub(crate) fn new(orientation: Orientation) -> Self {
         let ((flip_x, flip_y), swap) = (orientation.flips(), orientation.swaps_sides());
         let stored = |i: usize| if swap { (i / 8, i % 8) } else { (i % 8, i / 8) };
         // Mirrored, a cosine of odd frequency changes its sign and one of even frequency doesn't.
         let negative = |(u, v): (usize, usize)| (flip_x && u % 2 == 1) != (flip_y && v % 2 == 1);
+        let sign = |i: usize| if negative(stored(i)) { -1 } else { 0 };
         Self {
             from: std::array::from_fn(|i| (stored(i).1 * 8 + stored(i).0) as u8),
-            sign: std::array::from_fn(|i| if negative(stored(i)) { -1 } else { 0 }),
+            sign: std::array::from_fn(sign),
+            column_sign: std::array::from_fn(|i| sign(i % 8 * 8 + i / 8)),
             flip_x,
             flip_y,
             swap,
-        }
-    }
-
-    /// As [`new`](Self::new), for upright blocks that are wanted column by column.
-    pub(crate) fn to_columns(orientation: Orientation) -> Self {
-        let rows = Self::new(orientation);
-        let natural = |i: usize| i % 8 * 8 + i / 8;
-        Self {
-            from: std::array::from_fn(|i| rows.from[natural(i)]),
-            sign: std::array::from_fn(|i| rows.sign[natural(i)]),
-            ..rows
         }
     }
 
@@ -186,12 +182,34 @@ impl BlockTurn {
         (flipped(self.flip_x, x, kept[0]), flipped(self.flip_y, y, kept[1]))
     }
 
-    #[inline(always)]
-    pub(crate) fn apply(&self, from: &[i16; 64], to: &mut [i16; 64]) {
+    fn apply(&self, from: &[i16; 64], to: &mut [i16; 64]) {
         for ((to, &place), &sign) in to.iter_mut().zip(&self.from).zip(&self.sign) {
             *to = (from[usize::from(place & 63)] ^ sign).wrapping_sub(sign);
         }
     }
+
+    /// An upright block column by column. Must be inlined into the code of its SIMD level.
+    #[inline(always)]
+    pub(crate) fn columns<S: Simd>(&self, simd: S, from: &[i16; 64], to: &mut [i16; 64]) {
+        let rows = from.as_chunks::<8>().0;
+        let row = [load(simd, rows, 0), load(simd, rows, 1), load(simd, rows, 2), load(simd, rows, 3)];
+        let more = [load(simd, rows, 4), load(simd, rows, 5), load(simd, rows, 6), load(simd, rows, 7)];
+        let mut columns = [row[0], row[1], row[2], row[3], more[0], more[1], more[2], more[3]];
+        // Where the sides change places, rows are columns already.
+        if !self.swap {
+            columns = transpose_i16(columns);
+        }
+        let signs = self.column_sign.as_chunks::<8>().0;
+        for (index, to) in to.as_chunks_mut::<8>().0.iter_mut().enumerate() {
+            let sign = load(simd, signs, index);
+            *to = ((columns[index] ^ sign) - sign).into();
+        }
+    }
+}
+
+#[inline(always)]
+fn load<S: Simd>(simd: S, rows: &[[i16; 8]], index: usize) -> i16x8<S> {
+    i16x8::simd_from(simd, rows.get(index).copied().unwrap_or_default())
 }
 
 /// A component whose rows become columns.

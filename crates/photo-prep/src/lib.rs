@@ -98,7 +98,8 @@ pub use limits::{InputLimits, Limits};
 pub use options::{ColorPolicy, EdgePolicy, MetadataPolicy, Options, OutputFormat, Quality, Subsampling};
 pub use orientation::Orientation;
 pub use plan::{
-    CoefficientsPlan, DecodeScale, Estimate, JpegSampling, Lane, OutputRule, PixelsPlan, Plan, Reason, Route, Rung, TimeClass,
+    CoefficientsPlan, DecodeScale, Estimate, JpegSampling, Lane, OutputRule, PixelsPlan, Plan, Reason, Route,
+    Rung, TimeClass,
 };
 pub use prepare::{prepare, prepare_file, probe};
 pub use prepared::Prepared;

@@ -86,7 +86,7 @@ impl<'a> Coded<'a> {
             stride: component.facts.blocks_wide as usize,
             kept: [facts.blocks_wide as usize, facts.blocks_high as usize],
             shown: if swap { [shown[1], shown[0]] } else { shown },
-            turn: BlockTurn::to_columns(options.orientation),
+            turn: BlockTurn::new(options.orientation),
             divisors,
         }
     }
@@ -104,11 +104,11 @@ impl Source for Coded<'_> {
     fn block<S: Simd>(&self, simd: S, x: usize, y: usize, out: &mut forward::Coefficients) {
         let (x, y) = self.turn.stored(x, y, self.kept);
         match self.blocks.get(y * self.stride + x) {
-            Some(stored) => self.turn.apply(stored, &mut out.values),
+            Some(stored) => self.turn.columns(simd, stored, &mut out.values),
             None => out.values = [0; 64],
         }
         if let Some(divisors) = &self.divisors {
-            divisors.apply(&mut out.values);
+            divisors.apply(simd, &mut out.values);
         }
         out.find_nonzero(simd);
     }

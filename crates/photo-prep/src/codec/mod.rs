@@ -6,6 +6,7 @@ pub(crate) mod guard;
 #[cfg(feature = "heic")]
 pub(crate) mod heic;
 pub(crate) mod jpeg;
+pub(crate) mod jpeg_coefficients;
 pub(crate) mod jpeg_encode;
 pub(crate) mod jpeg_planes;
 pub(crate) mod png;

@@ -219,11 +219,9 @@ pub(crate) fn density(bytes: &[u8], layout: &JpegLayout) -> photo_jpeg::Density 
     let jfif = |s: &Segment| s.marker == marker::APP0 && s.data(bytes).starts_with(b"JFIF\0");
     let segment = layout.segments.iter().find(|s| jfif(s));
     match segment.and_then(|s| s.data(bytes).get(7..12)) {
-        Some(&[unit @ 0..=2, x1, x2, y1, y2]) => photo_jpeg::Density {
-            unit,
-            x: u16::from_be_bytes([x1, x2]),
-            y: u16::from_be_bytes([y1, y2]),
-        },
+        Some(&[unit @ 0..=2, x1, x2, y1, y2]) => {
+            photo_jpeg::Density { unit, x: u16::from_be_bytes([x1, x2]), y: u16::from_be_bytes([y1, y2]) }
+        }
         _ => photo_jpeg::Density::default(),
     }
 }

@@ -1,11 +1,15 @@
 //! From facts and options to a route.
 
-use super::{CoefficientsPlan, DecodeScale, JpegSampling, Lane, OutputRule, PixelsPlan, Plan, Reason, Route, Rung, estimate};
+use super::{
+    CoefficientsPlan, DecodeScale, JpegSampling, Lane, OutputRule, PixelsPlan, Plan, Reason, Route, Rung,
+    estimate,
+};
+use crate::codec::jpeg_planes;
 use crate::geometry::MAX_SIDE;
 use crate::info::{ColorModel, ImageInfo, JpegProcess};
 use crate::{
-    ColorPolicy, EdgePolicy, Error, Format, LimitKind, MetadataPolicy, Options, Orientation, OutputFormat, Result, Size,
-    Subsampling,
+    ColorPolicy, EdgePolicy, Error, Format, LimitKind, MetadataPolicy, Options, Orientation, OutputFormat,
+    Result, Size, Subsampling,
 };
 
 pub(super) fn plan(info: &ImageInfo, options: &Options) -> Result<Plan> {
@@ -168,7 +172,7 @@ fn without_partial_mcus(info: &ImageInfo) -> Option<(Size, bool)> {
     let largest = |side: fn(&(u8, u8)) -> u8| {
         if single { 1 } else { sampling.iter().map(side).max().unwrap_or(1) }
     };
-    let (flip_x, flip_y) = info.orientation.flips();
+    let (flip_x, flip_y) = jpeg_planes::orientation(info.orientation).flips();
     let side = |size: u32, most: u8, flip: bool| {
         let mcu = 8 * u32::from(most);
         if flip { size / mcu * mcu } else { size }
