@@ -118,6 +118,9 @@ fn cases() -> Vec<Case> {
     let photo = photo_like(2400, 1800, 7);
     let mut fit = Case::new("fit_bytes", sample::jpeg(3264, 2448, &sample::phone()));
     fit.options = fit.options.max_bytes(1_000_000);
+    let best = JpegOptions { quality: 100, ..sample::phone() };
+    let mut heavy = Case::new("fit_coefficients", sample::jpeg(3264, 2448, &best));
+    heavy.options = heavy.options.max_bytes(heavy.bytes.len() as u64 * 85 / 100);
     let gif = Gif::still(Indexed::quantise(&photo_like(1200, 900, 7), 8));
     vec![
         Case::new("pass_through", sample::jpeg(3264, 2448, &sample::phone())),
@@ -132,6 +135,7 @@ fn cases() -> Vec<Case> {
             png::encode(&PngImage::from_picture(&with_alpha(&photo), 16), &PngOptions::default()),
         ),
         fit,
+        heavy,
     ]
 }
 

@@ -17,12 +17,17 @@ ours="loop:$program {in} {out} {runs} {warmup} {threads} --quality 90 --subsampl
 inputs=()
 for name in p12 p12_rst p12_o6_p3 p12_444 p12_prog gray12 d24_422 p48_o6_p3 p108 p200; do inputs+=("$corpus/$name.jpg"); done
 
-measure() { # threads, peers
-    "$python" "$peers/bench.py" --inputs "${inputs[@]}" --peers "$2" --threads "$1" --runs "$runs" --out "$out" \
+others=()
+for name in rot8.jpg ok8.jpg fit11mb.jpg png12.png png12_rgba.png png16_12.png png4_rgba.png bmp12.bmp gif2_anim.gif; do
+    others+=("$corpus/$name")
+done
+
+measure() { # threads, peers, inputs
+    "$python" "$peers/bench.py" --inputs "${@:3}" --peers "$2" --threads "$1" --runs "$runs" --out "$out" \
         --json "$out/results.json" --peer "photo-prep=$ours" --peer "photo-prep-keep=$ours --color preserve" >&2
 }
-measure 0 sharp-tuned-2,sharp-tuned,sharp-fast,pyvips,pyvips-keep,pillow-simd
-measure -1 sharp-tuned,pyvips,pyvips-keep
+measure 0 sharp-tuned-2,sharp-tuned,sharp-fast,pyvips,pyvips-keep,pillow-simd "${inputs[@]}" "${others[@]}"
+measure -1 sharp-tuned,pyvips,pyvips-keep "${inputs[@]}"
 "$python" "$peers/bench.py" --inputs $("$python" "$peers/batch40.py" "$corpus") --peers sharp-tuned,pyvips,pyvips-keep,pillow-simd \
     --batch 2 --out "$out" --json "$out/batch.json" --peer "photo-prep=$ours" --peer "photo-prep-keep=$ours --color preserve" >&2
 

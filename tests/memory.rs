@@ -43,6 +43,13 @@ fn peaks_stay_within_the_estimates_and_the_budget() {
             Options::default().max_pixels(pixels),
         );
     }
+    within_estimate("8 MP JPEG, turned", &sample::jpeg(3264, 2448, &turned), Options::default());
+    for progressive in [false, true] {
+        let heavy = sample::jpeg(3264, 2448, &JpegOptions { quality: 100, progressive, ..sample::phone() });
+        let limit = heavy.len() as u64 * 4 / 5;
+        within_estimate("8 MP JPEG, too heavy", &heavy, Options::default().max_bytes(limit));
+        within_estimate("8 MP JPEG, far too heavy", &heavy, Options::default().max_bytes(limit / 20));
+    }
     within_estimate("12 MP JPEG to 200 KB", &table[0].1, Options::default().max_bytes(200_000));
     for entry in fixtures::read_index().unwrap().into_iter().filter(|e| e.valid) {
         within_estimate(&entry.file, &std::fs::read(entry.path()).unwrap(), Options::default());

@@ -14,6 +14,7 @@ fn every_valid_fixture_becomes_a_compliant_picture_by_the_expected_route() {
         let route = match entry.expected_route {
             Some(Route::PassThrough) => Some("pass_through"),
             Some(Route::Rewrite) => Some("rewrite"),
+            Some(Route::Coefficients) => Some("coefficients"),
             Some(Route::Pixels) => Some("pixels"),
             None => None,
         };
@@ -61,8 +62,13 @@ fn the_picture_is_the_same_picture() {
             let filter = image::imageops::FilterType::Lanczos3;
             want = image::imageops::resize(&want, got.width(), got.height(), filter);
         }
-        // Measured: 0 where nothing is lost, at most 2.4 for a second JPEG generation, 0.5 for reduced ones.
-        let tolerance = if prepared.report().lossless { 0.0 } else { 4.0 };
+        // Measured: 0 where nothing is lost; 0.15 where coefficients are turned, since transforms and upsampling round
+        // otherwise there; at most 2.4 for a second JPEG generation, 0.5 for reduced ones.
+        let tolerance = match prepared.report() {
+            report if !report.lossless => 4.0,
+            report if report.route == "coefficients" => 0.3,
+            _ => 0.0,
+        };
         let difference = mean_difference(&want, &got);
         assert!(difference <= tolerance, "{}: differs by {difference:.2}; {}", entry.file, prepared.report());
     }

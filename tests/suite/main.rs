@@ -1,5 +1,6 @@
 //! The workspace's integration tests, in one binary.
 
+mod coefficients;
 mod contract;
 mod corpus;
 mod fitting;

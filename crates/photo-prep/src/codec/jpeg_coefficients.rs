@@ -30,7 +30,7 @@ fn zigzag_order() -> impl Iterator<Item = (usize, usize)> {
         let (first, last) = (diagonal.saturating_sub(7), diagonal.min(7));
         (first..=last).map(move |step| {
             // Even diagonals go up, odd ones down.
-            let row = if diagonal % 2 == 0 { last + first - step } else { step };
+            let row = if diagonal.is_multiple_of(2) { last + first - step } else { step };
             (row, diagonal - row)
         })
     })

@@ -84,13 +84,13 @@ struct Fit<'a> {
 }
 
 /// By how much one number's divisors are larger than those of the number before.
-const STEP: f64 = 1.01;
+const STEP: f64 = 1.0025;
 /// Percent of the standard's tables at number 0: all divisors are 1 there.
 const FINEST: f64 = 0.4;
 /// Numbers for which a sample is about as wrong as for each other.
 const ANCHORS: usize = 64;
 /// How far a sample may be off, in numbers.
-const NEAR: usize = 12;
+const NEAR: usize = 48;
 
 impl<'a> Fit<'a> {
     fn new(picture: &'a Coefficients, options: TranscodeOptions<'a>, limit: u64) -> Self {
@@ -169,9 +169,11 @@ impl<'a> Fit<'a> {
     }
 
     fn sampled(&self, number: Option<usize>) -> Option<u64> {
-        /// Rows of MCUs that are sampled at least.
+        /// Rows of MCUs that are sampled at least; of small pictures all are.
         const ROWS: u32 = 6;
-        let every = (self.picture.height.max(self.picture.width) / 16 / ROWS).clamp(1, 32);
+        let (width, height) = (self.picture.width, self.picture.height);
+        let rows = if width * height < 1 << 20 { 1 } else { width.max(height) / 16 };
+        let every = (rows / ROWS).clamp(1, 32);
         photo_jpeg::transcoded_len(self.picture, &self.with_tables(number), every).ok()
     }
 

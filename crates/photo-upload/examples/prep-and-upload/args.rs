@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use photo_prep::{ColorPolicy, MetadataPolicy, Options, OutputFormat};
+use photo_prep::{ColorPolicy, EdgePolicy, MetadataPolicy, Options, OutputFormat};
 use photo_upload::{DataCenter, Triggers};
 
 /// Any photo in, a compliant photo on the record.
@@ -129,6 +129,9 @@ pub(crate) struct Common {
     /// What becomes of colour profiles
     #[arg(long, global = true, value_enum, default_value = "auto")]
     color: Color,
+    /// What becomes of incomplete blocks at the edges of a JPEG that is turned without loss
+    #[arg(long, global = true, value_enum, default_value = "exact")]
+    edges: Edges,
     /// Threads that work on pictures [default: all cores]
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
@@ -173,6 +176,14 @@ enum Color {
     Srgb,
 }
 
+#[derive(ValueEnum, Debug, Clone, Copy)]
+enum Edges {
+    /// Every pixel stays; such a picture is encoded anew
+    Exact,
+    /// They are cut off, and the rest loses nothing
+    Trim,
+}
+
 impl Common {
     /// What they mean for the preparation.
     pub(crate) fn options(&self) -> Options {
@@ -196,6 +207,10 @@ impl Common {
                 Color::Auto => ColorPolicy::Auto,
                 Color::Preserve => ColorPolicy::Preserve,
                 Color::Srgb => ColorPolicy::Srgb,
+            })
+            .edges(match self.edges {
+                Edges::Exact => EdgePolicy::Exact,
+                Edges::Trim => EdgePolicy::Trim,
             });
         options = self.max_pixels.map_or(options, |n| options.max_pixels(n));
         options = self.max_bytes.map_or(options, |n| options.max_bytes(n));

@@ -73,7 +73,7 @@ fn preparing_takes_the_right_route() {
     let cases = [
         ("clean.jpg", clean_jpeg(), 0, "ok", "pass_through", "jpeg", ""),
         ("private.jpg", jpeg_with_exif(1), 0, "ok", "rewrite", "jpeg", ""),
-        ("turned.jpg", jpeg_with_exif(6), 0, "ok", "pixels", "jpeg", ""),
+        ("turned.jpg", jpeg_with_exif(6), 0, "ok", "coefficients", "jpeg", ""),
         ("a.bmp", a_bmp(), 0, "ok", "pixels", "jpeg", ""),
         ("webp.jpg", a_webp(), 0, "ok", "pixels", "jpeg", ""),
         ("truncated.jpg", truncated, 1, "refused", "", "", "malformed"),
@@ -240,7 +240,7 @@ fn explaining_touches_nothing() {
     assert_eq!(line["plan"]["options"]["limits"]["max_pixels"], 10_000_000);
     line.as_object_mut().expect("an object").remove("plan");
     check_shape(&line);
-    assert_eq!((&line["route"], &line["in"]["orientation"]), (&"pixels".into(), &6.into()));
+    assert_eq!((&line["route"], &line["in"]["orientation"]), (&"coefficients".into(), &6.into()));
     assert!(line["out"].is_null() && line["upload"].is_null() && line["lossless"].is_null());
     let ran = run(args("explain {turned.jpg}", &bench)).ends(0);
     assert!(ran.stderr.contains("on its side") && ran.stdout.is_empty(), "{}", ran.stderr);
