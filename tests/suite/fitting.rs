@@ -1,4 +1,4 @@
-//! The byte limit holds, whatever it is, within three encodes of the whole picture.
+//! The byte limit holds, whatever it is; a JPEG is written once for it, a PNG at most three times.
 
 use photo_prep::{Error, Options, OutputFormat, Rung};
 use photo_testkit::encode::jpeg::JpegOptions;
@@ -19,7 +19,8 @@ proptest! {
         let prepared = options.prepare(&bytes).unwrap();
         let report = prepared.report();
         prop_assert!(prepared.bytes().len() as u64 <= max_bytes, "{report}");
-        prop_assert!(report.encodes <= 3, "{} encodes: {report}", report.encodes);
+        // A second one where more bytes are stuffed than expected, which small pictures can show.
+        prop_assert!(report.encodes <= 2, "{} encodes: {report}", report.encodes);
         prop_assert!(report.quality.unwrap_or(quality) <= quality, "{report}");
         if matches!(report.rung, Rung::Jpeg | Rung::LowerQuality) {
             prop_assert!(prepared.size().pixels() == u64::from(w) * u64::from(h));
@@ -51,7 +52,8 @@ fn a_large_photo_fits_small_limits() {
             let prepared = options.prepare(&bytes).unwrap();
             let report = prepared.report();
             assert!(prepared.bytes().len() as u64 <= max_bytes, "{report}");
-            assert!(report.encodes <= 3, "{} encodes: {report}", report.encodes);
+            let most = if prepared.format() == photo_prep::Format::Jpeg { 1 } else { 3 };
+            assert!(report.encodes <= most, "{} encodes: {report}", report.encodes);
             // Measured: 68 % of the limit at least, and over 90 % where quality decides.
             assert!(prepared.bytes().len() as u64 * 2 >= max_bytes, "wasteful: {report}");
         }

@@ -24,7 +24,7 @@ pub struct Report {
     pub output: FileFacts,
     /// Quality of a JPEG that was encoded anew; about that of one whose coefficients were made coarser.
     pub quality: Option<u8>,
-    /// How many times the whole picture was encoded.
+    /// How many times the whole picture was written. A JPEG's length is known before, so mostly once.
     pub encodes: u32,
     /// How long each stage took, in order.
     pub stages: Vec<(Stage, Duration)>,

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use photo_jpeg::{EncodeOptions, Planes};
+use photo_jpeg::{Draft, EncodeOptions, Planes};
 
 use super::jpeg_planes::{error, luma_factors, orientation};
 use crate::pixels::{Layout, Raster};
@@ -34,7 +34,12 @@ impl Turned<'_> {
 
     /// The picture as a baseline JPEG, upright.
     pub(crate) fn encode(&self, settings: &JpegSettings) -> Result<Vec<u8>> {
-        photo_jpeg::encode(&self.planes, &self.options(settings)).map_err(|e| error(&e))
+        Ok(self.draft(settings)?.write())
+    }
+
+    /// The same, not yet written.
+    pub(crate) fn draft(&self, settings: &JpegSettings) -> Result<Draft> {
+        Draft::encode(&self.planes, &self.options(settings)).map_err(|e| error(&e))
     }
 
     /// The bytes that [`encode`](Self::encode) would give, from about an eighth of the picture.

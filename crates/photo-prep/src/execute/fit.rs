@@ -154,20 +154,28 @@ fn expected_png(raster: &Raster) -> Result<Option<f64>> {
 /// Counts whole encodes and remembers what they gave.
 struct Tries<'a> {
     target: &'a Target,
+    /// Encodes, written or only drafted.
     count: u32,
+    written: u32,
     last: usize,
     best: Option<usize>,
 }
 
 impl<'a> Tries<'a> {
     fn new(target: &'a Target) -> Self {
-        Self { target, count: 0, last: 0, best: None }
+        Self { target, count: 0, written: 0, last: 0, best: None }
     }
 
     fn jpeg(&mut self, picture: &Turned<'_>, quality: u8, rung: Rung) -> Result<Option<Fitted>> {
         let settings = JpegSettings { quality, ..self.target.settings.clone() };
-        let bytes = picture.encode(&settings)?;
-        Ok(self.judge(bytes, Format::Jpeg, picture.size(), rung, Some(quality)))
+        let draft = picture.draft(&settings)?;
+        // How long it will be is known but for a thousandth; it need not be written for that.
+        if draft.expected_len() > self.target.max_bytes {
+            self.count += 1;
+            self.note(usize::try_from(draft.expected_len()).unwrap_or(usize::MAX));
+            return Ok(None);
+        }
+        Ok(self.judge(draft.write(), Format::Jpeg, picture.size(), rung, Some(quality)))
     }
 
     fn png(&mut self, raster: &Raster, rung: Rung) -> Result<Option<Fitted>> {
@@ -184,9 +192,15 @@ impl<'a> Tries<'a> {
         quality: Option<u8>,
     ) -> Option<Fitted> {
         self.count += 1;
-        self.last = bytes.len();
-        self.best = Some(self.best.map_or(bytes.len(), |b| b.min(bytes.len())));
+        self.written += 1;
+        self.note(bytes.len());
         let fits = bytes.len() as u64 <= self.target.max_bytes;
-        fits.then_some(Fitted { bytes, format, size, rung, quality, encodes: self.count })
+        fits.then_some(Fitted { bytes, format, size, rung, quality, encodes: self.written })
+    }
+
+    /// Remembers how long a file was, or would have been.
+    fn note(&mut self, bytes: usize) {
+        self.last = bytes;
+        self.best = Some(self.best.map_or(bytes, |b| b.min(bytes)));
     }
 }
