@@ -13,6 +13,8 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+use std::ops::Range;
+
 use fast_image_resize::images::{TypedImage, TypedImageRef};
 use fast_image_resize::pixels::{InnerPixel, U8, U8x3, U8x4};
 use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
@@ -38,38 +40,112 @@ pub enum Pixel {
 /// `None` if `data` is not exactly `from` times the samples of a pixel, or a side is 0.
 #[must_use]
 pub fn lanczos3(data: &[u8], from: (u32, u32), to: (u32, u32), pixel: Pixel) -> Option<Vec<u8>> {
+    let mut out = vec![0; samples(to, pixel)?];
+    band(data, from, &mut out, to, pixel, None)?;
+    Some(out)
+}
+
+/// Rows `rows` of what [`lanczos3`] makes of a picture `from` at the size `to`, into `out`: from the rows
+/// [`rows_for_band`] of it alone, which are `data`. Differs from the whole by rounding at most, one step of 255.
+///
+/// `None` if `data` or `out` don't have exactly the samples they must have, or a side is 0.
+#[must_use]
+pub fn lanczos3_band(
+    data: &[u8],
+    from: (u32, u32),
+    out: &mut [u8],
+    to: (u32, u32),
+    rows: Range<u32>,
+    pixel: Pixel,
+) -> Option<()> {
+    let needed = rows_for_band(from.1, to.1, rows.clone());
+    let height = u32::try_from(needed.len()).ok()?;
+    let scale = f64::from(from.1) / f64::from(to.1);
+    let top = f64::from(rows.start) * scale - f64::from(needed.start);
+    // Rounding must not put the end of the last row below the picture.
+    let bottom = (f64::from(rows.end) * scale - f64::from(needed.start)).min(height.into());
+    let out_height = u32::try_from(rows.len()).ok()?;
+    band(data, (from.0, height), out, (to.0, out_height), pixel, Some((top, bottom)))
+}
+
+/// The rows of a picture `from` rows high that the rows `rows` of the result, `to` rows high, are made from.
+#[must_use]
+pub fn rows_for_band(from: u32, to: u32, rows: Range<u32>) -> Range<u32> {
+    /// Of the filter, in rows of the smaller picture.
+    const RADIUS: f64 = 3.0;
+    let scale = f64::from(from) / f64::from(to.max(1));
+    let center = |row: f64| (row + 0.5) * scale;
+    let radius = RADIUS * scale.max(1.0) + 1.0;
+    // Saturates at 0.
+    let first = (center(rows.start.into()) - radius).floor() as u32;
+    let end = (center(f64::from(rows.end) - 1.0) + radius).ceil() as u32;
+    first.min(from)..end.min(from)
+}
+
+/// The rows between the heights `part` of the picture (all, if `None`) at the size `to`.
+fn band(
+    data: &[u8],
+    from: (u32, u32),
+    out: &mut [u8],
+    to: (u32, u32),
+    pixel: Pixel,
+    part: Option<(f64, f64)>,
+) -> Option<()> {
+    if samples(from, pixel)? != data.len()
+        || samples(to, pixel)? != out.len()
+        || data.is_empty()
+        || out.is_empty()
+    {
+        return None;
+    }
+    let mut options = ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3));
+    if let Some((top, bottom)) = part {
+        options = options.crop(0.0, top, from.0.into(), bottom - top);
+    }
     match pixel {
-        Pixel::Gray => resized::<U8>(data, from, to, false),
-        Pixel::GrayAlpha => gray_alpha(data, from, to),
-        Pixel::Rgb => resized::<U8x3>(data, from, to, false),
-        Pixel::Rgba => resized::<U8x4>(data, from, to, true),
-        Pixel::Four => resized::<U8x4>(data, from, to, false),
+        Pixel::Gray => resized::<U8>(data, from, out, to, &options.use_alpha(false)),
+        Pixel::GrayAlpha => gray_alpha(data, from, out, to, &options.use_alpha(true)),
+        Pixel::Rgb => resized::<U8x3>(data, from, out, to, &options.use_alpha(false)),
+        Pixel::Rgba => resized::<U8x4>(data, from, out, to, &options.use_alpha(true)),
+        Pixel::Four => resized::<U8x4>(data, from, out, to, &options.use_alpha(false)),
     }
 }
 
+fn samples((width, height): (u32, u32), pixel: Pixel) -> Option<usize> {
+    let channels = match pixel {
+        Pixel::Gray => 1,
+        Pixel::GrayAlpha => 2,
+        Pixel::Rgb => 3,
+        Pixel::Rgba | Pixel::Four => 4,
+    };
+    (width as usize).checked_mul(height as usize)?.checked_mul(channels)
+}
+
 /// So rare that it is not worth kernels of its own: taken as RGBA.
-fn gray_alpha(data: &[u8], from: (u32, u32), to: (u32, u32)) -> Option<Vec<u8>> {
-    let (pairs, []) = data.as_chunks::<2>() else { return None };
-    let rgba: Vec<u8> = pairs.iter().flat_map(|&[v, a]| [v, v, v, a]).collect();
-    let out = resized::<U8x4>(&rgba, from, to, true)?;
-    Some(out.as_chunks::<4>().0.iter().flat_map(|p| [p[0], p[3]]).collect())
+fn gray_alpha(
+    data: &[u8],
+    from: (u32, u32),
+    out: &mut [u8],
+    to: (u32, u32),
+    options: &ResizeOptions,
+) -> Option<()> {
+    let rgba: Vec<u8> = data.as_chunks::<2>().0.iter().flat_map(|&[v, a]| [v, v, v, a]).collect();
+    let mut wide = vec![0; out.len().checked_mul(2)?];
+    resized::<U8x4>(&rgba, from, &mut wide, to, options)?;
+    for (pair, p) in out.as_chunks_mut::<2>().0.iter_mut().zip(wide.as_chunks::<4>().0) {
+        *pair = [p[0], p[3]];
+    }
+    Some(())
 }
 
 fn resized<P: PixelTrait + InnerPixel>(
     data: &[u8],
     from: (u32, u32),
+    out: &mut [u8],
     to: (u32, u32),
-    alpha: bool,
-) -> Option<Vec<u8>> {
-    let samples = |(w, h): (u32, u32)| (w as usize).checked_mul(h as usize)?.checked_mul(P::size());
-    if samples(from)? != data.len() || data.is_empty() || samples(to)? == 0 {
-        return None;
-    }
-    let mut out = vec![0; samples(to)?];
+    options: &ResizeOptions,
+) -> Option<()> {
     let source = TypedImageRef::<P>::from_buffer(from.0, from.1, data).ok()?;
-    let mut target = TypedImage::<P>::from_buffer(to.0, to.1, &mut out).ok()?;
-    let options =
-        ResizeOptions::new().resize_alg(ResizeAlg::Convolution(FilterType::Lanczos3)).use_alpha(alpha);
-    Resizer::new().resize_typed(&source, &mut target, &options).ok()?;
-    Some(out)
+    let mut target = TypedImage::<P>::from_buffer(to.0, to.1, out).ok()?;
+    Resizer::new().resize_typed(&source, &mut target, options).ok()
 }

@@ -15,10 +15,10 @@ pub(crate) mod profile;
 pub(crate) mod tiff_webp;
 
 use crate::info::ImageInfo;
-use crate::pixels::{Raster, premultiplied};
+use crate::pixels::{Raster, bands, premultiplied};
 use crate::plan::DecodeScale;
 use crate::probe::TiffDirectory;
-use crate::{Format, Result};
+use crate::{Format, Result, Size};
 
 /// Decodes the picture of `bytes` as stored (not turned), at `scale`, to 8 bits a sample.
 ///
@@ -32,6 +32,24 @@ pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, scale: DecodeScale, memory:
         #[cfg(feature = "heic")]
         Format::Heic => heic::decode(bytes, info, memory),
         _ => tiff_webp::decode(bytes, info, memory).map(|r| unassociated(bytes, info, r)),
+    })
+}
+
+/// As [`decode`] at full scale, but already reduced to `size`, the picture never being whole in memory; `None` where the
+/// file can't be decoded row by row, or there is nothing to reduce.
+pub(crate) fn decode_reduced(
+    bytes: &[u8],
+    info: &ImageInfo,
+    size: Size,
+    memory: u64,
+) -> Result<Option<Raster>> {
+    if size.height >= info.size.height {
+        return Ok(None);
+    }
+    guard::caught(info.format, || match info.format {
+        Format::Png => png::rows(bytes, memory)?.map(|mut rows| bands::reduced(&mut rows, size)).transpose(),
+        Format::Bmp => bmp::rows(bytes, info)?.map(|mut rows| bands::reduced(&mut rows, size)).transpose(),
+        _ => Ok(None),
     })
 }
 

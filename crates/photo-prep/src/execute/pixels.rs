@@ -18,10 +18,13 @@ pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<
     let mut clock = Clock::start();
     let info = &plan.info;
     let mut kept = kept(plan, bytes)?;
-    let raster = codec::decode(bytes, info, pixels.scale, plan.options.input_limits.memory)?;
+    let (size, memory) = (stored(pixels.size, info.orientation), plan.options.input_limits.memory);
+    let raster = match codec::decode_reduced(bytes, info, size, memory)? {
+        Some(reduced) => reduced,
+        None => codec::decode(bytes, info, pixels.scale, memory)?,
+    };
     clock.lap(Stage::Decode);
-    let raster = alpha::drop_if_opaque(raster);
-    let raster = resize::to_size(raster, stored(pixels.size, info.orientation));
+    let raster = resize::to_size(alpha::drop_if_opaque(raster), size);
     clock.lap(Stage::Resize);
     let raster = orient::upright(raster, info.orientation);
     clock.lap(Stage::Orient);

@@ -1,6 +1,7 @@
 //! Decoded pictures and what is done to them.
 
 pub(crate) mod alpha;
+pub(crate) mod bands;
 pub(crate) mod color;
 pub(crate) mod narrow;
 pub(crate) mod orient;

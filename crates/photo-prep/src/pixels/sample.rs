@@ -6,18 +6,28 @@ use crate::Size;
 /// Side of the tiles that are taken, in pixels: whole MCUs of every sampling.
 const TILE: u32 = 64;
 
-/// About one in eight tiles of the picture, put side by side in a row of tiles; `None` where the picture is too
+/// Fewer tiles tell nothing.
+const FEWEST: u32 = 16;
+
+/// About one in eight tiles of the picture, put side by side in rows of tiles; `None` where the picture is too
 /// small to be worth sampling.
-///
-/// Tiles are taken on a diagonal grid, so that no column or row of the picture is left out.
 pub(crate) fn tiles(raster: &Raster) -> Option<Raster> {
-    const EVERY: u32 = 8;
+    one_in(raster, 8)
+}
+
+/// As [`tiles`], but hardly more than 16 of them.
+pub(crate) fn few_tiles(raster: &Raster) -> Option<Raster> {
+    one_in(raster, ((raster.size.width / TILE) * (raster.size.height / TILE) / (FEWEST + 4)).max(8))
+}
+
+/// Tiles are taken on a diagonal grid, so that no part of the picture is left out.
+fn one_in(raster: &Raster, every: u32) -> Option<Raster> {
     let (across, down) = (raster.size.width / TILE, raster.size.height / TILE);
     let chosen: Vec<(u32, u32)> = (0..down)
         .flat_map(|y| (0..across).map(move |x| (x, y)))
-        .filter(|(x, y)| (x + 3 * y) % EVERY == 0)
+        .filter(|(x, y)| (x + 3 * y) % every == 0)
         .collect();
-    if chosen.len() < 16 {
+    if chosen.len() < FEWEST as usize {
         return None;
     }
     let columns = (chosen.len() as f64).sqrt().ceil() as usize;
@@ -52,5 +62,9 @@ mod tests {
         let sample = tiles(&make(1600, 1200)).unwrap();
         let share = sample.size().pixels() as f64 / (1600.0 * 1200.0);
         assert!((0.08..0.16).contains(&share), "{share}");
+        for (w, h) in [(1632, 1224), (3651, 2738), (1000, 10_000), (10_000, 1000), (4096, 2048)] {
+            let few = few_tiles(&make(w, h)).unwrap();
+            assert!((15..=25).contains(&(few.size().pixels() / 4096)), "{w}x{h}: {}", few.size());
+        }
     }
 }

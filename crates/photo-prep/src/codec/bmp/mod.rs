@@ -14,6 +14,7 @@ pub(crate) use header::Header;
 
 use header::Coding;
 use palette::Palette;
+use rows::Rows;
 
 use crate::info::ImageInfo;
 use crate::pixels::{Layout, Raster};
@@ -23,13 +24,9 @@ use crate::{Error, Format, LimitKind, Result};
 pub(super) fn decode(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Raster> {
     let header = Header::parse(bytes)?;
     let palette = Palette::read(bytes, &header);
-    let layout = match (header.depth, header.masks.alpha) {
-        // A profile is for RGB, so that its picture stays RGB.
-        (..=8, _) if palette.is_gray() && info.icc.is_none() => Layout::Gray,
-        (..=8, _) | (_, 0) => Layout::Rgb,
-        _ => Layout::Rgba,
-    };
-    let length = Raster::bytes_for(header.size, layout);
+    let layout = layout(&header, &palette, info);
+    let (size, start) = (header.size, header.data);
+    let length = Raster::bytes_for(size, layout);
     if length as u64 > memory {
         let (what, actual) = (LimitKind::Memory, length as u64);
         return Err(Error::LimitExceeded { what, actual, limit: memory });
@@ -37,10 +34,30 @@ pub(super) fn decode(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Rast
     let data = match (header.coding, layout) {
         (Coding::RunLengths, Layout::Gray) => runs::decode(bytes, &header, palette.grays())?,
         (Coding::RunLengths, _) => runs::decode(bytes, &header, palette.colors())?,
-        (Coding::Plain, _) => rows::decode(bytes, &header, layout, &palette)?,
+        (Coding::Plain, _) => Rows::open(bytes, header, layout, palette)?.decode(),
     };
-    Raster::new(header.size, layout, data)
-        .ok_or_else(|| Error::malformed(Format::Bmp, header.data, "samples are missing"))
+    Raster::new(size, layout, data).ok_or_else(|| Error::malformed(Format::Bmp, start, "samples are missing"))
+}
+
+/// The picture row by row; `None` where that is not possible: run lengths, and alpha, which only the whole picture
+/// shows to be meant.
+pub(super) fn rows<'a>(bytes: &'a [u8], info: &ImageInfo) -> Result<Option<Rows<'a>>> {
+    let header = Header::parse(bytes)?;
+    let palette = Palette::read(bytes, &header);
+    let layout = layout(&header, &palette, info);
+    if header.coding == Coding::RunLengths || layout == Layout::Rgba {
+        return Ok(None);
+    }
+    Rows::open(bytes, header, layout, palette).map(Some)
+}
+
+fn layout(header: &Header, palette: &Palette, info: &ImageInfo) -> Layout {
+    match (header.depth, header.masks.alpha) {
+        // A profile is for RGB, so that its picture stays RGB.
+        (..=8, _) if palette.is_gray() && info.icc.is_none() => Layout::Gray,
+        (..=8, _) | (_, 0) => Layout::Rgb,
+        _ => Layout::Rgba,
+    }
 }
 
 /// The colour profile that the header tells of.

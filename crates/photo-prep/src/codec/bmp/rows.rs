@@ -5,45 +5,75 @@ use rayon::prelude::*;
 use super::header::Header;
 use super::masks::{Masks, Sample};
 use super::palette::Palette;
-use crate::pixels::Layout;
-use crate::{Error, Format, Result};
+use crate::pixels::bands::RowSource;
+use crate::pixels::{Layout, Raster};
+use crate::{Error, Format, Result, Size};
 
-/// The samples of a picture that is not compressed.
-///
-/// # Errors
-/// [`Error::Malformed`] where rows are missing.
-pub(super) fn decode(bytes: &[u8], header: &Header, layout: Layout, palette: &Palette) -> Result<Vec<u8>> {
-    let stored = Stored::find(bytes, header)?;
-    let (width, height) = (header.size.width as usize, header.size.height as usize);
-    let mut out = vec![0; width * height * layout.channels()];
-    match (header.depth, layout) {
-        (8, Layout::Gray) => stored.unpack(&mut out, width, &Indices::<1, 8>(palette.grays())),
-        (4, Layout::Gray) => stored.unpack(&mut out, width, &Indices::<1, 4>(palette.grays())),
-        (2, Layout::Gray) => stored.unpack(&mut out, width, &Indices::<1, 2>(palette.grays())),
-        (1, Layout::Gray) => stored.unpack(&mut out, width, &Indices::<1, 1>(palette.grays())),
-        (8, _) => stored.unpack(&mut out, width, &Indices::<3, 8>(palette.colors())),
-        (4, _) => stored.unpack(&mut out, width, &Indices::<3, 4>(palette.colors())),
-        (2, _) => stored.unpack(&mut out, width, &Indices::<3, 2>(palette.colors())),
-        (1, _) => stored.unpack(&mut out, width, &Indices::<3, 1>(palette.colors())),
-        (16, _) => fields::<2>(&stored, &mut out, header, layout),
-        (24, _) if header.masks.color == BYTES => stored.unpack(&mut out, width, &Bgr),
-        (24, _) => fields::<3>(&stored, &mut out, header, layout),
-        (_, Layout::Rgb) if header.masks.color == BYTES => stored.unpack(&mut out, width, &Bgrx),
-        (_, Layout::Rgba) if header.masks == BYTES_AND_ALPHA => stored.unpack(&mut out, width, &Bgra),
-        _ => fields::<4>(&stored, &mut out, header, layout),
-    }
-    if layout == Layout::Rgba {
-        show_if_invisible(&mut out);
-    }
-    Ok(out)
+/// A picture that is not compressed, from the top.
+pub(in crate::codec) struct Rows<'a> {
+    stored: Stored<'a>,
+    header: Header,
+    layout: Layout,
+    palette: Palette,
+    /// Rows that were given already.
+    given: usize,
 }
 
-fn fields<const BYTES: usize>(stored: &Stored<'_>, out: &mut [u8], header: &Header, layout: Layout) {
-    let (width, fields) = (header.size.width as usize, Fields::<BYTES>::new(header.masks));
-    if layout == Layout::Rgba {
-        stored.unpack::<4>(out, width, &fields);
-    } else {
-        stored.unpack::<3>(out, width, &fields);
+impl<'a> Rows<'a> {
+    /// # Errors
+    /// [`Error::Malformed`] where rows are missing.
+    pub(super) fn open(bytes: &'a [u8], header: Header, layout: Layout, palette: Palette) -> Result<Self> {
+        Ok(Self { stored: Stored::find(bytes, &header)?, header, layout, palette, given: 0 })
+    }
+
+    /// All samples.
+    pub(super) fn decode(self) -> Vec<u8> {
+        let mut out = vec![0; Raster::bytes_for(self.header.size, self.layout)];
+        self.unpack(0, &mut out);
+        if self.layout == Layout::Rgba {
+            show_if_invisible(&mut out);
+        }
+        out
+    }
+
+    /// As many rows as `out` holds, from row `first`.
+    fn unpack(&self, first: usize, out: &mut [u8]) {
+        let part = Part { stored: &self.stored, first, width: self.header.size.width as usize };
+        let (palette, masks) = (&self.palette, self.header.masks);
+        match (self.header.depth, self.layout) {
+            (8, Layout::Gray) => part.unpack(out, &Indices::<1, 8>(palette.grays())),
+            (4, Layout::Gray) => part.unpack(out, &Indices::<1, 4>(palette.grays())),
+            (2, Layout::Gray) => part.unpack(out, &Indices::<1, 2>(palette.grays())),
+            (1, Layout::Gray) => part.unpack(out, &Indices::<1, 1>(palette.grays())),
+            (8, _) => part.unpack(out, &Indices::<3, 8>(palette.colors())),
+            (4, _) => part.unpack(out, &Indices::<3, 4>(palette.colors())),
+            (2, _) => part.unpack(out, &Indices::<3, 2>(palette.colors())),
+            (1, _) => part.unpack(out, &Indices::<3, 1>(palette.colors())),
+            (16, layout) => part.fields::<2>(out, masks, layout),
+            (24, _) if masks.color == BYTES => part.unpack(out, &Bgr),
+            (24, layout) => part.fields::<3>(out, masks, layout),
+            (_, Layout::Rgb) if masks.color == BYTES => part.unpack(out, &Bgrx),
+            (_, Layout::Rgba) if masks == BYTES_AND_ALPHA => part.unpack(out, &Bgra),
+            (_, layout) => part.fields::<4>(out, masks, layout),
+        }
+    }
+}
+
+impl RowSource for Rows<'_> {
+    fn size(&self) -> Size {
+        self.header.size
+    }
+
+    fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    fn append(&mut self, count: usize, out: &mut Vec<u8>) -> Result<()> {
+        let start = out.len();
+        out.resize(start + Raster::bytes_for(Size::new(self.header.size.width, 1), self.layout) * count, 0);
+        self.unpack(self.given, out.get_mut(start..).unwrap_or_default());
+        self.given += count;
+        Ok(())
     }
 }
 
@@ -89,13 +119,27 @@ impl<'a> Stored<'a> {
         let rest = index.checked_mul(self.stride).and_then(|at| self.rows.get(at..));
         rest.and_then(|rest| rest.get(..self.used)).unwrap_or_default()
     }
+}
 
-    fn unpack<const N: usize>(&self, out: &mut [u8], width: usize, unpack: &impl Unpack<N>) {
-        let rows = (TASK / width).max(1);
-        let tasks = out.as_chunks_mut::<N>().0.par_chunks_mut(width * rows).enumerate();
+/// The rows from `first`, `width` pixels each.
+struct Part<'a> {
+    stored: &'a Stored<'a>,
+    first: usize,
+    width: usize,
+}
+
+impl Part<'_> {
+    fn fields<const BYTES: usize>(&self, out: &mut [u8], masks: Masks, layout: Layout) {
+        let fields = Fields::<BYTES>::new(masks);
+        if layout == Layout::Rgba { self.unpack::<4>(out, &fields) } else { self.unpack::<3>(out, &fields) }
+    }
+
+    fn unpack<const N: usize>(&self, out: &mut [u8], unpack: &impl Unpack<N>) {
+        let rows = (TASK / self.width).max(1);
+        let tasks = out.as_chunks_mut::<N>().0.par_chunks_mut(self.width * rows).enumerate();
         tasks.for_each(|(task, part)| {
-            for (i, pixels) in part.chunks_exact_mut(width).enumerate() {
-                unpack.row(self.row(task * rows + i), pixels);
+            for (i, pixels) in part.chunks_exact_mut(self.width).enumerate() {
+                unpack.row(self.stored.row(self.first + task * rows + i), pixels);
             }
         });
     }

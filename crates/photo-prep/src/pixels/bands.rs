@@ -1,0 +1,220 @@
+//! Reducing a picture while it is still being decoded, band by band: one thread decodes, the others reduce what is
+//! there, and the picture is never whole in memory.
+
+use std::ops::Range;
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use photo_resize::{lanczos3_band, rows_for_band};
+
+use super::resize::pixel;
+use super::{Layout, Raster};
+use crate::{Result, Size};
+
+/// A decoder that gives rows from the top.
+pub(crate) trait RowSource: Send {
+    fn size(&self) -> Size;
+    fn layout(&self) -> Layout;
+    /// Appends the samples of the next `count` rows to `out`. All rows are asked for exactly once.
+    fn append(&mut self, count: usize, out: &mut Vec<u8>) -> Result<()>;
+}
+
+/// The picture of `source` at the size `to`, within a step of 255 of what `resize` makes of the whole.
+pub(crate) fn reduced(source: &mut dyn RowSource, to: Size) -> Result<Raster> {
+    let job = Job { from: source.size(), to, layout: source.layout() };
+    let mut data = vec![0; Raster::bytes_for(to, job.layout)];
+    let (free, running) = (Mutex::new(Vec::new()), AtomicUsize::new(0));
+    let at_once = strips_waiting(rayon::current_num_threads());
+    rayon::scope(|scope| -> Result<()> {
+        let mut strip = Strip::default();
+        let out_row = to.width as usize * job.layout.channels();
+        for (band, out) in job.bands().zip(data.chunks_mut(out_row * job.band_height() as usize)) {
+            strip.read(source, job.needed(&band))?;
+            let next = strip.followed_by(job.needed(&job.next(&band)).start, job.row_bytes(), taken(&free));
+            let (free, running, samples) = (&free, &running, std::mem::replace(&mut strip, next).samples);
+            let reduce = move || {
+                job.reduce(&samples, band, out);
+                free.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(samples);
+            };
+            // Instead of waiting for the others, this thread lends a hand.
+            if running.load(Ordering::Relaxed) >= at_once {
+                reduce();
+                continue;
+            }
+            running.fetch_add(1, Ordering::Relaxed);
+            scope.spawn(move |_| {
+                reduce();
+                running.fetch_sub(1, Ordering::Relaxed);
+            });
+        }
+        Ok(())
+    })?;
+    Ok(Raster { size: to, layout: job.layout, data })
+}
+
+/// Bytes that [`reduced`] needs beside its result, on so many threads.
+pub(crate) fn memory_for(from: Size, to: Size, channels: u64, threads: usize) -> u64 {
+    let rows = band_height(from, to, channels);
+    let strip =
+        u64::from(from.width) * channels * rows_for_band(from.height, to.height, 0..rows).len() as u64;
+    // Beside what waits: the strip that is read, the one that this thread reduces, and what an inner band has more rows
+    // above it; then the rows that were reduced in width only, and copies multiplied with their alpha.
+    let strips = strips_waiting(threads) as u64 + 2;
+    2 * strips * (strip + strip / 2)
+}
+
+/// Strips that may wait for another thread or be at work there.
+fn strips_waiting(threads: usize) -> usize {
+    if threads < 2 { 0 } else { threads }
+}
+
+/// Rows of the result that are made at once: as many as possible, since rows of the source on both sides of a seam are
+/// reduced in width twice, and each band works out the weights of its columns anew (1 ms).
+fn band_height(from: Size, to: Size, channels: u64) -> u32 {
+    const STRIP: u64 = 8 << 20;
+    let rows = STRIP / (u64::from(from.width) * channels).max(1);
+    let rows = rows * u64::from(to.height) / u64::from(from.height).max(1);
+    rows.clamp(16, 256) as u32
+}
+
+/// What is to be done.
+#[derive(Clone, Copy)]
+struct Job {
+    from: Size,
+    to: Size,
+    layout: Layout,
+}
+
+impl Job {
+    fn band_height(&self) -> u32 {
+        band_height(self.from, self.to, self.layout.channels() as u64)
+    }
+
+    fn row_bytes(&self) -> usize {
+        self.from.width as usize * self.layout.channels()
+    }
+
+    fn bands(self) -> impl Iterator<Item = Range<u32>> {
+        std::iter::successors(Some(self.next(&(0..0))), move |band| Some(self.next(band)))
+            .take_while(|band| !band.is_empty())
+    }
+
+    /// The band below; empty after the last one.
+    fn next(&self, band: &Range<u32>) -> Range<u32> {
+        band.end..(band.end + self.band_height()).min(self.to.height)
+    }
+
+    /// The rows of the source that a band is made from.
+    fn needed(&self, band: &Range<u32>) -> Range<usize> {
+        if band.is_empty() {
+            return self.from.height as usize..self.from.height as usize;
+        }
+        let rows = rows_for_band(self.from.height, self.to.height, band.clone());
+        // The last band reads to the end, so that the source's end is seen.
+        let end = if band.end == self.to.height { self.from.height } else { rows.end };
+        rows.start as usize..end as usize
+    }
+
+    fn reduce(&self, samples: &[u8], band: Range<u32>, out: &mut [u8]) {
+        let side = |s: Size| (s.width, s.height);
+        let rows = rows_for_band(self.from.height, self.to.height, band.clone()).len();
+        let used = samples.get(..rows * self.row_bytes()).unwrap_or_default();
+        let done = lanczos3_band(used, side(self.from), out, side(self.to), band, pixel(self.layout));
+        debug_assert!(done.is_some(), "{} to {}", self.from, self.to);
+    }
+}
+
+/// Rows of the source in a row, from `start`.
+#[derive(Default)]
+struct Strip {
+    samples: Vec<u8>,
+    /// The number of the first row, and the one after the last.
+    start: usize,
+    end: usize,
+}
+
+impl Strip {
+    /// Reads on until the rows `needed` are there.
+    fn read(&mut self, source: &mut dyn RowSource, needed: Range<usize>) -> Result<()> {
+        source.append(needed.end.saturating_sub(self.end), &mut self.samples)?;
+        self.end = self.end.max(needed.end);
+        Ok(())
+    }
+
+    /// The strip that begins at row `start`, with those rows of it that are in this one, in the memory of `samples`.
+    fn followed_by(&self, start: usize, row_bytes: usize, mut samples: Vec<u8>) -> Self {
+        let start = start.clamp(self.start, self.end);
+        samples.clear();
+        samples.extend_from_slice(self.samples.get((start - self.start) * row_bytes..).unwrap_or_default());
+        Self { samples, start, end: self.end }
+    }
+}
+
+/// A strip's memory that is no longer used, if there is any.
+fn taken(free: &Mutex<Vec<Vec<u8>>>) -> Vec<u8> {
+    free.lock().unwrap_or_else(std::sync::PoisonError::into_inner).pop().unwrap_or_default()
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::resize;
+    use super::*;
+
+    struct Whole(Raster, usize);
+
+    impl RowSource for Whole {
+        fn size(&self) -> Size {
+            self.0.size
+        }
+
+        fn layout(&self) -> Layout {
+            self.0.layout
+        }
+
+        fn append(&mut self, count: usize, out: &mut Vec<u8>) -> Result<()> {
+            let row = self.0.row_bytes();
+            out.extend_from_slice(&self.0.data[self.1 * row..(self.1 + count) * row]);
+            self.1 += count;
+            Ok(())
+        }
+    }
+
+    fn in_bands_as_whole(raster: Raster, to: Size, threads: usize) {
+        let whole = resize::reduced(&raster, to);
+        let mut source = Whole(raster, 0);
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        let bands = pool.install(|| reduced(&mut source, to)).unwrap();
+        assert_eq!(source.1, source.0.size.height as usize, "rows read");
+        assert_eq!((bands.size, bands.layout), (whole.size, whole.layout));
+        let most = bands.data.iter().zip(&whole.data).map(|(a, b)| a.abs_diff(*b)).max();
+        assert!(most <= Some(1), "{most:?}");
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(96))]
+        #[test]
+        fn bands_are_the_whole(
+            w in 1u32..60, h in 1u32..700, percent in 1u32..100, layout in 0usize..5, seed in any::<u32>(),
+            threads in 1usize..4
+        ) {
+            let layout = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba, Layout::Cmyk][layout];
+            let noise = |i: u32| (i.wrapping_mul(2_654_435_761).wrapping_add(seed) >> 13) as u8;
+            let data: Vec<u8> = (0..w * h * layout.channels() as u32)
+                .map(|i| if layout == Layout::Rgba && i % 4 == 3 { 255 } else { noise(i) })
+                .collect();
+            let to = Size::new((w * percent / 100).max(1), (h * percent / 100).max(1));
+            in_bands_as_whole(Raster::new(Size::new(w, h), layout, data).unwrap(), to, threads);
+        }
+    }
+
+    #[test]
+    fn what_is_opaque_stays_opaque() {
+        let data: Vec<u8> =
+            (0..700u32 * 300).flat_map(|i| [(i * 7) as u8, (i >> 3) as u8, 90, 255]).collect();
+        let mut source = Whole(Raster::new(Size::new(300, 700), Layout::Rgba, data).unwrap(), 0);
+        let small = reduced(&mut source, Size::new(271, 633)).unwrap();
+        assert!(small.data.as_chunks::<4>().0.iter().all(|p| p[3] == 255));
+    }
+}
