@@ -1,33 +1,49 @@
-//! Samples to PNG, by the `png` crate, in the smallest colour type that holds the picture without loss.
+//! Samples to PNG, in the smallest colour type that holds the picture without loss, on all cores.
 
-use png::{BitDepth, ColorType, Compression, Encoder, Filter};
+mod filter;
+mod strips;
 
+use filter::Rows;
+use png::{BitDepth, ColorType};
+
+use crate::metadata::png::make_chunk;
 use crate::pixels::{Layout, Raster};
-use crate::{Error, Format, Result};
+use crate::{Error, Format, Result, Size};
 
 /// The picture as a PNG; `chunks` (whole) are put after the header.
 pub(crate) fn encode(raster: &Raster, chunks: &[u8]) -> Result<Vec<u8>> {
     let picture = reduced(raster);
-    let failed =
-        |e: png::EncodingError| Error::unsupported(Format::Png, format!("the picture can't be written: {e}"));
-    let mut out = Vec::new();
-    let mut encoder = Encoder::new(&mut out, raster.size().width, raster.size().height);
-    encoder.set_color(picture.color);
-    encoder.set_depth(picture.depth);
-    encoder.set_compression(Compression::Balanced);
-    encoder.set_filter(if picture.palette.is_empty() { Filter::Adaptive } else { Filter::NoFilter });
+    let data = picture.data.as_deref().unwrap_or(raster.data());
+    let row = data.len() / raster.size().height as usize;
+    // Filters are of no use to indices and packed samples.
+    let step = if picture.palette.is_empty() { Some(picture.color.samples()) } else { None };
+    let pieces = strips::deflated(Rows { data, row, step }).map_err(|e| failed(e.as_str()))?;
+    let length: usize = pieces.iter().map(|piece| piece.len() + 12).sum();
+    let mut out = Vec::with_capacity(length + chunks.len() + 1200);
+    out.extend_from_slice(b"\x89PNG\r\n\x1A\n");
+    append(&mut out, *b"IHDR", &picture.header(raster.size()))?;
+    out.extend_from_slice(chunks);
     if !picture.palette.is_empty() {
-        encoder.set_palette(picture.palette.iter().flat_map(|c| [c[0], c[1], c[2]]).collect::<Vec<u8>>());
-        let opaque_tail = picture.palette.iter().rev().take_while(|c| c[3] == 255).count();
-        if opaque_tail < picture.palette.len() {
-            let kept = picture.palette.len() - opaque_tail;
-            encoder.set_trns(picture.palette.iter().take(kept).map(|c| c[3]).collect::<Vec<u8>>());
+        append(&mut out, *b"PLTE", &picture.colors())?;
+        let alphas = picture.alphas();
+        if !alphas.is_empty() {
+            append(&mut out, *b"tRNS", &alphas)?;
         }
     }
-    let mut writer = encoder.write_header().map_err(failed)?;
-    writer.write_image_data(picture.data.as_deref().unwrap_or(raster.data())).map_err(failed)?;
-    writer.finish().map_err(failed)?;
-    Ok(with_chunks(out, chunks))
+    for piece in pieces {
+        append(&mut out, *b"IDAT", &piece)?;
+    }
+    append(&mut out, *b"IEND", &[])?;
+    Ok(out)
+}
+
+fn append(out: &mut Vec<u8>, kind: [u8; 4], data: &[u8]) -> Result<()> {
+    out.extend(make_chunk(kind, data).ok_or_else(|| failed("a chunk is too long"))?);
+    Ok(())
+}
+
+fn failed(why: &str) -> Error {
+    Error::unsupported(Format::Png, format!("the picture can't be written: {why}"))
 }
 
 /// A picture in PNG's terms; without `data`, the raster's own samples.
@@ -36,6 +52,25 @@ struct Reduced {
     depth: BitDepth,
     palette: Vec<[u8; 4]>,
     data: Option<Vec<u8>>,
+}
+
+impl Reduced {
+    /// The data of IHDR.
+    fn header(&self, size: Size) -> Vec<u8> {
+        let (width, height) = (size.width.to_be_bytes(), size.height.to_be_bytes());
+        [&width[..], &height, &[self.depth as u8, self.color as u8, 0, 0, 0]].concat()
+    }
+
+    /// The data of PLTE.
+    fn colors(&self) -> Vec<u8> {
+        self.palette.iter().flat_map(|c| [c[0], c[1], c[2]]).collect()
+    }
+
+    /// The data of tRNS: the translucent colours come first, and what is left out is opaque.
+    fn alphas(&self) -> Vec<u8> {
+        let opaque_tail = self.palette.iter().rev().take_while(|c| c[3] == 255).count();
+        self.palette.iter().take(self.palette.len() - opaque_tail).map(|c| c[3]).collect()
+    }
 }
 
 fn reduced(raster: &Raster) -> Reduced {
@@ -143,18 +178,9 @@ impl ColorTable {
     }
 }
 
-fn with_chunks(bytes: Vec<u8>, chunks: &[u8]) -> Vec<u8> {
-    const HEADER_END: usize = 8 + 25;
-    match bytes.split_at_checked(HEADER_END) {
-        Some((head, tail)) if !chunks.is_empty() => [head, chunks, tail].concat(),
-        _ => bytes,
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Size;
     use proptest::prelude::*;
 
     fn decoded(bytes: &[u8]) -> image::RgbaImage {
