@@ -52,9 +52,10 @@ impl<'a> SizeModel<'a> {
 /// Whether a picture is better kept without loss: its PNG is small in itself, or expected to be nearly as small as
 /// the JPEG. A JPEG can't be much smaller than the PNG of a screenshot, and blurs its edges besides.
 pub(super) fn png_is_nearly_as_small(raster: &Raster, settings: &JpegSettings) -> Result<bool> {
-    /// Where a few tiles say that the PNG is so much larger than the JPEG, more of them can't bring it down to
-    /// [`NEARLY`]. Photos have 5 to 8, dithered ones of 256 colours 2.6, screenshots less than 1.
-    const BY_FAR: f64 = 2.0;
+    /// Where a few tiles say that the PNG is so much larger than the JPEG, more of them hardly bring it down to
+    /// [`NEARLY`], and if they would, neither format were wrong. Photos have 5 to 8, dithered ones of 256 colours 1.8,
+    /// screenshots less than 1.
+    const BY_FAR: f64 = 1.5;
     /// How much larger the PNG may be.
     const NEARLY: f64 = 1.25;
     if let Some(few) = sample::few_tiles(raster) {

@@ -1,0 +1,249 @@
+//! LZW as GIF has it, a whole frame at once.
+//!
+//! Each string of the table was written to the output before, one byte shorter: so an entry is a place in the output and a
+//! length, and a string is copied from there, eight bytes at a time.
+
+/// The longest code, in bits.
+const MAX_BITS: u32 = 12;
+/// All values of a byte stand in front of the output, as the strings of one byte.
+const LITERALS: usize = 256;
+/// Bytes that are copied at once.
+const CHUNK: usize = 8;
+/// Room behind the output, for the longest string and what is copied too much.
+const SLACK: usize = (1 << MAX_BITS) + CHUNK;
+
+/// A frame's indices.
+pub(super) struct Expanded {
+    buffer: Vec<u8>,
+    length: usize,
+}
+
+impl Expanded {
+    pub(super) fn indices(&self) -> &[u8] {
+        self.buffer.get(LITERALS..LITERALS + self.length).unwrap_or_default()
+    }
+}
+
+/// The first `length` bytes that `data` stands for; its first codes are values of `min_bits` bits. `None` where the data
+/// is broken or ends before, or codes start with one bit, which no standard provides for.
+pub(super) fn expanded(min_bits: u8, data: &[u8], length: usize) -> Option<Expanded> {
+    if !(2..=8).contains(&min_bits) {
+        return None;
+    }
+    let mut buffer = vec![0; length.checked_add(LITERALS + SLACK)?];
+    buffer.iter_mut().zip(0..=255).for_each(|(byte, value)| *byte = value);
+    let (mut table, mut bits) = (Table::new(min_bits), Bits { data, buffer: 0, count: 0 });
+    let (mut at, end) = (LITERALS, LITERALS + length);
+    while at < end {
+        let code = bits.next(table.bits)?;
+        if code == table.clear {
+            table.clear();
+            continue;
+        }
+        let string = table.string(code)?;
+        copy(&mut buffer, string.from, at, string.length)?;
+        if code + 1 == table.next && string.from + string.length > at {
+            // The code just made: its string ends with the byte it begins with.
+            *buffer.get_mut(at + string.length - 1)? = *buffer.get(at)?;
+        }
+        table.last = Some(Entry { from: at, length: string.length });
+        at += string.length;
+    }
+    Some(Expanded { buffer, length })
+}
+
+/// Copies forward within the buffer; bytes behind the copy are overwritten.
+#[inline(always)]
+fn copy(buffer: &mut [u8], from: usize, to: usize, length: usize) -> Option<()> {
+    let mut done = 0;
+    while done < length {
+        let chunk = *buffer.get(from + done..)?.first_chunk::<CHUNK>()?;
+        *buffer.get_mut(to + done..)?.first_chunk_mut::<CHUNK>()? = chunk;
+        done += CHUNK;
+    }
+    Some(())
+}
+
+/// A string, by where it was written before.
+#[derive(Clone, Copy, Default)]
+struct Entry {
+    from: usize,
+    length: usize,
+}
+
+struct Table {
+    entries: [Entry; 1 << MAX_BITS],
+    /// The code that empties the table; the one after it ends the data.
+    clear: usize,
+    /// The code that is made next.
+    next: usize,
+    /// Bits of the codes at the moment.
+    bits: u32,
+    /// The string of the last code; `None` after the table was emptied.
+    last: Option<Entry>,
+}
+
+impl Table {
+    fn new(min_bits: u8) -> Self {
+        let clear = 1 << min_bits;
+        let mut entries = [Entry::default(); 1 << MAX_BITS];
+        entries.iter_mut().take(clear).enumerate().for_each(|(i, e)| *e = Entry { from: i, length: 1 });
+        let mut table = Self { entries, clear, next: 0, bits: 0, last: None };
+        table.clear();
+        table
+    }
+
+    fn clear(&mut self) {
+        self.next = self.clear + 2;
+        self.bits = self.clear.trailing_zeros() + 1;
+        self.last = None;
+    }
+
+    /// The string of `code`, after the last string and its first byte have become the next code. `None` where there is
+    /// no such code, or it is the end.
+    #[inline(always)]
+    fn string(&mut self, code: usize) -> Option<Entry> {
+        match self.last {
+            Some(last) if self.next < self.entries.len() => {
+                // That byte comes right behind it in the output.
+                self.entries[self.next] = Entry { length: last.length + 1, ..last };
+                self.next += 1;
+                if self.next.is_power_of_two() && self.next < self.entries.len() {
+                    self.bits += 1;
+                }
+            }
+            _ => {}
+        }
+        let known = code < self.clear || code > self.clear + 1 && code < self.next;
+        self.entries.get(code).filter(|_| known).copied()
+    }
+}
+
+/// Codes, the low bits of a byte first.
+struct Bits<'a> {
+    data: &'a [u8],
+    buffer: u64,
+    count: u32,
+}
+
+impl Bits<'_> {
+    #[inline(always)]
+    fn next(&mut self, bits: u32) -> Option<usize> {
+        if self.count < bits {
+            self.refill();
+            if self.count < bits {
+                return None;
+            }
+        }
+        let code = self.buffer & ((1 << bits) - 1);
+        self.buffer >>= bits;
+        self.count -= bits;
+        Some(code as usize)
+    }
+
+    fn refill(&mut self) {
+        if let Some((four, rest)) = self.data.split_first_chunk::<4>() {
+            self.buffer |= u64::from(u32::from_le_bytes(*four)) << self.count;
+            self.count += 32;
+            self.data = rest;
+            return;
+        }
+        for &byte in std::mem::take(&mut self.data) {
+            self.buffer |= u64::from(byte) << self.count;
+            self.count += 8;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    /// By the `weezl` crate, through `gif`.
+    fn frame(indices: &[u8], width: u16) -> gif::Frame<'static> {
+        let mut frame = gif::Frame {
+            width,
+            height: (indices.len() / usize::from(width)) as u16,
+            buffer: indices.to_vec().into(),
+            palette: Some(vec![0; 768]),
+            ..gif::Frame::default()
+        };
+        frame.make_lzw_pre_encoded();
+        frame
+    }
+
+    proptest! {
+        #[test]
+        fn what_was_packed_comes_back(
+            colors in 1u32..=256, run in 1u32..50, length in 1usize..30_000, cut in 0usize..30_000, seed in any::<u32>()
+        ) {
+            let indices: Vec<u8> = (0..length as u32)
+                .map(|i| ((i / run).wrapping_mul(2_654_435_761).wrapping_add(seed) >> 16) % colors)
+                .map(|v| v as u8)
+                .collect();
+            let packed = frame(&indices, 1);
+            let (bits, data) = packed.buffer.split_first().unwrap();
+            let whole = expanded(*bits, data, length).unwrap();
+            prop_assert!(whole.indices() == indices);
+            // Less of it, and less than is asked for.
+            let part = cut.min(length);
+            let some = expanded(*bits, data, part).unwrap();
+            prop_assert!(some.indices() == &indices[..part]);
+            prop_assert!(expanded(*bits, &data[..data.len() * cut.min(29_999) / 30_000 / 2], length).is_none() || length < 20);
+            prop_assert!(expanded(*bits, data, length + 1).is_none());
+        }
+
+        #[test]
+        fn noise_is_read_as_by_the_definition(bits in 2u8..=8, data in proptest::collection::vec(any::<u8>(), 0..600)) {
+            let want = by_definition(bits, &data);
+            for length in [want.len(), want.len() / 2] {
+                let got = expanded(bits, &data, length).unwrap();
+                prop_assert_eq!(got.indices(), &want[..length]);
+            }
+            prop_assert!(expanded(bits, &data, want.len() + 1).is_none());
+        }
+    }
+
+    /// GIF89a, appendix F, with strings as such: all bytes up to the end of the data, or to what is no code.
+    fn by_definition(min_bits: u8, data: &[u8]) -> Vec<u8> {
+        let clear = 1usize << min_bits;
+        let bit = |i: usize| data.get(i / 8).map(|byte| usize::from(byte >> (i % 8) & 1));
+        let start: Vec<Vec<u8>> =
+            (0..clear + 2).map(|i| if i < clear { vec![i as u8] } else { Vec::new() }).collect();
+        let (mut strings, mut last, mut out) = (start.clone(), None::<Vec<u8>>, Vec::new());
+        let (mut at, mut width) = (0, usize::from(min_bits) + 1);
+        loop {
+            let Some(code) = (0..width).map(|i| bit(at + i).map(|b| b << i)).sum::<Option<usize>>() else {
+                return out;
+            };
+            at += width;
+            if code == clear {
+                (strings, last, width) = (start.clone(), None, usize::from(min_bits) + 1);
+                continue;
+            }
+            if let Some(last) = last.filter(|_| strings.len() < 4096) {
+                let first = strings.get(code).unwrap_or(&last).first().copied().unwrap_or(0);
+                strings.push([&last[..], &[first]].concat());
+                width += usize::from(strings.len() == 1 << width && width < 12);
+            }
+            match strings.get(code) {
+                Some(string) if !string.is_empty() => out.extend(string),
+                _ => return out,
+            }
+            last = strings.get(code).cloned();
+        }
+    }
+
+    #[test]
+    fn every_length_of_run_comes_back() {
+        // Runs of one value use each code right after it is made.
+        for length in 1..3000 {
+            let packed = frame(&vec![7; length], 1);
+            let (bits, data) = packed.buffer.split_first().unwrap();
+            let got = expanded(*bits, data, length).unwrap();
+            assert!(got.indices().iter().all(|&i| i == 7) && got.indices().len() == length);
+        }
+    }
+}
