@@ -18,6 +18,7 @@ fn peaks_stay_within_the_estimates_and_the_budget() {
     let progressive = JpegOptions { progressive: true, ..sample::phone() };
     let full = JpegOptions { sampling: Sampling::S444, ..progressive.clone() };
     let png = png::encode(&PngImage::from_picture(&photo_like(3000, 2000, 3), 16), &PngOptions::default());
+    let large = png::encode(&PngImage::from_picture(&photo_like(6000, 4000, 4), 8), &PngOptions::default());
     let table = [
         ("12 MP JPEG", sample::jpeg(4032, 3024, &phone)),
         ("12 MP progressive JPEG", sample::jpeg(4032, 3024, &progressive)),
@@ -25,6 +26,7 @@ fn peaks_stay_within_the_estimates_and_the_budget() {
         ("48 MP progressive JPEG", sample::jpeg(8064, 6048, &progressive)),
         ("48 MP progressive 4:4:4 JPEG", sample::jpeg(8064, 6048, &full)),
         ("6 MP PNG of 16 bits", png),
+        ("24 MP PNG", large),
     ];
     for (name, bytes) in &table {
         within_estimate(name, bytes, Options::default());

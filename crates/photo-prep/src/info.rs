@@ -35,6 +35,9 @@ pub struct ImageInfo {
     pub stray_bytes: u64,
     /// Faults that do no harm to the picture.
     pub warnings: Vec<Warning>,
+    /// Whether the picture can be decoded row by row and reduced on the way.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(crate) by_rows: bool,
     /// Ties a plan to the bytes it was made for.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) fingerprint: u64,
@@ -63,6 +66,7 @@ impl ImageInfo {
             private_bytes: 0,
             stray_bytes: 0,
             warnings: Vec::new(),
+            by_rows: false,
             fingerprint: fingerprint(bytes),
         }
     }

@@ -43,7 +43,7 @@ pub(crate) fn decode_reduced(
     size: Size,
     memory: u64,
 ) -> Result<Option<Raster>> {
-    if size.height >= info.size.height {
+    if !info.by_rows || size.height >= info.size.height {
         return Ok(None);
     }
     guard::caught(info.format, || match info.format {

@@ -58,10 +58,10 @@ pub(super) fn png_is_nearly_as_small(raster: &Raster, settings: &JpegSettings) -
     const BY_FAR: f64 = 1.5;
     /// How much larger the PNG may be.
     const NEARLY: f64 = 1.25;
-    if let Some(few) = sample::few_tiles(raster) {
-        if compared(&few, raster, settings)? > BY_FAR {
-            return Ok(false);
-        }
+    if let Some(few) = sample::few_tiles(raster)
+        && compared(&few, raster, settings)? > BY_FAR
+    {
+        return Ok(false);
     }
     let sample = sample::tiles(raster);
     Ok(compared(sample.as_ref().unwrap_or(raster), raster, settings)? <= NEARLY)

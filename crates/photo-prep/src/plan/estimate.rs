@@ -3,6 +3,7 @@
 use super::{Lane, OutputRule, PixelsPlan, Route};
 use crate::codec::jpeg_planes;
 use crate::info::{ColorModel, ImageInfo, JpegProcess};
+use crate::pixels::bands;
 use crate::{Format, Size};
 
 /// What a plan will cost.
@@ -52,13 +53,19 @@ fn work(info: &ImageInfo, route: &Route) -> (u64, TimeClass) {
             let decoded = scaled(info.size, plan.scale.denominator());
             let channels = channels(info);
             let pixels = decoded.pixels();
-            let raster = pixels * channels;
             let output = plan.size.pixels() * channels;
+            let stored = if info.orientation.swaps_sides() { plan.size.transposed() } else { plan.size };
+            if info.by_rows && stored.height < info.size.height {
+                let threads = rayon::current_num_threads();
+                let decoding = output + bands::memory_for(info.size, stored, channels, threads);
+                let peak = BASE + decoding.max(2 * output + encoder(plan.size, channels));
+                return (peak, time_class(info, plan));
+            }
+            let raster = pixels * channels;
             // While reducing, source and result are there; afterwards two results and what is encoded from them.
             let decoding = raster + decoder(info, decoded);
             // Reduced as it lies in the file, first across, then down.
-            let width = if info.orientation.swaps_sides() { plan.size.height } else { plan.size.width };
-            let resizing = raster + output + u64::from(width) * u64::from(decoded.height) * channels;
+            let resizing = raster + output + u64::from(stored.width) * u64::from(decoded.height) * channels;
             let encoding = 2 * output + encoder(plan.size, channels);
             let unreduced = if decoded.pixels() == plan.size.pixels() { raster } else { 0 };
             let peak = BASE + decoding.max(resizing).max(encoding + unreduced);
@@ -128,7 +135,8 @@ fn decoder(info: &ImageInfo, decoded: Size) -> u64 {
         Format::Jpeg => jpeg_decoder(info, decoded),
         // 16-bit rows are narrowed as they come, but an interlaced picture is held whole.
         Format::Png if info.bit_depth == 16 => 2 * pixels * channels(info),
-        Format::Gif => pixels,
+        // The indices, and the frame still packed, in a buffer that grew.
+        Format::Gif => pixels + 2 * info.bytes,
         Format::Tiff => pixels * channels(info) * u64::from(info.bit_depth.max(8)) / 8,
         Format::WebP => 4 * pixels,
         Format::Heic => 6 * pixels,

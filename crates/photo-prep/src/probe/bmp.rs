@@ -12,6 +12,7 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     let model = if indexed { ColorModel::Palette } else { ColorModel::Rgb };
     let mut info = plain(Format::Bmp, header.size, bytes, model);
     info.alpha = header.masks.alpha != 0;
+    info.by_rows = header.has_rows();
     // Masks can be wider than the 16 bits that the facts know of.
     let widest = header.masks.widest().min(16);
     info.bit_depth = if indexed { 8 } else { u8::try_from(widest).unwrap_or(16) };

@@ -15,6 +15,7 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
         _ => ColorModel::Rgb,
     };
     info.bit_depth = header.depth;
+    info.by_rows = header.interlace == 0;
     info.alpha = matches!(header.color, 4 | 6) || layout.find(b"tRNS").is_some();
     info.animated = layout.find(b"acTL").is_some();
     if let Some(raw) = layout.data(bytes, b"eXIf") {

@@ -67,6 +67,12 @@ impl Header {
         let (palette, data) = fields.places(bytes);
         Ok(Self { size, top_down, depth, coding, masks, palette, data, profile: fields.profile(bytes) })
     }
+
+    /// Whether rows can be had one by one: not from run lengths, and not with alpha, which only the whole picture shows to
+    /// be meant.
+    pub(crate) fn has_rows(&self) -> bool {
+        self.coding == Coding::Plain && (self.depth <= 8 || self.masks.alpha == 0)
+    }
 }
 
 impl Fields {

@@ -39,15 +39,14 @@ pub(super) fn decode(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Rast
     Raster::new(size, layout, data).ok_or_else(|| Error::malformed(Format::Bmp, start, "samples are missing"))
 }
 
-/// The picture row by row; `None` where that is not possible: run lengths, and alpha, which only the whole picture
-/// shows to be meant.
+/// The picture row by row; `None` where that is not possible.
 pub(super) fn rows<'a>(bytes: &'a [u8], info: &ImageInfo) -> Result<Option<Rows<'a>>> {
     let header = Header::parse(bytes)?;
-    let palette = Palette::read(bytes, &header);
-    let layout = layout(&header, &palette, info);
-    if header.coding == Coding::RunLengths || layout == Layout::Rgba {
+    if !header.has_rows() {
         return Ok(None);
     }
+    let palette = Palette::read(bytes, &header);
+    let layout = layout(&header, &palette, info);
     Rows::open(bytes, header, layout, palette).map(Some)
 }
 

@@ -27,11 +27,13 @@ impl Expanded {
 /// The first `length` bytes that `data` stands for; its first codes are values of `min_bits` bits. `None` where the data
 /// is broken or ends before, or codes start with one bit, which no standard provides for.
 pub(super) fn expanded(min_bits: u8, data: &[u8], length: usize) -> Option<Expanded> {
-    if !(2..=8).contains(&min_bits) {
+    if !(2..=8).contains(&min_bits) || u32::try_from(length).is_err() {
         return None;
     }
     let mut buffer = vec![0; length.checked_add(LITERALS + SLACK)?];
     buffer.iter_mut().zip(0..=255).for_each(|(byte, value)| *byte = value);
+    // Apart from the rest of the table, which then stays in registers.
+    let mut entries = entries(min_bits);
     let (mut table, mut bits) = (Table::new(min_bits), Bits { data, buffer: 0, count: 0 });
     let (mut at, end) = (LITERALS, LITERALS + length);
     while at < end {
@@ -40,14 +42,15 @@ pub(super) fn expanded(min_bits: u8, data: &[u8], length: usize) -> Option<Expan
             table.clear();
             continue;
         }
-        let string = table.string(code)?;
-        copy(&mut buffer, string.from, at, string.length)?;
-        if code + 1 == table.next && string.from + string.length > at {
+        let string = table.string(&mut entries, code)?;
+        let (from, length) = (string.from as usize, usize::from(string.length));
+        copy(&mut buffer, from, at, length)?;
+        if from + length > at {
             // The code just made: its string ends with the byte it begins with.
-            *buffer.get_mut(at + string.length - 1)? = *buffer.get(at)?;
+            *buffer.get_mut(at + length - 1)? = *buffer.get(at)?;
         }
-        table.last = Some(Entry { from: at, length: string.length });
-        at += string.length;
+        table.last = Some(Entry { from: at as u32, length: string.length });
+        at += length;
     }
     Some(Expanded { buffer, length })
 }
@@ -67,12 +70,18 @@ fn copy(buffer: &mut [u8], from: usize, to: usize, length: usize) -> Option<()> 
 /// A string, by where it was written before.
 #[derive(Clone, Copy, Default)]
 struct Entry {
-    from: usize,
-    length: usize,
+    from: u32,
+    length: u16,
+}
+
+/// The values as the strings of one byte, and room for the others.
+fn entries(min_bits: u8) -> [Entry; 1 << MAX_BITS] {
+    let mut entries = [Entry::default(); 1 << MAX_BITS];
+    entries.iter_mut().take(1 << min_bits).zip(0..).for_each(|(e, from)| *e = Entry { from, length: 1 });
+    entries
 }
 
 struct Table {
-    entries: [Entry; 1 << MAX_BITS],
     /// The code that empties the table; the one after it ends the data.
     clear: usize,
     /// The code that is made next.
@@ -85,10 +94,7 @@ struct Table {
 
 impl Table {
     fn new(min_bits: u8) -> Self {
-        let clear = 1 << min_bits;
-        let mut entries = [Entry::default(); 1 << MAX_BITS];
-        entries.iter_mut().take(clear).enumerate().for_each(|(i, e)| *e = Entry { from: i, length: 1 });
-        let mut table = Self { entries, clear, next: 0, bits: 0, last: None };
+        let mut table = Self { clear: 1 << min_bits, next: 0, bits: 0, last: None };
         table.clear();
         table
     }
@@ -102,20 +108,15 @@ impl Table {
     /// The string of `code`, after the last string and its first byte have become the next code. `None` where there is
     /// no such code, or it is the end.
     #[inline(always)]
-    fn string(&mut self, code: usize) -> Option<Entry> {
-        match self.last {
-            Some(last) if self.next < self.entries.len() => {
-                // That byte comes right behind it in the output.
-                self.entries[self.next] = Entry { length: last.length + 1, ..last };
-                self.next += 1;
-                if self.next.is_power_of_two() && self.next < self.entries.len() {
-                    self.bits += 1;
-                }
-            }
-            _ => {}
+    fn string(&mut self, entries: &mut [Entry; 1 << MAX_BITS], code: usize) -> Option<Entry> {
+        if let (Some(last), Some(entry)) = (self.last, entries.get_mut(self.next)) {
+            // That byte comes right behind it in the output.
+            *entry = Entry { length: last.length + 1, ..last };
+            self.next += 1;
+            self.bits += u32::from(self.next >> self.bits != 0 && self.bits < MAX_BITS);
         }
         let known = code < self.clear || code > self.clear + 1 && code < self.next;
-        self.entries.get(code).filter(|_| known).copied()
+        entries.get(code).filter(|_| known).copied()
     }
 }
 

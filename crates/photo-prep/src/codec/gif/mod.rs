@@ -25,9 +25,10 @@ pub(super) fn decode(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Rast
 fn packed_frame(bytes: &[u8], memory: u64) -> Option<Frame<'static>> {
     let mut options = options(memory);
     options.skip_frame_decoding(true);
-    let mut decoder = options.read_info(bytes).ok()?;
-    let mut frame = decoder.read_next_frame().ok()??.clone();
-    frame.palette = Some(decoder.palette().ok()?.to_vec());
+    let decoder = options.read_info(bytes).ok()?;
+    let global = decoder.global_palette().map(<[u8]>::to_vec);
+    let mut frame = decoder.into_iter().next()?.ok()?;
+    frame.palette = frame.palette.take().or(global);
     let pixels = u64::from(frame.width) * u64::from(frame.height);
     // Beside the indices there are the packed bytes.
     (pixels + frame.buffer.len() as u64 <= memory).then_some(frame)
