@@ -1,7 +1,8 @@
 //! LZW as GIF has it, a whole frame at once.
 //!
 //! Each string of the table was written to the output before, one byte shorter: so an entry is a place in the output and a
-//! length, and a string is copied from there, eight bytes at a time.
+//! length, and for most of them, which are short, the bytes themselves: reading what was written just before would wait for
+//! the writes.
 
 /// The longest code, in bits.
 const MAX_BITS: u32 = 12;
@@ -43,26 +44,26 @@ pub(super) fn expanded(min_bits: u8, data: &[u8], length: usize) -> Option<Expan
             continue;
         }
         let string = table.string(&mut entries, code)?;
-        let (from, length) = (string.from as usize, usize::from(string.length));
-        copy(&mut buffer, from, at, length)?;
-        if from + length > at {
-            // The code just made: its string ends with the byte it begins with.
-            *buffer.get_mut(at + length - 1)? = *buffer.get(at)?;
+        *buffer.get_mut(at..)?.first_chunk_mut::<CHUNK>()? = string.bytes.to_le_bytes();
+        let length = usize::from(string.length);
+        if length > CHUNK {
+            copy(&mut buffer, string.from as usize, at, length)?;
         }
-        table.last = Some(Entry { from: at as u32, length: string.length });
+        table.last = Entry { from: at as u32, ..string };
         at += length;
     }
     Some(Expanded { buffer, length })
 }
 
-/// Copies forward within the buffer; bytes behind the copy are overwritten.
-#[inline(always)]
+/// Copies forward within the buffer, the first chunk of which is there already; bytes behind the copy are overwritten.
 fn copy(buffer: &mut [u8], from: usize, to: usize, length: usize) -> Option<()> {
-    let mut done = 0;
-    while done < length {
+    for done in (CHUNK..length).step_by(CHUNK) {
         let chunk = *buffer.get(from + done..)?.first_chunk::<CHUNK>()?;
         *buffer.get_mut(to + done..)?.first_chunk_mut::<CHUNK>()? = chunk;
-        done += CHUNK;
+    }
+    if from + length > to {
+        // The code just made: its string ends with the byte it begins with.
+        *buffer.get_mut(to + length - 1)? = *buffer.get(to)?;
     }
     Some(())
 }
@@ -70,14 +71,27 @@ fn copy(buffer: &mut [u8], from: usize, to: usize, length: usize) -> Option<()> 
 /// A string, by where it was written before.
 #[derive(Clone, Copy, Default)]
 struct Entry {
+    /// Its first bytes, the first one lowest.
+    bytes: u64,
     from: u32,
     length: u16,
+}
+
+impl Entry {
+    /// The string and one more byte, which comes right behind it in the output.
+    #[inline(always)]
+    fn and(self, byte: u64) -> Self {
+        let shift = 8 * u32::from(self.length);
+        Self { bytes: self.bytes | byte.checked_shl(shift).unwrap_or(0), length: self.length + 1, ..self }
+    }
 }
 
 /// The values as the strings of one byte, and room for the others.
 fn entries(min_bits: u8) -> [Entry; 1 << MAX_BITS] {
     let mut entries = [Entry::default(); 1 << MAX_BITS];
-    entries.iter_mut().take(1 << min_bits).zip(0..).for_each(|(e, from)| *e = Entry { from, length: 1 });
+    entries.iter_mut().take(1 << min_bits).zip(0..).for_each(|(e, value)| {
+        *e = Entry { bytes: u64::from(value), from: value, length: 1 };
+    });
     entries
 }
 
@@ -88,13 +102,13 @@ struct Table {
     next: usize,
     /// Bits of the codes at the moment.
     bits: u32,
-    /// The string of the last code; `None` after the table was emptied.
-    last: Option<Entry>,
+    /// The string of the last code; empty after the table was emptied.
+    last: Entry,
 }
 
 impl Table {
     fn new(min_bits: u8) -> Self {
-        let mut table = Self { clear: 1 << min_bits, next: 0, bits: 0, last: None };
+        let mut table = Self { clear: 1 << min_bits, next: 0, bits: 0, last: Entry::default() };
         table.clear();
         table
     }
@@ -102,21 +116,29 @@ impl Table {
     fn clear(&mut self) {
         self.next = self.clear + 2;
         self.bits = self.clear.trailing_zeros() + 1;
-        self.last = None;
+        self.last = Entry::default();
     }
 
     /// The string of `code`, after the last string and its first byte have become the next code. `None` where there is
     /// no such code, or it is the end.
     #[inline(always)]
     fn string(&mut self, entries: &mut [Entry; 1 << MAX_BITS], code: usize) -> Option<Entry> {
-        if let (Some(last), Some(entry)) = (self.last, entries.get_mut(self.next)) {
-            // That byte comes right behind it in the output.
-            *entry = Entry { length: last.length + 1, ..last };
+        let known = code < self.next;
+        let mut string = entries[code % (1 << MAX_BITS)];
+        if self.last.length > 0 && self.next < entries.len() {
+            // The code that is made just now may be the one that is asked for.
+            let first = if known { string.bytes } else { self.last.bytes } & 0xFF;
+            let made = self.last.and(first);
+            entries[self.next] = made;
+            if !known {
+                string = if code == self.next { made } else { Entry::default() };
+            }
             self.next += 1;
             self.bits += u32::from(self.next >> self.bits != 0 && self.bits < MAX_BITS);
+        } else if !known {
+            return None;
         }
-        let known = code < self.clear || code > self.clear + 1 && code < self.next;
-        entries.get(code).filter(|_| known).copied()
+        (string.length > 0).then_some(string)
     }
 }
 
