@@ -63,15 +63,15 @@ pub(crate) fn memory_for(from: Size, to: Size, channels: u64, threads: usize) ->
     2 * strips * (strip + strip / 2)
 }
 
-/// Strips that may wait for another thread or be at work there.
+/// Strips that may wait for another thread or be at work there. One thread decodes, and it can hardly keep up with four.
 fn strips_waiting(threads: usize) -> usize {
-    if threads < 2 { 0 } else { threads }
+    if threads < 2 { 0 } else { threads.min(4) }
 }
 
 /// Rows of the result that are made at once: as many as possible, since rows of the source on both sides of a seam are
 /// reduced in width twice, and each band works out the weights of its columns anew (1 ms).
 fn band_height(from: Size, to: Size, channels: u64) -> u32 {
-    const STRIP: u64 = 8 << 20;
+    const STRIP: u64 = 4 << 20;
     let rows = STRIP / (u64::from(from.width) * channels).max(1);
     let rows = rows * u64::from(to.height) / u64::from(from.height).max(1);
     rows.clamp(16, 256) as u32
