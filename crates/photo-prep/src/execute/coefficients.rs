@@ -79,6 +79,8 @@ struct Fit<'a> {
     options: TranscodeOptions<'a>,
     limit: u64,
     encodes: u32,
+    /// Sampled lengths, by the number, `None` being the picture's own tables.
+    samples: BTreeMap<Option<usize>, u64>,
     /// Exact length over sampled length for some tables, `None` being the picture's own.
     corrections: BTreeMap<Option<usize>, f64>,
 }
@@ -94,7 +96,7 @@ const NEAR: usize = 48;
 
 impl<'a> Fit<'a> {
     fn new(picture: &'a Coefficients, options: TranscodeOptions<'a>, limit: u64) -> Self {
-        Self { picture, options, limit, encodes: 0, corrections: BTreeMap::new() }
+        Self { picture, options, limit, encodes: 0, samples: BTreeMap::new(), corrections: BTreeMap::new() }
     }
 
     /// `None` if the limit can't be held above the floor, or the coefficients can't be written. `likely` says that the
@@ -168,13 +170,18 @@ impl<'a> Fit<'a> {
         self.sampled(Some(number))
     }
 
-    fn sampled(&self, number: Option<usize>) -> Option<u64> {
+    fn sampled(&mut self, number: Option<usize>) -> Option<u64> {
+        if let Some(known) = self.samples.get(&number) {
+            return Some(*known);
+        }
         /// Rows of MCUs that are sampled at least; of small pictures all are.
         const ROWS: u32 = 6;
         let (width, height) = (self.picture.width, self.picture.height);
         let rows = if width * height < 1 << 20 { 1 } else { width.max(height) / 16 };
         let every = (rows / ROWS).clamp(1, 32);
-        photo_jpeg::transcoded_len(self.picture, &self.with_tables(number), every).ok()
+        let sampled = photo_jpeg::transcoded_len(self.picture, &self.with_tables(number), every).ok()?;
+        self.samples.insert(number, sampled);
+        Some(sampled)
     }
 
     fn with_tables(&self, number: Option<usize>) -> TranscodeOptions<'a> {
