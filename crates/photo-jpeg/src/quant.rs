@@ -17,6 +17,12 @@ impl QuantTable {
         &self.0
     }
 
+    /// The divisors in zigzag order, as DQT segments have them (ITU-T T.81, B.2.4.1).
+    #[must_use]
+    pub fn zigzag(&self) -> [u16; 64] {
+        ZIGZAG.map(|index| self.0[usize::from(index)])
+    }
+
     /// The table for a picture whose rows become columns.
     pub(crate) fn transposed(&self) -> Self {
         Self(std::array::from_fn(|i| self.0[i % 8 * 8 + i / 8]))

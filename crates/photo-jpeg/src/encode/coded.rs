@@ -4,7 +4,7 @@ use fearless_simd::Simd;
 
 use crate::coefficients::{CodedComponent, Coefficients};
 use crate::dct::forward;
-use crate::encode::frame::{Frame, FrameComponent, check_size, ids, upright_factors};
+use crate::encode::frame::{Frame, FrameComponent, check_size, class, ids, upright_factors};
 use crate::encode::source::Source;
 use crate::error::{Error, Result};
 use crate::requantise::Divisors;
@@ -47,7 +47,7 @@ pub(crate) fn frame<'a>(
         if place == quant.len() {
             quant.push(table);
         }
-        let class = usize::from(index > 0 && picture.color != ColorModel::Rgb);
+        let class = class(picture.color, index);
         let (id, (h, v)) = (ids(picture.color)[index], factors[index]);
         components.push(FrameComponent { id, h, v, class, quant: place, source });
     }

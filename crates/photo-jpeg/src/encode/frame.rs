@@ -43,7 +43,6 @@ impl<'a> Frame<Samples<'a>> {
         check(planes)?;
         let ids = ids(planes.color);
         let factors = upright_factors(&planes.sampling, orientation);
-        let one_class = planes.color == ColorModel::Rgb;
         let components: Vec<_> = planes
             .planes
             .iter()
@@ -51,7 +50,7 @@ impl<'a> Frame<Samples<'a>> {
             .zip(ids)
             .enumerate()
             .map(|(index, ((plane, &(h, v)), id))| {
-                let class = usize::from(index > 0 && !one_class);
+                let class = class(planes.color, index);
                 let source = Samples::new(plane, orientation, &tables[class]);
                 FrameComponent { id, h, v, class, quant: class, source }
             })
@@ -94,6 +93,11 @@ impl<S> Frame<S> {
 /// The ids of components.
 pub(crate) fn ids(color: ColorModel) -> [u8; 3] {
     if color == ColorModel::Rgb { *b"RGB" } else { [1, 2, 3] }
+}
+
+/// The Huffman tables that a component is coded with: luma's, or chroma's.
+pub(crate) fn class(color: ColorModel, index: usize) -> usize {
+    usize::from(index > 0 && color != ColorModel::Rgb)
 }
 
 /// Whether a picture of this size can be written.
@@ -143,7 +147,7 @@ pub(crate) fn upright_factors(sampling: &[(u8, u8)], orientation: Orientation) -
     factors
 }
 
-pub(crate) fn largest(factors: &[(u8, u8)]) -> (u8, u8) {
+fn largest(factors: &[(u8, u8)]) -> (u8, u8) {
     factors.iter().fold((1, 1), |(h_max, v_max), &(h, v)| (h_max.max(h), v_max.max(v)))
 }
 

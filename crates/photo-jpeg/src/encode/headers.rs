@@ -4,7 +4,6 @@ use crate::encode::codes::ClassTables;
 use crate::encode::frame::Frame;
 use crate::error::{Error, Result};
 use crate::huffman::HuffmanSpec;
-use crate::quant::ZIGZAG;
 use crate::{ColorModel, Density, QuantTable};
 
 /// What a file says beside its picture.
@@ -82,7 +81,7 @@ fn jfif(density: Density) -> Vec<u8> {
 
 /// DQT (ITU-T T.81, B.2.4.1); 16-bit divisors only where they must be.
 fn quant_table(id: u8, table: &QuantTable) -> Vec<u8> {
-    let values = ZIGZAG.map(|index| table.values()[usize::from(index)]);
+    let values = table.zigzag();
     if values.iter().any(|&value| value > 255) {
         [0x10 | id].into_iter().chain(values.into_iter().flat_map(u16::to_be_bytes)).collect()
     } else {

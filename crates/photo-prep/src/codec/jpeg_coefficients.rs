@@ -16,24 +16,7 @@ pub(crate) fn read(bytes: &[u8], limits: &InputLimits) -> Result<Coefficients> {
 
 /// About the quality of a luma table, on libjpeg's scale.
 pub(crate) fn as_written(luma: &QuantTable) -> u8 {
-    let values = luma.values();
-    let mut zigzag = [0; 64];
-    for (place, (row, column)) in zigzag.iter_mut().zip(zigzag_order()) {
-        *place = values[8 * row + column];
-    }
-    estimate_quality(&zigzag)
-}
-
-/// Rows and columns in zigzag order (ITU-T T.81, figure A.6).
-fn zigzag_order() -> impl Iterator<Item = (usize, usize)> {
-    (0..15).flat_map(|diagonal: usize| {
-        let (first, last) = (diagonal.saturating_sub(7), diagonal.min(7));
-        (first..=last).map(move |step| {
-            // Even diagonals go up, odd ones down.
-            let row = if diagonal.is_multiple_of(2) { last + first - step } else { step };
-            (row, diagonal - row)
-        })
-    })
+    estimate_quality(&luma.zigzag())
 }
 
 #[cfg(test)]

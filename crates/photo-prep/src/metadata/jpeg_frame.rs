@@ -146,21 +146,10 @@ pub(crate) fn estimate_quality(table: &[u16; 64]) -> u8 {
     (1..=100).rev().min_by_key(|&q| distance(q)).unwrap_or(100)
 }
 
-/// The luma table of libjpeg at `quality`, in zigzag order: table K.1 of T.81 scaled as `jpeg_set_quality` does.
+/// The luma table of libjpeg at `quality`, in zigzag order.
 pub(crate) fn standard_luma(quality: u8) -> [u16; 64] {
-    let quality = u32::from(quality.clamp(1, 100));
-    let scale = if quality < 50 { 5000 / quality } else { 200 - 2 * quality };
-    LUMA_ZIGZAG.map(|base| ((u32::from(base) * scale + 50) / 100).clamp(1, 255) as u16)
+    photo_jpeg::QuantTable::luma(quality).zigzag()
 }
-
-/// Table K.1 of T.81 in zigzag order.
-#[rustfmt::skip]
-const LUMA_ZIGZAG: [u8; 64] = [
-    16, 11, 12, 14, 12, 10, 16, 14, 13, 14, 18, 17, 16, 19, 24, 40,
-    26, 24, 22, 22, 24, 49, 35, 37, 29, 40, 58, 51, 61, 60, 57, 51,
-    56, 55, 64, 72, 92, 78, 64, 68, 87, 69, 55, 56, 80, 109, 81, 87,
-    95, 98, 103, 104, 103, 62, 77, 113, 121, 112, 100, 120, 92, 101, 103, 99,
-];
 
 /// Whether there is any table of each needed kind before the first scan.
 fn has_tables(bytes: &[u8], layout: &JpegLayout) -> bool {
