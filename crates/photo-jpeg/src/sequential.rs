@@ -4,7 +4,7 @@
 use crate::coefficients::{CodedComponent, Coefficients, ReadOptions};
 use crate::error::Result;
 use crate::header::Header;
-use crate::scan::{Cut, Mcu, ScanReader, Wave};
+use crate::scan::{Cut, Mcu, Waves};
 use crate::simd::Level;
 
 /// Reads the only scan of a file.
@@ -17,31 +17,15 @@ pub(crate) fn read(
 ) -> Result<Coefficients> {
     let mut picture = Coefficients::empty::<64>(header, Coefficients::bytes_needed(header), options)?;
     let mut rows = Rows::of(&mut picture);
-    let mut reader = ScanReader::of(bytes, header, cut, level)?;
-    let row_blocks = header.mcus_wide as usize * reader.mcu.blocks.len();
-    let (mut wave, mut next) = (Wave::default(), Wave::default());
+    let mcu = Mcu::of(header)?;
+    let mut waves = Waves::new(bytes, header, &mcu, cut, level);
     loop {
-        let whole = wave.len / row_blocks.max(1);
-        let more = !reader.is_done();
-        if more {
-            reader.cut(&mut next, Some((&wave, whole * row_blocks)));
-        }
-        let jobs = if more { next.jobs().min(rayon::current_num_threads()) } else { 0 };
-        let (queue, wave_now, reader_now) = (next.queue(), &wave, &reader);
-        rayon::scope(|scope| {
-            for (index, mut row) in rows.take(whole).into_iter().enumerate() {
-                let runs = wave_now.runs(index * row_blocks, row_blocks);
-                scope.spawn(move |_| row.put(&reader_now.mcu, runs));
-            }
-            for _ in 0..jobs {
-                scope.spawn(|_| queue.work(reader_now));
-            }
-        });
-        if !more {
+        let last = waves.is_last();
+        let tasks = rows.take(waves.rows()).into_iter().enumerate().collect();
+        waves.step(tasks, |rows, (index, mut row): (usize, Row<'_>)| row.put(&mcu, rows.runs(index)))?;
+        if last {
             return Ok(picture);
         }
-        reader.stitch(&mut next)?;
-        std::mem::swap(&mut wave, &mut next);
     }
 }
 

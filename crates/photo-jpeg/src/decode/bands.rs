@@ -13,7 +13,7 @@ use super::channel::Channel;
 use super::strips::{Rows, Strips};
 
 /// Rows of output that one task makes.
-const ROWS: usize = 32;
+const ROWS: usize = 16;
 
 /// Planes under construction.
 pub(super) struct Bands<'c> {

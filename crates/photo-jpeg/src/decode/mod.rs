@@ -20,7 +20,7 @@ use crate::coefficients::{Coefficients, LowCoefficients, ReadOptions};
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::planes::Planes;
-use crate::scan::{Cut, ScanReader, Wave};
+use crate::scan::{Cut, Mcu, Waves};
 use bands::{Bands, OutTask, Rest, RowTask, finished};
 use channel::{Channel, Target};
 
@@ -94,7 +94,7 @@ impl<'a> Decoder<'a> {
             self.run_coefficients(&mut bands, &mut rest, level)?;
         }
         let last = bands.out_tasks(&mut rest);
-        phase(&bands, Vec::new(), last, &|_, _| {}, None);
+        phase(&bands, Vec::new(), last, &|_, _| {});
         let (width, height) = self.target.size;
         let planes = finished(&self.channels, data).ok_or(Error::Argument("the planes are too large"))?;
         Ok(Planes { width, height, color: self.header.color, sampling: self.target.sampling.clone(), planes })
@@ -107,36 +107,27 @@ impl<'a> Decoder<'a> {
         level: Level,
         cut: Cut,
     ) -> Result<()> {
-        let row_blocks = self.row_blocks();
-        let mut reader = ScanReader::of(self.bytes, &self.header, cut, level)?;
-        let (mut wave, mut next) = (Wave::default(), Wave::default());
+        let mcu = Mcu::of(&self.header)?;
+        let mut waves = Waves::new(self.bytes, &self.header, &mcu, cut, level);
         loop {
-            let rows = wave.len / row_blocks.max(1);
-            let more = !reader.is_done();
-            if more {
-                reader.cut(&mut next, Some((&wave, rows * row_blocks)));
-            }
+            let (rows, last) = (waves.rows(), waves.is_last());
             let mut buffers = bands.buffers(rows);
             let outs = bands.out_tasks(rest);
             let tasks = bands.row_tasks(rows, &mut buffers, rest);
             let first = tasks.first().map_or(0, |t| t.row);
-            let work = more.then_some((&reader, &mut next));
-            phase(
-                bands,
-                tasks,
-                outs,
-                &|strips, row| {
-                    let runs = wave.runs((row - first) * row_blocks, row_blocks);
-                    strips.fill(level, &self.channels, &reader.mcu, runs);
-                },
-                work,
-            );
+            let tasks = in_order(tasks, outs);
+            let now = &*bands;
+            waves.step(tasks, |rows, task| match task {
+                Task::Out(task) => now.run_out(task),
+                Task::Row(task) => {
+                    let runs = rows.runs(task.row - first);
+                    now.run_row(task, |strips| strips.fill(level, &self.channels, &mcu, runs));
+                }
+            })?;
             bands.advance(rows, buffers);
-            if !more {
+            if last {
                 return Ok(());
             }
-            reader.stitch(&mut next)?;
-            std::mem::swap(&mut wave, &mut next);
         }
     }
 
@@ -149,21 +140,15 @@ impl<'a> Decoder<'a> {
             let mut buffers = bands.buffers(rows);
             let outs = bands.out_tasks(rest);
             let tasks = bands.row_tasks(rows, &mut buffers, rest);
-            phase(
-                bands,
-                tasks,
-                outs,
-                &|strips, row| {
-                    for (index, channel) in self.channels.iter().enumerate() {
-                        for y in 0..channel.v {
-                            let from = (row * channel.v + y) * channel.blocks_wide;
-                            let blocks = coefficients.blocks(index, from, channel.blocks_wide);
-                            strips.fill_row(level, channel, y, &blocks);
-                        }
+            phase(bands, tasks, outs, &|strips, row| {
+                for (index, channel) in self.channels.iter().enumerate() {
+                    for y in 0..channel.v {
+                        let from = (row * channel.v + y) * channel.blocks_wide;
+                        let blocks = coefficients.blocks(index, from, channel.blocks_wide);
+                        strips.fill_row(level, channel, y, &blocks);
                     }
-                },
-                None,
-            );
+                }
+            });
             bands.advance(rows, buffers);
         }
         Ok(())
@@ -201,16 +186,27 @@ impl All {
 /// Rows of MCUs at once, where the coefficients are all there.
 const BATCH: usize = 16;
 
-/// Runs all tasks: those spawned last are begun first by this thread, those spawned first by the others.
+/// Something to be done with the rows at hand.
+enum Task<'a, 'p> {
+    Out(OutTask<'p>),
+    Row(RowTask<'a>),
+}
+
+/// The small tasks in the middle: one thread takes the first, another the last, so that those are left for the end.
+fn in_order<'a, 'p>(rows: Vec<RowTask<'a>>, outs: Vec<OutTask<'p>>) -> Vec<Task<'a, 'p>> {
+    let mut tasks: Vec<_> = rows.into_iter().map(Task::Row).collect();
+    let half = tasks.len() / 2;
+    tasks.splice(half..half, outs.into_iter().map(Task::Out));
+    tasks
+}
+
+/// Runs all tasks.
 fn phase(
     bands: &Bands<'_>,
     rows: Vec<RowTask<'_>>,
     outs: Vec<OutTask<'_>>,
     fill: &(dyn Fn(&mut strips::Strips, usize) + Sync),
-    decode: Option<(&ScanReader<'_>, &mut Wave)>,
 ) {
-    let jobs = decode.as_ref().map_or(0, |(_, wave)| wave.jobs());
-    let decode = decode.map(|(reader, wave)| (reader, wave.queue()));
     rayon::scope(|scope| {
         for task in outs {
             scope.spawn(move |_| bands.run_out(task));
@@ -218,14 +214,6 @@ fn phase(
         for task in rows {
             let row = task.row;
             scope.spawn(move |_| bands.run_row(task, |strips| fill(strips, row)));
-        }
-        for _ in 0..jobs.min(rayon::current_num_threads()) {
-            let decode = &decode;
-            scope.spawn(move |_| {
-                if let Some((reader, queue)) = decode {
-                    queue.work(reader);
-                }
-            });
         }
     });
 }

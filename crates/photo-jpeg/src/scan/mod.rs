@@ -14,6 +14,8 @@ mod segment;
 mod stitch;
 mod unstuff;
 mod wave;
+mod waves;
 
 pub(crate) use block::Mcu;
-pub(crate) use wave::{Cut, ScanReader, Wave};
+pub(crate) use wave::Cut;
+pub(crate) use waves::Waves;

@@ -81,7 +81,7 @@ impl ScanReader<'_> {
             Walk::Apart(known) => {
                 // Never in step: what was guessed is thrown away.
                 if let Some(segment) = wave.segments.get_mut(n) {
-                    let mut job = segment.restart(&self.mcu, known);
+                    let mut job = segment.restart(self.mcu, known);
                     if let Some(lane) = job.lane.take() {
                         job.finish(&run_one(self.level, lane));
                     }
@@ -118,7 +118,7 @@ impl ScanReader<'_> {
     /// A block that uses no bit behind the segment's data.
     fn checked_block(&self, cursor: &mut Cursor<'_>, segment: &Segment) -> Result<[i16; 64]> {
         let (mut block, len) = ([0; 64], segment.len as u64 * 8);
-        let outcome = cursor.block(&self.mcu, &mut block);
+        let outcome = cursor.block(self.mcu, &mut block);
         let at = cursor.bits.position();
         // An impossible code right before the end may be one that was cut off.
         if at > len || outcome.is_err() && at + 64 >= len {

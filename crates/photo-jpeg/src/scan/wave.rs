@@ -58,7 +58,7 @@ impl Cut {
     /// over of a row.
     pub(crate) fn most_bytes(&self, row: u64, rows: u64) -> u64 {
         let wave = (self.most_blocks() * 128 + self.segments * MOST) as u64;
-        (2 * wave + 128 * row).min(2 * 128 * row * rows)
+        (2 * wave + 2 * 128 * row).min(2 * 128 * row * rows)
     }
 }
 
@@ -66,7 +66,7 @@ impl Cut {
 #[derive(Debug)]
 pub(crate) struct ScanReader<'a> {
     pub(super) bytes: &'a [u8],
-    pub(crate) mcu: Mcu,
+    pub(super) mcu: &'a Mcu,
     pub(super) level: Level,
     /// Blocks in the scan.
     pub(super) total: u64,
@@ -124,14 +124,11 @@ pub(super) enum Source {
 }
 
 impl<'a> ScanReader<'a> {
-    /// A reader of a file's first scan, which holds all components.
-    ///
-    /// # Errors
-    /// As [`Mcu::of`].
-    pub(crate) fn of(bytes: &'a [u8], header: &Header, cut: Cut, level: Level) -> Result<Self> {
+    /// A reader of a file's first scan, which holds all components and has the MCUs `mcu`.
+    pub(crate) fn of(bytes: &'a [u8], header: &Header, mcu: &'a Mcu, cut: Cut, level: Level) -> Self {
         let mcus = u64::from(header.mcus_wide) * u64::from(header.mcus_high);
         let (from, restart) = (header.scan.data_start, header.scan.restart_interval);
-        Ok(Self::new(bytes, from, Mcu::of(header)?, mcus, restart, cut, level))
+        Self::new(bytes, from, mcu, mcus, restart, cut, level)
     }
 
     /// A reader of the `mcus` MCUs whose entropy-coded data begins at `from`, with restart markers every
@@ -139,7 +136,7 @@ impl<'a> ScanReader<'a> {
     pub(crate) fn new(
         bytes: &'a [u8],
         from: usize,
-        mcu: Mcu,
+        mcu: &'a Mcu,
         mcus: u64,
         restart_interval: u32,
         cut: Cut,
@@ -159,17 +156,13 @@ impl<'a> ScanReader<'a> {
         self.done >= self.total
     }
 
-    /// Cuts the next wave, which begins with the blocks of `before` (the wave before) from `keep` on.
-    pub(crate) fn cut(&self, wave: &mut Wave, before: Option<(&Wave, usize)>) {
-        wave.patch.clear();
+    /// Cuts the next wave, which begins with the blocks `rest` of the wave before.
+    pub(crate) fn cut(&self, wave: &mut Wave, rest: &mut Vec<[i16; 64]>) {
         wave.pieces.clear();
-        (wave.first, wave.len) = (self.done, 0);
-        if let Some((before, keep)) = before {
-            before.copy(keep, &self.mcu, &mut wave.patch);
-            let count = wave.patch.len();
-            wave.push(Piece { source: Source::Patch, first: 0, count, base: [0; 3] });
-            wave.first -= count as u64;
-        }
+        std::mem::swap(&mut wave.patch, rest);
+        let count = wave.patch.len();
+        (wave.first, wave.len) = (self.done - count as u64, 0);
+        wave.push(Piece { source: Source::Patch, first: 0, count, base: [0; 3] });
         match self.whole_intervals() {
             Some((blocks, count)) => self.cut_intervals(wave, blocks, count),
             None => self.cut_segments(wave),
@@ -296,8 +289,9 @@ impl Wave {
         }
     }
 
-    /// Appends the blocks from `from` on to `out`, with their true DCs; block 0 of the wave must begin an MCU.
-    fn copy(&self, from: usize, mcu: &Mcu, out: &mut Vec<[i16; 64]>) {
+    /// Copies the blocks from `from` on to `out`, with their true DCs; block 0 of the wave must begin an MCU.
+    pub(super) fn copy(&self, from: usize, mcu: &Mcu, out: &mut Vec<[i16; 64]>) {
+        out.clear();
         let mut phase = from % mcu.blocks.len();
         for (blocks, base) in self.runs(from, self.len.saturating_sub(from)) {
             for block in blocks {
@@ -320,7 +314,7 @@ impl Queue<'_> {
     fn work_on_segments(&self, reader: &ScanReader<'_>) {
         let mut running: Option<Running<'_>> = None;
         while let Some(segment) = next(&self.segments) {
-            let mut job = segment.start(reader.bytes, &reader.mcu, reader.cut.room);
+            let mut job = segment.start(reader.bytes, reader.mcu, reader.cut.room);
             let Some(lane) = job.lane.take() else { continue };
             if let Some((other_job, other)) = running.take() {
                 let (a, b) = run_two(reader.level, other, lane);
@@ -336,7 +330,7 @@ impl Queue<'_> {
 
     fn work_on_intervals(&self, reader: &ScanReader<'_>) {
         while let Some(part) = next(&self.intervals) {
-            part.decode(reader.bytes, &reader.mcu, reader.level);
+            part.decode(reader.bytes, reader.mcu, reader.level);
         }
     }
 }

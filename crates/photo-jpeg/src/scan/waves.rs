@@ -1,0 +1,95 @@
+//! Waves, one after the other: while some threads decode the next one, others work on the rows of the last one.
+
+use rayon::Scope;
+
+use crate::error::Result;
+use crate::header::Header;
+use crate::simd::Level;
+
+use super::block::Mcu;
+use super::wave::{Cut, ScanReader, Wave};
+
+/// The waves of a file's first scan, which holds all components.
+#[derive(Debug)]
+pub(crate) struct Waves<'a> {
+    reader: ScanReader<'a>,
+    /// Blocks of a row of MCUs.
+    row_blocks: usize,
+    /// The wave whose rows are worked on, and the one being decoded.
+    wave: Wave,
+    next: Wave,
+    /// The blocks of `wave` that are not a whole row.
+    rest: Vec<[i16; 64]>,
+}
+
+impl<'a> Waves<'a> {
+    pub(crate) fn new(bytes: &'a [u8], header: &Header, mcu: &'a Mcu, cut: Cut, level: Level) -> Self {
+        let row_blocks = (header.mcus_wide as usize * mcu.blocks.len()).max(1);
+        let reader = ScanReader::of(bytes, header, mcu, cut, level);
+        Self { reader, row_blocks, wave: Wave::default(), next: Wave::default(), rest: Vec::new() }
+    }
+
+    /// Rows of MCUs that the next [`step`](Self::step) is to work on.
+    pub(crate) fn rows(&self) -> usize {
+        self.wave.len / self.row_blocks
+    }
+
+    /// Whether the next step decodes nothing.
+    pub(crate) fn is_last(&self) -> bool {
+        self.reader.is_done()
+    }
+
+    /// Runs all tasks on the rows at hand and decodes the next wave. Decoding comes first, so that the serial part of it,
+    /// stitching, is done by one thread while others have tasks left.
+    ///
+    /// # Errors
+    /// As [`ScanReader::stitch`].
+    pub(crate) fn step<T: Send>(&mut self, tasks: Vec<T>, run: impl Fn(&Rows<'_>, T) + Sync) -> Result<()> {
+        let Self { reader, row_blocks, wave, next, rest } = self;
+        let rows = Rows { wave, row_blocks: *row_blocks };
+        let (rows, run) = (&rows, &run);
+        let mut result = Ok(());
+        rayon::scope(|scope| {
+            let tasks = tasks.into_iter().map(|task| move |_: &Scope<'_>| run(rows, task));
+            if reader.is_done() {
+                tasks.for_each(|task| scope.spawn(task));
+                return;
+            }
+            reader.cut(next, rest);
+            decode(reader, next, || tasks.for_each(|task| scope.spawn(task)));
+            result = reader.stitch(next);
+            let whole = next.len / *row_blocks;
+            next.copy(whole * *row_blocks, reader.mcu, rest);
+        });
+        std::mem::swap(&mut self.wave, &mut self.next);
+        result
+    }
+}
+
+/// Decodes the segments of a wave; `spawn` is called when others are at it.
+fn decode(reader: &ScanReader<'_>, wave: &mut Wave, spawn: impl FnOnce() + Send) {
+    let others = wave.jobs().min(rayon::current_num_threads()).saturating_sub(1);
+    let queue = wave.queue();
+    // Other threads take the job first that is spawned first; this one, while it waits, the one that is spawned last.
+    rayon::scope(|scope| {
+        for _ in 0..others {
+            scope.spawn(|_| queue.work(reader));
+        }
+        spawn();
+        queue.work(reader);
+    });
+}
+
+/// The whole rows of MCUs of a wave.
+pub(crate) struct Rows<'a> {
+    wave: &'a Wave,
+    row_blocks: usize,
+}
+
+impl Rows<'_> {
+    /// The blocks of a row, counted from the first one at hand, in decoding order: runs, each with what is to be added to
+    /// its DCs.
+    pub(crate) fn runs(&self, row: usize) -> impl Iterator<Item = (&[[i16; 64]], [i16; 3])> {
+        self.wave.runs(row * self.row_blocks, self.row_blocks)
+    }
+}
