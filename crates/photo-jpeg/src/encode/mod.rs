@@ -17,6 +17,7 @@ mod samples;
 mod source;
 mod tiles;
 mod tokens;
+mod transformed;
 
 use std::ops::Range;
 
