@@ -72,7 +72,8 @@ pub use coefficients::{CodedComponent, Coefficients, ReadOptions};
 pub use decode::decode_cut;
 pub use decode::{DecodeOptions, Scale, decode};
 pub use encode::{
-    Density, Draft, EncodeOptions, TranscodeOptions, encode, encoded_len, transcode, transcoded_len,
+    Density, Draft, EncodeOptions, TranscodeOptions, Transformed, encode, encoded_len, transcode,
+    transcoded_len,
 };
 pub use error::{Error, Result};
 pub use header::{ColorModel, Component, Header, Process, Scan, ScanComponent};

@@ -19,6 +19,14 @@ impl Divisors {
         Self { from: columns(from), to: columns(to) }
     }
 
+    /// The same for coefficients that have so many bits of fraction.
+    pub(crate) fn with_fraction(mut self, bits: u32) -> Self {
+        for from in &mut self.from {
+            *from /= (1u32 << bits) as f32;
+        }
+        self
+    }
+
     /// Changes a block, column by column: each coefficient becomes the nearest multiple of its new divisor, halves going
     /// away from zero, within what 8-bit pictures can code: -1023 to 1023, DC down to -1024.
     ///

@@ -27,7 +27,12 @@ pub(crate) struct Coefficients {
 /// What the transform's output is multiplied by: one over the divisor and over the algorithm's own scale; column by
 /// column.
 #[derive(Debug, Clone)]
-pub(crate) struct Multipliers([[f32; 8]; 8]);
+pub(crate) struct Multipliers {
+    columns: [[f32; 8]; 8],
+    /// The bounds of what comes out: of all coefficients above, of the first two columns and of all others below.
+    highest: i16,
+    lowest: [i16; 16],
+}
 
 impl Multipliers {
     pub(crate) fn new(table: &QuantTable) -> Self {
@@ -38,7 +43,21 @@ impl Multipliers {
                 *multiplier = (1.0 / (divisor * 8.0 * SCALE[u] * SCALE[v])) as f32;
             }
         }
-        Self(multipliers)
+        let mut lowest = [-HIGHEST; 16];
+        lowest[0] = LOWEST_DC;
+        Self { columns: multipliers, highest: HIGHEST, lowest }
+    }
+
+    /// The same with [`FRACTION_BITS`] bits of fraction in what comes out.
+    pub(crate) fn with_fraction(mut self) -> Self {
+        for multiplier in self.columns.as_flattened_mut() {
+            *multiplier *= f32::from(1i16 << FRACTION_BITS);
+        }
+        self.highest <<= FRACTION_BITS;
+        for lowest in &mut self.lowest {
+            *lowest <<= FRACTION_BITS;
+        }
+        self
     }
 }
 
@@ -101,8 +120,8 @@ fn dct_1d<S: Simd>(x: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
 #[inline(always)]
 fn quantize<S: Simd>(simd: S, columns: &[f32x8<S>; 8], multipliers: &Multipliers, out: &mut Coefficients) {
     let (low, high) = out.values.split_at_mut(32);
-    let lowest = i16x16::simd_from(simd, LOWEST);
-    let lowest_ac = i16x16::splat(simd, -1023);
+    let lowest = i16x16::simd_from(simd, multipliers.lowest);
+    let lowest_ac = i16x16::splat(simd, -multipliers.highest);
     let (first, second) = (pair(simd, columns, multipliers, 0), pair(simd, columns, multipliers, 2));
     let nonzero_low = store(simd, [first.max(lowest), second.max(lowest_ac)], low);
     let (first, second) = (pair(simd, columns, multipliers, 4), pair(simd, columns, multipliers, 6));
@@ -113,9 +132,9 @@ fn quantize<S: Simd>(simd: S, columns: &[f32x8<S>; 8], multipliers: &Multipliers
 /// Two columns, quantised, bounded above only.
 #[inline(always)]
 fn pair<S: Simd>(simd: S, columns: &[f32x8<S>; 8], multipliers: &Multipliers, index: usize) -> i16x16<S> {
-    let first = round(simd, columns[index], &multipliers.0[index]);
-    let second = round(simd, columns[index + 1], &multipliers.0[index + 1]);
-    first.relaxed_narrow(second).min(i16x16::splat(simd, 1023))
+    let first = round(simd, columns[index], &multipliers.columns[index]);
+    let second = round(simd, columns[index + 1], &multipliers.columns[index + 1]);
+    first.relaxed_narrow(second).min(i16x16::splat(simd, multipliers.highest))
 }
 
 /// Stores four columns and gives the mask of those that aren't 0.
@@ -151,12 +170,11 @@ fn round<S: Simd>(simd: S, values: f32x8<S>, multipliers: &[f32; 8]) -> i32x8<S>
     shifted.bitcast::<i32x8<S>>() - ROUNDER.to_bits().cast_signed()
 }
 
-/// Lower bounds of the first two columns: DC may be -1,024.
-const LOWEST: [i16; 16] = {
-    let mut lowest = [-1023; 16];
-    lowest[0] = -1024;
-    lowest
-};
+/// What pictures of 8-bit samples have at most; the lowest DC is -1,024.
+const HIGHEST: i16 = 1023;
+const LOWEST_DC: i16 = -1024;
+/// As many as leave room for the bounds in 16 bits.
+pub(crate) const FRACTION_BITS: u32 = 4;
 const ROUNDER: f32 = 12_582_912.0;
 const FRAC_1_SQRT_2: f32 = std::f32::consts::FRAC_1_SQRT_2;
 /// sin(pi / 8)

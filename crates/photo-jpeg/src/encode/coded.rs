@@ -25,9 +25,10 @@ pub(crate) struct Coded<'a> {
     divisors: Option<Divisors>,
 }
 
-/// The picture as the encoder sees it.
+/// The picture as the encoder sees it; its coefficients have so many bits of fraction.
 pub(crate) fn frame<'a>(
     picture: &'a Coefficients,
+    fraction_bits: u32,
     options: &TranscodeOptions<'_>,
 ) -> Result<Frame<Coded<'a>>> {
     let kept = picture.kept(options.orientation, options.edges).ok_or(Error::Argument(
@@ -41,7 +42,7 @@ pub(crate) fn frame<'a>(
     let mut quant = Vec::new();
     let mut components = Vec::new();
     for (index, (component, table)) in picture.components.iter().zip(tables).enumerate() {
-        let source = Coded::new(component, &kept, options, &table);
+        let source = Coded::new(component, fraction_bits, &kept, options, &table);
         let table = if options.orientation.swaps_sides() { table.transposed() } else { table };
         let place = quant.iter().position(|known| *known == table).unwrap_or(quant.len());
         if place == quant.len() {
@@ -69,6 +70,7 @@ fn tables(picture: &Coefficients, options: &TranscodeOptions<'_>) -> Result<Vec<
 impl<'a> Coded<'a> {
     fn new(
         component: &'a CodedComponent,
+        fraction_bits: u32,
         kept: &Kept,
         options: &TranscodeOptions<'_>,
         table: &QuantTable,
@@ -77,9 +79,9 @@ impl<'a> Coded<'a> {
         let shown = [facts.width, facts.height].map(|side| side.div_ceil(8) as usize);
         let swap = options.orientation.swaps_sides();
         let from = &component.facts.quant;
-        let divisors = (from != table).then(|| {
+        let divisors = (fraction_bits > 0 || from != table).then(|| {
             let turned = |table: &QuantTable| if swap { table.transposed() } else { table.clone() };
-            Divisors::new(&turned(from), &turned(table))
+            Divisors::new(&turned(from), &turned(table)).with_fraction(fraction_bits)
         });
         Self {
             blocks: component.blocks(),

@@ -36,6 +36,7 @@ use source::Source;
 use tokens::{Group, Tokenizer};
 
 pub use options::{Density, EncodeOptions, TranscodeOptions};
+pub use transformed::Transformed;
 
 /// Encodes a picture as a JPEG with sequential DCT and Huffman coding, baseline unless a divisor is above 255.
 ///
@@ -187,7 +188,7 @@ impl<'a> Encoder<'a, Samples<'a>> {
 impl<'a> Encoder<'a, Coded<'a>> {
     fn of_coefficients(picture: &'a Coefficients, options: &TranscodeOptions<'a>) -> Result<Self> {
         headers::check_segments(options.segments)?;
-        Ok(Self { frame: coded::frame(picture, options)?, settings: options.settings() })
+        Ok(Self { frame: coded::frame(picture, 0, options)?, settings: options.settings() })
     }
 }
 

@@ -18,6 +18,11 @@ impl<'a> Samples<'a> {
     pub(crate) fn new(plane: &'a Plane, orientation: Orientation, table: &QuantTable) -> Self {
         Self { tiles: Tiles::new(plane, orientation), multipliers: Multipliers::new(table) }
     }
+
+    /// The same, whose blocks have bits of fraction.
+    pub(crate) fn with_fraction(self) -> Self {
+        Self { multipliers: self.multipliers.with_fraction(), ..self }
+    }
 }
 
 impl Source for Samples<'_> {

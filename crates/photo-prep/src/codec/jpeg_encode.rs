@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use photo_jpeg::{Draft, EncodeOptions, Planes};
+use photo_jpeg::{Draft, EncodeOptions, Planes, Transformed};
 
 use super::jpeg_planes::{error, luma_factors, orientation};
 use crate::pixels::{Layout, Raster};
@@ -49,6 +49,11 @@ impl Turned<'_> {
         let rows = self.planes.height.max(self.planes.width).div_ceil(16);
         let every = (rows / ROWS).clamp(1, 8);
         photo_jpeg::encoded_len(&self.planes, &self.options(settings), every).map_err(|e| error(&e))
+    }
+
+    /// The upright picture's coefficients, not yet quantised.
+    pub(crate) fn transformed(&self) -> Result<Transformed> {
+        Transformed::new(&self.planes, orientation(self.orientation)).map_err(|e| error(&e))
     }
 
     fn options<'s>(&self, settings: &'s JpegSettings) -> EncodeOptions<'s> {

@@ -1,16 +1,17 @@
-//! Holding the byte limit with at most three whole encodes: sizes are predicted from a sample in between.
+//! Holding the byte limit. A JPEG is transformed once and written once: what its bytes will be is known before. A PNG is written at
+//! most three times.
 
 use std::borrow::Cow;
 
-use photo_jpeg::Planes;
+use photo_jpeg::{Planes, TranscodeOptions};
 
 use super::pixels::cannot_fit;
-use super::size_model::SizeModel;
+use super::tables::{self, Found, Search};
 use crate::codec::jpeg_encode::{self, JpegSettings, Turned};
 use crate::codec::png_encode;
 use crate::pixels::{Raster, resize};
 use crate::plan::Rung;
-use crate::{Format, Result, Size};
+use crate::{Format, Orientation, Result, Size};
 
 /// What the result must hold.
 pub(super) struct Target {
@@ -48,34 +49,51 @@ pub(super) fn jpeg_of(raster: &Raster, target: &Target) -> Result<Fitted> {
     jpeg(Picture { turned: planes(raster)?, smaller: &smaller }, target)
 }
 
+/// A sample of the picture may be wrong by so much.
+const UNSURE: f64 = 1.1;
+
 /// A JPEG within the limit: at the planned quality, else at a lower one, else with fewer pixels.
 pub(super) fn jpeg(picture: Picture<'_>, target: &Target) -> Result<Fitted> {
+    let Picture { turned, smaller } = picture;
+    let (best, limit) = (&target.settings, target.max_bytes as f64);
     let mut tries = Tries::new(target);
-    let best = target.settings.quality;
-    if let Some(done) = tries.jpeg(&picture.turned, best, Rung::Jpeg)? {
+    let sampled = turned.predict(best)? as f64;
+    if UNSURE * sampled <= limit
+        && let Some(done) = tries.jpeg(&turned, best.quality, Rung::Jpeg)?
+    {
         return Ok(done);
     }
-    let mut model = SizeModel::new(&picture.turned, &target.settings);
-    model.learn(best, tries.last);
-    let limit = target.max_bytes as f64;
-    let mut below = best;
-    // The second aim is lower, since the first one has shown the model to be off for this picture.
-    for aim in [0.985, 0.94] {
-        let Some(quality) = model.quality_for(aim * limit, target.floor, below)? else { break };
-        if let Some(done) = tries.jpeg(&picture.turned, quality, Rung::LowerQuality)? {
-            return Ok(done);
-        }
-        model.learn(quality, tries.last);
-        below = quality;
+    let floor = JpegSettings { quality: target.floor.min(best.quality), ..best.clone() };
+    let at_floor = turned.predict(&floor)? as f64;
+    let (whole, orientation) = (turned.size(), turned.orientation);
+    if at_floor <= UNSURE * limit
+        && let Some(found) = with_finest_tables(turned, target, sampled <= UNSURE * limit)?
+    {
+        let rung = if found.quality == Some(best.quality) { Rung::Jpeg } else { Rung::LowerQuality };
+        let Found { bytes, quality, encodes } = found;
+        return Ok(Fitted { bytes, format: Format::Jpeg, size: whole, rung, quality, encodes });
     }
-    let at_floor = model.predict(target.floor)?;
-    fewer_pixels(picture, target, at_floor, tries)
+    fewer_pixels((whole, orientation), smaller, target, at_floor, tries)
+}
+
+/// The picture with the finest tables that fit, of the planned quality where that may be.
+fn with_finest_tables(picture: Turned<'_>, target: &Target, may_be_best: bool) -> Result<Option<Found>> {
+    let transformed = picture.transformed()?;
+    drop(picture);
+    let settings = &target.settings;
+    let options = TranscodeOptions::default().segments(&settings.segments);
+    let mut search = Search::new(tables::Picture::Transformed(&transformed), options, target.max_bytes);
+    if may_be_best && let Some(found) = search.at_quality(settings.quality) {
+        return Ok(Some(found));
+    }
+    Ok(search.finest(settings.quality, target.floor))
 }
 
 /// Pixels are reduced until the floor's quality fits. Bytes fall slower than pixels do, since detail gets denser:
 /// about with their 0.8th power.
 fn fewer_pixels(
-    picture: Picture<'_>,
+    (whole, orientation): (Size, Orientation),
+    smaller: &dyn Fn(Size) -> Result<Planes>,
     target: &Target,
     at_floor: f64,
     mut tries: Tries<'_>,
@@ -83,9 +101,6 @@ fn fewer_pixels(
     const POWER: f64 = 0.8;
     let fixed = 330.0 + target.settings.segments.len() as f64;
     let limit = target.max_bytes as f64 - fixed;
-    let Picture { turned, smaller } = picture;
-    let (whole, orientation) = (turned.size(), turned.orientation);
-    drop(turned);
     let settings = JpegSettings { quality: target.floor, ..target.settings.clone() };
     let reduced = |share: f64| -> Result<Turned<'static>> {
         Ok(Turned { planes: Cow::Owned(smaller(whole.scaled(share.sqrt()))?), orientation })

@@ -1,12 +1,13 @@
 //! Doing what a plan says; nothing is decided here but which rung fits.
 
+mod as_png;
 mod clock;
 mod coefficients;
 mod fit;
 mod keep;
 mod pixels;
 mod planes;
-mod size_model;
+mod tables;
 
 use std::borrow::Cow;
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::clock::Clock;
 use super::fit::{Fitted, Target};
 use super::keep::{Kept, kept};
-use super::{fit, size_model};
+use super::{as_png, fit};
 use crate::codec::jpeg_encode::JpegSettings;
 use crate::codec::{self, profile};
 use crate::pixels::{Layout, Raster, alpha, color, orient, resize};
@@ -89,7 +89,7 @@ fn settle_format(pixels: &PixelsPlan, raster: Raster, kept: &Kept) -> Result<(Fo
         OutputRule::Png => (Format::Png, raster),
         OutputRule::PngIfBetter if raster.layout().has_alpha() => (Format::Png, raster),
         OutputRule::PngIfBetter => {
-            let png = size_model::png_is_nearly_as_small(&raster, &settings(pixels, kept))?;
+            let png = as_png::is_nearly_as_small(&raster, &settings(pixels, kept))?;
             (if png { Format::Png } else { Format::Jpeg }, raster)
         }
     })

@@ -1,0 +1,218 @@
+//! Coefficients within a limit of bytes: the search for the finest quantisation tables that do.
+
+use std::collections::BTreeMap;
+
+use photo_jpeg::{Coefficients, Draft, QuantTable, TranscodeOptions, Transformed};
+
+use crate::codec::jpeg_coefficients::as_written;
+
+/// A file that fits.
+pub(super) struct Found {
+    pub(super) bytes: Vec<u8>,
+    /// About the quality of its tables; `None` for the picture's own.
+    pub(super) quality: Option<u8>,
+    /// How many times the whole picture was written.
+    pub(super) encodes: u32,
+}
+
+/// What tables are sought for.
+#[derive(Clone, Copy)]
+pub(super) enum Picture<'a> {
+    /// The coefficients of a file, which has tables of its own.
+    Coded(&'a Coefficients),
+    /// Coefficients that are not yet quantised.
+    Transformed(&'a Transformed),
+}
+
+impl Picture<'_> {
+    /// For each component, the finest table that loses no more than the picture's own.
+    fn own_tables(self) -> Vec<QuantTable> {
+        match self {
+            Self::Coded(picture) => picture.components.iter().map(|c| c.facts().quant.clone()).collect(),
+            Self::Transformed(picture) => vec![QuantTable::luma(100); picture.components()],
+        }
+    }
+
+    fn size(self) -> (u32, u32) {
+        match self {
+            Self::Coded(picture) => (picture.width, picture.height),
+            Self::Transformed(picture) => (picture.width(), picture.height()),
+        }
+    }
+
+    fn draft(self, options: &TranscodeOptions<'_>) -> Option<Draft> {
+        match self {
+            Self::Coded(picture) => Draft::transcode(picture, options).ok(),
+            Self::Transformed(picture) => picture.draft(options).ok(),
+        }
+    }
+
+    /// Bytes expected, from every `sample_every`th row of MCUs.
+    fn len(self, options: &TranscodeOptions<'_>, sample_every: u32) -> Option<u64> {
+        match self {
+            Self::Coded(picture) => photo_jpeg::transcoded_len(picture, options, sample_every).ok(),
+            Self::Transformed(picture) => picture.encoded_len(options, sample_every).ok(),
+        }
+    }
+}
+
+/// The search for the finest tables whose file holds a limit.
+///
+/// Tables are numbered from fine to coarse. What is expected for a number doesn't depend on the limit, and the number taken is
+/// the first from there on that fits: so a higher limit never gives coarser tables.
+pub(super) struct Search<'a> {
+    picture: Picture<'a>,
+    options: TranscodeOptions<'a>,
+    limit: u64,
+    encodes: u32,
+    /// Sampled lengths, by the number, `None` being the picture's own tables.
+    samples: BTreeMap<Option<usize>, u64>,
+    /// Exact length over sampled length for some tables, `None` being the picture's own.
+    corrections: BTreeMap<Option<usize>, f64>,
+}
+
+/// By how much one number's divisors are larger than those of the number before.
+const STEP: f64 = 1.0025;
+/// Percent of the standard's tables at number 0: all divisors are 1 there.
+const FINEST: f64 = 0.4;
+/// Numbers for which a sample is about as wrong as for each other.
+const ANCHORS: usize = 64;
+/// How far a sample may be off, in numbers.
+const NEAR: usize = 48;
+
+impl<'a> Search<'a> {
+    pub(super) fn new(picture: Picture<'a>, options: TranscodeOptions<'a>, limit: u64) -> Self {
+        Self { picture, options, limit, encodes: 0, samples: BTreeMap::new(), corrections: BTreeMap::new() }
+    }
+
+    /// The file with the picture's own tables, if that fits. `likely` says that it should.
+    pub(super) fn unchanged(&mut self, likely: bool) -> Option<Found> {
+        if !likely && !self.may_fit()? {
+            return None;
+        }
+        let bytes = self.written(&self.options.clone())?;
+        Some(Found { bytes, quality: None, encodes: self.encodes })
+    }
+
+    /// The file with the standard's tables for a quality, if that fits.
+    pub(super) fn at_quality(&mut self, quality: u8) -> Option<Found> {
+        let table = |index| if index > 0 { QuantTable::chroma(quality) } else { QuantTable::luma(quality) };
+        let tables = (0..self.picture.own_tables().len()).map(table).collect();
+        let options = self.options.clone().tables(tables);
+        let bytes = self.written(&options)?;
+        Some(Found { bytes, quality: Some(quality), encodes: self.encodes })
+    }
+
+    /// Whether the picture fits with its own tables.
+    fn may_fit(&mut self) -> Option<bool> {
+        let sampled = self.sampled(None)?;
+        if sampled as f64 > 1.05 * self.limit as f64 {
+            return Some(false);
+        }
+        let exact = self.picture.len(&self.options, 1)?;
+        self.corrections.insert(None, exact as f64 / sampled.max(1) as f64);
+        Some(self.fits(exact))
+    }
+
+    /// The file with the finest tables between these two qualities that fits; `None` if none does, or the coefficients can't
+    /// be written.
+    pub(super) fn finest(&mut self, best: u8, floor: u8) -> Option<Found> {
+        let (finest, coarsest) = (number_of(best), number_of(floor));
+        let sampled = self.first(finest, coarsest + 1, Self::sampled_at)?;
+        let (from, to) = (sampled.saturating_sub(NEAR).max(finest), (sampled + NEAR).min(coarsest + 1));
+        let first = self.first(from, to, Self::expected)?;
+        (first..=coarsest).find_map(|number| {
+            let bytes = self.written(&self.with_tables(Some(number)))?;
+            let quality = as_written(self.tables(number).first()?).min(best);
+            Some(Found { bytes, quality: Some(quality), encodes: self.encodes })
+        })
+    }
+
+    /// The first number of `from..to` that should fit, by `len`; else `to`.
+    fn first(
+        &mut self,
+        mut from: usize,
+        mut to: usize,
+        len: fn(&mut Self, usize) -> Option<u64>,
+    ) -> Option<usize> {
+        while from < to {
+            let middle = from + (to - from) / 2;
+            let expected = len(self, middle)?;
+            if self.fits(expected) { to = middle } else { from = middle + 1 }
+        }
+        Some(to)
+    }
+
+    /// Bytes expected for a number: sampled, and corrected by how wrong the sample is for tables near it.
+    fn expected(&mut self, number: usize) -> Option<u64> {
+        let sampled = self.sampled(Some(number))?;
+        let own = self.sampled(None)?;
+        let anchor = (sampled as f64 <= 0.9 * own as f64).then(|| number / ANCHORS * ANCHORS + ANCHORS / 2);
+        let correction = match self.corrections.get(&anchor) {
+            Some(known) => *known,
+            None => {
+                let exact = self.picture.len(&self.with_tables(anchor), 1)?;
+                exact as f64 / self.sampled(anchor)?.max(1) as f64
+            }
+        };
+        self.corrections.insert(anchor, correction);
+        Some((sampled as f64 * correction) as u64)
+    }
+
+    fn sampled_at(&mut self, number: usize) -> Option<u64> {
+        self.sampled(Some(number))
+    }
+
+    fn sampled(&mut self, number: Option<usize>) -> Option<u64> {
+        if let Some(known) = self.samples.get(&number) {
+            return Some(*known);
+        }
+        /// Rows of MCUs that are sampled at least; of small pictures all are.
+        const ROWS: u32 = 6;
+        let (width, height) = self.picture.size();
+        let rows = if width * height < 1 << 20 { 1 } else { width.max(height) / 16 };
+        let every = (rows / ROWS).clamp(1, 32);
+        let sampled = self.picture.len(&self.with_tables(number), every)?;
+        self.samples.insert(number, sampled);
+        Some(sampled)
+    }
+
+    fn with_tables(&self, number: Option<usize>) -> TranscodeOptions<'a> {
+        let options = self.options.clone();
+        match number {
+            Some(number) => options.tables(self.tables(number)),
+            None => options,
+        }
+    }
+
+    fn tables(&self, number: usize) -> Vec<QuantTable> {
+        let percent = FINEST * STEP.powf(number as f64);
+        let own = self.picture.own_tables().into_iter().enumerate();
+        own.map(|(index, table)| table.coarser(index > 0, percent)).collect()
+    }
+
+    fn fits(&self, expected: u64) -> bool {
+        expected as f64 <= self.limit as f64 * SURE
+    }
+
+    /// The file, if it is expected to fit, and does.
+    fn written(&mut self, options: &TranscodeOptions<'_>) -> Option<Vec<u8>> {
+        let draft = self.picture.draft(options)?;
+        if !self.fits(draft.expected_len()) {
+            return None;
+        }
+        self.encodes += 1;
+        let bytes = draft.write();
+        (bytes.len() as u64 <= self.limit).then_some(bytes)
+    }
+}
+
+/// What is expected to take so much of the limit does not exceed it: the stuffed bytes may be more than expected.
+const SURE: f64 = 0.998;
+
+/// The number of the tables of a quality on libjpeg's scale.
+fn number_of(quality: u8) -> usize {
+    let quality = f64::from(quality.clamp(1, 100));
+    let percent = if quality < 50.0 { 5000.0 / quality } else { 200.0 - 2.0 * quality };
+    ((percent / FINEST).max(1.0).ln() / STEP.ln()).floor() as usize
+}
