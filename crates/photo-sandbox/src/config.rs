@@ -17,7 +17,7 @@ use crate::script::Script;
 ///     .script(Script::new().every(10, Fault::BadGateway));
 /// assert_eq!(config.max_bytes, 10_000_000);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Config {
     /// The port on 127.0.0.1; 0 (the default) takes any free one.
@@ -62,9 +62,11 @@ pub struct Config {
     pub script: Script,
     /// Every access token expires when the number of accepted uploads reaches one of these.
     pub expire_token_after: BTreeSet<u64>,
-    /// How many bytes of pictures are kept; the oldest are forgotten first. 268,435,456 by default.
+    /// How many bytes of pictures (with their names, and a little for each) are kept; the oldest are forgotten first.
+    /// 268,435,456 by default.
     pub store_bytes: usize,
-    /// How long a client may be silent (or take nothing) in the middle of a request; 10 s by default.
+    /// How long a client may be silent (or take nothing) in the middle of a request; 10 s by default. A whole body may
+    /// take 12 times as long.
     pub idle_timeout: Duration,
     /// How many bytes of a refused body are read and thrown away before the answer; 67,108,864 by default.
     pub drain_bytes: u64,
@@ -240,6 +242,22 @@ impl Config {
     }
 }
 
+/// Shows everything but the token: somebody may have configured a real one.
+impl fmt::Debug for Config {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Taken apart in full, so that no new field can be forgotten here.
+        macro_rules! show {
+            ($($name:ident)*) => {{
+                let Config { token: _, $($name),* } = self;
+                f.debug_struct("Config")$(.field(stringify!($name), $name))*.finish_non_exhaustive()
+            }};
+        }
+        show!(port token_lifetime expires_in credentials max_refreshes throttle_status modules custom_modules
+            records reserved scope permission privilege concurrency_limit credits max_bytes max_pixels size_codes
+            script expire_token_after store_bytes idle_timeout drain_bytes drain_time)
+    }
+}
+
 /// Shows which client, but no secret: somebody may have configured real ones.
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -255,7 +273,7 @@ mod tests {
 
     #[test]
     fn debug_shows_no_secret() {
-        let text = format!("{:?}", Config::default().credentials("id-7", "hush", "quiet"));
+        let text = format!("{:?}", Config::default().token("hush").credentials("id-7", "hush", "quiet"));
         assert!(text.contains("id-7"));
         assert!(!text.contains("hush") && !text.contains("quiet"), "{text}");
     }

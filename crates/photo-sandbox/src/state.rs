@@ -22,7 +22,7 @@ use crate::tokens::Tokens;
 pub(crate) struct Shared {
     pub(crate) url: String,
     started: Instant,
-    /// As many bodies are in memory at a time; further requests wait.
+    /// As many large bodies are in memory at a time; further ones wait.
     pub(crate) bodies: Semaphore,
     state: Mutex<State>,
 }
@@ -241,5 +241,5 @@ impl State {
     }
 }
 
-/// Bounds the memory that bodies take together.
+/// Bounds the memory that large bodies take together.
 const MAX_BODIES: usize = 32;

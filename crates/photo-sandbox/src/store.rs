@@ -24,6 +24,7 @@ pub(crate) struct Store {
     photos: HashMap<Key, (u64, StoredPhoto)>,
     /// By age, to forget the oldest first.
     ages: BTreeMap<u64, Key>,
+    /// What the photos cost together.
     bytes: usize,
     stored: u64,
 }
@@ -36,7 +37,7 @@ impl Store {
         let key = (module.to_owned(), record.to_owned());
         self.remove(&key);
         self.stored += 1;
-        self.bytes = self.bytes.saturating_add(photo.bytes.len());
+        self.bytes = self.bytes.saturating_add(cost(&key, &photo));
         self.ages.insert(self.stored, key.clone());
         self.photos.insert(key, (self.stored, photo));
         let mut forgotten = 0;
@@ -66,14 +67,28 @@ impl Store {
             return false;
         };
         self.ages.remove(&age);
-        self.bytes = self.bytes.saturating_sub(photo.bytes.len());
+        self.bytes = self.bytes.saturating_sub(cost(key, &photo));
         true
     }
 }
 
+/// About how many bytes of memory a photo takes: tiny pictures with long names must not escape the limit.
+fn cost((module, record): &Key, photo: &StoredPhoto) -> usize {
+    let query = photo.restrict_triggers.as_ref().map_or(0, String::len);
+    // Both maps hold the key.
+    let names = 2 * (module.len() + record.len()) + photo.filename.len() + query;
+    photo.bytes.len() + names + OVERHEAD
+}
+
+/// For the maps' own nodes, roughly.
+const OVERHEAD: usize = 512;
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// What a photo costs besides its bytes: `Leads` and `1` twice, `a.png`.
+    const SMALL: usize = 2 * 6 + 5 + OVERHEAD;
 
     fn photo(len: usize) -> StoredPhoto {
         let bytes = Bytes::from(vec![0; len]);
@@ -83,23 +98,33 @@ mod tests {
     #[test]
     fn a_new_photo_replaces_the_old_one() {
         let mut store = Store::default();
-        assert_eq!(store.put("Leads", "1", photo(10), 100), 0);
-        assert_eq!(store.put("Leads", "1", photo(20), 100), 0);
+        assert_eq!(store.put("Leads", "1", photo(10), 10_000), 0);
+        assert_eq!(store.put("Leads", "1", photo(20), 10_000), 0);
         assert_eq!(store.get("Leads", "1").map(|p| p.bytes.len()), Some(20));
-        assert_eq!((store.bytes, store.ages.len()), (20, 1));
+        assert_eq!((store.bytes, store.ages.len()), (20 + SMALL, 1));
         assert!(store.delete("Leads", "1") && !store.delete("Leads", "1"));
         assert_eq!((store.bytes, store.ages.len()), (0, 0));
     }
 
     #[test]
     fn the_oldest_are_forgotten_but_never_the_newest() {
-        let mut store = Store::default();
+        let (mut store, limit) = (Store::default(), 120_000 + 3 * SMALL);
         for record in ["1", "2", "3"] {
-            store.put("Leads", record, photo(40), 120);
+            store.put("Leads", record, photo(40_000), limit);
         }
-        assert_eq!(store.put("Leads", "4", photo(80), 120), 2);
+        assert_eq!(store.put("Leads", "4", photo(80_000), limit), 2);
         assert!(store.get("Leads", "2").is_none() && store.get("Leads", "3").is_some());
-        assert_eq!(store.put("Leads", "5", photo(500), 120), 2);
+        assert_eq!(store.put("Leads", "5", photo(500_000), limit), 2);
         assert!(store.get("Leads", "5").is_some());
+    }
+
+    #[test]
+    fn names_count_too() {
+        let mut store = Store::default();
+        for record in 0..100 {
+            let long = StoredPhoto { filename: "x".repeat(1000), ..photo(30) };
+            store.put("Leads", &record.to_string(), long, 20_000);
+        }
+        assert!((10..=13).contains(&store.ages.len()), "{}", store.ages.len());
     }
 }

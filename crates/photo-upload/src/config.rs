@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::client::Client;
-use crate::endpoint::{self, ApiVersion, DataCenter, Triggers};
+use crate::endpoint::{self, ApiVersion, DataCenter, Triggers, UrlText};
 use crate::error::Error;
 use crate::exchange::Endpoint;
 use crate::photo::Limits;
@@ -45,7 +45,7 @@ pub(crate) struct Config {
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct ClientBuilder {
-    api_domain: Option<String>,
+    api_domain: Option<UrlText>,
     follow_api_domain: bool,
     version: ApiVersion,
     restrict: Option<Triggers>,
@@ -84,7 +84,7 @@ impl ClientBuilder {
     /// The api-domain, such as `https://www.zohoapis.com`; a path in it is kept. Without one, the api-domain that comes
     /// with the token is used.
     pub fn api_domain(mut self, url: impl Into<String>) -> Self {
-        self.api_domain = Some(url.into());
+        self.api_domain = Some(UrlText(url.into()));
         self
     }
 
@@ -185,7 +185,7 @@ impl ClientBuilder {
         })??;
         let base = self
             .api_domain
-            .map(|text| endpoint::secure_url("api-domain", &text, self.allow_plain_http))
+            .map(|text| endpoint::secure_url("api-domain", &text.0, self.allow_plain_http))
             .transpose()?;
         let config = Config {
             endpoint: Endpoint {
@@ -235,6 +235,8 @@ mod tests {
             (with().api_domain("http://a.example").allow_plain_http(true), true),
             (with().api_domain("http://localhost:1"), true),
             (with().api_domain("not a url"), false),
+            (with().api_domain("https://me:hush@a.example"), false),
+            (with().api_domain("https://a.example/?token=hush"), false),
             (with().concurrency(0).retry(Retry { attempts: 0, ..Retry::default() }), true),
         ];
         for (builder, good) in cases {

@@ -1,7 +1,7 @@
 //! Where the endpoint is: data centres, API versions, and the checks on every URL a secret is sent to.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::net::{IpAddr, Ipv4Addr};
 use std::str::FromStr;
 
 use reqwest::Url;
@@ -238,17 +238,62 @@ pub(crate) fn check_scheme(url: &Url, allow_plain_http: bool) -> Result<(), Stri
             let host = host_of(url);
             Err(format!("is plain http to {host}: use https, or allow plain http (allow_plain_http)"))
         }
-        other => Err(format!("has the scheme {other:?}: use https")),
+        // Not named: what stands before a colon may be a secret in the wrong place.
+        _ => Err("has a scheme that is not https: use https".to_owned()),
     }
 }
 
 /// Whether a URL's host is this machine by its very name or address; nothing is looked up.
 pub(crate) fn is_loopback(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    match address.parse::<IpAddr>() {
-        Ok(ip) => ip.is_loopback(),
-        Err(_) => host.eq_ignore_ascii_case("localhost"),
+    match address_of(url) {
+        Some(ip) => ip.is_loopback(),
+        None => url.host_str().is_some_and(|host| host.eq_ignore_ascii_case("localhost")),
+    }
+}
+
+/// Whether a URL's host is, by its very name or address, this machine or one of a private network: what nobody outside
+/// can reach, so that nobody outside may send us there. Nothing is looked up.
+pub(crate) fn is_internal(url: &Url) -> bool {
+    match address_of(url) {
+        Some(IpAddr::V4(ip)) => is_internal_v4(ip),
+        Some(IpAddr::V6(ip)) => match ip.to_ipv4_mapped() {
+            Some(mapped) => is_internal_v4(mapped),
+            None => {
+                ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local()
+            }
+        },
+        None => {
+            let host = url.host_str().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase();
+            host == "localhost" || host.ends_with(".localhost")
+        }
+    }
+}
+
+/// Link-local addresses count: cloud machines have their own secrets at 169.254.169.254.
+fn is_internal_v4(ip: Ipv4Addr) -> bool {
+    let carrier_grade = ip.octets()[0] == 100 && ip.octets()[1] & 0xC0 == 64;
+    // 0.0.0.0/8 reaches this machine on many systems.
+    let this_network = ip.octets()[0] == 0;
+    ip.is_loopback() || ip.is_private() || ip.is_link_local() || carrier_grade || this_network
+}
+
+fn address_of(url: &Url) -> Option<IpAddr> {
+    let host = url.host_str()?;
+    host.trim_start_matches('[').trim_end_matches(']').parse().ok()
+}
+
+/// A URL as the caller gave it, not yet checked. `Debug` leaves out what may hold secrets: user name and password, and
+/// all from the query on.
+#[derive(Clone, Default)]
+pub(crate) struct UrlText(pub(crate) String);
+
+impl fmt::Debug for UrlText {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let shown = self.0.split(['?', '#']).next().unwrap_or_default();
+        match shown.rsplit_once('@') {
+            Some((_, host)) => write!(f, "\"…@{}\"", host.escape_debug()),
+            None => write!(f, "{shown:?}"),
+        }
     }
 }
 
@@ -315,6 +360,48 @@ mod tests {
         ];
         for (text, allow, good) in cases {
             assert_eq!(secure_url("api-domain", text, allow).is_ok(), good, "{text}");
+        }
+    }
+
+    #[test]
+    fn hosts_that_nobody_outside_reaches() {
+        let cases = [
+            ("https://a.example", false),
+            ("https://93.184.216.34", false),
+            ("https://[2606:2800:220:1::1]", false),
+            ("https://100.128.0.1", false),
+            ("https://localhost.evil.example", false),
+            ("https://localhost", true),
+            ("https://LOCALHOST.", true),
+            ("https://db.localhost", true),
+            ("https://127.0.0.1", true),
+            ("https://2130706433", true),
+            ("https://0x7f.1", true),
+            ("https://0.0.0.0", true),
+            ("https://10.1.2.3", true),
+            ("https://172.16.0.1", true),
+            ("https://192.168.1.1", true),
+            ("https://169.254.169.254", true),
+            ("https://100.64.0.1", true),
+            ("https://[::1]", true),
+            ("https://[::]", true),
+            ("https://[fd00::1]", true),
+            ("https://[fe80::1]", true),
+            ("https://[::ffff:127.0.0.1]", true),
+        ];
+        for (url, internal) in cases {
+            assert_eq!(is_internal(&Url::parse(url).expect("a URL")), internal, "{url}");
+        }
+    }
+
+    #[test]
+    fn urls_are_shown_without_secrets() {
+        for (text, shown) in [
+            ("https://a.example/token", "\"https://a.example/token\""),
+            ("https://a.example/token?refresh_token=hush", "\"https://a.example/token\""),
+            ("https://me:hush@a.example/#hush", "\"…@a.example/\""),
+        ] {
+            assert_eq!(format!("{:?}", UrlText(text.into())), shown);
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::code::{Class, ErrorCode, Scope};
 use crate::image_header::Format;
+use crate::text;
 use crate::token::TokenError;
 
 /// Why a photo is not on the record, grouped by what can be done about it.
@@ -177,6 +178,18 @@ impl Error {
                 "Check the network, the api-domain and any proxy; try again later."
             }
             _ => self.code().map_or(HELP_WITHOUT_CODE, ErrorCode::help),
+        }
+    }
+}
+
+impl Failure {
+    /// Takes a secret out of everything that came from outside.
+    pub(crate) fn redact(&mut self, secret: &str) {
+        let clean = |text: &mut String| *text = text::redact(std::mem::take(text), secret);
+        clean(&mut self.body_start);
+        self.message.iter_mut().chain(&mut self.cause).for_each(clean);
+        if let Some(ErrorCode::Other(code)) = &mut self.code {
+            clean(code);
         }
     }
 }

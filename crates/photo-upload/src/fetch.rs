@@ -4,7 +4,7 @@ use bytes::Bytes;
 use percent_encoding::percent_decode_str;
 use reqwest::{Response, Url};
 
-use crate::endpoint::{check_scheme, host_of, is_loopback};
+use crate::endpoint::{check_scheme, host_of, is_internal};
 use crate::error::SourceError;
 use crate::http::{self, Http};
 use crate::intake::{Gathered, Intake};
@@ -52,7 +52,8 @@ async fn read(intake: &Intake, url: &Url, mut response: Response) -> Result<Byte
     }
 }
 
-/// Where a redirect leads, if it may be followed: a public server must not make us ask this machine's own services.
+/// Where a redirect leads, if it may be followed: a public server must not make us ask services of this machine or of
+/// its network.
 fn next_hop(from: &Url, response: &Response, allow_plain_http: bool) -> Result<Url, SourceError> {
     let location = response.headers().get("location").and_then(|v| v.to_str().ok());
     let to = location.and_then(|l| from.join(l).ok());
@@ -65,9 +66,9 @@ fn next_hop(from: &Url, response: &Response, allow_plain_http: bool) -> Result<U
 }
 
 fn hop_allowed(from: &Url, to: &Url) -> Result<(), SourceError> {
-    if is_loopback(to) && !is_loopback(from) {
+    if is_internal(to) && !is_internal(from) {
         return Err(SourceError::Url(format!(
-            "{} redirects to this machine, which is not followed",
+            "{} redirects to this machine or its network, which is not followed",
             host_of(from)
         )));
     }
@@ -115,6 +116,10 @@ mod tests {
             ("https://a.example/", "http://b.example/", false),
             ("https://a.example/", "https://localhost/", false),
             ("http://a.example/", "http://127.0.0.1:9000/", false),
+            ("https://a.example/", "https://169.254.169.254/latest/", false),
+            ("https://a.example/", "https://192.168.0.1/", false),
+            ("https://a.example/", "https://[::ffff:127.0.0.1]/", false),
+            ("https://192.168.0.1/", "https://192.168.0.2/", true),
             ("http://127.0.0.1:1/", "http://127.0.0.1:2/", true),
             ("http://127.0.0.1:1/", "https://a.example/", true),
         ];

@@ -47,6 +47,11 @@ fn builder(connect: Duration) -> reqwest::ClientBuilder {
         .redirect(redirect::Policy::none())
         .retry(retry::never())
         .referer(false)
+        // Answers are limited in bytes as they come. Another crate may have switched these features on for all.
+        .no_gzip()
+        .no_brotli()
+        .no_zstd()
+        .no_deflate()
         .connect_timeout(connect)
         // Shorter than servers usually keep a connection, so that few are found dead when needed.
         .pool_idle_timeout(Duration::from_secs(20))

@@ -201,8 +201,12 @@ impl Intake {
         }
     }
 
-    /// Fetches an http(s) URL; the last part of its path becomes the photo's name. No credentials are sent; redirects are
-    /// followed up to the limit, but never from https to http, nor from elsewhere to this machine.
+    /// Fetches an http(s) URL; the last part of its path becomes the photo's name. No credentials are sent, and nothing is
+    /// unpacked.
+    ///
+    /// Redirects are followed up to the limit, but never from https to http, and never from outside to this machine or to
+    /// a private address (loopback, link-local, private, unspecified, `localhost`). Names are not looked up for that: where
+    /// URLs come from strangers, a name of theirs may point to your network, so let a proxy or firewall decide as well.
     ///
     /// # Errors
     /// [`Error::Source`] if it cannot be fetched, is larger than the limit or takes too long; [`Error::Photo`].

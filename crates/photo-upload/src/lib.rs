@@ -42,8 +42,12 @@
 //!
 //! # Rules that hold always
 //!
-//! Redirects are not followed, since the token would go with them. Plain http is only used to this machine, unless
-//! allowed. Secrets do not appear in `Debug`, errors, logs or URLs. Answers are read up to a bound, however long they are.
+//! Redirects are not followed by uploads, downloads, deletions and token requests, not even on the same host, since the
+//! token would go with them: a redirect is an error. Pictures fetched from a URL ([`Intake::url`]) carry no secret; their
+//! redirects are followed by the rules told there. Plain http is only used to this machine, unless allowed. Secrets do
+//! not appear in `Debug`, errors, logs or URLs, not even if a server echoes them (unless it disguises them on purpose).
+//! Answers are never unpacked, and read up to a bound, however long they are: 64 KiB, or
+//! [`ClientBuilder::max_download_bytes`] for a photo; their heads up to about 400 KiB and 100 headers.
 //! All waits use tokio's clock, and the jitter can be seeded, so that tests can be exact.
 //!
 //! # Limits and non-goals

@@ -111,16 +111,20 @@ impl Run<'_> {
         let outcome = exchange.send(&token, story.attempts, time).await?;
         let mut failure = match outcome {
             Outcome::Broken { reached, cause } => self.broken(reached, cause),
-            Outcome::Answered(answer) => match judge(self.operation, &self.what, &answer) {
+            Outcome::Answered(mut answer) => match judge(self.operation, &self.what, &answer) {
                 Verdict::Done { message } => {
+                    let clean = |text| text::redact(text, token.expose());
+                    let message = message.map(clean);
+                    answer.content_type = answer.content_type.map(clean);
                     self.tell(Progress::Confirmed { attempt: story.attempts });
                     return Ok(Ok(story.done(answer, message)));
                 }
                 Verdict::Failed(failure) => *failure,
             },
         };
-        failure.body_start = text::redact(failure.body_start, token.expose());
-        failure.message = failure.message.map(|m| text::redact(m, token.expose()));
+        for secret in story.refused.iter().chain([&token]) {
+            failure.redact(secret.expose());
+        }
         // Reading changes nothing, so it does not matter whether it was carried out.
         failure.ambiguous &= self.operation != Operation::Download;
         story.note(&mut failure);

@@ -11,11 +11,43 @@ pub(crate) fn body_start(body: &[u8], most: usize) -> String {
     one_line(String::from_utf8_lossy(head).trim(), most)
 }
 
-/// `text` with every occurrence of `secret` replaced. Servers and proxies sometimes echo a request's headers.
+/// `text` without `secret`: servers and proxies sometimes echo a request. Long parts of it go as well, since an echo may
+/// be cut off, or escaped in the middle; upper and lower case do not matter, since host names are folded.
 pub(crate) fn redact(text: String, secret: &str) -> String {
+    let fold = |text: &str| text.chars().map(|c| c.to_ascii_lowercase()).collect::<Vec<_>>();
+    let (folded, secret) = (fold(&text), fold(secret));
     // A very short secret would blank out ordinary words, and is none.
-    if secret.len() >= 4 && text.contains(secret) { text.replace(secret, "[redacted]") } else { text }
+    if secret.len() < LEAST_SECRET {
+        return text;
+    }
+    let least = secret.len().min(LEAST_PART);
+    let mut clean = String::with_capacity(text.len());
+    let mut covered = 0_usize;
+    for (at, shown) in text.chars().enumerate() {
+        if at < covered {
+            continue;
+        }
+        let length = longest_part(folded.get(at..).unwrap_or_default(), &secret);
+        if length >= least {
+            clean.push_str("[redacted]");
+            covered = at + length;
+        } else {
+            clean.push(shown);
+        }
+    }
+    clean
 }
+
+/// How many characters at the start of `text` are a part of `secret`.
+fn longest_part(text: &[char], secret: &[char]) -> usize {
+    let common = |part: &[char]| text.iter().zip(part).take_while(|(a, b)| a == b).count();
+    (0..secret.len()).filter_map(|from| secret.get(from..)).map(common).max().unwrap_or(0)
+}
+
+/// Shorter secrets are not looked for.
+const LEAST_SECRET: usize = 4;
+/// From this length on a part of a secret counts as the secret.
+const LEAST_PART: usize = 8;
 
 /// All causes of an error in one line, outermost first. reqwest says the reason only in its sources.
 pub(crate) fn causes(error: &dyn std::error::Error) -> String {
@@ -44,6 +76,18 @@ mod tests {
         assert_eq!(body_start(&vec![b'x'; 100_000], 10), "x".repeat(10));
         assert_eq!(redact("Bearer 1000.abc!".into(), "1000.abc"), "Bearer [redacted]!");
         assert_eq!(redact("a cat".into(), "a"), "a cat");
+        let secret = "1000.Abcdef0123";
+        for (text, clean) in [
+            ("x 1000.Abcdef0123 y 1000.Abcdef0123", "x [redacted] y [redacted]"),
+            ("cut off: 1000.Abcde", "cut off: [redacted]"),
+            ("\\u0031000.Abcdef0123\\u0020", "\\u003[redacted]\\u0020"),
+            ("http://1000.abcdef0123.example", "http://[redacted].example"),
+            ("ü1000.Abcdef0123ü", "ü[redacted]ü"),
+            ("since 1000.Ab on", "since 1000.Ab on"),
+            ("", ""),
+        ] {
+            assert_eq!(redact(text.into(), secret), clean);
+        }
         let outer = std::io::Error::other(std::io::Error::other("deep"));
         assert_eq!(causes(&outer), "deep");
     }

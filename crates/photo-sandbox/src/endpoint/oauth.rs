@@ -68,7 +68,7 @@ impl Parameters {
     /// Checks the parameters; the error is the `error` of the answer.
     pub(crate) fn grant(&self, expected: Option<&Credentials>) -> Result<Grant<'_>, &'static str> {
         let fits = |given: &str, wanted: Option<&String>| {
-            !given.is_empty() && wanted.is_none_or(|wanted| wanted == given)
+            (1..=MAX_LENGTH).contains(&given.len()) && wanted.is_none_or(|wanted| wanted == given)
         };
         if !fits(&self.client_id, expected.map(|e| &e.client_id)) {
             return Err("invalid_client");
@@ -80,12 +80,15 @@ impl Parameters {
             "refresh_token" if fits(&self.refresh_token, expected.map(|e| &e.refresh_token)) => {
                 Ok(Grant::Refresh(&self.refresh_token))
             }
-            "authorization_code" if !self.code.is_empty() => Ok(Grant::Code(&self.code)),
+            "authorization_code" if fits(&self.code, None) => Ok(Grant::Code(&self.code)),
             "refresh_token" | "authorization_code" => Err("invalid_code"),
             _ => Err("unsupported_grant_type"),
         }
     }
 }
+
+/// Longer parameters are wrong: they are remembered for the throttle.
+const MAX_LENGTH: usize = 1024;
 
 /// The answer with a new access token.
 pub(crate) fn granted(grant: &Grant<'_>, access_token: &str, api_domain: &str, config: &Config) -> Answer {
@@ -193,10 +196,13 @@ mod tests {
                 Ok(Grant::Code("c")),
             ),
             (String::new(), Err("invalid_client")),
+            (FULL.replace("client_id=i", &format!("client_id={}", "i".repeat(2000))), Err("invalid_client")),
         ];
         for (query, expected) in table {
             assert_eq!(Parameters::read(&query, "", b"").grant(Some(&wanted)), expected, "{query}");
         }
+        let long = FULL.replace("refresh_token=r&", &format!("refresh_token={}&", "r".repeat(1025)));
+        assert_eq!(Parameters::read(&long, "", b"").grant(None), Err("invalid_code"));
     }
 
     #[test]

@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http_body_util::BodyExt;
 use hyper::body::Incoming;
 use hyper::header::{EXPECT, HeaderMap};
+use tokio::sync::SemaphorePermit;
 use tokio::time::{Instant, timeout, timeout_at};
 
 use crate::config::Config;
@@ -23,6 +24,15 @@ pub(crate) struct Inbox<'a> {
     idle: Duration,
     drain_bytes: u64,
     drain_time: Duration,
+}
+
+/// A body in memory, or the beginning of one.
+pub(crate) struct Body<'a> {
+    pub(crate) bytes: Vec<u8>,
+    /// Whether this is all of it.
+    pub(crate) whole: bool,
+    /// Bounds the memory of all large bodies together, as long as it is held.
+    slot: Option<SemaphorePermit<'a>>,
 }
 
 /// Why a body can't be read.
@@ -43,29 +53,36 @@ impl<'a> Inbox<'a> {
         Inbox { shared, body, waits, finished, failed: false, idle: idle_timeout, drain_bytes, drain_time }
     }
 
-    /// Reads up to `most` bytes; the flag tells whether that was all of the body.
-    pub(crate) async fn read(&mut self, most: usize) -> Result<(Vec<u8>, bool), Unreadable> {
-        let deadline = Instant::now() + self.idle.saturating_mul(WHOLE_BODY).min(LONGEST);
-        let mut bytes = Vec::new();
+    /// Reads up to `most` bytes.
+    pub(crate) async fn read(&mut self, most: usize) -> Result<Body<'a>, Unreadable> {
+        let mut deadline = Instant::now() + self.idle.saturating_mul(WHOLE_BODY).min(LONGEST);
+        let mut body = Body { bytes: Vec::new(), whole: false, slot: None };
         let result = loop {
             match self.chunk(deadline).await {
                 Ok(None) => break Ok(true),
                 Ok(Some(chunk)) => {
-                    let room = most.saturating_sub(bytes.len());
-                    bytes.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
+                    let room = most.saturating_sub(body.bytes.len());
+                    body.bytes.extend_from_slice(chunk.get(..room).unwrap_or(&chunk));
                     if chunk.len() > room {
                         break Ok(false);
                     }
                 }
                 Err(why) => break Err(why),
             }
+            if body.slot.is_none() && body.bytes.len() > SMALL_BODY {
+                let waiting = Instant::now();
+                // Never closed; were it, the request would go on without its bound.
+                body.slot = self.shared.bodies.acquire().await.ok();
+                // Waiting for others is no slowness of this client.
+                deadline += waiting.elapsed();
+            }
         };
         let mut state = self.shared.lock();
-        state.stats.bytes_read += u64::try_from(bytes.len()).unwrap_or(u64::MAX);
+        state.stats.bytes_read += u64::try_from(body.bytes.len()).unwrap_or(u64::MAX);
         if result == Err(Unreadable::Broken) {
             state.stats.bodies_broken += 1;
         }
-        result.map(|whole| (bytes, whole))
+        result.map(|whole| Body { whole, ..body })
     }
 
     /// Throws away what is left of the body, within bounds. Returns false if the connection can't go on after the
@@ -112,6 +129,8 @@ impl<'a> Inbox<'a> {
     }
 }
 
+/// Up to this size a body needs no slot, so that clients that send a byte now and then cannot take all of them.
+const SMALL_BODY: usize = 64 << 10;
 /// A whole body may take this many times as long as a client may be silent, but never longer than [`LONGEST`].
 const WHOLE_BODY: u32 = 12;
 const LONGEST: Duration = Duration::from_secs(600);

@@ -76,16 +76,14 @@ async fn upload(
     path: PhotoPath<'_>,
     inbox: &mut Inbox<'_>,
 ) -> Result<Result<(), Refusal>, Aborted> {
-    // The semaphore is never closed; were it, the request would go on without its bound.
-    let _slot = shared.bodies.acquire().await;
     let config = shared.lock().config.clone();
-    let (body, whole) = match inbox.read(config.max_bytes.saturating_add(SLACK)).await {
+    let body = match inbox.read(config.max_bytes.saturating_add(SLACK)).await {
         Ok(read) => read,
         Err(Unreadable::TooSlow) => return Ok(Err(Code::RequestTimeout.into())),
         Err(Unreadable::Broken) => return Err(Aborted::ClientGone),
     };
     let content_type = header(parts, "content-type").unwrap_or_default();
-    match checks::upload(content_type, &body, whole, path.version, &config) {
+    match checks::upload(content_type, &body.bytes, body.whole, path.version, &config) {
         Ok(accepted) => {
             shared.accept(path, &accepted, restrict_triggers(parts));
             Ok(Ok(()))

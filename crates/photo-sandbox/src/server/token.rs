@@ -36,17 +36,17 @@ async fn grant(shared: &Shared, parts: &Parts, inbox: &mut Inbox<'_>) -> Result<
         bump(&mut shared.lock().stats.token_refusals, INVALID_REQUEST);
         return Ok(oauth::refused(INVALID_REQUEST));
     }
-    let (body, whole) = match inbox.read(MAX_BODY).await {
+    let body = match inbox.read(MAX_BODY).await {
         Ok(read) => read,
         Err(Unreadable::TooSlow) => return Ok(Refusal::from(Code::RequestTimeout).answer()),
         Err(Unreadable::Broken) => return Err(Aborted::ClientGone),
     };
-    if !whole {
+    if !body.whole {
         bump(&mut shared.lock().stats.token_refusals, INVALID_REQUEST);
         return Ok(oauth::refused(INVALID_REQUEST));
     }
     let content_type = header(parts, "content-type").unwrap_or_default();
-    Ok(shared.grant(&Parameters::read(parts.uri.query().unwrap_or_default(), content_type, &body)))
+    Ok(shared.grant(&Parameters::read(parts.uri.query().unwrap_or_default(), content_type, &body.bytes)))
 }
 
 const MAX_BODY: usize = 64 << 10;

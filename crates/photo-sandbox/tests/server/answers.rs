@@ -128,7 +128,7 @@ fn credits_are_counted_and_end() {
 
 #[test]
 fn the_store_is_bounded() {
-    let sandbox = Sandbox::start(Config::default().store_bytes(250)).unwrap();
+    let sandbox = Sandbox::start(Config::default().store_bytes(1400)).unwrap();
     for record in ["1", "2", "3"] {
         assert_eq!(put(&sandbox, record).unwrap().status, 200);
     }

@@ -72,6 +72,12 @@ impl Client {
         Ok(reply)
     }
 
+    /// Says that nothing more will be sent.
+    pub(crate) fn finish(&mut self) {
+        // Fails if the server has ended the connection already.
+        let _ = self.stream.get_ref().shutdown(std::net::Shutdown::Write);
+    }
+
     /// Reads until the connection ends.
     pub(crate) fn rest(&mut self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();

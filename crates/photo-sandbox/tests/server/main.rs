@@ -5,5 +5,6 @@ mod awkward;
 mod client;
 mod curl;
 mod faults;
+mod hostile;
 mod run;
 mod tokens;

@@ -25,6 +25,17 @@ pub(super) enum Denial {
     Temporary(String),
 }
 
+/// Takes a secret that was sent with the request out of what came back.
+pub(super) fn without(answer: Result<Grant, Denial>, secret: &str) -> Result<Grant, Denial> {
+    let clean = |text| text::redact(text, secret);
+    match answer {
+        Ok(grant) => Ok(Grant { token: grant.token.map_api_domain(clean), ..grant }),
+        Err(Denial::Denied(error)) => Err(Denial::Denied(clean(error))),
+        Err(Denial::Temporary(cause)) => Err(Denial::Temporary(clean(cause))),
+        Err(Denial::Throttled) => Err(Denial::Throttled),
+    }
+}
+
 impl Denial {
     pub(super) fn into_error(self, cool_down: Duration) -> TokenError {
         match self {
@@ -45,7 +56,8 @@ pub(super) fn read(status: u16, body: &[u8]) -> Result<Grant, Denial> {
         let token = AccessToken::new(secret)
             .map_err(|_| Denial::Temporary("its answer holds an access token that cannot be one".into()))?;
         let token = match text_of("api_domain") {
-            Some(domain) => token.with_api_domain(text::one_line(domain, 300)),
+            // It is shown where the token is not.
+            Some(domain) => token.with_api_domain(text::redact(text::one_line(domain, 300), secret)),
             None => token,
         };
         return Ok(Grant { token, lifetime: lifetime(&value) });

@@ -84,6 +84,11 @@ impl AccessToken {
         self
     }
 
+    pub(crate) fn map_api_domain(mut self, change: impl FnOnce(String) -> String) -> Self {
+        self.api_domain = self.api_domain.map(change);
+        self
+    }
+
     /// The api-domain the issuer named, unchecked.
     pub fn api_domain(&self) -> Option<&str> {
         self.api_domain.as_deref()

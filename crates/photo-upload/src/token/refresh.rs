@@ -13,7 +13,7 @@ use tokio::time::{Instant, timeout_at};
 use super::answer::{self, Denial, Grant};
 use super::store::Store;
 use super::{AccessToken, TokenError, TokenFuture, TokenSource};
-use crate::endpoint::{self, DataCenter};
+use crate::endpoint::{self, DataCenter, UrlText};
 use crate::error::Error;
 use crate::http::{self, Http, MOST_ANSWER};
 
@@ -26,6 +26,7 @@ use crate::http::{self, Http, MOST_ANSWER};
 ///   minutes, and asking on makes it worse.
 /// * With [`store`](RefreshTokenBuilder::store), the token outlives the process, in a file of mode 0600.
 /// * Secrets travel in the request's body, never in a URL.
+/// * Redirects are not followed, not even on the same host: the secrets would go with them. Answers are read up to 64 KiB.
 ///
 /// ```
 /// use photo_upload::{DataCenter, RefreshToken};
@@ -145,8 +146,16 @@ impl Inner {
         }
     }
 
-    /// One request to the token endpoint.
+    /// One request to the token endpoint. An answer that echoes the request shows no secret.
     async fn ask(&self) -> Result<Grant, Denial> {
+        let mut answer = self.send().await;
+        for secret in [&self.client_secret, &self.refresh_token] {
+            answer = answer::without(answer, secret.expose_secret());
+        }
+        answer
+    }
+
+    async fn send(&self) -> Result<Grant, Denial> {
         let parameters = [
             ("grant_type", "refresh_token"),
             ("client_id", self.client_id.as_str()),
@@ -191,7 +200,7 @@ impl Held {
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct RefreshTokenBuilder {
-    token_url: String,
+    token_url: UrlText,
     client_id: String,
     client_secret: SecretString,
     refresh_token: SecretString,
@@ -204,7 +213,7 @@ pub struct RefreshTokenBuilder {
 impl Default for RefreshTokenBuilder {
     fn default() -> Self {
         Self {
-            token_url: String::new(),
+            token_url: UrlText::default(),
             client_id: String::new(),
             client_secret: SecretString::default(),
             refresh_token: SecretString::default(),
@@ -220,7 +229,7 @@ impl RefreshTokenBuilder {
     /// The full URL, such as `https://accounts.zoho.com/oauth/v2/token`, or
     /// `https://…/clientoauth/v2/{portal}/token` for a portal.
     pub fn token_url(mut self, url: impl Into<String>) -> Self {
-        self.token_url = url.into();
+        self.token_url = UrlText(url.into());
         self
     }
 
@@ -279,7 +288,7 @@ impl RefreshTokenBuilder {
     /// [`Error::Config`] if something is missing or the URL is not allowed.
     pub fn build(self) -> Result<RefreshToken, Error> {
         let missing = [
-            ("token URL", self.token_url.trim().is_empty()),
+            ("token URL", self.token_url.0.trim().is_empty()),
             ("client id", self.client_id.is_empty()),
             ("client secret", self.client_secret.expose_secret().is_empty()),
             ("refresh token", self.refresh_token.expose_secret().is_empty()),
@@ -287,7 +296,7 @@ impl RefreshTokenBuilder {
         if let Some((name, _)) = missing.iter().find(|(_, missing)| *missing) {
             return Err(Error::config(format!("the {name} is missing: a refresh token needs it")));
         }
-        let url = endpoint::secure_url("token URL", &self.token_url, self.allow_plain_http)?;
+        let url = endpoint::secure_url("token URL", &self.token_url.0, self.allow_plain_http)?;
         let facts = [url.as_str(), &self.client_id, self.refresh_token.expose_secret()];
         let store = self.store.map(|path| Store::new(path, &facts));
         let inner = Inner {
@@ -341,7 +350,8 @@ mod tests {
 
     #[test]
     fn secrets_do_not_show() {
-        let shown = format!("{:?} {:?}", builder(), builder().build());
+        let unsafe_url = builder().token_url("https://a.example/token?client_secret=hush");
+        let shown = format!("{:?} {:?} {unsafe_url:?}", builder(), builder().build());
         assert!(!shown.contains("hush"), "{shown}");
     }
 

@@ -2,4 +2,7 @@
 
 mod harness;
 mod preparing;
+#[path = "../scripted/mod.rs"]
+mod scripted;
+mod secrets;
 mod uploading;

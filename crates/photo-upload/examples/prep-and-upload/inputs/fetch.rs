@@ -27,12 +27,14 @@ pub(crate) fn stem_of(text: &str) -> Result<String, String> {
     Ok(if safe.is_empty() { "photo".to_owned() } else { safe.to_owned() })
 }
 
-/// The content behind a URL. No credentials are sent; redirects are followed, but never from https to http, nor from
-/// elsewhere to this machine.
+/// The content behind a URL. No credentials are sent, and nothing is unpacked; redirects are followed, but never from
+/// https to http, nor from elsewhere to this machine or to a private address.
 pub(crate) async fn fetch(text: &str, limit: u64) -> Result<Bytes, Failure> {
     let url = Url::parse(text).map_err(|error| for_good(format!("not a usable URL: {error}")))?;
     let host = url.host_str().unwrap_or("the server").to_owned();
     let mut builder = Client::builder().redirect(careful_redirects()).timeout(TIME).connect_timeout(CONNECT);
+    // Limited in bytes as they come, even if another crate switches these features on.
+    builder = builder.no_gzip().no_brotli().no_zstd().no_deflate();
     if is_this_machine(&url) {
         builder = builder.no_proxy();
     }
@@ -67,15 +69,15 @@ fn careful_redirects() -> redirect::Policy {
     redirect::Policy::custom(|hop| {
         let from = hop.previous().last();
         let https = from.is_some_and(|url| url.scheme() == "https");
-        let near = from.is_some_and(is_this_machine);
+        let near = from.is_some_and(is_internal);
         if hop.previous().len() > MOST_HOPS {
             return hop.error("too many redirects");
         }
         if https && hop.url().scheme() != "https" {
             return hop.error("a redirect from https to http is not followed");
         }
-        if !near && is_this_machine(hop.url()) {
-            return hop.error("a redirect to this machine is not followed");
+        if !near && is_internal(hop.url()) {
+            return hop.error("a redirect to this machine or its network is not followed");
         }
         hop.follow()
     })
@@ -83,8 +85,28 @@ fn careful_redirects() -> redirect::Policy {
 
 fn is_this_machine(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    address.parse::<IpAddr>().map_or(host.eq_ignore_ascii_case("localhost"), |ip| ip.is_loopback())
+    address_of(host).map_or(host.eq_ignore_ascii_case("localhost"), |ip| ip.is_loopback())
+}
+
+/// What nobody outside can reach, so that nobody outside may send us there. Names are not looked up for that.
+fn is_internal(url: &Url) -> bool {
+    let host = url.host_str().unwrap_or_default();
+    match address_of(host).map(|ip| ip.to_canonical()) {
+        Some(IpAddr::V4(ip)) => {
+            ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.octets()[0] == 0
+        }
+        Some(IpAddr::V6(ip)) => {
+            ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local()
+        }
+        None => {
+            let name = host.trim_end_matches('.').to_ascii_lowercase();
+            name == "localhost" || name.ends_with(".localhost")
+        }
+    }
+}
+
+fn address_of(host: &str) -> Option<IpAddr> {
+    host.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 
 /// The connection could not be made, broke, or took too long. The URL is left out of the text: it may hold a signature.
