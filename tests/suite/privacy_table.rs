@@ -6,7 +6,7 @@ use photo_testkit::encode::png::{Chunk, PngImage, PngOptions};
 use photo_testkit::encode::webp::WebpOptions;
 use photo_testkit::encode::{jpeg, png, webp};
 use photo_testkit::exif::Exif;
-use photo_testkit::picture::{Layout, Picture};
+use photo_testkit::{Layout, Picture};
 use photo_testkit::{fixtures, icc, pattern};
 
 const CANARY: &[u8] = b"CANARY-4711";

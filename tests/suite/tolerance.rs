@@ -50,7 +50,10 @@ fn missing_data_is_refused_with_how_much_was_there_unless_it_is_tolerated() {
                 })
                 .unwrap_or_else(|| panic!("{name} {percent}: {report}"));
             assert!(0 < there && there < of, "{name} {percent}: {report}");
-            assert!(tells.contains(&format!("{there} of {of} {unit}")), "{name}: {tells}");
+            // Of a progressive JPEG the two settings may count the MCUs of different scans.
+            let figures =
+                if by_area { format!("{there} of {of} {unit}") } else { format!(" of {of} {unit}") };
+            assert!(tells.contains(&figures), "{name}: {tells}, but {report}");
             assert!(!report.lossless && report.input.bytes == cut.len() as u64, "{report}");
             let filled = decoded(prepared.bytes()).into_rgb8();
             assert_eq!(filled.dimensions(), whole.dimensions(), "{name}");
