@@ -1,6 +1,6 @@
 //! Truncation and disorder are two settings: disorder is a warning, missing picture data an error unless it is tolerated.
 
-use photo_prep::{Error, Options, OutputFormat, Tolerance, Warning};
+use photo_prep::{Error, Options, OutputFormat, Report, Tolerance, Warning};
 use photo_testkit::encode::jpeg::{Segment, insert_segments};
 
 use crate::support::decoded;
@@ -29,6 +29,15 @@ const CUT: [(&str, bool); 12] = [
     ("bmp_rle8.bmp", true),
 ];
 
+/// How much was there, by the warning.
+fn truncated(report: &Report) -> (u64, u64, &'static str) {
+    let told = report.warnings.iter().find_map(|w| match w {
+        Warning::Truncated { there, of, unit } => Some((*there, *of, *unit)),
+        _ => None,
+    });
+    told.unwrap_or_else(|| panic!("{report}"))
+}
+
 #[test]
 fn missing_data_is_refused_with_how_much_was_there_unless_it_is_tolerated() {
     for (name, by_area) in CUT {
@@ -41,14 +50,7 @@ fn missing_data_is_refused_with_how_much_was_there_unless_it_is_tolerated() {
             assert!(matches!(error, Error::Malformed { .. }), "{name}: {tells}");
             let prepared = lenient().prepare(cut).unwrap_or_else(|e| panic!("{name} {percent}: {e}"));
             let report = prepared.report();
-            let (there, of, unit) = report
-                .warnings
-                .iter()
-                .find_map(|w| match w {
-                    Warning::Truncated { there, of, unit } => Some((*there, *of, *unit)),
-                    _ => None,
-                })
-                .unwrap_or_else(|| panic!("{name} {percent}: {report}"));
+            let (there, of, unit) = truncated(report);
             assert!(0 < there && there < of, "{name} {percent}: {report}");
             // Of a progressive JPEG the two settings may count the MCUs of different scans.
             let figures =

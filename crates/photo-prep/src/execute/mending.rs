@@ -32,7 +32,7 @@ fn prepared<'a>(plan: &Plan, whole: &[u8], there: There) -> Result<Prepared<'a>>
     report.lossless &= there.is_all();
     let mut warnings = plan.info.warnings.clone();
     warnings.extend((!there.is_all()).then(|| there.warning()));
-    warnings.extend(report.warnings.drain(..));
+    warnings.append(&mut report.warnings);
     for warning in warnings {
         if !report.warnings.contains(&warning) {
             report.warnings.push(warning);
