@@ -195,6 +195,15 @@ enum Lenience {
     Truncated,
 }
 
+impl From<Lenience> for Tolerance {
+    fn from(lenience: Lenience) -> Self {
+        match lenience {
+            Lenience::Strict => Self::Strict,
+            Lenience::Truncated => Self::Truncated,
+        }
+    }
+}
+
 impl Common {
     /// What they mean for the preparation.
     pub(crate) fn options(&self) -> Options {
@@ -223,10 +232,7 @@ impl Common {
                 Edges::Exact => EdgePolicy::Exact,
                 Edges::Trim => EdgePolicy::Trim,
             })
-            .tolerance(match self.tolerance {
-                Lenience::Strict => Tolerance::Strict,
-                Lenience::Truncated => Tolerance::Truncated,
-            });
+            .tolerance(self.tolerance.into());
         options = self.max_pixels.map_or(options, |n| options.max_pixels(n));
         options = self.max_bytes.map_or(options, |n| options.max_bytes(n));
         options = self.quality.map_or(options, |q| options.quality(q));
