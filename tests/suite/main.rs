@@ -7,5 +7,7 @@ mod fitting;
 mod orientations;
 mod plans;
 mod privacy;
+mod privacy_table;
 mod support;
+mod tolerance;
 mod upload;

@@ -33,6 +33,8 @@ pub struct ImageInfo {
     pub private_bytes: u64,
     /// Bytes after the end of the picture, or strewn between its segments.
     pub stray_bytes: u64,
+    /// Whether the file carries Content Credentials (C2PA), whose signature holds for these very bytes only.
+    pub signed: bool,
     /// Faults that do no harm to the picture.
     pub warnings: Vec<Warning>,
     /// Whether the picture can be decoded row by row and reduced on the way.
@@ -65,6 +67,7 @@ impl ImageInfo {
             intact: true,
             private_bytes: 0,
             stray_bytes: 0,
+            signed: false,
             warnings: Vec::new(),
             by_rows: false,
             fingerprint: fingerprint(bytes),

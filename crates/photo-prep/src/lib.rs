@@ -95,7 +95,9 @@ pub use format::Format;
 pub use geometry::Size;
 pub use info::{ColorModel, IccInfo, IccSpace, ImageInfo, JpegInfo, JpegProcess};
 pub use limits::{InputLimits, Limits};
-pub use options::{ColorPolicy, EdgePolicy, MetadataPolicy, Options, OutputFormat, Quality, Subsampling};
+pub use options::{
+    ColorPolicy, EdgePolicy, MetadataPolicy, Options, OutputFormat, Quality, Subsampling, Tolerance,
+};
 pub use orientation::Orientation;
 pub use plan::{
     CoefficientsPlan, DecodeScale, Estimate, JpegSampling, Lane, OutputRule, PixelsPlan, Plan, Reason, Route,

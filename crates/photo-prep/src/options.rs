@@ -29,6 +29,8 @@ pub struct Options {
     pub color: ColorPolicy,
     /// What becomes of the edges of a JPEG that is turned without loss.
     pub edges: EdgePolicy,
+    /// What becomes of pictures that are not all there.
+    pub tolerance: Tolerance,
 }
 
 /// JPEG quality and its floor, on libjpeg's scale of 1..=100.
@@ -117,6 +119,20 @@ pub enum EdgePolicy {
     Trim,
 }
 
+/// What becomes of a file whose picture data is not all there. Disorder that costs nothing of the picture is a
+/// [`Warning`](crate::Warning) either way.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum Tolerance {
+    /// It is refused as [`Error::Malformed`](crate::Error::Malformed), which tells how much was there.
+    #[default]
+    Strict,
+    /// The missing part of a JPEG, PNG, GIF or BMP is filled (gray, black or transparent), and
+    /// [`Warning::Truncated`](crate::Warning::Truncated) tells how much was there.
+    Truncated,
+}
+
 impl Options {
     /// Sets the pixel limit of the output, at least 1.
     #[must_use]
@@ -185,6 +201,13 @@ impl Options {
     #[must_use]
     pub fn edges(mut self, policy: EdgePolicy) -> Self {
         self.edges = policy;
+        self
+    }
+
+    /// Sets what becomes of pictures that are not all there.
+    #[must_use]
+    pub fn tolerance(mut self, tolerance: Tolerance) -> Self {
+        self.tolerance = tolerance;
         self
     }
 

@@ -56,6 +56,10 @@ impl<'a> Prepared<'a> {
         &self.report
     }
 
+    pub(crate) fn report_mut(&mut self) -> &mut Report {
+        &mut self.report
+    }
+
     /// Writes the file to `path`, whole or not at all: to a temporary file beside it, then renamed.
     /// Where `path` has no extension, the right one is added.
     ///

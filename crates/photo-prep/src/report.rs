@@ -93,6 +93,8 @@ impl Report {
         bytes: usize,
     ) -> Self {
         let info = &plan.info;
+        let signature_lost = info.signed && plan.route != Route::PassThrough;
+        let lost = signature_lost.then_some(Warning::SignatureLost);
         Self {
             route: plan.route.name(),
             reasons: plan.reasons.clone(),
@@ -108,7 +110,7 @@ impl Report {
             quality: None,
             encodes: 0,
             stages: Vec::new(),
-            warnings: info.warnings.clone(),
+            warnings: info.warnings.iter().cloned().chain(lost).collect(),
         }
     }
 

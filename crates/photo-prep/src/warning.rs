@@ -11,6 +11,15 @@ pub enum Warning {
     BrokenProfile(String),
     /// The structure of the file is out of order.
     Disorder(String),
+    /// Picture data was missing, and [`Tolerance::Truncated`](crate::Tolerance::Truncated) let it be filled.
+    Truncated {
+        /// Rows or MCUs that were there.
+        there: u64,
+        /// Those that the picture has.
+        of: u64,
+        /// What is counted: `rows` or `MCUs`.
+        unit: &'static str,
+    },
     /// Incomplete MCUs at an edge were cut off.
     Trimmed {
         /// Columns of pixels, upright.
@@ -18,6 +27,8 @@ pub enum Warning {
         /// Rows of pixels, upright.
         rows: u32,
     },
+    /// The file carried Content Credentials (C2PA). Written again, it can't keep their signature, so they were left out.
+    SignatureLost,
     /// Something was left out of the output that the options asked to keep.
     NotKept(String),
 }
@@ -28,9 +39,15 @@ impl std::fmt::Display for Warning {
             Self::BrokenExif(why) => write!(f, "broken EXIF: {why}"),
             Self::BrokenProfile(why) => write!(f, "colour profile not used: {why}"),
             Self::Disorder(why) => write!(f, "file out of order: {why}"),
+            Self::Truncated { there, of, unit } => {
+                write!(f, "the file was cut off: {there} of {of} {unit} were there, the rest is filled")
+            }
             Self::Trimmed { columns, rows } => {
                 write!(f, "{columns} columns and {rows} rows of pixels at the edge were cut off")
             }
+            Self::SignatureLost => f.write_str(
+                "the file was signed (C2PA Content Credentials); written again it isn't, so the credentials were left out",
+            ),
             Self::NotKept(why) => write!(f, "not kept: {why}"),
         }
     }

@@ -5,6 +5,7 @@ mod clock;
 mod coefficients;
 mod fit;
 mod keep;
+mod mending;
 mod pixels;
 mod planes;
 mod tables;
@@ -31,6 +32,13 @@ impl Plan {
         if fingerprint(bytes) != self.info.fingerprint {
             return Err(Error::PlanMismatch);
         }
+        match self.run(bytes) {
+            Err(error @ Error::Malformed { .. }) => mending::run(self, bytes, error),
+            done => done,
+        }
+    }
+
+    fn run<'a>(&self, bytes: &'a [u8]) -> Result<Prepared<'a>> {
         match &self.route {
             Route::PassThrough => pass_through(self, bytes),
             Route::Rewrite => rewrite(self, bytes),

@@ -21,6 +21,7 @@ pub(crate) mod marker {
     pub(crate) const APP0: u8 = 0xE0;
     pub(crate) const APP1: u8 = 0xE1;
     pub(crate) const APP2: u8 = 0xE2;
+    pub(crate) const APP11: u8 = 0xEB;
     pub(crate) const APP13: u8 = 0xED;
     pub(crate) const APP14: u8 = 0xEE;
     pub(crate) const COM: u8 = 0xFE;
@@ -69,6 +70,14 @@ impl Segment {
     pub(crate) fn exif<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
         let data = self.data(bytes);
         (self.marker == marker::APP1 && data.starts_with(EXIF)).then(|| data.get(6..)).flatten()
+    }
+
+    /// Content Credentials: a JUMBF box (ISO 19566-5, annex D) with the label of C2PA.
+    pub(crate) fn is_credentials(&self, bytes: &[u8]) -> bool {
+        let data = self.data(bytes);
+        self.marker == marker::APP11
+            && data.starts_with(b"JP")
+            && memchr::memmem::find(data.get(..128).unwrap_or(data), b"c2pa").is_some()
     }
 
     /// Sequence number, number of chunks and data of a part of an ICC profile.
@@ -178,6 +187,15 @@ pub(crate) fn is_kept(segment: &Segment, bytes: &[u8], policy: MetadataPolicy) -
     }
 }
 
+/// Bytes of an Adobe segment: its name, version, flags and transform. What follows them could be anything.
+const ADOBE_BYTES: usize = 12;
+
+/// Bytes of a segment that is kept which have no meaning in it.
+pub(crate) fn surplus(segment: &Segment, bytes: &[u8]) -> usize {
+    let adobe = segment.marker == marker::APP14 && segment.data(bytes).starts_with(b"Adobe");
+    if adobe { segment.payload.len().saturating_sub(ADOBE_BYTES) } else { 0 }
+}
+
 /// Whole segments of XMP, IPTC and comments, for a file that is made anew.
 pub(crate) fn other_metadata(bytes: &[u8], layout: &JpegLayout) -> Vec<u8> {
     let wanted = |s: &&Segment| match s.marker {
@@ -208,6 +226,11 @@ pub(crate) fn rewrite(
     }
     out.extend_from_slice(extra);
     for segment in rest.into_iter().filter(|s| is_kept(s, bytes, policy)) {
+        if surplus(segment, bytes) > 0 {
+            out.extend_from_slice(&[0xFF, marker::APP14, 0, 2 + ADOBE_BYTES as u8]);
+            out.extend_from_slice(segment.data(bytes).get(..ADOBE_BYTES).ok_or_else(missing)?);
+            continue;
+        }
         out.extend_from_slice(bytes.get(segment.whole.clone()).ok_or_else(missing)?);
     }
     out.extend_from_slice(&[0xFF, marker::EOI]);

@@ -15,6 +15,8 @@ pub(crate) struct PngLayout {
     pub(crate) end: Option<usize>,
     /// What broke off the walk, and where.
     pub(crate) fault: Option<(usize, String)>,
+    /// Whether that is the end of the file.
+    pub(crate) cut_off: bool,
 }
 
 /// One chunk.
@@ -58,8 +60,13 @@ impl Header {
         (width * samples * u64::from(self.depth)).div_ceil(8)
     }
 
+    /// Bytes of the filtered data.
+    pub(crate) fn data_bytes(self) -> u64 {
+        self.passes().iter().map(|&(rows, bytes)| rows.saturating_mul(bytes)).fold(0, u64::saturating_add)
+    }
+
     /// The rows as the filtered data holds them: (rows, bytes with filter byte) for each pass.
-    fn passes(self) -> Vec<(u64, u64)> {
+    pub(crate) fn passes(self) -> Vec<(u64, u64)> {
         let (w, h) = (u64::from(self.width), u64::from(self.height));
         if self.interlace == 0 {
             return vec![(h, self.row_bytes(w) + 1)];
@@ -84,6 +91,27 @@ impl Header {
 }
 
 impl PngLayout {
+    /// The data of the IDAT chunks, one after the other.
+    pub(crate) fn idat<'a>(&'a self, bytes: &'a [u8]) -> impl Read + 'a {
+        Idat { bytes, chunks: self.chunks.iter().filter(|c| c.kind == *b"IDAT"), rest: &[] }
+    }
+
+    /// Notes that the file ends within the chunk at `at`, if it does; what is there of picture data is kept.
+    fn keep_part(&mut self, bytes: &[u8], at: usize) {
+        let (length, kind) = (be32(bytes, at).unwrap_or(0) as usize, array::<4>(bytes, at + 4));
+        let runs_over = at.saturating_add(12).saturating_add(length) > bytes.len();
+        self.cut_off = runs_over && kind.is_none_or(|k| k.iter().all(u8::is_ascii_alphabetic));
+        if self.cut_off && kind == Some(*b"IDAT") {
+            let end = bytes.len().min(at + 8 + length);
+            self.chunks.push(Chunk {
+                kind: *b"IDAT",
+                whole: at..bytes.len(),
+                data: at + 8..end,
+                sound: false,
+            });
+        }
+    }
+
     pub(crate) fn find(&self, kind: &[u8; 4]) -> Option<&Chunk> {
         self.chunks.iter().find(|c| c.kind == *kind && c.sound)
     }
@@ -98,7 +126,7 @@ impl PngLayout {
 /// # Errors
 /// [`Error::LimitExceeded`] for too many chunks.
 pub(crate) fn walk(bytes: &[u8]) -> Result<PngLayout> {
-    let mut layout = PngLayout { chunks: Vec::new(), end: None, fault: None };
+    let mut layout = PngLayout { chunks: Vec::new(), end: None, fault: None, cut_off: false };
     let mut at = 8;
     while at < bytes.len() {
         match chunk(bytes, at) {
@@ -117,6 +145,7 @@ pub(crate) fn walk(bytes: &[u8]) -> Result<PngLayout> {
             }
             Err(reason) => {
                 layout.fault = Some((at, reason));
+                layout.keep_part(bytes, at);
                 return Ok(layout);
             }
         }
@@ -125,6 +154,7 @@ pub(crate) fn walk(bytes: &[u8]) -> Result<PngLayout> {
             return Err(Error::LimitExceeded { what: LimitKind::Segments, actual, limit });
         }
     }
+    layout.cut_off = true;
     layout.fault = Some((bytes.len(), "the IEND chunk is missing".into()));
     Ok(layout)
 }
@@ -188,8 +218,8 @@ pub(crate) fn header(bytes: &[u8], layout: &PngLayout) -> Result<Header> {
 pub(crate) fn verify_data(bytes: &[u8], layout: &PngLayout, header: Header) -> Result<()> {
     let first = layout.chunks.iter().find(|c| c.kind == *b"IDAT").map_or(0, |c| c.whole.start);
     let bad = |reason: String| Error::malformed(Format::Png, first, reason);
-    let idat = Idat { bytes, chunks: layout.chunks.iter().filter(|c| c.kind == *b"IDAT"), rest: &[] };
-    let mut inflated = std::io::BufReader::with_capacity(1 << 16, flate2::read::ZlibDecoder::new(idat));
+    let mut inflated =
+        std::io::BufReader::with_capacity(1 << 16, flate2::read::ZlibDecoder::new(layout.idat(bytes)));
     let mut row = 0u64;
     for (rows, row_bytes) in header.passes() {
         for _ in 0..rows {
@@ -237,8 +267,15 @@ pub(crate) fn is_kept(chunk: &Chunk, policy: MetadataPolicy) -> bool {
         // Frames other than the default image.
         b"acTL" | b"fcTL" | b"fdAT" => false,
         b"eXIf" | b"tEXt" | b"zTXt" | b"iTXt" | b"tIME" => chunk.sound && policy == MetadataPolicy::Keep,
-        b"tRNS" | b"iCCP" | b"sRGB" | b"gAMA" | b"cHRM" | b"cICP" | b"mDCV" | b"cLLI" | b"sBIT" | b"pHYs"
-        | b"bKGD" => chunk.sound,
+        b"tRNS" | b"iCCP" => chunk.sound,
+        // Longer than they can be, they hold something else.
+        b"sRGB" => chunk.sound && chunk.data.len() == 1,
+        b"gAMA" | b"cICP" => chunk.sound && chunk.data.len() == 4,
+        b"cHRM" => chunk.sound && chunk.data.len() == 32,
+        b"mDCV" => chunk.sound && chunk.data.len() == 24,
+        b"cLLI" => chunk.sound && chunk.data.len() == 8,
+        b"pHYs" => chunk.sound && chunk.data.len() == 9,
+        b"sBIT" | b"bKGD" => chunk.sound && chunk.data.len() <= 6,
         _ => !chunk.is_ancillary(),
     }
 }

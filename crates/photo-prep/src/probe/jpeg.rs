@@ -27,14 +27,15 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     info.warnings.extend(frame.flaw.map(Warning::Disorder));
     info.private_bytes = private_bytes(bytes, &layout);
     info.stray_bytes = stray_bytes(bytes, &layout);
-    info.animated = false;
+    info.signed = layout.segments.iter().any(|s| s.is_credentials(bytes));
     info.jpeg = Some(frame.info);
     Ok(info)
 }
 
 fn private_bytes(bytes: &[u8], layout: &JpegLayout) -> u64 {
     let dropped = layout.segments.iter().filter(|s| !jpeg::is_kept(s, bytes, MetadataPolicy::Strip));
-    dropped.map(|s| s.whole.len() as u64).sum()
+    let surplus: usize = layout.segments.iter().map(|s| jpeg::surplus(s, bytes)).sum();
+    dropped.map(|s| s.whole.len() as u64).sum::<u64>() + surplus as u64
 }
 
 fn stray_bytes(bytes: &[u8], layout: &JpegLayout) -> u64 {

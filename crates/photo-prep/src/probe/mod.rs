@@ -27,7 +27,7 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     let Some(format) = Format::sniff(bytes) else {
         return Err(Error::UnknownFormat { looks_like: looks_like(bytes) });
     };
-    let info = match format {
+    let mut info = match format {
         Format::Jpeg => jpeg::probe(bytes, limits),
         Format::Png => png::probe(bytes, limits),
         Format::Gif => gif::probe(bytes),
@@ -42,6 +42,10 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     }?;
     if info.size.width == 0 || info.size.height == 0 {
         return Err(Error::malformed(format, None, format!("impossible size {}", info.size)));
+    }
+    if info.stray_bytes > 0 {
+        let what = format!("{} bytes that are no part of the picture", info.stray_bytes);
+        info.warnings.push(Warning::Disorder(what));
     }
     Ok(info)
 }

@@ -24,6 +24,8 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     if let Some(profile) = png::icc_profile(bytes, &layout, limits.icc_bytes)? {
         take_icc(&mut info, profile);
     }
+    let credentials = |c: &png::Chunk| c.kind == *b"caBX" && c.sound;
+    info.signed = layout.chunks.iter().any(credentials);
     check_order(bytes, &layout, header.color, &mut info)?;
     let dropped = layout.chunks.iter().filter(|c| !png::is_kept(c, MetadataPolicy::Strip));
     info.private_bytes = dropped.map(|c| c.whole.len() as u64).sum();
@@ -60,7 +62,7 @@ fn check_order(bytes: &[u8], layout: &PngLayout, color: u8, info: &mut ImageInfo
         });
     info.intact = flaw.is_none();
     info.warnings.extend(flaw.map(Warning::Disorder));
-    let unsound = layout.chunks.iter().filter(|c| !c.sound).count();
+    let unsound = layout.chunks.iter().filter(|c| !c.sound && c.is_ancillary()).count();
     if unsound > 0 {
         info.warnings.push(Warning::Disorder(format!("{unsound} ancillary chunks with a wrong checksum")));
     }

@@ -22,6 +22,7 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     let flags = find(b"VP8X").and_then(|d| d.first().copied()).unwrap_or(0);
     let lossless_alpha = find(b"VP8L").and_then(|d| le32(d, 1)).is_some_and(|v| v >> 28 & 1 != 0);
     info.alpha = flags & 0x10 != 0 || lossless_alpha;
+    info.signed = find(b"C2PA").is_some();
     info.animated = find(b"ANIM").is_some();
     if let Some(raw) = find(b"EXIF") {
         take_exif(&mut info, raw, limits)?;

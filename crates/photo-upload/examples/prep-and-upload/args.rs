@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use photo_prep::{ColorPolicy, EdgePolicy, MetadataPolicy, Options, OutputFormat};
+use photo_prep::{ColorPolicy, EdgePolicy, MetadataPolicy, Options, OutputFormat, Tolerance};
 use photo_upload::{DataCenter, Triggers};
 
 /// Any photo in, a compliant photo on the record.
@@ -132,6 +132,9 @@ pub(crate) struct Common {
     /// What becomes of incomplete blocks at the edges of a JPEG that is turned without loss
     #[arg(long, global = true, value_enum, default_value = "exact")]
     edges: Edges,
+    /// What becomes of a picture that is not all there
+    #[arg(long, global = true, value_enum, default_value = "strict")]
+    tolerance: Lenience,
     /// Threads that work on pictures [default: all cores]
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
@@ -184,6 +187,23 @@ enum Edges {
     Trim,
 }
 
+#[derive(ValueEnum, Debug, Clone, Copy)]
+enum Lenience {
+    /// It is refused
+    Strict,
+    /// The missing part is filled, with a warning
+    Truncated,
+}
+
+impl From<Lenience> for Tolerance {
+    fn from(lenience: Lenience) -> Self {
+        match lenience {
+            Lenience::Strict => Self::Strict,
+            Lenience::Truncated => Self::Truncated,
+        }
+    }
+}
+
 impl Common {
     /// What they mean for the preparation.
     pub(crate) fn options(&self) -> Options {
@@ -211,7 +231,8 @@ impl Common {
             .edges(match self.edges {
                 Edges::Exact => EdgePolicy::Exact,
                 Edges::Trim => EdgePolicy::Trim,
-            });
+            })
+            .tolerance(self.tolerance.into());
         options = self.max_pixels.map_or(options, |n| options.max_pixels(n));
         options = self.max_bytes.map_or(options, |n| options.max_bytes(n));
         options = self.quality.map_or(options, |q| options.quality(q));

@@ -10,9 +10,8 @@ mod runs;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use header::Header;
+pub(crate) use header::{Coding, Header};
 
-use header::Coding;
 use palette::Palette;
 use rows::Rows;
 
@@ -37,6 +36,15 @@ pub(super) fn decode(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Rast
         (Coding::Plain, _) => Rows::open(bytes, header, layout, palette)?.decode(),
     };
     Raster::new(size, layout, data).ok_or_else(|| Error::malformed(Format::Bmp, start, "samples are missing"))
+}
+
+/// How many rows of picture data are there, at most as many as the picture has.
+pub(super) fn rows_there(bytes: &[u8], header: &Header) -> u64 {
+    let there = match header.coding {
+        Coding::RunLengths => runs::rows_there(bytes, header),
+        Coding::Plain => rows::rows_there(bytes, header),
+    };
+    there.min(header.size.height.into())
 }
 
 /// The picture row by row; `None` where that is not possible.

@@ -85,6 +85,19 @@ fn show_if_invisible(out: &mut [u8]) {
     }
 }
 
+/// Bytes of a row without and with its padding.
+fn row_bytes(header: &Header) -> (u64, u64) {
+    let bits = u64::from(header.size.width) * u64::from(header.depth);
+    (bits.div_ceil(8), bits.div_ceil(32) * 4)
+}
+
+/// The padding of the last row may be missing.
+pub(super) fn rows_there(bytes: &[u8], header: &Header) -> u64 {
+    let (used, stride) = row_bytes(header);
+    let length = bytes.len().saturating_sub(header.data) as u64;
+    length.checked_sub(used).map_or(0, |more| more / stride.max(1) + 1)
+}
+
 /// The stored rows, all of which are there.
 struct Stored<'a> {
     rows: &'a [u8],
@@ -96,13 +109,11 @@ struct Stored<'a> {
 }
 
 impl<'a> Stored<'a> {
-    /// The padding of the last row may be missing.
     fn find(bytes: &'a [u8], header: &Header) -> Result<Self> {
-        let bits = u64::from(header.size.width) * u64::from(header.depth);
-        let (used, stride) = (bits.div_ceil(8), bits.div_ceil(32) * 4);
+        let (used, stride) = row_bytes(header);
         let rows = bytes.get(header.data..).unwrap_or_default();
         let height = header.size.height;
-        let whole = (rows.len() as u64).checked_sub(used).map_or(0, |more| more / stride + 1);
+        let whole = rows_there(bytes, header);
         if whole < height.into() {
             let reason =
                 format!("the picture data ends after {whole} of {height} rows; the file was cut off");

@@ -35,6 +35,18 @@ pub(super) fn decode<const N: usize>(
     Ok(out)
 }
 
+/// How many rows the runs fill, or all where they say that they are to end.
+pub(super) fn rows_there(bytes: &[u8], header: &Header) -> u64 {
+    let (width, height) = (header.size.width as usize, header.size.height as usize);
+    let mut canvas = Canvas { pixels: &mut [], colors: [[0]; 256], width, height, x: 0, y: 0 };
+    let ended = if header.depth == 4 {
+        run::<1, 4>(bytes, header.data, &mut canvas)
+    } else {
+        run::<1, 8>(bytes, header.data, &mut canvas)
+    };
+    (if ended { height } else { canvas.y + usize::from(canvas.x >= width) }) as u64
+}
+
 /// Follows the codes of `BITS`-bit indices; whether they came to their end or to that of the picture.
 fn run<const N: usize, const BITS: usize>(bytes: &[u8], mut at: usize, canvas: &mut Canvas<'_, N>) -> bool {
     while let Some([count, value]) = array(bytes, at) {

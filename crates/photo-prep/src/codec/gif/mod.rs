@@ -34,7 +34,7 @@ fn packed_frame(bytes: &[u8], memory: u64) -> Option<Frame<'static>> {
     (pixels + frame.buffer.len() as u64 <= memory).then_some(frame)
 }
 
-fn options(memory: u64) -> DecodeOptions {
+pub(super) fn options(memory: u64) -> DecodeOptions {
     let mut options = DecodeOptions::new();
     options.set_color_output(ColorOutput::Indexed);
     options.check_frame_consistency(false);
@@ -125,7 +125,7 @@ impl Placement {
     }
 }
 
-fn error(error: gif::DecodingError) -> Error {
+pub(super) fn error(error: gif::DecodingError) -> Error {
     match error {
         gif::DecodingError::Io(_) => {
             Error::malformed(Format::Gif, None, "picture data is missing: the file was cut off")
