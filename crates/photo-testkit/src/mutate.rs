@@ -14,7 +14,7 @@ pub struct Mutant {
 }
 
 /// `count` mutants of a file: truncations at each percent, flipped bits, set bytes, changed length fields, inflated
-/// dimensions, and doubled or removed segments (JPEG), chunks (PNG, WebP) or stretches of bytes (others), in turn.
+/// dimensions, and doubled, removed or exchanged segments (JPEG), chunks (PNG, WebP) or stretches of bytes (others), in turn.
 ///
 /// ```
 /// use photo_testkit::{mutate, sample};
@@ -29,7 +29,7 @@ pub fn mutants(bytes: &[u8], seed: u64, count: usize) -> impl Iterator<Item = Mu
     let mut truncated = 0;
     (0..count).map(move |i| {
         let mut random = Random::new(seed ^ (i as u64).wrapping_mul(0xD1B5_4A32_D192_ED03));
-        let mutant = match i % 7 {
+        let mutant = match i % 8 {
             0 => {
                 truncated += 1;
                 truncate(bytes, (truncated * 37) % 100)
@@ -39,7 +39,8 @@ pub fn mutants(bytes: &[u8], seed: u64, count: usize) -> impl Iterator<Item = Mu
             3 => change_length(bytes, &parts, &mut random),
             4 => inflate(bytes, &mut random),
             5 => duplicate(bytes, &parts, &mut random),
-            _ => remove(bytes, &parts, &mut random),
+            6 => remove(bytes, &parts, &mut random),
+            _ => exchange(bytes, &parts, &mut random),
         };
         if mutant.bytes == bytes { grow(bytes, &mutant.what) } else { mutant }
     })
@@ -143,6 +144,18 @@ fn remove(bytes: &[u8], parts: &[Range<usize>], random: &mut Random) -> Mutant {
     let part = part(bytes, parts, random);
     let kept = bytes.iter().enumerate().filter(|(i, _)| !part.contains(i));
     Mutant { what: format!("bytes {part:?} removed"), bytes: kept.map(|(_, byte)| *byte).collect() }
+}
+
+/// Two parts change places, such as the tables of luma and chroma, or a table and the scan that needs it.
+fn exchange(bytes: &[u8], parts: &[Range<usize>], random: &mut Random) -> Mutant {
+    let (a, b) = (part(bytes, parts, random), part(bytes, parts, random));
+    let (a, b) = if a.start <= b.start { (a, b) } else { (b, a) };
+    // Where they overlap, only what lies before the second one moves.
+    let a = a.start..a.end.min(b.start);
+    let of = |range: Range<usize>| bytes.get(range).unwrap_or_default();
+    let out =
+        [of(0..a.start), of(b.clone()), of(a.end..b.start), of(a.clone()), of(b.end..bytes.len())].concat();
+    Mutant { what: format!("bytes {a:?} and {b:?} exchanged"), bytes: out }
 }
 
 /// For the rare case in which a mutation changed nothing: a byte more at the front.

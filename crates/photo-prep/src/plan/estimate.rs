@@ -65,7 +65,10 @@ fn work(info: &ImageInfo, route: &Route) -> (u64, TimeClass) {
             // While reducing, source and result are there; afterwards two results and what is encoded from them.
             let decoding = raster + decoder(info, decoded);
             // Reduced as it lies in the file, first across, then down.
-            let resizing = raster + output + u64::from(stored.width) * u64::from(decoded.height) * channels;
+            let resizing = raster
+                + copy(info, pixels)
+                + output
+                + u64::from(stored.width) * u64::from(decoded.height) * channels;
             let encoding = 2 * output + encoder(plan.size, channels);
             let unreduced = if decoded.pixels() == plan.size.pixels() { raster } else { 0 };
             let peak = BASE + decoding.max(resizing).max(encoding + unreduced);
@@ -126,6 +129,12 @@ fn channels(info: &ImageInfo) -> u64 {
         (_, ColorModel::Gray, false) => 1,
         (_, _, alpha) => 3 + u64::from(alpha),
     }
+}
+
+/// Bytes of the copy that is made of transparent pixels: multiplied with their alpha to be reduced, or without it.
+fn copy(info: &ImageInfo, pixels: u64) -> u64 {
+    let transparent = info.alpha || matches!(info.format, Format::Gif | Format::Bmp | Format::WebP);
+    if transparent { 4 * pixels } else { 0 }
 }
 
 /// Bytes that a decoder holds beside its result.
