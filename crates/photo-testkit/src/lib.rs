@@ -29,6 +29,7 @@
 #![warn(missing_docs)]
 
 pub mod alloc;
+pub mod bombs;
 pub mod corpus;
 pub mod encode;
 pub mod exif;

@@ -28,6 +28,9 @@ pub(crate) fn read<const N: usize>(
     damage: Damage,
 ) -> Result<(Coefficients, Option<Error>)> {
     let (header, state) = Header::read_with_tables(bytes)?;
+    if damage == Damage::Refuse {
+        could_be_whole(bytes, &header)?;
+    }
     let (mut picture, mut masks) = Coefficients::zeroed::<N>(&header, options)?;
     let plan = plan::Plan::new(bytes, &header, state, options, &mut picture);
     if let (Damage::Refuse, Some(flaw)) = (damage, &plan.flaw) {
@@ -46,6 +49,18 @@ pub(crate) fn read<const N: usize>(
         (Damage::Refuse, Err(error)) => Err(error),
         (_, done) => Ok((picture, done.err().or(plan.flaw))),
     }
+}
+
+/// Refuses files whose first scan has not even a bit for each block, before memory is taken for what their header claims: the
+/// shortest code of a DC is one bit (T.81, C.2).
+fn could_be_whole(bytes: &[u8], header: &Header) -> Result<()> {
+    let frame = Frame::new(header);
+    let blocks: u64 = header.scan.components.iter().map(|part| frame.coded_blocks(part.index)).sum();
+    let left = bytes.len().saturating_sub(header.scan.data_start) as u64;
+    if blocks <= 8 * left {
+        return Ok(());
+    }
+    Err(Error::Truncated { offset: bytes.len(), decoded: 0, total: frame.mcus })
 }
 
 /// What decoders need to know of the frame.

@@ -1,19 +1,19 @@
-//! Broken copies of every fixture end in a compliant picture or in a clear error, in little time and memory. One test, since
-//! the counters of the allocator belong to the whole process.
+//! Broken copies of every fixture, files that ask for much, and the odd files of others end in a compliant picture or in a clear
+//! error, in little time and memory. One test, since the counters of the allocator belong to the whole process.
 //!
-//! `PHOTO_MUTANTS=200000 cargo test --release --test mutants -- --nocapture` is the long run.
+//! `PHOTO_MUTANTS=200000 cargo test --release --test hostile -- --nocapture` is the long run.
 
 use std::time::{Duration, Instant};
 
 use photo_prep::{Options, OutputFormat};
 use photo_testkit::alloc::{CountingAlloc, peak_during};
-use photo_testkit::fixtures;
-use photo_testkit::mutate::{Mutant, mutants};
+use photo_testkit::mutate::mutants;
+use photo_testkit::{bombs, corpus, fixtures};
 
 #[global_allocator]
 static ALLOC: CountingAlloc = CountingAlloc;
 
-/// Mutants in all, where the environment doesn't say otherwise.
+/// Broken fixtures in all, where the environment doesn't say otherwise.
 const COUNT: usize = 8_000;
 /// What the issue of hostile files allows for each.
 const LONGEST: Duration = Duration::from_secs(10);
@@ -23,13 +23,13 @@ const REFUSED: usize = 128 << 20;
 /// What was seen.
 #[derive(Debug, Default)]
 struct Tally {
-    mutants: usize,
+    files: usize,
     accepted: usize,
     slowest: Duration,
     /// Bytes, of those refused and those accepted.
     highest_refused: usize,
     highest_accepted: usize,
-    /// Mutants that broke a promise, and which.
+    /// Promises that were not kept.
     broken: Vec<String>,
 }
 
@@ -39,27 +39,67 @@ impl Tally {
             self.broken.push(what());
         }
     }
+
+    fn judge(&self, kind: &str) {
+        println!(
+            "{} {kind}: {} accepted; slowest {:?}; highest peak {} bytes refused, {} accepted; {} broken promises",
+            self.files,
+            self.accepted,
+            self.slowest,
+            self.highest_refused,
+            self.highest_accepted,
+            self.broken.len()
+        );
+        assert!(self.broken.is_empty(), "{}", self.broken.join("\n"));
+    }
 }
 
 #[test]
-fn mutants_end_in_a_picture_or_a_clear_error() {
-    let asked = std::env::var("PHOTO_MUTANTS").ok().map(|count| count.parse().unwrap());
+fn hostile_files_end_in_a_picture_or_a_clear_error() {
+    broken_fixtures();
+    bombs_cost_little();
+    corpus_within_budgets();
+}
+
+fn broken_fixtures() {
+    let count = std::env::var("PHOTO_MUTANTS").map_or(COUNT, |count| count.parse().unwrap());
     let files: Vec<_> = fixtures::read_index().unwrap();
-    let each = asked.unwrap_or(COUNT).div_ceil(files.len());
+    let each = count.div_ceil(files.len());
     let mut tally = Tally::default();
     for (number, entry) in files.iter().enumerate() {
         let bytes = std::fs::read(entry.path()).unwrap();
         for (index, mutant) in mutants(&bytes, number as u64, each).enumerate() {
             let what = format!("{}: {} (mutant {index})", entry.file, mutant.what);
-            check(&what, &mutant, &options(index / 8 + number), &mut tally);
+            check(&what, &mutant.bytes, &options(index / 8 + number), &mut tally);
         }
     }
-    let broken = std::mem::take(&mut tally.broken);
-    println!("{tally:?}");
-    assert!(broken.is_empty(), "{} broken promises:\n{}", broken.len(), broken.join("\n"));
-    assert!(tally.mutants >= asked.unwrap_or(COUNT));
+    tally.judge("mutants");
+    assert!(tally.files >= count);
     // Flipped bits in the picture data are no fault, so that some are taken; most others are.
-    assert!(tally.accepted > tally.mutants / 20 && tally.accepted < tally.mutants * 19 / 20, "{tally:?}");
+    assert!(tally.accepted > tally.files / 20 && tally.accepted < tally.files * 19 / 20, "{tally:?}");
+}
+
+fn bombs_cost_little() {
+    let mut tally = Tally::default();
+    for (name, bytes) in bombs::bombs() {
+        let (start, before) = (Instant::now(), tally.accepted);
+        check(name, &bytes, &Options::default(), &mut tally);
+        println!(
+            "{name}: {}, {:?}",
+            if tally.accepted > before { "accepted" } else { "refused" },
+            start.elapsed()
+        );
+    }
+    tally.judge("bombs");
+}
+
+fn corpus_within_budgets() {
+    let mut tally = Tally::default();
+    for case in corpus::cases_or_skip("corpus_within_budgets").unwrap() {
+        let bytes = std::fs::read(&case.file).unwrap();
+        check(&case.name(), &bytes, &Options::default(), &mut tally);
+    }
+    tally.judge("files of others");
 }
 
 /// Every kind of work, in turn.
@@ -73,12 +113,12 @@ fn options(number: usize) -> Options {
     }
 }
 
-fn check(what: &str, mutant: &Mutant, options: &Options, tally: &mut Tally) {
+fn check(what: &str, bytes: &[u8], options: &Options, tally: &mut Tally) {
     let start = Instant::now();
-    let plan = options.probe(&mutant.bytes).and_then(|info| options.plan(&info));
-    let (result, peak) = peak_during(|| options.prepare(&mutant.bytes));
+    let plan = options.probe(bytes).and_then(|info| options.plan(&info));
+    let (result, peak) = peak_during(|| options.prepare(bytes));
     let took = start.elapsed();
-    tally.mutants += 1;
+    tally.files += 1;
     tally.slowest = tally.slowest.max(took);
     tally.hold(took < LONGEST, || format!("{what}: {took:?}"));
     match result {
@@ -86,7 +126,7 @@ fn check(what: &str, mutant: &Mutant, options: &Options, tally: &mut Tally) {
             tally.accepted += 1;
             tally.highest_accepted = tally.highest_accepted.max(peak);
             let estimate = plan.map_or(0, |plan| plan.estimate.peak_memory);
-            let all = (peak + mutant.bytes.len()) as u64;
+            let all = (peak + bytes.len()) as u64;
             tally.hold(all <= estimate, || {
                 format!("{what}: {all} bytes, estimate {estimate}; {}", prepared.report())
             });
