@@ -202,7 +202,7 @@ fn inputs_are_never_overwritten() {
 fn cut_off_pictures_are_filled_where_that_is_asked_for() {
     let bench = Bench::new();
     let whole = clean_jpeg();
-    bench.file("cut.jpg", whole[..whole.len() / 2].to_vec());
+    bench.file("cut.jpg", &whole[..whole.len() / 2]);
     let line = run(args("prep {cut.jpg} --out {x} --json", &bench)).ends(1).only();
     assert_eq!(line["error"]["kind"], "malformed", "{line}");
     let line = run(args("prep {cut.jpg} --out {x} --tolerance truncated --json", &bench)).ends(0).only();
