@@ -18,6 +18,7 @@ pub(super) fn decode(bytes: &[u8], info: &ImageInfo, scale: DecodeScale, memory:
             format!("{}-bit JPEG of a rare coding process; save it again as baseline JPEG", info.bit_depth);
         return Err(Error::unsupported(Format::Jpeg, feature));
     }
+    could_be_whole(bytes, info)?;
     let subsampled = info.jpeg.as_ref().is_some_and(|j| j.is_subsampled());
     if info.model == ColorModel::Cmyk && subsampled {
         return subsampled_inks(bytes, info, memory);
@@ -44,6 +45,22 @@ pub(super) fn decode(bytes: &[u8], info: &ImageInfo, scale: DecodeScale, memory:
         invert(&mut raster);
     }
     Ok(raster)
+}
+
+/// Refuses files that have not even a bit for each block, which is the shortest Huffman code of a DC (T.81, C.2), before memory is
+/// taken for what their header claims.
+fn could_be_whole(bytes: &[u8], info: &ImageInfo) -> Result<()> {
+    let Some(jpeg) = info.jpeg.as_ref().filter(|j| j.process != JpegProcess::Arithmetic) else {
+        return Ok(());
+    };
+    let most = jpeg.sampling.iter().fold((1, 1), |m, s| (m.0.max(s.0), m.1.max(s.1)));
+    let area = u64::from(most.0) * u64::from(most.1);
+    let factors: u64 = jpeg.sampling.iter().map(|s| u64::from(s.0) * u64::from(s.1)).sum();
+    if info.size.pixels() / 64 * factors / area <= 8 * bytes.len() as u64 {
+        return Ok(());
+    }
+    let reason = format!("picture data is missing: {} bytes are too few for {}", bytes.len(), info.size);
+    Err(Error::malformed(Format::Jpeg, bytes.len(), reason))
 }
 
 fn subsampled_inks(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Raster> {

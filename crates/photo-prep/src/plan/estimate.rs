@@ -99,6 +99,8 @@ fn in_planes(info: &ImageInfo, plan: &PixelsPlan) -> u64 {
     let threads = rayon::current_num_threads();
     let decoding =
         options.memory_for(width, height, &jpeg.sampling, one_scan, threads).unwrap_or(u64::MAX / 4);
+    // Each row of MCUs is a task with buffers of its own, which matters where rows are short and many.
+    let decoding = decoding + 400 * u64::from(height);
     let planes = plan.size.pixels() * if gray { 1 } else { 3 };
     let encoding = match plan.output {
         OutputRule::Png => planes + 2 * plan.size.pixels() * 3 + encoder(plan.size, 3),

@@ -31,6 +31,7 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
         _ => 3,
     };
     info.alpha = samples > colors;
+    could_be_whole(&info, samples, number(259).unwrap_or(1))?;
     info.animated = directory.next != 0;
     match number(274).map(|v| (v, Orientation::from_exif(side(v)))) {
         Some((_, Some(orientation))) => info.orientation = orientation,
@@ -44,6 +45,26 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
         take_icc(&mut info, Ok(profile.to_vec()));
     }
     Ok(info)
+}
+
+/// Refuses files that are too short for the size they claim, however well they are packed, before memory is taken for it.
+fn could_be_whole(info: &ImageInfo, samples: u64, compression: u64) -> Result<()> {
+    // Bytes that one byte of the file can stand for. Uncompressed chroma may be subsampled; PackBits repeats a byte 128 times; a
+    // string of LZW has at most 3,838 bytes for 12 bits; deflate is at its best with 258 bytes for two bits.
+    let most = match compression {
+        1 => 2,
+        32_773 => 64,
+        5 => 2_600,
+        8 | 32_946 => 1_040,
+        _ => return Ok(()),
+    };
+    let needed =
+        u128::from(info.size.pixels()) * u128::from(samples.max(1)) * u128::from(info.bit_depth.max(1)) / 8;
+    if needed <= u128::from(info.bytes) * most {
+        return Ok(());
+    }
+    let reason = format!("picture data is missing: {} bytes are too few for {}", info.bytes, info.size);
+    Err(Error::malformed(Format::Tiff, None, reason))
 }
 
 /// The entries of a directory, read from the file as they are asked for.

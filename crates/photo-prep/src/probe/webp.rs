@@ -12,12 +12,16 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
         let range = chunks.iter().find(|c| c.0 == *kind)?.1.clone();
         bytes.get(range)
     };
-    let size = find(b"VP8X").and_then(extended_size);
-    let size = size.or_else(|| find(b"VP8 ").and_then(lossy_size));
-    let size = size.or_else(|| find(b"VP8L").and_then(lossless_size));
-    let Some(size) = size else {
+    let canvas = find(b"VP8X").and_then(extended_size);
+    let stream = find(b"VP8 ").and_then(lossy_size).or_else(|| find(b"VP8L").and_then(lossless_size));
+    let Some(size) = canvas.or(stream) else {
         return Err(Error::malformed(Format::WebP, bytes.len(), "no picture data"));
     };
+    // Only frames of an animation may be smaller than the canvas.
+    if let Some(stream) = stream.filter(|stream| *stream != size) {
+        let reason = format!("the header says {size}, the picture data is for {stream}");
+        return Err(Error::malformed(Format::WebP, 0, reason));
+    }
     let mut info = plain(Format::WebP, size, bytes, ColorModel::Rgb);
     let flags = find(b"VP8X").and_then(|d| d.first().copied()).unwrap_or(0);
     let lossless_alpha = find(b"VP8L").and_then(|d| le32(d, 1)).is_some_and(|v| v >> 28 & 1 != 0);
