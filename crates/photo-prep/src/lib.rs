@@ -73,6 +73,8 @@ mod codec;
 mod error;
 mod execute;
 mod format;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod geometry;
 mod info;
 mod limits;

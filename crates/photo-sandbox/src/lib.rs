@@ -98,6 +98,8 @@ mod config;
 mod endpoint;
 mod error;
 mod fault;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod sandbox;
 mod script;
 mod server;

@@ -75,6 +75,8 @@ mod error;
 mod exchange;
 mod fetch;
 mod file_name;
+#[cfg(fuzzing)]
+pub mod fuzzing;
 mod gate;
 mod http;
 mod image_header;

@@ -9,14 +9,14 @@ use crate::text;
 
 /// A new access token.
 #[derive(Debug)]
-pub(super) struct Grant {
-    pub(super) token: AccessToken,
-    pub(super) lifetime: Duration,
+pub(crate) struct Grant {
+    pub(crate) token: AccessToken,
+    pub(crate) lifetime: Duration,
 }
 
 /// Why there is none. `secrets` never appear in the text.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Denial {
+pub(crate) enum Denial {
     /// Refused for good.
     Denied(String),
     /// Asked too often.
@@ -37,7 +37,7 @@ pub(super) fn without(answer: Result<Grant, Denial>, secret: &str) -> Result<Gra
 }
 
 impl Denial {
-    pub(super) fn into_error(self, cool_down: Duration) -> TokenError {
+    pub(crate) fn into_error(self, cool_down: Duration) -> TokenError {
         match self {
             Self::Denied(error) => TokenError::Denied { error },
             Self::Throttled => TokenError::Throttled { retry_after: cool_down },
@@ -46,7 +46,7 @@ impl Denial {
     }
 }
 
-pub(super) fn read(status: u16, body: &[u8]) -> Result<Grant, Denial> {
+pub(crate) fn read(status: u16, body: &[u8]) -> Result<Grant, Denial> {
     let Ok(value) = serde_json::from_slice::<Value>(body) else {
         return Err(without_json(status));
     };

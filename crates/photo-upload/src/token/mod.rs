@@ -1,6 +1,6 @@
 //! Access tokens and where they come from.
 
-mod answer;
+pub(crate) mod answer;
 mod refresh;
 mod store;
 

@@ -2,21 +2,13 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
+use photo_fuzz::same;
 use photo_jpeg::{
-    Coefficients, DecodeOptions, Edges, Header, Orientation, Process, ReadOptions, Scale, TranscodeOptions, decode,
-    decode_cut, transcode,
+    Coefficients, DecodeOptions, Edges, Header, Orientation, Process, ReadOptions, Scale, TranscodeOptions,
+    decode, decode_cut, transcode,
 };
 
 const MEMORY: u64 = 64 << 20;
-
-/// Whether both have the same coefficients wherever they show something.
-fn same(a: &Coefficients, b: &Coefficients) -> bool {
-    a.components.len() == b.components.len()
-        && a.components.iter().zip(&b.components).all(|(a, b)| {
-            let (wide, high) = (a.facts().width.div_ceil(8), a.facts().height.div_ceil(8));
-            a.facts().quant == b.facts().quant && (0..high).all(|y| (0..wide).all(|x| a.block(x, y) == b.block(x, y)))
-        })
-}
 
 fuzz_target!(|bytes: &[u8]| {
     let Ok(header) = Header::read(bytes) else { return };
@@ -27,7 +19,10 @@ fuzz_target!(|bytes: &[u8]| {
     let whole = decode(bytes, &DecodeOptions::default().memory_limit(MEMORY));
     if let Ok(planes) = &whole {
         assert_eq!((planes.width, planes.height), (header.width, header.height));
-        assert!(planes.planes.len() == 1 || planes.to_rgb().len() as u64 == 3 * u64::from(planes.width) * u64::from(planes.height));
+        assert!(
+            planes.planes.len() == 1
+                || planes.to_rgb().len() as u64 == 3 * u64::from(planes.width) * u64::from(planes.height)
+        );
     }
     for (segments, meant) in [(1, 100_000), (1, 5), (3, 7), (8, 40)] {
         let cut = decode_cut(bytes, &DecodeOptions::default().memory_limit(MEMORY), segments, meant);
@@ -39,7 +34,8 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let (width, height) = (header.width.div_ceil(3), header.height.div_ceil(2));
     for scale in [Scale::Full, Scale::Half, Scale::Quarter] {
-        let reduced = decode(bytes, &DecodeOptions::default().memory_limit(MEMORY).scale(scale).size(width, height));
+        let reduced =
+            decode(bytes, &DecodeOptions::default().memory_limit(MEMORY).scale(scale).size(width, height));
         assert_eq!(reduced.is_ok(), whole.is_ok());
     }
     let coefficients = Coefficients::read(bytes, &ReadOptions::with_memory_limit(MEMORY));
