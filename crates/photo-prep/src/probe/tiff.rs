@@ -32,6 +32,7 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     };
     info.alpha = samples > colors;
     could_be_whole(&info, samples, number(259).unwrap_or(1))?;
+    strips_are_there(&directory, bytes.len())?;
     info.animated = directory.next != 0;
     match number(274).map(|v| (v, Orientation::from_exif(side(v)))) {
         Some((_, Some(orientation))) => info.orientation = orientation,
@@ -65,6 +66,25 @@ fn could_be_whole(info: &ImageInfo, samples: u64, compression: u64) -> Result<()
     }
     let reason = format!("picture data is missing: {} bytes are too few for {}", info.bytes, info.size);
     Err(Error::malformed(Format::Tiff, None, reason))
+}
+
+/// Refuses files whose strips, tiles or entries are longer than the file: the decoder takes memory for what is claimed.
+fn strips_are_there(directory: &Directory<'_>, file: usize) -> Result<()> {
+    if directory.claims_more_than(file as u64) {
+        let reason = "an entry of the directory claims more values than the file has bytes";
+        return Err(Error::malformed(Format::Tiff, directory.at, reason));
+    }
+    let longest = [279, 325]
+        .iter()
+        .filter_map(|tag| (0..file).map_while(|index| directory.number(*tag, index)).max())
+        .max();
+    match longest {
+        Some(bytes) if bytes > file as u64 => {
+            let reason = format!("picture data is missing: a strip of {bytes} bytes in a file of {file}");
+            Err(Error::malformed(Format::Tiff, directory.at, reason))
+        }
+        _ => Ok(()),
+    }
 }
 
 /// The entries of a directory, read from the file as they are asked for.
@@ -109,6 +129,14 @@ impl<'a> Directory<'a> {
         let inline = count.checked_mul(width as u64)? <= self.value_bytes() as u64;
         let start = if inline { at } else { usize::try_from(self.uint(at, self.value_bytes())?).ok()? };
         self.uint(start.checked_add(index.checked_mul(width)?)?, width)
+    }
+
+    /// Whether an entry that decoders read (TIFF 6.0, or the profile) claims more values than `file`, a number of bytes.
+    fn claims_more_than(&self, file: u64) -> bool {
+        (0..self.count).map(|i| self.at + i * self.entry_bytes()).any(|at| {
+            let read = self.uint(at, 2).is_some_and(|tag| tag <= 532 || tag == 34_675);
+            read && self.uint(at + 4, self.value_bytes()).is_some_and(|count| count > file)
+        })
     }
 
     /// The ICC profile.
