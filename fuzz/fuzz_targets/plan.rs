@@ -22,7 +22,7 @@ fn check(options: &Options, plan: &Plan) {
 
 fuzz_target!(init: set_panic_hook(), |bytes: &[u8]| {
     let Some((file, options)) = file_and_options(bytes, InputLimits::default()) else { return };
-    match options.probe(file) {
+    match options.probe(&file) {
         Ok(info) => {
             assert_eq!(info.bytes, file.len() as u64);
             assert!(info.private_bytes + info.stray_bytes <= info.bytes, "{info:?}");

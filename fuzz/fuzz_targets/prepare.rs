@@ -57,7 +57,7 @@ fuzz_target!(init: set_panic_hook(), |bytes: &[u8]| {
     // Large claims are refused by the limits; accepted, they would only slow the search down.
     let input = InputLimits::default().pixels(1 << 18).memory(128 << 20);
     let Some((file, options)) = file_and_options(bytes, input) else { return };
-    match options.prepare(file) {
+    match options.prepare(&file) {
         Ok(prepared) => {
             assert!(!prepared.report().to_string().is_empty());
             check(&options, &prepared);

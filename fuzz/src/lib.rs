@@ -1,5 +1,7 @@
 //! What the targets share.
 
+use std::borrow::Cow;
+
 use photo_jpeg::{Coefficients, ColorModel, EncodeOptions, Orientation, Plane, Planes};
 use photo_prep::{
     ColorPolicy, EdgePolicy, InputLimits, MetadataPolicy, Options, OutputFormat, Subsampling, catching_panics,
@@ -52,8 +54,22 @@ pub fn picture(bytes: &[u8]) -> Option<(Planes, EncodeOptions<'static>)> {
     Some((Planes { width, height, color, sampling, planes }, options))
 }
 
+/// A PNG with the right checksum in every chunk, which mutations alone would hardly ever find; anything else as it is.
+pub fn with_checksums(file: &[u8]) -> Cow<'_, [u8]> {
+    let mut out = Cow::Borrowed(file);
+    let mut at = if file.starts_with(b"\x89PNG\r\n\x1A\n") { 8 } else { file.len() };
+    while let Some(length) = file.get(at..).and_then(|rest| rest.first_chunk::<4>()) {
+        let Some(end) = (at + 8).checked_add(u32::from_be_bytes(*length) as usize) else { break };
+        let (Some(summed), Some(_)) = (file.get(at + 4..end), file.get(end..end + 4)) else { break };
+        out.to_mut()[end..end + 4].copy_from_slice(&crc32fast::hash(summed).to_be_bytes());
+        at = end + 4;
+    }
+    out
+}
+
 /// A file and the options that its last four bytes stand for. At the end, they leave the file's offsets as they are.
-pub fn file_and_options(bytes: &[u8], input: InputLimits) -> Option<(&[u8], Options)> {
+/// The highest bit leaves a PNG's checksums as they are too.
+pub fn file_and_options(bytes: &[u8], input: InputLimits) -> Option<(Cow<'_, [u8]>, Options)> {
     let (file, &[limits, output, policies, quality]) = bytes.split_last_chunk::<4>()?;
     let pick = |byte: u8, place: u32| usize::from(byte >> (2 * place) & 3);
     let options = Options::default()
@@ -81,5 +97,6 @@ pub fn file_and_options(bytes: &[u8], input: InputLimits) -> Option<(&[u8], Opti
         )
         .quality([92, 75, 30, 100][pick(quality, 0)])
         .quality_floor([75, 40, 90, 1][pick(quality, 1)]);
+    let file = if quality & 0x80 == 0 { with_checksums(file) } else { Cow::Borrowed(file) };
     Some((file, options))
 }
