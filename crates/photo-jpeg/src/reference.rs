@@ -54,7 +54,7 @@ impl Picture {
             }
             scans += 1;
         }
-        picture.check_complete(bytes)?;
+        picture.check_complete(bytes, scan.data_start)?;
         Ok(picture)
     }
 
@@ -75,10 +75,10 @@ impl Picture {
         Ok(())
     }
 
-    /// No component may be missing, and without an end-of-image marker nothing may be.
-    fn check_complete(&self, bytes: &[u8]) -> Result<()> {
+    /// No component may be missing, and without an end-of-image marker behind the start of the last scan nothing may be.
+    fn check_complete(&self, bytes: &[u8], last_scan: usize) -> Result<()> {
         let mut known = self.components.iter().map(|c| c.known);
-        let ended = bytes.windows(2).rev().any(|pair| pair == [0xFF, 0xD9]);
+        let ended = bytes[last_scan..].windows(2).rev().any(|pair| pair == [0xFF, 0xD9]);
         let complete =
             known.all(|known| known[0].is_some() && (ended || known.iter().all(|&k| k == Some(0))));
         let total = u64::from(self.header.mcus_wide) * u64::from(self.header.mcus_high);

@@ -129,6 +129,16 @@ fn what_is_missing_is_said() {
 }
 
 #[test]
+fn an_end_marker_before_the_scans_ends_nothing() {
+    let bytes = Sample { progressive: true, ..Sample::new(30, 30) }.encode();
+    let last_scan = bytes.windows(2).rposition(|pair| pair == [0xFF, 0xDA]).unwrap();
+    let comment = b"\xFF\xFE\0\x04\xFF\xD9";
+    let cut = [&bytes[..2], comment, &bytes[2..last_scan]].concat();
+    assert!(matches!(read(&cut), Err(Error::Truncated { .. })));
+    agree(&cut).unwrap();
+}
+
+#[test]
 fn a_lenient_reader_keeps_the_same_on_any_number_of_threads() {
     let bytes = Sample { progressive: true, ..Sample::new(600, 800) }.encode();
     for mutant in photo_testkit::mutate::mutants(&bytes, 5, 60) {
