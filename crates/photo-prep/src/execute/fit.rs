@@ -57,17 +57,18 @@ pub(super) fn jpeg(picture: Picture<'_>, target: &Target) -> Result<Fitted> {
     let Picture { turned, smaller } = picture;
     let (best, limit) = (&target.settings, target.max_bytes as f64);
     let mut tries = Tries::new(target);
-    let sampled = turned.predict(best)? as f64;
-    if UNSURE * sampled <= limit
-        && let Some(done) = tries.jpeg(&turned, best.quality, Rung::Jpeg)?
-    {
+    // With a byte for each pixel there is room for all but noise, and no need for a sample.
+    let roomy = target.max_bytes >= turned.size().pixels();
+    let sampled = if roomy { 0.0 } else { turned.predict(best)? as f64 };
+    let fits = UNSURE * sampled <= limit;
+    if fits && let Some(done) = tries.jpeg(&turned, best.quality, Rung::Jpeg)? {
         return Ok(done);
     }
     let floor = JpegSettings { quality: target.floor.min(best.quality), ..best.clone() };
     let at_floor = turned.predict(&floor)? as f64;
     let (whole, orientation) = (turned.size(), turned.orientation);
     if at_floor <= UNSURE * limit
-        && let Some(found) = with_finest_tables(turned, target, sampled <= UNSURE * limit)?
+        && let Some(found) = with_finest_tables(turned, target, !fits && sampled <= UNSURE * limit)?
     {
         let rung = if found.quality == Some(best.quality) { Rung::Jpeg } else { Rung::LowerQuality };
         let Found { bytes, quality, encodes } = found;
