@@ -100,8 +100,6 @@ pub(crate) struct Wave {
     /// Blocks decoded between segments, and those left over from the wave before.
     pub(super) patch: Vec<[i16; 64]>,
     pub(super) pieces: Vec<Piece>,
-    /// Index in the scan of the first block.
-    pub(crate) first: u64,
     /// Number of blocks.
     pub(crate) len: usize,
 }
@@ -161,7 +159,7 @@ impl<'a> ScanReader<'a> {
         wave.pieces.clear();
         std::mem::swap(&mut wave.patch, rest);
         let count = wave.patch.len();
-        (wave.first, wave.len) = (self.done - count as u64, 0);
+        wave.len = 0;
         wave.push(Piece { source: Source::Patch, first: 0, count, base: [0; 3] });
         match self.whole_intervals() {
             Some((blocks, count)) => self.cut_intervals(wave, blocks, count),

@@ -38,6 +38,11 @@ pub(super) fn decode(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Rast
     Raster::new(size, layout, data).ok_or_else(|| Error::malformed(Format::Bmp, start, "samples are missing"))
 }
 
+/// Bytes that a stored row takes, with its padding.
+pub(super) fn stride(header: &Header) -> u64 {
+    rows::row_bytes(header).1
+}
+
 /// How many rows of picture data are there, at most as many as the picture has.
 pub(super) fn rows_there(bytes: &[u8], header: &Header) -> u64 {
     let there = match header.coding {

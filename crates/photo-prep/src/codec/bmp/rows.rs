@@ -86,7 +86,7 @@ fn show_if_invisible(out: &mut [u8]) {
 }
 
 /// Bytes of a row without and with its padding.
-fn row_bytes(header: &Header) -> (u64, u64) {
+pub(super) fn row_bytes(header: &Header) -> (u64, u64) {
     let bits = u64::from(header.size.width) * u64::from(header.depth);
     (bits.div_ceil(8), bits.div_ceil(32) * 4)
 }

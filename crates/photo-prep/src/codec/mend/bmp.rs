@@ -1,7 +1,7 @@
 //! BMP: zeros for the rest, which is the first colour or black.
 
 use super::{There, within};
-use crate::codec::bmp::{Coding, Header, rows_there};
+use crate::codec::bmp::{Coding, Header, rows_there, stride};
 use crate::{InputLimits, Result};
 
 pub(super) fn there(bytes: &[u8]) -> Option<There> {
@@ -12,9 +12,8 @@ pub(super) fn there(bytes: &[u8]) -> Option<There> {
 pub(super) fn mended(bytes: &[u8], limits: &InputLimits) -> Result<Option<(Vec<u8>, There)>> {
     let header = Header::parse(bytes)?;
     let Some(there) = there(bytes) else { return Ok(None) };
-    let stride = (u64::from(header.size.width) * u64::from(header.depth)).div_ceil(32) * 4;
     let needed = match header.coding {
-        Coding::Plain => header.data as u64 + stride * u64::from(header.size.height),
+        Coding::Plain => header.data as u64 + stride(&header) * u64::from(header.size.height),
         // Zeros end a run of literals and then rows; codes are pairs of bytes.
         Coding::RunLengths => {
             let length = bytes.len().saturating_sub(header.data).next_multiple_of(2);

@@ -1,6 +1,6 @@
 //! GIF: the lines that can be unpacked; the rest is transparent, or of the first colour.
 
-use gif::{DecodeOptions, Decoder, Frame};
+use gif::{Decoder, Frame};
 
 use super::There;
 use crate::codec::gif::{error, options};
@@ -8,11 +8,11 @@ use crate::metadata::bytes::le16;
 use crate::{Error, Format, LimitKind, Result};
 
 pub(super) fn there(bytes: &[u8], memory: u64) -> Option<There> {
-    lines(bytes, options(memory), memory).ok().map(|lines| lines.there)
+    lines(bytes, memory).ok().map(|lines| lines.there)
 }
 
 pub(super) fn mended(bytes: &[u8], memory: u64) -> Result<Option<(Vec<u8>, There)>> {
-    let Lines { frame, there } = lines(bytes, options(memory), memory)?;
+    let Lines { frame, there } = lines(bytes, memory)?;
     let (Some(width), Some(height)) = (le16(bytes, 6), le16(bytes, 8)) else { return Ok(None) };
     let written = |e: gif::EncodingError| Error::malformed(Format::Gif, None, e.to_string());
     let mut out = Vec::new();
@@ -28,8 +28,8 @@ struct Lines {
     there: There,
 }
 
-fn lines(bytes: &[u8], options: DecodeOptions, memory: u64) -> Result<Lines> {
-    let mut decoder = options.read_info(bytes).map_err(error)?;
+fn lines(bytes: &[u8], memory: u64) -> Result<Lines> {
+    let mut decoder = options(memory).read_info(bytes).map_err(error)?;
     let no_frame = || Error::malformed(Format::Gif, None, "no frame");
     let mut frame = decoder.next_frame_info().map_err(error)?.ok_or_else(no_frame)?.clone();
     let (width, height) = (usize::from(frame.width), usize::from(frame.height));
