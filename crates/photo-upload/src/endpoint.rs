@@ -245,16 +245,29 @@ pub(crate) fn check_scheme(url: &Url, allow_plain_http: bool) -> Result<(), Stri
 
 /// Whether a URL's host is this machine by its very name or address; nothing is looked up.
 pub(crate) fn is_loopback(url: &Url) -> bool {
-    match address_of(url) {
+    let host = url.host_str().unwrap_or_default();
+    match address_of(host) {
         Some(ip) => ip.is_loopback(),
-        None => url.host_str().is_some_and(|host| host.eq_ignore_ascii_case("localhost")),
+        None => host.eq_ignore_ascii_case("localhost"),
     }
 }
 
-/// Whether a URL's host is, by its very name or address, this machine or one of a private network: what nobody outside
-/// can reach, so that nobody outside may send us there. Nothing is looked up.
+/// Whether a URL's host is internal, as [`is_internal_host`] says.
 pub(crate) fn is_internal(url: &Url) -> bool {
-    match address_of(url) {
+    url.host_str().is_some_and(is_internal_host)
+}
+
+/// Whether a URL's host (as URLs have it, IPv6 addresses in brackets) is, by its very name or address, this machine or one
+/// of a private network: what nobody outside can reach, so that nobody outside may send us there by a redirect. Nothing
+/// is looked up.
+///
+/// ```
+/// assert!(photo_upload::is_internal_host("169.254.169.254"));
+/// assert!(!photo_upload::is_internal_host("a.example"));
+/// ```
+#[must_use]
+pub fn is_internal_host(host: &str) -> bool {
+    match address_of(host) {
         Some(IpAddr::V4(ip)) => is_internal_v4(ip),
         Some(IpAddr::V6(ip)) => match ip.to_ipv4_mapped() {
             Some(mapped) => is_internal_v4(mapped),
@@ -263,7 +276,7 @@ pub(crate) fn is_internal(url: &Url) -> bool {
             }
         },
         None => {
-            let host = url.host_str().unwrap_or_default().trim_end_matches('.').to_ascii_lowercase();
+            let host = host.trim_end_matches('.').to_ascii_lowercase();
             host == "localhost" || host.ends_with(".localhost")
         }
     }
@@ -277,8 +290,7 @@ fn is_internal_v4(ip: Ipv4Addr) -> bool {
     ip.is_loopback() || ip.is_private() || ip.is_link_local() || carrier_grade || this_network
 }
 
-fn address_of(url: &Url) -> Option<IpAddr> {
-    let host = url.host_str()?;
+fn address_of(host: &str) -> Option<IpAddr> {
     host.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 

@@ -95,7 +95,7 @@ pub use batch::{Batch, Canceller, Finished, Stopped};
 pub use client::{Client, Download, Receipt};
 pub use code::{Class, ErrorCode, Scope};
 pub use config::ClientBuilder;
-pub use endpoint::{ApiVersion, DataCenter, Triggers};
+pub use endpoint::{ApiVersion, DataCenter, Triggers, is_internal_host};
 pub use error::{Error, Failure, PhotoError, SourceError};
 pub use image_header::Format;
 pub use intake::Intake;

@@ -85,28 +85,12 @@ fn careful_redirects() -> redirect::Policy {
 
 fn is_this_machine(url: &Url) -> bool {
     let host = url.host_str().unwrap_or_default();
-    address_of(host).map_or(host.eq_ignore_ascii_case("localhost"), |ip| ip.is_loopback())
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    address.map_or(host.eq_ignore_ascii_case("localhost"), |ip| ip.is_loopback())
 }
 
-/// What nobody outside can reach, so that nobody outside may send us there. Names are not looked up for that.
 fn is_internal(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    match address_of(host).map(|ip| ip.to_canonical()) {
-        Some(IpAddr::V4(ip)) => {
-            ip.is_loopback() || ip.is_private() || ip.is_link_local() || ip.octets()[0] == 0
-        }
-        Some(IpAddr::V6(ip)) => {
-            ip.is_loopback() || ip.is_unspecified() || ip.is_unique_local() || ip.is_unicast_link_local()
-        }
-        None => {
-            let name = host.trim_end_matches('.').to_ascii_lowercase();
-            name == "localhost" || name.ends_with(".localhost")
-        }
-    }
-}
-
-fn address_of(host: &str) -> Option<IpAddr> {
-    host.trim_start_matches('[').trim_end_matches(']').parse().ok()
+    url.host_str().is_some_and(photo_upload::is_internal_host)
 }
 
 /// The connection could not be made, broke, or took too long. The URL is left out of the text: it may hold a signature.
