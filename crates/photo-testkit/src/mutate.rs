@@ -146,7 +146,7 @@ fn remove(bytes: &[u8], parts: &[Range<usize>], random: &mut Random) -> Mutant {
     Mutant { what: format!("bytes {part:?} removed"), bytes: kept.map(|(_, byte)| *byte).collect() }
 }
 
-/// Two parts change places, such as the tables of luma and chroma, or a table and the scan that needs it.
+/// Two parts change places, such as a table and the scan that needs it.
 fn exchange(bytes: &[u8], parts: &[Range<usize>], random: &mut Random) -> Mutant {
     let (a, b) = (part(bytes, parts, random), part(bytes, parts, random));
     let (a, b) = if a.start <= b.start { (a, b) } else { (b, a) };

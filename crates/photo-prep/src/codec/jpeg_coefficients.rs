@@ -9,9 +9,14 @@ use crate::{Format, InputLimits, Result};
 
 /// Reads all coefficients, on all threads of the current rayon pool. A panic is an error.
 pub(crate) fn read(bytes: &[u8], limits: &InputLimits) -> Result<Coefficients> {
+    caught(Format::Jpeg, || Coefficients::read(bytes, &read_options(limits)).map_err(|e| error(&e)))
+}
+
+/// How far reading may go within these limits.
+pub(crate) fn read_options(limits: &InputLimits) -> ReadOptions {
     let mut options = ReadOptions::with_memory_limit(limits.memory);
     options.scan_limit = limits.scans;
-    caught(Format::Jpeg, || Coefficients::read(bytes, &options).map_err(|e| error(&e)))
+    options
 }
 
 /// About the quality of a luma table, on libjpeg's scale.

@@ -1,17 +1,16 @@
 //! JPEG: the coefficients that are there, zeros (gray) for the rest.
 
-use photo_jpeg::{Coefficients, ReadOptions, TranscodeOptions};
+use photo_jpeg::{Coefficients, TranscodeOptions};
 
 use super::There;
+use crate::codec::jpeg_coefficients::read_options;
 use crate::codec::jpeg_planes;
 use crate::metadata::jpeg::{self, marker};
 use crate::{InputLimits, Result};
 
 /// Only ordinary JPEGs: of the others no decoder tells how much was there.
 pub(super) fn mended(bytes: &[u8], limits: &InputLimits) -> Result<Option<(Vec<u8>, There)>> {
-    let mut options = ReadOptions::with_memory_limit(limits.memory);
-    options.scan_limit = limits.scans;
-    let (picture, flaw) = match Coefficients::read_lenient(bytes, &options) {
+    let (picture, flaw) = match Coefficients::read_lenient(bytes, &read_options(limits)) {
         Ok(read) => read,
         Err(photo_jpeg::Error::Unsupported(_)) => return Ok(None),
         Err(e) => return Err(jpeg_planes::error(&e)),
