@@ -1,6 +1,7 @@
 //! The workspace's integration tests, in one binary.
 
 mod coefficients;
+mod color;
 mod contract;
 mod corpus;
 mod fitting;

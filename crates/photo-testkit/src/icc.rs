@@ -1,6 +1,6 @@
 //! Small ICC profiles, the same bytes each time.
 
-use moxcms::ColorProfile;
+use moxcms::{ColorProfile, ToneReprCurve};
 
 /// sRGB (version 4, matrix and curves).
 pub fn srgb() -> Vec<u8> {
@@ -17,6 +17,22 @@ pub fn adobe_rgb() -> Vec<u8> {
     encode(ColorProfile::new_adobe_rgb())
 }
 
+/// ProPhoto RGB (ROMM, gamma 1.8), wider than anything that can be seen (version 4).
+pub fn prophoto() -> Vec<u8> {
+    encode(ColorProfile::new_pro_photo_rgb())
+}
+
+/// sRGB's colours, linear (version 4).
+pub fn linear() -> Vec<u8> {
+    let mut profile = ColorProfile::new_srgb();
+    let curve = ToneReprCurve::Parametric(vec![1.0]);
+    profile.cicp = None;
+    profile.red_trc = Some(curve.clone());
+    profile.green_trc = Some(curve.clone());
+    profile.blue_trc = Some(curve);
+    encode(profile)
+}
+
 /// Gray with gamma 2.2.
 pub fn gray_gamma_22() -> Vec<u8> {
     encode(ColorProfile::new_gray_with_gamma(2.2))
@@ -25,16 +41,22 @@ pub fn gray_gamma_22() -> Vec<u8> {
 /// A CMYK printer profile of version 2: an 8-bit table of 3⁴ points in which each ink takes its part of the light, to
 /// Lab. Enough for reading; it has no table for the other direction.
 pub fn cmyk() -> Vec<u8> {
-    let tags: [(&[u8; 4], Vec<u8>); 4] = [
+    let white = [b"XYZ \0\0\0\0".as_slice(), &D50].concat();
+    let tags = [
         (b"desc", description("Testkit CMYK")),
         (b"cprt", b"text\0\0\0\0CC0\0".to_vec()),
-        (b"wtpt", [b"XYZ \0\0\0\0".as_slice(), &D50].concat()),
+        (b"wtpt", white),
         (b"A2B0", cmyk_table()),
     ];
+    assembled(b"\x02\x10\0\0", b"prtrCMYKLab ", &tags)
+}
+
+/// A profile of this version, class, colour space and connection space from its tags.
+pub(crate) fn assembled(version: &[u8; 4], kind: &[u8; 12], tags: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
     let mut directory = (tags.len() as u32).to_be_bytes().to_vec();
     let mut data = Vec::new();
     let start = HEADER + 4 + tags.len() * 12;
-    for (tag, payload) in &tags {
+    for (tag, payload) in tags {
         directory.extend(*tag);
         directory.extend(((start + data.len()) as u32).to_be_bytes());
         directory.extend((payload.len() as u32).to_be_bytes());
@@ -42,7 +64,9 @@ pub fn cmyk() -> Vec<u8> {
         data.resize(data.len().next_multiple_of(4), 0);
     }
     let mut out = ((start + data.len()) as u32).to_be_bytes().to_vec();
-    out.extend(b"\0\0\0\0\x02\x10\0\0prtrCMYKLab ");
+    out.extend([0; 4]);
+    out.extend(version);
+    out.extend(kind);
     out.extend(DATE);
     out.extend(b"acsp");
     out.resize(68, 0);
@@ -63,7 +87,7 @@ fn encode(profile: ColorProfile) -> Vec<u8> {
     bytes
 }
 
-fn description(text: &str) -> Vec<u8> {
+pub(crate) fn description(text: &str) -> Vec<u8> {
     let mut out = b"desc\0\0\0\0".to_vec();
     out.extend((text.len() as u32 + 1).to_be_bytes());
     out.extend(text.bytes());
@@ -88,26 +112,28 @@ fn cmyk_table() -> Vec<u8> {
 }
 
 /// Linear RGB with sRGB's primaries (adapted to D50) as 8-bit Lab.
-fn lab([r, g, b]: [f64; 3]) -> [u8; 3] {
+fn lab(rgb: [f64; 3]) -> [u8; 3] {
+    let [l, a, b] = lab_of_linear(rgb);
+    let byte = |v: f64| v.round().clamp(0.0, 255.0) as u8;
+    [byte(l * 2.55), byte(a + 128.0), byte(b + 128.0)]
+}
+
+/// Linear RGB with sRGB's primaries (adapted to D50) as Lab.
+pub(crate) fn lab_of_linear([r, g, b]: [f64; 3]) -> [f64; 3] {
     let x = (0.4361 * r + 0.3851 * g + 0.1431 * b) / 0.9642;
     let y = 0.2225 * r + 0.7169 * g + 0.0606 * b;
     let z = (0.0139 * r + 0.0971 * g + 0.7141 * b) / 0.8249;
     let f = |t: f64| {
         if t > 0.008_856 { t.cbrt() } else { 7.787 * t + 16.0 / 116.0 }
     };
-    let byte = |v: f64| v.round().clamp(0.0, 255.0) as u8;
-    [
-        byte((116.0 * f(y) - 16.0) * 2.55),
-        byte(500.0 * (f(x) - f(y)) + 128.0),
-        byte(200.0 * (f(y) - f(z)) + 128.0),
-    ]
+    [116.0 * f(y) - 16.0, 500.0 * (f(x) - f(y)), 200.0 * (f(y) - f(z))]
 }
 
 const HEADER: usize = 128;
 /// The first of January 2024.
 const DATE: [u8; 12] = [0x07, 0xE8, 0, 1, 0, 1, 0, 0, 0, 0, 0, 0];
 /// The white of the profile connection space in 1/65536.
-const D50: [u8; 12] = [0, 0, 0xF6, 0xD6, 0, 1, 0, 0, 0, 0, 0xD3, 0x2D];
+pub(crate) const D50: [u8; 12] = [0, 0, 0xF6, 0xD6, 0, 1, 0, 0, 0, 0, 0xD3, 0x2D];
 
 #[cfg(test)]
 mod tests {

@@ -30,11 +30,14 @@
 
 pub mod alloc;
 pub mod bombs;
+pub mod charts;
 pub mod corpus;
+pub mod delta_e;
 pub mod encode;
 pub mod exif;
 pub mod fixtures;
 pub mod icc;
+pub mod icc_tables;
 mod ifd;
 pub mod metrics;
 pub mod mutate;

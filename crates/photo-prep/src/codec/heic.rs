@@ -2,10 +2,10 @@
 
 use heic_rs::context::Context;
 use heic_rs::{DecodeOptions, PixelLayout};
-use moxcms::{CicpColorPrimaries, CicpProfile, ColorProfile, MatrixCoefficients, TransferCharacteristics};
 
 use crate::geometry::Size;
 use crate::info::ImageInfo;
+use crate::metadata::cicp;
 use crate::pixels::{Layout, Raster};
 use crate::{Error, Format, LimitKind, Result};
 
@@ -29,13 +29,7 @@ pub(crate) fn icc_profile(bytes: &[u8]) -> Option<Vec<u8>> {
     }
     let nclx = props.nclx?;
     let code = |v: u16| u8::try_from(v).ok();
-    let profile = ColorProfile::new_from_cicp(CicpProfile {
-        color_primaries: CicpColorPrimaries::try_from(code(nclx.primaries)?).ok()?,
-        transfer_characteristics: TransferCharacteristics::try_from(code(nclx.transfer)?).ok()?,
-        matrix_coefficients: MatrixCoefficients::Identity,
-        full_range: true,
-    });
-    profile.encode().ok()
+    cicp::profile_of_codes(code(nclx.primaries)?, code(nclx.transfer)?, false)
 }
 
 pub(crate) fn error(error: &heic_rs::Error) -> Error {

@@ -16,23 +16,32 @@ pub(crate) mod profile;
 pub(crate) mod tiff_webp;
 
 use crate::info::ImageInfo;
+use crate::pixels::wide::Wide;
 use crate::pixels::{Raster, bands, premultiplied};
 use crate::plan::DecodeScale;
 use crate::probe::TiffDirectory;
 use crate::{Format, Result, Size};
 
-/// Decodes the picture of `bytes` as stored (not turned), at `scale`, to 8 bits a sample.
-///
-/// `memory` bounds what a decoder may allocate; a panic of a decoder is an error.
-pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, scale: DecodeScale, memory: u64) -> Result<Raster> {
+/// How a picture is decoded.
+pub(crate) struct Terms {
+    pub(crate) scale: DecodeScale,
+    /// Bytes that a decoder may allocate.
+    pub(crate) memory: u64,
+    /// What becomes of samples of 16 bits.
+    pub(crate) wide: Wide,
+}
+
+/// Decodes the picture of `bytes` as stored (not turned) to 8 bits a sample; a panic of a decoder is an error.
+pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, terms: &Terms) -> Result<Raster> {
+    let memory = terms.memory;
     guard::caught(info.format, || match info.format {
-        Format::Jpeg => jpeg::decode(bytes, info, scale, memory),
-        Format::Png => png::decode(bytes, info, memory),
+        Format::Jpeg => jpeg::decode(bytes, info, terms.scale, memory),
+        Format::Png => png::decode(bytes, info, terms),
         Format::Gif => gif::decode(bytes, info, memory),
         Format::Bmp => bmp::decode(bytes, info, memory),
         #[cfg(feature = "heic")]
         Format::Heic => heic::decode(bytes, info, memory),
-        _ => tiff_webp::decode(bytes, info, memory).map(|r| unassociated(bytes, info, r)),
+        _ => tiff_webp::decode(bytes, info, terms).map(|r| unassociated(bytes, info, r)),
     })
 }
 
@@ -42,13 +51,13 @@ pub(crate) fn decode_reduced(
     bytes: &[u8],
     info: &ImageInfo,
     size: Size,
-    memory: u64,
+    terms: &Terms,
 ) -> Result<Option<Raster>> {
     if !info.by_rows || size.height >= info.size.height {
         return Ok(None);
     }
     guard::caught(info.format, || match info.format {
-        Format::Png => png::rows(bytes, memory)?.map(|mut rows| bands::reduced(&mut rows, size)).transpose(),
+        Format::Png => png::rows(bytes, terms)?.map(|mut rows| bands::reduced(&mut rows, size)).transpose(),
         Format::Bmp => bmp::rows(bytes, info)?.map(|mut rows| bands::reduced(&mut rows, size)).transpose(),
         _ => Ok(None),
     })

@@ -1,20 +1,22 @@
-//! PNG to samples, by the `png` crate: rows are rounded to 8 bits as they come.
+//! PNG to samples, by the `png` crate: rows come out with 8 bits a sample.
 
 use std::io::Cursor;
 
 use png::{BitDepth, ColorType, Decoder, Limits, Reader, Transformations};
 
+use super::Terms;
 use crate::geometry::Size;
 use crate::info::ImageInfo;
 use crate::pixels::bands::RowSource;
+use crate::pixels::wide::Wide;
 use crate::pixels::{Layout, Raster, narrow};
 use crate::{Error, Format, LimitKind, Result};
 
-pub(super) fn decode(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Raster> {
-    let mut rows = Rows::open(bytes, memory)?;
+pub(super) fn decode(bytes: &[u8], info: &ImageInfo, terms: &Terms) -> Result<Raster> {
+    let mut rows = Rows::open(bytes, terms)?;
     let (size, layout) = (rows.size(), rows.layout());
     let data = if rows.reader.info().interlaced {
-        whole(&mut rows.reader, rows.wide)?
+        rows.whole()?
     } else {
         let mut data = Vec::with_capacity(Raster::bytes_for(size, layout));
         rows.append(size.height as usize, &mut data)?;
@@ -24,22 +26,23 @@ pub(super) fn decode(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Rast
 }
 
 /// The picture row by row; `None` where it is interlaced.
-pub(super) fn rows(bytes: &[u8], memory: u64) -> Result<Option<Rows<'_>>> {
-    Ok(Some(Rows::open(bytes, memory)?).filter(|rows| !rows.reader.info().interlaced))
+pub(super) fn rows<'a>(bytes: &'a [u8], terms: &'a Terms) -> Result<Option<Rows<'a>>> {
+    Ok(Some(Rows::open(bytes, terms)?).filter(|rows| !rows.reader.info().interlaced))
 }
 
 /// Rows of 8 bits a sample, from the top.
 pub(super) struct Rows<'a> {
     reader: Reader<Cursor<&'a [u8]>>,
     layout: Layout,
-    wide: bool,
+    /// Where samples have 16 bits: their way to 8, and a row of them.
+    wide: Option<(&'a Wide, Vec<u16>)>,
     /// Rows that are still to come.
     left: usize,
 }
 
 impl<'a> Rows<'a> {
-    fn open(bytes: &'a [u8], memory: u64) -> Result<Self> {
-        let bytes_limit = usize::try_from(memory).unwrap_or(usize::MAX);
+    fn open(bytes: &'a [u8], terms: &'a Terms) -> Result<Self> {
+        let bytes_limit = usize::try_from(terms.memory).unwrap_or(usize::MAX);
         let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), Limits { bytes: bytes_limit });
         decoder.set_transformations(Transformations::EXPAND);
         decoder.set_ignore_text_chunk(true);
@@ -56,8 +59,36 @@ impl<'a> Rows<'a> {
             }
         };
         let left = reader.info().height as usize;
-        Ok(Self { reader, layout, wide: depth == BitDepth::Sixteen, left })
+        let wide = (depth == BitDepth::Sixteen).then_some((&terms.wide, Vec::new()));
+        Ok(Self { reader, layout, wide, left })
     }
+
+    /// Interlaced pictures need all rows at once.
+    fn whole(&mut self) -> Result<Vec<u8>> {
+        let lengths = self.reader.output_buffer_size().zip(self.reader.output_line_size(self.size().width));
+        let (length, line) =
+            lengths.ok_or_else(|| Error::malformed(Format::Png, None, "the picture is too large"))?;
+        let mut data = vec![0; length];
+        self.reader.next_frame(&mut data).map_err(error)?;
+        let Some(wide) = &mut self.wide else { return Ok(data) };
+        let mut out = Vec::with_capacity(length / 2);
+        // By rows, so that the numbers never stand beside all of the bytes.
+        for row in data.chunks(line.max(1)) {
+            append_wide(wide, self.layout, row, &mut out)?;
+        }
+        Ok(out)
+    }
+}
+
+fn append_wide(wide: &mut (&Wide, Vec<u16>), layout: Layout, row: &[u8], out: &mut Vec<u8>) -> Result<()> {
+    let (wide, samples) = wide;
+    if matches!(wide, Wide::Rounded) {
+        out.extend(narrow::be16(row));
+        return Ok(());
+    }
+    samples.clear();
+    samples.extend(row.as_chunks::<2>().0.iter().map(|b| u16::from_be_bytes(*b)));
+    wide.append(layout, samples, out).map_err(|e| Error::malformed(Format::Png, None, e))
 }
 
 impl RowSource for Rows<'_> {
@@ -73,10 +104,9 @@ impl RowSource for Rows<'_> {
         for _ in 0..count {
             let row = self.reader.next_row().map_err(error)?;
             let Some(row) = row else { return Err(missing(self.size())) };
-            if self.wide {
-                out.extend(narrow::be16(row.data()));
-            } else {
-                out.extend_from_slice(row.data());
+            match &mut self.wide {
+                Some(wide) => append_wide(wide, self.layout, row.data(), out)?,
+                None => out.extend_from_slice(row.data()),
             }
         }
         self.left = self.left.saturating_sub(count);
@@ -90,15 +120,6 @@ impl RowSource for Rows<'_> {
 
 fn missing(size: Size) -> Error {
     Error::malformed(Format::Png, None, format!("picture data for {size} is missing"))
-}
-
-/// Interlaced pictures need all rows at once.
-fn whole(reader: &mut Reader<Cursor<&[u8]>>, wide: bool) -> Result<Vec<u8>> {
-    let length = reader.output_buffer_size();
-    let length = length.ok_or_else(|| Error::malformed(Format::Png, None, "the picture is too large"))?;
-    let mut data = vec![0; length];
-    reader.next_frame(&mut data).map_err(error)?;
-    Ok(if wide { narrow::be16(&data).collect() } else { data })
 }
 
 fn error(error: png::DecodingError) -> Error {

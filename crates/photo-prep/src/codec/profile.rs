@@ -1,15 +1,20 @@
 //! The bytes of a picture's colour profile, fetched only when they are needed.
 
 use crate::info::ImageInfo;
-use crate::metadata::{icc, jpeg, png, riff};
+use crate::metadata::{icc, jpeg, png, png_color, riff};
 use crate::{Format, Result};
 
 /// The profile that the facts speak of; `None` where there is none that can be used.
-pub(crate) fn of(bytes: &[u8], info: &ImageInfo) -> Result<Option<Vec<u8>>> {
-    let Some(facts) = info.icc else { return Ok(None) };
+///
+/// # Errors
+/// [`crate::Error::LimitExceeded`] where it is longer than `limit` bytes.
+pub(crate) fn of(bytes: &[u8], info: &ImageInfo, limit: u64) -> Result<Option<Vec<u8>>> {
+    if info.icc.is_none() {
+        return Ok(None);
+    }
     Ok(match info.format {
-        Format::Jpeg => icc::from_jpeg(bytes, &jpeg::walk(bytes)?, facts.bytes)?.and_then(|p| p.ok()),
-        Format::Png => png::icc_profile(bytes, &png::walk(bytes)?, facts.bytes)?.and_then(|p| p.ok()),
+        Format::Jpeg => icc::from_jpeg(bytes, &jpeg::walk(bytes)?, limit)?.and_then(|p| p.ok()),
+        Format::Png => png_color::of(bytes, &png::walk(bytes)?, info.model, limit)?.profile.map(|p| p.0),
         Format::WebP => riff::chunks(bytes)?
             .into_iter()
             .find(|c| c.0 == *b"ICCP")

@@ -17,7 +17,7 @@ use crate::{Format, Result, Warning};
 pub(super) fn run<'a>(plan: &Plan, way: &CoefficientsPlan, bytes: &[u8]) -> Result<Prepared<'a>> {
     let mut clock = Clock::start();
     let mut kept = kept(plan, bytes)?;
-    kept.icc = profile::of(bytes, &plan.info)?;
+    kept.icc = profile::of(bytes, &plan.info, plan.options.input_limits.icc_bytes)?;
     let picture = jpeg_coefficients::read(bytes, &plan.options.input_limits)?;
     clock.lap(Stage::Decode);
     let segments = kept.jpeg_segments();

@@ -7,7 +7,9 @@ use super::fit::{Fitted, Target};
 use super::keep::{Kept, kept};
 use super::{as_png, fit};
 use crate::codec::jpeg_encode::JpegSettings;
-use crate::codec::{self, profile};
+use crate::codec::{self, Terms, profile};
+use crate::info::{IccSpace, ImageInfo};
+use crate::pixels::wide::Wide;
 use crate::pixels::{Layout, Raster, alpha, color, orient, resize};
 use crate::plan::{OutputRule, PixelsPlan, Plan, Rung};
 use crate::prepared::Prepared;
@@ -18,17 +20,24 @@ pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<
     let mut clock = Clock::start();
     let info = &plan.info;
     let mut kept = kept(plan, bytes)?;
-    let (size, memory) = (stored(pixels.size, info.orientation), plan.options.input_limits.memory);
-    let raster = match codec::decode_reduced(bytes, info, size, memory)? {
+    let size = stored(pixels.size, info.orientation);
+    let profile = profile::of(bytes, info, plan.options.input_limits.icc_bytes)?;
+    let mut colors = Colors { profile, to_srgb: pixels.to_srgb };
+    let terms = Terms {
+        scale: pixels.scale,
+        memory: plan.options.input_limits.memory,
+        wide: colors.wide(info, &mut kept),
+    };
+    let raster = match codec::decode_reduced(bytes, info, size, &terms)? {
         Some(reduced) => reduced,
-        None => codec::decode(bytes, info, pixels.scale, memory)?,
+        None => codec::decode(bytes, info, &terms)?,
     };
     clock.lap(Stage::Decode);
     let raster = resize::to_size(alpha::drop_if_opaque(raster), size);
     clock.lap(Stage::Resize);
     let raster = orient::upright(raster, info.orientation);
     clock.lap(Stage::Orient);
-    let raster = converted(plan, pixels, bytes, raster, &mut kept)?;
+    let raster = colors.converted(info, raster, &mut kept);
     let (format, raster) = settle_format(pixels, raster, &kept)?;
     clock.lap(Stage::Color);
     let target = Target {
@@ -54,32 +63,47 @@ pub(super) fn settings(pixels: &PixelsPlan, kept: &Kept) -> JpegSettings {
     JpegSettings { quality: pixels.quality, sampling: pixels.sampling, segments: kept.jpeg_segments() }
 }
 
-/// Colours as the plan wants them; where they can't be converted, they are taken as sRGB with a warning.
-fn converted(
-    plan: &Plan,
-    pixels: &PixelsPlan,
-    bytes: &[u8],
-    raster: Raster,
-    kept: &mut Kept,
-) -> Result<Raster> {
-    let profile = profile::of(bytes, &plan.info)?;
-    let inks = raster.layout() == Layout::Cmyk;
-    let raster = match (&profile, pixels.to_srgb) {
-        (Some(profile), true) => match color::to_srgb(&raster, profile) {
-            Ok(done) => done,
-            Err(why) => {
-                kept.warnings.push(Warning::BrokenProfile(why));
+/// What becomes of the colours.
+struct Colors {
+    profile: Option<Vec<u8>>,
+    to_srgb: bool,
+}
+
+impl Colors {
+    /// The way of 16-bit samples, which are converted before they are rounded; nothing is left to convert then.
+    fn wide(&mut self, info: &ImageInfo, kept: &mut Kept) -> Wide {
+        let has_wide = info.bit_depth == 16 && matches!(info.format, Format::Png | Format::Tiff);
+        let (Some(profile), Some(icc), true) = (&self.profile, info.icc, has_wide && self.to_srgb) else {
+            return Wide::Rounded;
+        };
+        let wide = Wide::to_srgb(profile, icc.space == IccSpace::Gray);
+        self.profile = None;
+        wide.unwrap_or_else(|why| {
+            kept.warnings.push(Warning::BrokenProfile(why));
+            Wide::Rounded
+        })
+    }
+
+    /// Colours as the plan wants them; where they can't be converted, they are taken as sRGB with a warning.
+    fn converted(self, info: &ImageInfo, raster: Raster, kept: &mut Kept) -> Raster {
+        let inks = raster.layout() == Layout::Cmyk;
+        let raster = match (self.profile, self.to_srgb) {
+            (Some(profile), true) => match color::to_srgb(&raster, &profile) {
+                Ok(done) => done,
+                Err(why) => {
+                    kept.warnings.push(Warning::BrokenProfile(why));
+                    raster
+                }
+            },
+            // sRGB needs no profile, and a profile for inks is of no use to RGB.
+            (profile @ Some(_), false) if !inks && !info.icc.is_some_and(|i| i.is_srgb) => {
+                kept.icc = profile;
                 raster
             }
-        },
-        // sRGB needs no profile, and a profile for inks is of no use to RGB.
-        (Some(_), false) if !inks && !plan.info.icc.is_some_and(|i| i.is_srgb) => {
-            kept.icc = profile;
-            raster
-        }
-        _ => raster,
-    };
-    Ok(if raster.layout() == Layout::Cmyk { color::inks_to_rgb(&raster) } else { raster })
+            _ => raster,
+        };
+        if raster.layout() == Layout::Cmyk { color::inks_to_rgb(&raster) } else { raster }
+    }
 }
 
 /// Which format the rule gives for these pixels, and the pixels as that format can hold them.

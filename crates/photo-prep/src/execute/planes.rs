@@ -19,7 +19,7 @@ use crate::{Error, Format, Orientation, Result, Size, Warning};
 pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<Prepared<'a>> {
     let mut clock = Clock::start();
     let mut kept = kept(plan, bytes)?;
-    let profile = profile::of(bytes, &plan.info)?;
+    let profile = profile::of(bytes, &plan.info, plan.options.input_limits.icc_bytes)?;
     let mut planes = decoded(plan, pixels, bytes, pixels.size)?;
     clock.lap(Stage::Decode);
     convert(plan, pixels, profile.as_deref(), &mut planes, &mut kept.warnings);

@@ -113,7 +113,8 @@ fn color_model(bytes: &[u8], layout: &JpegLayout, components: &[Component]) -> C
         (3, Some(0)) => ColorModel::Rgb,
         (3, None) if ids == *b"RGB" => ColorModel::Rgb,
         (3, _) => ColorModel::YCbCr,
-        (_, Some(2)) => ColorModel::Ycck,
+        // 1 makes no sense for four components: libjpeg takes it as 2.
+        (_, Some(1 | 2)) => ColorModel::Ycck,
         _ => ColorModel::Cmyk,
     }
 }

@@ -92,7 +92,8 @@ fn table(source: &ColorProfile) -> Result<[u8; 256], String> {
     Ok(std::array::from_fn(|i| rgb[3 * i + 1]))
 }
 
-fn options() -> TransformOptions {
+/// How colours are converted everywhere: what sRGB can show stays as it is, white becomes white.
+pub(super) fn options() -> TransformOptions {
     TransformOptions {
         rendering_intent: RenderingIntent::RelativeColorimetric,
         ..TransformOptions::default()

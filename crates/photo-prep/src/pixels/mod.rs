@@ -8,6 +8,7 @@ pub(crate) mod orient;
 pub(crate) mod premultiplied;
 pub(crate) mod resize;
 pub(crate) mod sample;
+pub(crate) mod wide;
 
 use crate::Size;
 

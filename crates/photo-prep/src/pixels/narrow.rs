@@ -5,18 +5,13 @@ pub(crate) fn be16(bytes: &[u8]) -> impl Iterator<Item = u8> + '_ {
     bytes.chunks_exact(2).map(|b| round(u16::from_be_bytes([b[0], b[1]])))
 }
 
-/// From 16-bit numbers.
-pub(crate) fn ne16(samples: &[u16]) -> impl Iterator<Item = u8> + '_ {
-    samples.iter().map(|&v| round(v))
-}
-
 /// From floating point, where 0..=1 is black to white.
 pub(crate) fn float(samples: &[f32]) -> impl Iterator<Item = u8> + '_ {
     samples.iter().map(|v| (v.clamp(0.0, 1.0) * 255.0 + 0.5) as u8)
 }
 
 /// Without the division, and still exact.
-fn round(v: u16) -> u8 {
+pub(crate) fn round(v: u16) -> u8 {
     ((u32::from(v) * 255 + 32_895) >> 16) as u8
 }
 

@@ -1,8 +1,9 @@
 //! Facts of a PNG.
 
-use super::{take_exif, take_icc};
+use super::take_exif;
 use crate::info::{ColorModel, ImageInfo};
 use crate::metadata::png::{self, PngLayout};
+use crate::metadata::png_color;
 use crate::{Error, Format, InputLimits, MetadataPolicy, Result, Size, Warning};
 
 pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
@@ -21,9 +22,9 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     if let Some(raw) = layout.data(bytes, b"eXIf") {
         take_exif(&mut info, raw, limits)?;
     }
-    if let Some(profile) = png::icc_profile(bytes, &layout, limits.icc_bytes)? {
-        take_icc(&mut info, profile);
-    }
+    let color = png_color::of(bytes, &layout, info.model, limits.icc_bytes)?;
+    info.icc = color.profile.map(|p| p.1);
+    info.warnings.extend(color.warnings);
     let credentials = |c: &png::Chunk| c.kind == *b"caBX" && c.sound;
     info.signed = layout.chunks.iter().any(credentials);
     check_order(bytes, &layout, header.color, &mut info)?;

@@ -139,6 +139,21 @@ pub fn encode(picture: &Picture, options: &JpegOptions) -> Vec<u8> {
     finish(out, result, options)
 }
 
+/// Writes three samples a pixel as they are, as Adobe's transform 0 has RGB: without a JFIF segment, which would make them YCbCr.
+///
+/// # Panics
+/// As [`encode`], or if the picture isn't RGB.
+pub fn encode_unconverted(picture: &Picture, options: &JpegOptions) -> Vec<u8> {
+    assert_eq!(picture.layout(), Layout::Rgb, "three samples a pixel");
+    let mut out = Vec::new();
+    let (width, height) = (side(picture.width()), side(picture.height()));
+    let result = encoder(&mut out, options).encode(picture.data(), width, height, ColorType::Ycbcr);
+    let with_jfif = finish(out, result, &JpegOptions { segments: Vec::new(), ..options.clone() });
+    // SOI, then a JFIF segment of 18 bytes with its marker.
+    assert_eq!(with_jfif[2..4], [0xFF, 0xE0], "the encoder begins with JFIF");
+    insert_segments(&[&with_jfif[..2], &with_jfif[20..]].concat(), &options.segments)
+}
+
 /// Writes a made-up photograph straight from its generator: with neither `progressive` nor `optimised`, memory is only
 /// a band of rows and the file.
 ///

@@ -323,7 +323,7 @@ fn profiles_of_version_5() {
     file.extend(&profile);
     let info = crate::probe::probe(&file, &InputLimits::default()).expect("it has facts");
     assert!(info.icc.is_some_and(|icc| icc.is_srgb && icc.bytes == profile.len() as u64));
-    assert_eq!(crate::codec::profile::of(&file, &info).ok().flatten(), Some(profile));
+    assert_eq!(crate::codec::profile::of(&file, &info, 1 << 20).ok().flatten(), Some(profile));
     let raster = decoded(&file).expect("it decodes");
     assert_eq!((raster.layout(), raster.data()), (Layout::Rgb, &WHITE[..]));
     file.pop();
