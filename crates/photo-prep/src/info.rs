@@ -21,7 +21,8 @@ pub struct ImageInfo {
     pub bit_depth: u8,
     /// Whether pixels may be transparent.
     pub alpha: bool,
-    /// The colour profile, if there is one that can be used.
+    /// The colour profile, if there is one that can be used; for a PNG or HEIC without one, what its numbers say of the colours
+    /// (cICP, gAMA and cHRM; `nclx`), where that is not sRGB.
     pub icc: Option<IccInfo>,
     /// Whether there are more frames or pages than the one that is used.
     pub animated: bool,
@@ -116,7 +117,7 @@ impl std::fmt::Display for ColorModel {
 pub struct IccInfo {
     /// The colour space of the samples it describes.
     pub space: IccSpace,
-    /// Bytes of the profile.
+    /// Bytes of the profile, or of the one made from numbers.
     pub bytes: u64,
     /// Whether it describes sRGB, so that nothing needs converting.
     pub is_srgb: bool,

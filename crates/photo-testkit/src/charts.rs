@@ -74,13 +74,10 @@ fn colors() -> Vec<[u16; 3]> {
 }
 
 fn picture(layout: Layout, patches: &[Vec<u16>]) -> Picture {
-    let rows = (patches.len() as u32).div_ceil(COLUMNS);
-    Picture::from_fn(COLUMNS * PATCH, rows * PATCH, layout, |x, y| {
-        let patch = &patches[((y / PATCH) * COLUMNS + x / PATCH) as usize];
-        let mut pixel = [255; 4];
-        pixel.iter_mut().zip(patch).for_each(|(to, v)| *to = (v / 257) as u8);
-        pixel
-    })
+    let (width, height) = (COLUMNS * PATCH, PATCH * (patches.len() as u32).div_ceil(COLUMNS));
+    let patch = |i: u32| &patches[((i / width / PATCH) * COLUMNS + i % width / PATCH) as usize];
+    let data = (0..width * height).flat_map(patch).map(|v| (v / 257) as u8).collect();
+    Picture::new(width, height, layout, data)
 }
 
 fn rgb() -> Vec<Vec<u16>> {
@@ -93,7 +90,11 @@ fn gray() -> Vec<Vec<u16>> {
 
 fn inks() -> Vec<Vec<u16>> {
     let black = |i: usize| [0, 0, 0, 32, 64, 128, 192, 255][i % 8] * 257;
-    colors().iter().enumerate().map(|(i, c)| [c.map(|v| 65_535 - v).to_vec(), vec![black(i)]].concat()).collect()
+    colors()
+        .iter()
+        .enumerate()
+        .map(|(i, c)| [c.map(|v| 65_535 - v).to_vec(), vec![black(i)]].concat())
+        .collect()
 }
 
 fn chart(name: &'static str, file: Vec<u8>, device: Vec<Vec<u16>>, meaning: Meaning) -> Chart {
@@ -136,10 +137,17 @@ fn four_components() -> Vec<Chart> {
         plain("jpeg YCCK, Adobe 2", with_transform(cmyk(true, Vec::new()), Some(2))),
         plain("jpeg YCCK, Adobe 1", with_transform(cmyk(true, Vec::new()), Some(1))),
     ];
+    // Patches are whole MCUs, so that coarser chroma changes nothing but the way of decoding.
+    for (name, ycck) in [("jpeg CMYK 4:2:0", false), ("jpeg YCCK 4:2:0", true)] {
+        let options = JpegOptions { ycck, sampling: Sampling::S420, ..best(Vec::new()) };
+        out.push(plain(name, jpeg::encode(&picture(Layout::Cmyk, &inks()), &options)));
+    }
     let inverted: Vec<Vec<u16>> = inks().iter().map(|p| p.iter().map(|v| 65_535 - v).collect()).collect();
     let bare = jpeg::encode(&picture(Layout::Cmyk, &inverted), &best(Vec::new()));
     out.push(plain("jpeg CMYK, no Adobe", with_transform(bare, None)));
-    for (name, profile) in [("jpeg CMYK table v2", icc::cmyk()), ("jpeg CMYK table v4", icc_tables::cmyk_v4())] {
+    for (name, profile) in
+        [("jpeg CMYK table v2", icc::cmyk()), ("jpeg CMYK table v4", icc_tables::cmyk_v4())]
+    {
         out.push(chart(name, cmyk(false, Segment::icc(&profile)), inks(), Meaning::Icc(profile.clone())));
     }
     let profile = icc_tables::cmyk_v4();
@@ -206,7 +214,11 @@ fn pngs() -> Vec<Chart> {
         ),
         make("png cHRM alone", numbers(None, Some(ADOBE_POINTS)), Meaning::Numbers(None, ADOBE_POINTS)),
         make("png Display P3", vec![p3.clone()], Meaning::Icc(icc::display_p3())),
-        make("png iCCP before gAMA", [vec![p3.clone()], numbers(Some(1.0), None)].concat(), Meaning::Icc(icc::display_p3())),
+        make(
+            "png iCCP before gAMA",
+            [vec![p3.clone()], numbers(Some(1.0), None)].concat(),
+            Meaning::Icc(icc::display_p3()),
+        ),
         make("png cICP Display P3", vec![cicp([12, 13, 0, 1])], Meaning::Codes(12, 13)),
         make("png cICP sRGB before iCCP", vec![cicp([1, 13, 0, 1]), p3.clone()], Meaning::Srgb),
         make("png cICP BT.2020", vec![cicp([9, 14, 0, 1])], Meaning::Codes(9, 14)),
@@ -232,8 +244,14 @@ fn deep() -> Vec<Chart> {
         samples
     };
     let (width, height) = (COLUMNS * PATCH, PATCH * (PATCHES as u32 / COLUMNS));
-    let image = |color, samples| {
-        PngImage { width, height, color, depth: 16, samples, palette: Vec::new(), transparency: Vec::new() }
+    let image = |color, samples| PngImage {
+        width,
+        height,
+        color,
+        depth: 16,
+        samples,
+        palette: Vec::new(),
+        transparency: Vec::new(),
     };
     let icc = |profile: &[u8]| vec![Chunk::icc("profile", profile)];
     let rgb = image(PngColor::Rgb, pixels(3, false));
@@ -280,7 +298,8 @@ fn shallow() -> Vec<Chart> {
             .collect(),
     };
     let indexed = |alpha| png_of(&PngImage::from_indexed(&palette(alpha), 8), p3());
-    let declared = PngImage::from_picture(&picture(Layout::Rgb, &rgb()), 8).with_transparent_colour(&[9, 9, 9]);
+    let declared =
+        PngImage::from_picture(&picture(Layout::Rgb, &rgb()), 8).with_transparent_colour(&[9, 9, 9]);
     vec![
         chart("png 1 bit gAMA 1", gray_png(&bits, 1), bits.clone(), linear()),
         chart("png 4 bits gAMA 1", gray_png(&fours, 4), fours.clone(), linear()),
@@ -293,7 +312,10 @@ fn shallow() -> Vec<Chart> {
 fn others() -> Vec<Chart> {
     let picture = picture(Layout::Rgb, &rgb());
     let tiff = |profile: Vec<u8>, deep| {
-        tiff::encode(&picture, &tiff::TiffOptions { icc: Some(profile), deep, ..tiff::TiffOptions::default() })
+        tiff::encode(
+            &picture,
+            &tiff::TiffOptions { icc: Some(profile), deep, ..tiff::TiffOptions::default() },
+        )
     };
     let webp = webp::encode(
         &picture,
@@ -311,7 +333,8 @@ fn others() -> Vec<Chart> {
 /// Profiles that can't be meant or can't be read: warned of, and the picture taken as sRGB.
 fn useless() -> Vec<Chart> {
     let image = PngImage::from_picture(&picture(Layout::Rgb, &rgb()), 8);
-    let jpeg = |name, profile: &[u8]| chart(name, jpeg_of(Layout::Rgb, &rgb(), Some(profile)), rgb(), Meaning::Srgb);
+    let jpeg =
+        |name, profile: &[u8]| chart(name, jpeg_of(Layout::Rgb, &rgb(), Some(profile)), rgb(), Meaning::Srgb);
     let png = |name, before| chart(name, png_of(&image, before), rgb(), Meaning::Srgb);
     let p3 = icc::display_p3();
     let mut no_curves = p3.clone();

@@ -38,7 +38,7 @@ pub fn gray_gamma_22() -> Vec<u8> {
     encode(ColorProfile::new_gray_with_gamma(2.2))
 }
 
-/// A CMYK printer profile of version 2: an 8-bit table of 3⁴ points in which each ink takes its part of the light, to
+/// A CMYK printer profile of version 2: an 8-bit table of 5⁴ points in which each ink takes its part of the light, to
 /// Lab. Enough for reading; it has no table for the other direction.
 pub fn cmyk() -> Vec<u8> {
     let white = [b"XYZ \0\0\0\0".as_slice(), &D50].concat();
@@ -98,13 +98,14 @@ pub(crate) fn description(text: &str) -> Vec<u8> {
 
 /// `mft1` with straight curves.
 fn cmyk_table() -> Vec<u8> {
-    let mut out = b"mft1\0\0\0\0\x04\x03\x03\0".to_vec();
+    let mut out = b"mft1\0\0\0\0\x04\x03\x05\0".to_vec();
     for i in 0..9 {
         out.extend((if i % 4 == 0 { 65_536_u32 } else { 0 }).to_be_bytes());
     }
     (0..4).for_each(|_| out.extend(0..=255_u8));
-    for point in 0..81_u32 {
-        let [c, m, y, k] = [point / 27, point / 9 % 3, point / 3 % 3, point % 3].map(|v| f64::from(v) / 2.0);
+    for point in 0..625_u32 {
+        let [c, m, y, k] =
+            [point / 125, point / 25 % 5, point / 5 % 5, point % 5].map(|v| f64::from(v) / 4.0);
         out.extend(lab([c, m, y].map(|ink| (1.0 - ink * 0.92) * (1.0 - k * 0.95))));
     }
     (0..3).for_each(|_| out.extend(0..=255_u8));

@@ -2,6 +2,9 @@
 
 use crate::icc::{D50, assembled, description, lab_of_linear};
 
+/// The power of the curves before the table. The table's own steps are even to the eye, as those of real profiles are:
+/// else each way to interpolate gives other colours.
+const CURVE: f64 = 1.25;
 /// Points on each side of the tables.
 const GRID: usize = 9;
 
@@ -12,9 +15,8 @@ pub fn rgb_v2() -> Vec<u8> {
     identity(&mut table);
     table.extend(256_u16.to_be_bytes());
     table.extend(2_u16.to_be_bytes());
-    // Gamma 2 as input curves, so that the table stands in light.
     for _ in 0..3 {
-        (0..256).for_each(|i| table.extend(word((f64::from(i) / 255.0).powi(2)).to_be_bytes()));
+        (0..256).for_each(|i| table.extend(word((f64::from(i) / 255.0).powf(CURVE)).to_be_bytes()));
     }
     // Version 2 puts L* = 100 at 0xFF00 and a* = b* = 0 at 0x8000.
     for lab in points(3).map(|p| muted([p[0], p[1], p[2]])) {
@@ -40,9 +42,9 @@ pub fn cmyk_v4() -> Vec<u8> {
     })
 }
 
-/// A colour with a fifth of its saturation gone, from linear RGB: something that no matrix with curves of sRGB gives.
+/// A colour with a fifth of its saturation gone: something that no matrix gives. All in all a gamma of 2.
 fn muted(rgb: [f64; 3]) -> [f64; 3] {
-    let [l, a, b] = lab_of_linear(rgb);
+    let [l, a, b] = lab_of_linear(rgb.map(|v| v.powf(2.0 / CURVE)));
     [l, a * 0.8, b * 0.8]
 }
 
@@ -56,8 +58,8 @@ fn lut_a_to_b(inputs: usize, kind: &[u8; 12], color: impl Fn([f64; 4]) -> [f64; 
             clut.extend(word(v).to_be_bytes());
         }
     }
-    // Gamma 2 (inks: linear) before the table, nothing behind it.
-    let before = parametric(if inputs == 3 { 2.0 } else { 1.0 }).repeat(inputs);
+    // A curve (inks: none) before the table, nothing behind it.
+    let before = parametric(if inputs == 3 { CURVE } else { 1.0 }).repeat(inputs);
     let behind = parametric(1.0).repeat(3);
     let (b_at, clut_at) = (32, 32 + behind.len());
     let a_at = (clut_at + clut.len()).next_multiple_of(4);

@@ -1,8 +1,8 @@
 //! Colour spaces told by numbers instead of an ICC profile: code points (ITU-T H.273), a gamma, chromaticities.
 
 use moxcms::{
-    Chromaticity, CicpColorPrimaries, CicpProfile, ColorPrimaries, ColorProfile, MatrixCoefficients, ToneReprCurve,
-    TransferCharacteristics, XyY,
+    Chromaticity, CicpColorPrimaries, CicpProfile, ColorPrimaries, ColorProfile, MatrixCoefficients,
+    ToneReprCurve, TransferCharacteristics, XyY,
 };
 
 /// An ICC profile for RGB samples of these code points, or for `gray` ones of this transfer; `None` for what has no
@@ -32,11 +32,7 @@ pub(crate) const SRGB: Chromaticities = [(0.3127, 0.3290), (0.64, 0.33), (0.30, 
 
 /// An ICC profile for samples that are light to the power of `1 / gamma` (`None`: the curve of sRGB) of these colours;
 /// `None` where they span no colours.
-pub(crate) fn profile_of_numbers(
-    gamma: Option<f64>,
-    colors: &Chromaticities,
-    gray: bool,
-) -> Option<Vec<u8>> {
+pub(crate) fn profile_of_numbers(gamma: Option<f64>, colors: &Chromaticities, gray: bool) -> Option<Vec<u8>> {
     let [(wx, wy), red, green, blue] = *colors;
     if colors.iter().any(|c| c.1 <= 0.0) || area(red, green, blue) < 1e-4 {
         return None;

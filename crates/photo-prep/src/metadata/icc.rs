@@ -38,6 +38,16 @@ pub(crate) fn check_length(actual: u64, limit: u64) -> Result<()> {
     Ok(())
 }
 
+/// The profile, ready for any rendering intent.
+pub(crate) fn parsed(profile: &[u8]) -> std::result::Result<ColorProfile, String> {
+    let mut parsed = ColorProfile::new_from_slice(profile).map_err(|e| e.to_string())?;
+    // "If the tag of an intent is missing, AToB0 shall be used" (ICC.1:2022, 8.10.2), which `moxcms` 0.8 leaves to us.
+    if parsed.lut_a_to_b_colorimetric.is_none() {
+        parsed.lut_a_to_b_colorimetric.clone_from(&parsed.lut_a_to_b_perceptual);
+    }
+    Ok(parsed)
+}
+
 /// The facts of a profile for a picture stored as `model`; a warning where it can't be used.
 pub(crate) fn facts(profile: &[u8], model: ColorModel) -> std::result::Result<IccInfo, Warning> {
     let broken = |why: &str| Warning::BrokenProfile(why.into());
@@ -59,7 +69,7 @@ pub(crate) fn facts(profile: &[u8], model: ColorModel) -> std::result::Result<Ic
     if !fits {
         return Err(broken(&format!("it is for {space:?} samples, but the picture is {model}")));
     }
-    let parsed = ColorProfile::new_from_slice(profile).map_err(|e| broken(&e.to_string()))?;
+    let parsed = parsed(profile).map_err(|e| broken(&e))?;
     Ok(IccInfo { space, bytes: profile.len() as u64, is_srgb: is_srgb(&parsed) })
 }
 

@@ -3,8 +3,8 @@
 
 use super::bytes::be32;
 use super::cicp::{self, Chromaticities};
-use super::png::{self, PngLayout};
 use super::icc;
+use super::png::{self, PngLayout};
 use crate::info::{ColorModel, IccInfo};
 use crate::{Result, Warning};
 

@@ -4,13 +4,14 @@ use moxcms::{ColorProfile, Layout as Channels, RenderingIntent, TransformOptions
 use rayon::prelude::*;
 
 use super::{Layout, Raster};
+use crate::metadata::icc;
 
 /// Pixels that one task converts.
 const CHUNK: usize = 1 << 14;
 
 /// The picture in sRGB (gray stays gray), converted from `profile`; the error says why it can't be.
 pub(crate) fn to_srgb(raster: &Raster, profile: &[u8]) -> Result<Raster, String> {
-    let source = ColorProfile::new_from_slice(profile).map_err(|e| e.to_string())?;
+    let source = icc::parsed(profile)?;
     match raster.layout {
         Layout::Gray | Layout::GrayAlpha => gray(raster, &source),
         Layout::Rgb => transformed(raster, &source, Channels::Rgb, Channels::Rgb, Layout::Rgb),
@@ -59,7 +60,7 @@ fn gray(raster: &Raster, source: &ColorProfile) -> Result<Raster, String> {
 
 /// What each value of a gray picture with this profile is in sRGB; the error says why there is no telling.
 pub(crate) fn gray_table(profile: &[u8]) -> Result<[u8; 256], String> {
-    table(&ColorProfile::new_from_slice(profile).map_err(|e| e.to_string())?)
+    table(&icc::parsed(profile)?)
 }
 
 /// Maps the first of every `n` samples.
@@ -74,7 +75,7 @@ pub(crate) type RgbConversion = Box<dyn Fn(&[u8], &mut [u8]) -> Result<(), Strin
 
 /// The conversion of RGB pixels with this profile to sRGB; the error says why there is none.
 pub(crate) fn rgb_to_srgb(profile: &[u8]) -> Result<RgbConversion, String> {
-    let source = ColorProfile::new_from_slice(profile).map_err(|e| e.to_string())?;
+    let source = icc::parsed(profile)?;
     let transform = source
         .create_transform_8bit(Channels::Rgb, &ColorProfile::new_srgb(), Channels::Rgb, options())
         .map_err(|e| e.to_string())?;

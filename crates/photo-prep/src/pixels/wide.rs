@@ -6,6 +6,7 @@ use std::sync::Arc;
 use moxcms::{ColorProfile, Layout as Channels, Transform16BitExecutor};
 
 use super::{Layout, color, narrow};
+use crate::metadata::icc;
 
 /// Pixels that are converted at a time.
 const CHUNK: usize = 1 << 14;
@@ -23,15 +24,14 @@ pub(crate) enum Wide {
 impl Wide {
     /// To sRGB from `profile`; the error says why that can't be.
     pub(crate) fn to_srgb(profile: &[u8], gray: bool) -> Result<Self, String> {
-        let source = ColorProfile::new_from_slice(profile).map_err(|e| e.to_string())?;
+        let source = icc::parsed(profile)?;
         let make = |from, to| {
             source
                 .create_transform_16bit(from, &ColorProfile::new_srgb(), to, color::options())
                 .map_err(|e| e.to_string())
         };
         if !gray {
-            let (rgb, rgba) =
-                (make(Channels::Rgb, Channels::Rgb)?, make(Channels::Rgba, Channels::Rgba)?);
+            let (rgb, rgba) = (make(Channels::Rgb, Channels::Rgb)?, make(Channels::Rgba, Channels::Rgba)?);
             return Ok(Self::Rgb([rgb, rgba]));
         }
         let values: Vec<u16> = (0..=u16::MAX).collect();
