@@ -24,7 +24,8 @@ pub(super) struct Bands<'c> {
     pub(super) windows: Vec<Window>,
     /// Rows of MCUs that have been turned into rows of samples.
     done: usize,
-    spare: Vec<Vec<i16>>,
+    /// For each channel, buffers of its size that are free again.
+    spare: Vec<Vec<Vec<i16>>>,
 }
 
 /// The reduced rows of a channel, a buffer for each row of MCUs.
@@ -57,7 +58,8 @@ pub(super) type Rest<'p> = Vec<&'p mut [u8]>;
 impl<'c> Bands<'c> {
     pub(super) fn new(channels: &'c [Channel], level: Level) -> Self {
         let windows = channels.iter().map(|_| Window::default()).collect();
-        Self { channels, level, scratch: Mutex::default(), windows, done: 0, spare: Vec::new() }
+        let spare = channels.iter().map(|_| Vec::new()).collect();
+        Self { channels, level, scratch: Mutex::default(), windows, done: 0, spare }
     }
 
     /// Empty planes for all channels.
@@ -116,30 +118,24 @@ impl<'c> Bands<'c> {
 
     /// Buffers for the next `count` rows of MCUs, for each channel.
     pub(super) fn buffers(&mut self, count: usize) -> Vec<Vec<Vec<i16>>> {
-        let mut spare = std::mem::take(&mut self.spare);
-        let mut buffer = |c: &Channel| {
-            let mut buffer = spare.pop().unwrap_or_default();
-            buffer.resize(c.row_pairs() * c.stride(), 0);
-            buffer
+        let of = |(channel, spare): (&Channel, &mut Vec<Vec<i16>>)| {
+            let count = if channel.weights.is_some() { count } else { 0 };
+            let new = || vec![0; channel.row_pairs() * channel.stride()];
+            (0..count).map(|_| spare.pop().unwrap_or_else(new)).collect()
         };
-        let all = self
-            .channels
-            .iter()
-            .map(|c| if c.weights.is_some() { (0..count).map(|_| buffer(c)).collect() } else { Vec::new() })
-            .collect();
-        self.spare = spare;
-        all
+        self.channels.iter().zip(&mut self.spare).map(of).collect()
     }
 
     /// Takes the buffers in that row tasks have filled, and lets go of those that no row of output needs any more.
     pub(super) fn advance(&mut self, count: usize, buffers: Vec<Vec<Vec<i16>>>) {
         self.done += count;
-        for ((channel, window), buffers) in self.channels.iter().zip(&mut self.windows).zip(buffers) {
+        let windows = self.windows.iter_mut().zip(&mut self.spare);
+        for ((channel, (window, spare)), buffers) in self.channels.iter().zip(windows).zip(buffers) {
             window.buffers.extend(buffers);
             let Some((_, down)) = &channel.weights else { continue };
             let needed = down.window(window.made).0 / channel.row_pairs().max(1);
             while window.first < needed.min(self.done) {
-                self.spare.extend(window.buffers.pop_front());
+                spare.extend(window.buffers.pop_front());
                 window.first += 1;
             }
         }

@@ -13,7 +13,14 @@ pub(crate) fn of(bytes: &[u8], info: &ImageInfo, limit: u64) -> Result<Option<Ve
         return Ok(None);
     }
     Ok(match info.format {
-        Format::Jpeg => icc::from_jpeg(bytes, &jpeg::walk(bytes)?, limit)?.and_then(|p| p.ok()),
+        Format::Jpeg => {
+            // A profile that is whole before the first scan is all there is: with more parts the facts would have none.
+            let early = icc::from_jpeg(bytes, &jpeg::walk_to_scan(bytes)?, limit)?.and_then(|p| p.ok());
+            match early {
+                None => icc::from_jpeg(bytes, &jpeg::walk(bytes)?, limit)?.and_then(|p| p.ok()),
+                early => early,
+            }
+        }
         Format::Png => png_color::of(bytes, &png::walk(bytes)?, info.model, limit)?.profile.map(|p| p.0),
         Format::WebP => riff::chunks(bytes)?
             .into_iter()

@@ -93,10 +93,22 @@ impl Segment {
 /// Walks the markers to EOI. Never fails: a fault ends the walk and is told in the layout, except that
 /// too many segments are refused.
 pub(crate) fn walk(bytes: &[u8]) -> Result<JpegLayout> {
+    walk_until(bytes, |_| false)
+}
+
+/// As [`walk`], but to the first scan only: the layout ends before it, without a fault.
+pub(crate) fn walk_to_scan(bytes: &[u8]) -> Result<JpegLayout> {
+    walk_until(bytes, |marker| marker == marker::SOS)
+}
+
+fn walk_until(bytes: &[u8], stop: impl Fn(u8) -> bool) -> Result<JpegLayout> {
     let mut layout = JpegLayout { segments: Vec::new(), end: None, stray: 0, fault: None };
     let mut at = 2;
     while let Some((marker, code_at, skipped)) = next_marker(bytes, at) {
         layout.stray += skipped;
+        if stop(marker) {
+            return Ok(layout);
+        }
         match marker {
             marker::EOI => {
                 layout.end = Some(code_at + 1);
