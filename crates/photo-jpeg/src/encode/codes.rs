@@ -73,7 +73,8 @@ impl CodeTable {
         for (codes, tables) in classes.iter_mut().zip(tables) {
             let (dc, ac) = (tables.dc.codes(), tables.ac.codes());
             for (symbol, place) in codes.iter_mut().enumerate() {
-                let (code, size) = dc_size(symbol).map_or((ac[symbol], symbol & 15), |size| (dc[size], size));
+                let size = value_size(symbol);
+                let code = dc_size(symbol).map_or(ac[symbol], |size| dc[size]);
                 let long = u64::from(size > 7);
                 let len = u64::from(code.len) + size as u64;
                 *place = TokenCode(u64::from(code.bits) << size | len << 32 | long << 63);
@@ -87,6 +88,16 @@ impl CodeTable {
         self.0[usize::from(token >> 7)]
     }
 
+    /// Bits of a code and its value.
+    pub(crate) fn len(&self, index: usize) -> usize {
+        self.0.get(index).map_or(0, |code| code.len() as usize)
+    }
+
+    /// A code with zeros for its value's bits.
+    pub(crate) fn bits_of(&self, index: usize) -> u64 {
+        self.0.get(index).map_or(0, |code| code.bits())
+    }
+
     /// The bits that these counts of symbols take, with their values.
     pub(crate) fn bits<T: Copy + Into<u64>>(&self, counts: &[T; 512]) -> u64 {
         self.0.iter().zip(counts).map(|(code, &count)| u64::from(code.len()) * count.into()).sum()
@@ -96,4 +107,10 @@ impl CodeTable {
 /// The size that a DC symbol stands for.
 fn dc_size(symbol: usize) -> Option<usize> {
     (symbol & 15 == usize::from(DC_MARK)).then_some(symbol >> 4)
+}
+
+/// Bits of the value that follows a symbol, by its index.
+pub(crate) fn value_size(index: usize) -> usize {
+    let symbol = index % 256;
+    dc_size(symbol).unwrap_or(symbol & 15)
 }
