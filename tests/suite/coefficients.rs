@@ -7,6 +7,8 @@ use photo_testkit::exif::Exif;
 use photo_testkit::{icc, sample};
 use proptest::prelude::*;
 
+use crate::support::{decoded, mean_difference};
+
 fn turned(width: u32, height: u32, orientation: u16, options: &JpegOptions) -> Vec<u8> {
     let exif = Segment::exif(&Exif::orientation(orientation));
     jpeg::insert_segments(&sample::jpeg(width, height, options), &[exif])
@@ -64,6 +66,38 @@ fn incomplete_mcus_are_kept_or_cut_off_as_asked() {
     let bytes = turned(100, 64, 6, &JpegOptions::default());
     let prepared = options.prepare(&bytes).unwrap();
     assert!(prepared.report().lossless && prepared.size() == Size::new(64, 100), "{}", prepared.report());
+}
+
+/// Where edges keep a picture from being turned without loss, it gets the tables it had, turned with it.
+#[test]
+fn a_picture_with_incomplete_mcus_keeps_its_tables() {
+    for (sampling, quality) in [(Sampling::S420, 96), (Sampling::S444, 80), (Sampling::S422, 60)] {
+        for orientation in [2, 3, 7, 8] {
+            let bytes =
+                turned(101, 67, orientation, &JpegOptions { sampling, quality, ..JpegOptions::default() });
+            let plan = Options::default().plan(&photo_prep::probe(&bytes).unwrap()).unwrap();
+            assert!(plan.to_string().contains("its own tables, of quality about"), "{plan}");
+            let prepared = plan.execute(&bytes).unwrap();
+            let report = prepared.report();
+            assert_eq!(
+                (report.route, report.quality, report.lossless),
+                ("pixels", Some(quality), false),
+                "{report}"
+            );
+            let (before, after) = (coefficients(&bytes), coefficients(prepared.bytes()));
+            for (a, b) in before.components.iter().zip(&after.components) {
+                let table = a.facts().quant.clone();
+                let want = if orientation >= 5 { table.transposed() } else { table };
+                assert_eq!(want, b.facts().quant, "{sampling:?} {orientation}");
+            }
+            let (source, out) = (decoded(&bytes), decoded(prepared.bytes()).into_rgba8());
+            let mut source = source;
+            source.apply_orientation(image::metadata::Orientation::from_exif(orientation as u8).unwrap());
+            let difference = mean_difference(&source.into_rgba8(), &out);
+            println!("{sampling:?} {quality} {orientation}: {difference:.2}");
+            assert!(difference < 8.0, "{sampling:?} {orientation}: {difference}");
+        }
+    }
 }
 
 #[test]

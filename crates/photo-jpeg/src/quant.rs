@@ -23,8 +23,19 @@ impl QuantTable {
         ZIGZAG.map(|index| self.0[usize::from(index)])
     }
 
+    /// The table of these divisors in zigzag order; `None` if one is 0.
+    #[must_use]
+    pub fn from_zigzag(values: [u16; 64]) -> Option<Self> {
+        let mut natural = [0; 64];
+        for (value, &index) in values.iter().zip(&ZIGZAG) {
+            natural[usize::from(index)] = *value;
+        }
+        Self::new(natural)
+    }
+
     /// The table for a picture whose rows become columns.
-    pub(crate) fn transposed(&self) -> Self {
+    #[must_use]
+    pub fn transposed(&self) -> Self {
         Self(std::array::from_fn(|i| self.0[i % 8 * 8 + i / 8]))
     }
 

@@ -26,6 +26,9 @@ pub struct Report {
     pub quality: Option<u8>,
     /// How many times the whole picture was written. A JPEG's length is known before, so mostly once.
     pub encodes: u32,
+    /// How many times a whole picture went through the DCT to become a JPEG. What fits is mostly known before, so once; never where
+    /// a JPEG's coefficients are kept.
+    pub transforms: u32,
     /// How long each stage took, in order.
     pub stages: Vec<(Stage, Duration)>,
     /// Faults of the input that did no harm, and what could not be kept.
@@ -109,6 +112,7 @@ impl Report {
             output: FileFacts { format, size, orientation: Orientation::Upright, bytes: bytes as u64 },
             quality: None,
             encodes: 0,
+            transforms: 0,
             stages: Vec::new(),
             warnings: info.warnings.iter().cloned().chain(lost).collect(),
         }

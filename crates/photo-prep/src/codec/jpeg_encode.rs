@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use photo_jpeg::{Draft, EncodeOptions, Planes, Transformed};
+use photo_jpeg::{Draft, EncodeOptions, Planes, QuantTable, Transformed};
 
 use super::jpeg_planes::{error, luma_factors, orientation};
 use crate::pixels::{Layout, Raster};
@@ -15,8 +15,18 @@ pub(crate) struct JpegSettings {
     /// 1..=100 on libjpeg's scale.
     pub(crate) quality: u8,
     pub(crate) sampling: JpegSampling,
+    /// Tables of luma and chroma that are used instead of the standard's for this quality.
+    pub(crate) tables: Option<[QuantTable; 2]>,
     /// Whole segments to put after the JFIF header: profile and kept metadata.
     pub(crate) segments: Vec<u8>,
+}
+
+impl JpegSettings {
+    /// The same with another quality, for which the standard's tables are used.
+    pub(crate) fn at(&self, quality: u8) -> Self {
+        let tables = self.tables.clone().filter(|_| quality == self.quality);
+        Self { quality, tables, ..self.clone() }
+    }
 }
 
 /// Planes and how they lie.
@@ -57,10 +67,14 @@ impl Turned<'_> {
     }
 
     fn options<'s>(&self, settings: &'s JpegSettings) -> EncodeOptions<'s> {
-        EncodeOptions::default()
+        let options = EncodeOptions::default()
             .quality(settings.quality)
             .orientation(orientation(self.orientation))
-            .segments(&settings.segments)
+            .segments(&settings.segments);
+        match settings.tables.clone() {
+            Some([luma, chroma]) => options.tables(luma, chroma),
+            None => options,
+        }
     }
 }
 

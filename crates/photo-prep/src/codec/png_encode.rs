@@ -12,16 +12,30 @@ use crate::{Error, Format, Result, Size};
 
 /// The picture as a PNG; `chunks` (whole) are put after the header.
 pub(crate) fn encode(raster: &Raster, chunks: &[u8]) -> Result<Vec<u8>> {
-    let picture = reduced(raster);
-    let data = picture.data.as_deref().unwrap_or(raster.data());
-    let row = data.len() / raster.size().height as usize;
+    written(&reduced(raster), raster.size(), raster.data(), chunks)
+}
+
+/// A picture of indices as a PNG; colours that are not opaque must come first.
+pub(crate) fn encode_indexed(
+    size: Size,
+    colors: Vec<[u8; 4]>,
+    indices: Vec<u8>,
+    chunks: &[u8],
+) -> Result<Vec<u8>> {
+    written(&indexed(size, colors, indices), size, &[], chunks)
+}
+
+/// `samples` where the picture has no data of its own.
+fn written(picture: &Reduced, size: Size, samples: &[u8], chunks: &[u8]) -> Result<Vec<u8>> {
+    let data = picture.data.as_deref().unwrap_or(samples);
+    let row = data.len() / size.height as usize;
     // Filters are of no use to indices and packed samples.
     let step = if picture.palette.is_empty() { Some(picture.color.samples()) } else { None };
     let pieces = strips::deflated(Rows { data, row, step }).map_err(|e| failed(e.as_str()))?;
     let length: usize = pieces.iter().map(|piece| piece.len() + 12).sum();
     let mut out = Vec::with_capacity(length + chunks.len() + 1200);
     out.extend_from_slice(b"\x89PNG\r\n\x1A\n");
-    append(&mut out, *b"IHDR", &picture.header(raster.size()))?;
+    append(&mut out, *b"IHDR", &picture.header(size))?;
     out.extend_from_slice(chunks);
     if !picture.palette.is_empty() {
         append(&mut out, *b"PLTE", &picture.colors())?;
@@ -75,7 +89,7 @@ impl Reduced {
 
 fn reduced(raster: &Raster) -> Reduced {
     if let Some((palette, indices)) = palette_of(raster) {
-        return indexed(raster, palette, indices);
+        return indexed(raster.size(), palette, indices);
     }
     let color = match raster.layout() {
         Layout::Gray => ColorType::Grayscale,
@@ -98,7 +112,7 @@ fn reduced(raster: &Raster) -> Reduced {
 }
 
 /// Indices packed to the fewest bits that hold them.
-fn indexed(raster: &Raster, palette: Vec<[u8; 4]>, indices: Vec<u8>) -> Reduced {
+fn indexed(size: Size, palette: Vec<[u8; 4]>, indices: Vec<u8>) -> Reduced {
     let (depth, bits) = match palette.len() {
         0..=2 => (BitDepth::One, 1),
         3..=4 => (BitDepth::Two, 2),
@@ -107,7 +121,7 @@ fn indexed(raster: &Raster, palette: Vec<[u8; 4]>, indices: Vec<u8>) -> Reduced 
     };
     let per_byte = 8 / bits;
     let data = indices
-        .chunks(raster.size().width as usize)
+        .chunks(size.width as usize)
         .flat_map(|row| row.chunks(per_byte))
         .map(|part| part.iter().enumerate().fold(0, |byte, (i, v)| byte | v << (8 - bits * (i + 1))))
         .collect();

@@ -1,5 +1,5 @@
 //! Holding the byte limit. A JPEG is transformed once and written once: what its bytes will be is known before. A PNG is written at
-//! most three times.
+//! most four times.
 
 use std::borrow::Cow;
 
@@ -9,6 +9,7 @@ use super::pixels::cannot_fit;
 use super::tables::{self, Found, Search};
 use crate::codec::jpeg_encode::{self, JpegSettings, Turned};
 use crate::codec::png_encode;
+use crate::pixels::quantise::{Quantised, quantised};
 use crate::pixels::{Raster, resize};
 use crate::plan::Rung;
 use crate::{Format, Orientation, Result, Size};
@@ -30,6 +31,8 @@ pub(super) struct Fitted {
     pub(super) rung: Rung,
     pub(super) quality: Option<u8>,
     pub(super) encodes: u32,
+    /// Whole pictures that went through the DCT.
+    pub(super) transforms: u32,
 }
 
 /// Whole encodes that are spent before it only matters to fit at all.
@@ -64,15 +67,20 @@ pub(super) fn jpeg(picture: Picture<'_>, target: &Target) -> Result<Fitted> {
     if fits && let Some(done) = tries.jpeg(&turned, best.quality, Rung::Jpeg)? {
         return Ok(done);
     }
-    let floor = JpegSettings { quality: target.floor.min(best.quality), ..best.clone() };
+    let floor = best.at(target.floor.min(best.quality));
     let at_floor = turned.predict(&floor)? as f64;
     let (whole, orientation) = (turned.size(), turned.orientation);
-    if at_floor <= UNSURE * limit
+    let may_fit_at_floor = at_floor <= UNSURE * limit;
+    if may_fit_at_floor
         && let Some(found) = with_finest_tables(turned, target, !fits && sampled <= UNSURE * limit)?
     {
         let rung = if found.quality == Some(best.quality) { Rung::Jpeg } else { Rung::LowerQuality };
         let Found { bytes, quality, encodes } = found;
-        return Ok(Fitted { bytes, format: Format::Jpeg, size: whole, rung, quality, encodes });
+        let transforms = tries.transforms + 1;
+        return Ok(Fitted { bytes, format: Format::Jpeg, size: whole, rung, quality, encodes, transforms });
+    }
+    if may_fit_at_floor {
+        tries.transforms += 1;
     }
     fewer_pixels((whole, orientation), smaller, target, at_floor, tries)
 }
@@ -84,7 +92,7 @@ fn with_finest_tables(picture: Turned<'_>, target: &Target, may_be_best: bool) -
     let settings = &target.settings;
     let options = TranscodeOptions::default().segments(&settings.segments);
     let mut search = Search::new(tables::Picture::Transformed(&transformed), options, target.max_bytes);
-    if may_be_best && let Some(found) = search.at_quality(settings.quality) {
+    if may_be_best && let Some(found) = search.at_quality(settings.quality, settings.tables.clone()) {
         return Ok(Some(found));
     }
     Ok(search.finest(settings.quality, target.floor))
@@ -102,7 +110,7 @@ fn fewer_pixels(
     const POWER: f64 = 0.8;
     let fixed = 330.0 + target.settings.segments.len() as f64;
     let limit = target.max_bytes as f64 - fixed;
-    let settings = JpegSettings { quality: target.floor, ..target.settings.clone() };
+    let settings = target.settings.at(target.floor);
     let reduced = |share: f64| -> Result<Turned<'static>> {
         Ok(Turned { planes: Cow::Owned(smaller(whole.scaled(share.sqrt()))?), orientation })
     };
@@ -129,7 +137,7 @@ fn fewer_pixels(
     }
 }
 
-/// A PNG within the limit, of fewer pixels if need be; or a JPEG where that is allowed and nothing is transparent.
+/// A PNG within the limit, of fewer colours or pixels if need be; or a JPEG where that is allowed and nothing is transparent.
 pub(super) fn png(raster: Raster, target: &Target, or_jpeg: bool) -> Result<Fitted> {
     let mut tries = Tries::new(target);
     let limit = target.max_bytes as f64;
@@ -145,6 +153,11 @@ pub(super) fn png(raster: Raster, target: &Target, or_jpeg: bool) -> Result<Fitt
     if may_be_jpeg {
         return jpeg_of(&raster, target);
     }
+    let whole = tries.last;
+    if let Some(done) = tries.palette(&raster)? {
+        return Ok(done);
+    }
+    tries.last = whole;
     let mut share = 1.0f64;
     let mut aim = 0.9;
     loop {
@@ -156,8 +169,20 @@ pub(super) fn png(raster: Raster, target: &Target, or_jpeg: bool) -> Result<Fitt
         if small.size().pixels() == 1 {
             return Err(cannot_fit(tries.best, target.max_bytes));
         }
-        aim = if tries.count + 1 >= ENCODES { 0.65 } else { 0.85 };
+        aim = if tries.count >= ENCODES { 0.65 } else { 0.85 };
     }
+}
+
+/// A PNG in 256 colours must be so near to the picture: half the pixels of a drawing are farther.
+const NEAR_ENOUGH: f64 = 30.0;
+
+/// Whether it is worth while to write a picture in 256 colours: by a sample; small ones are always tried.
+fn palette_may_do(raster: &Raster, limit: f64) -> Result<bool> {
+    let Some(sample) = crate::pixels::sample::tiles(raster) else { return Ok(true) };
+    let scale = raster.size().pixels() as f64 / sample.size().pixels() as f64;
+    let Quantised { colors, indices, psnr } = quantised(&sample);
+    let bytes = png_encode::encode_indexed(sample.size(), colors, indices, &[])?.len() as f64;
+    Ok(psnr >= NEAR_ENOUGH - 1.0 && bytes * scale <= 1.1 * limit)
 }
 
 /// Bytes expected of the whole picture as a PNG, by a sample; `None` for small pictures.
@@ -173,18 +198,20 @@ struct Tries<'a> {
     /// Encodes, written or only drafted.
     count: u32,
     written: u32,
+    transforms: u32,
     last: usize,
     best: Option<usize>,
 }
 
 impl<'a> Tries<'a> {
     fn new(target: &'a Target) -> Self {
-        Self { target, count: 0, written: 0, last: 0, best: None }
+        Self { target, count: 0, written: 0, transforms: 0, last: 0, best: None }
     }
 
     fn jpeg(&mut self, picture: &Turned<'_>, quality: u8, rung: Rung) -> Result<Option<Fitted>> {
-        let settings = JpegSettings { quality, ..self.target.settings.clone() };
+        let settings = self.target.settings.at(quality);
         let draft = picture.draft(&settings)?;
+        self.transforms += 1;
         // How long it will be is known but for a thousandth; it need not be written for that.
         if draft.expected_len() > self.target.max_bytes {
             self.count += 1;
@@ -199,6 +226,19 @@ impl<'a> Tries<'a> {
         Ok(self.judge(bytes, Format::Png, raster.size(), rung, None))
     }
 
+    /// The picture in 256 colours, where they come near enough to it.
+    fn palette(&mut self, raster: &Raster) -> Result<Option<Fitted>> {
+        if !palette_may_do(raster, self.target.max_bytes as f64)? {
+            return Ok(None);
+        }
+        let Quantised { colors, indices, psnr } = quantised(raster);
+        if psnr < NEAR_ENOUGH {
+            return Ok(None);
+        }
+        let bytes = png_encode::encode_indexed(raster.size(), colors, indices, &self.target.chunks)?;
+        Ok(self.judge(bytes, Format::Png, raster.size(), Rung::FewerColors, None))
+    }
+
     fn judge(
         &mut self,
         bytes: Vec<u8>,
@@ -211,7 +251,8 @@ impl<'a> Tries<'a> {
         self.written += 1;
         self.note(bytes.len());
         let fits = bytes.len() as u64 <= self.target.max_bytes;
-        fits.then_some(Fitted { bytes, format, size, rung, quality, encodes: self.written })
+        let (encodes, transforms) = (self.written, self.transforms);
+        fits.then_some(Fitted { bytes, format, size, rung, quality, encodes, transforms })
     }
 
     /// Remembers how long a file was, or would have been.

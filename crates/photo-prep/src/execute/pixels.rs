@@ -60,7 +60,8 @@ fn stored(upright: Size, orientation: Orientation) -> Size {
 }
 
 pub(super) fn settings(pixels: &PixelsPlan, kept: &Kept) -> JpegSettings {
-    JpegSettings { quality: pixels.quality, sampling: pixels.sampling, segments: kept.jpeg_segments() }
+    let (quality, sampling, segments) = (pixels.quality, pixels.sampling, kept.jpeg_segments());
+    JpegSettings { quality, sampling, tables: None, segments }
 }
 
 /// What becomes of the colours.
@@ -134,6 +135,7 @@ pub(super) fn finished<'a>(
     let mut report = Report::new(plan, fitted.rung, exact, fitted.format, fitted.size, fitted.bytes.len());
     report.quality = fitted.quality;
     report.encodes = fitted.encodes;
+    report.transforms = fitted.transforms;
     report.stages = clock.laps();
     report.warnings.extend(kept.warnings);
     Prepared::new(Cow::Owned(fitted.bytes), fitted.format, fitted.size, report)

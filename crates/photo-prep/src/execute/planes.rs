@@ -2,14 +2,15 @@
 
 use std::borrow::Cow;
 
-use photo_jpeg::{ColorModel, Planes};
+use photo_jpeg::{ColorModel, Planes, QuantTable};
 
 use super::clock::Clock;
 use super::fit::{self, Picture, Target};
 use super::keep::kept;
 use super::pixels::{finished, settings};
-use crate::codec::jpeg_encode::Turned;
+use crate::codec::jpeg_encode::{JpegSettings, Turned};
 use crate::codec::{jpeg_planes, profile};
+use crate::metadata::{jpeg, jpeg_frame};
 use crate::pixels::{Layout, Raster, color, orient};
 use crate::plan::{OutputRule, PixelsPlan, Plan};
 use crate::prepared::Prepared;
@@ -30,7 +31,7 @@ pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<
     let target = Target {
         max_bytes: plan.options.limits.max_bytes,
         floor: pixels.quality_floor,
-        settings: settings(pixels, &kept),
+        settings: JpegSettings { tables: own_tables(plan, pixels, bytes)?, ..settings(pixels, &kept) },
         chunks: kept.png_chunks(),
     };
     let fitted = if pixels.output == OutputRule::Png {
@@ -50,6 +51,17 @@ pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<
     };
     clock.lap(Stage::Encode);
     Ok(finished(plan, pixels, fitted, kept, clock))
+}
+
+/// The source's tables for the upright picture, if the plan wants them.
+fn own_tables(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<Option<[QuantTable; 2]>> {
+    if !pixels.own_tables {
+        return Ok(None);
+    }
+    let Some(tables) = jpeg_frame::quant_tables(bytes, &jpeg::walk(bytes)?) else { return Ok(None) };
+    let [Some(luma), Some(chroma)] = tables.map(QuantTable::from_zigzag) else { return Ok(None) };
+    let turned = plan.info.orientation.swaps_sides();
+    Ok(Some([luma, chroma].map(|table| if turned { table.transposed() } else { table })))
 }
 
 /// The planes that become a picture of the upright size `upright`.

@@ -94,10 +94,11 @@ impl<'a> Search<'a> {
         Some(Found { bytes, quality: None, encodes: self.encodes })
     }
 
-    /// The file with the standard's tables for a quality, if that fits.
-    pub(super) fn at_quality(&mut self, quality: u8) -> Option<Found> {
-        let table = |index| if index > 0 { QuantTable::chroma(quality) } else { QuantTable::luma(quality) };
-        let tables = (0..self.picture.own_tables().len()).map(table).collect();
+    /// The file with the tables of luma and chroma for a quality, the standard's where there are no others, if that fits.
+    pub(super) fn at_quality(&mut self, quality: u8, tables: Option<[QuantTable; 2]>) -> Option<Found> {
+        let tables = tables.unwrap_or_else(|| [QuantTable::luma(quality), QuantTable::chroma(quality)]);
+        let count = self.picture.own_tables().len();
+        let tables = (0..count).map(|index| tables[index.min(1)].clone()).collect();
         let options = self.options.clone().tables(tables);
         let bytes = self.written(&options)?;
         Some(Found { bytes, quality: Some(quality), encodes: self.encodes })

@@ -41,7 +41,7 @@ pub(crate) fn read(bytes: &[u8], layout: &JpegLayout) -> Result<Frame> {
         sampling: components.iter().map(|c| c.sampling).collect(),
         restart_interval: restart_interval(bytes, layout),
         scans: u32::try_from(scans.count()).unwrap_or(u32::MAX),
-        quality: luma_table(bytes, layout, components.first().map_or(0, |c| c.table))
+        quality: quant_table(bytes, layout, components.first().map_or(0, |c| c.table))
             .map(|t| estimate_quality(&t)),
         has_tables: has_tables(bytes, layout),
         ordinary: photo_jpeg::Header::read(bytes).is_ok(),
@@ -120,7 +120,7 @@ fn color_model(bytes: &[u8], layout: &JpegLayout, components: &[Component]) -> C
 }
 
 /// The quantisation table `id`, in zigzag order.
-fn luma_table(bytes: &[u8], layout: &JpegLayout, id: u8) -> Option<[u16; 64]> {
+fn quant_table(bytes: &[u8], layout: &JpegLayout, id: u8) -> Option<[u16; 64]> {
     let tables = layout.segments.iter().filter(|s| s.marker == marker::DQT);
     for segment in tables {
         let mut data = segment.data(bytes);
@@ -136,6 +136,16 @@ fn luma_table(bytes: &[u8], layout: &JpegLayout, id: u8) -> Option<[u16; 64]> {
         }
     }
     None
+}
+
+/// The quantisation tables of luma and of chroma, in zigzag order; `None` where there are others.
+pub(crate) fn quant_tables(bytes: &[u8], layout: &JpegLayout) -> Option<[[u16; 64]; 2]> {
+    let sof = layout.segments.iter().find(|s| marker::is_frame(s.marker))?;
+    let (_, _, components) = frame_header(bytes, sof).ok()?;
+    let mut tables = components.iter().map(|c| quant_table(bytes, layout, c.table));
+    let luma = tables.next()??;
+    let chroma = tables.next().unwrap_or(Some(luma))?;
+    tables.all(|t| t == Some(chroma)).then_some([luma, chroma])
 }
 
 /// The quality on libjpeg's scale whose luma table is nearest to `table` (sum of absolute differences).

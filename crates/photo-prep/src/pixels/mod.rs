@@ -6,6 +6,7 @@ pub(crate) mod color;
 pub(crate) mod narrow;
 pub(crate) mod orient;
 pub(crate) mod premultiplied;
+pub(crate) mod quantise;
 pub(crate) mod resize;
 pub(crate) mod sample;
 pub(crate) mod wide;

@@ -19,8 +19,11 @@ pub(super) fn plan(info: &ImageInfo, options: &Options) -> Result<Plan> {
         let reasons = rewrite_reasons(info, options);
         (if reasons.is_empty() { Route::PassThrough } else { Route::Rewrite }, reasons)
     } else {
-        let pixels = pixels_plan(info, options);
+        let mut pixels = pixels_plan(info, options);
         let coefficients = coefficients_plan(info, options, &lossy, &pixels);
+        if coefficients.is_none() {
+            take_own_tables(info, options, &lossy, &mut pixels);
+        }
         (coefficients.map_or(Route::Pixels(pixels), Route::Coefficients), lossy)
     };
     let mut plan = planned(info, options, route, reasons);
@@ -43,7 +46,7 @@ fn planned(info: &ImageInfo, options: &Options, route: Route, reasons: Vec<Reaso
         info: info.clone(),
         options: *options,
         reasons,
-        ladder: ladder(&route),
+        ladder: ladder(info, &route),
         estimate: estimate::of(info, &route),
         route,
     }
@@ -139,6 +142,7 @@ fn pixels_plan(info: &ImageInfo, options: &Options) -> PixelsPlan {
         quality,
         quality_floor: options.quality.floor.min(quality),
         sampling: sampling(info, options),
+        own_tables: false,
         to_srgb: inks || options.color != ColorPolicy::Preserve && info.icc.is_some_and(|icc| !icc.is_srgb),
     }
 }
@@ -162,6 +166,19 @@ fn coefficients_plan(
     let size = info.orientation.apply_to(kept);
     let floor = options.quality.floor;
     Some(CoefficientsPlan { size, trims, quality_floor: floor, otherwise: pixels.clone() })
+}
+
+/// A JPEG that only has to be turned, but has incomplete MCUs in the way, loses least with the tables it has.
+fn take_own_tables(info: &ImageInfo, options: &Options, reasons: &[Reason], pixels: &mut PixelsPlan) {
+    let only_turned = reasons.iter().all(|r| matches!(r, Reason::Orientation(_)));
+    let quality = info.jpeg.as_ref().and_then(|j| j.quality);
+    if let Some(quality) = quality.filter(|_| only_turned && pixels.lane == Lane::Planes && !pixels.to_srgb)
+        && options.subsampling == Subsampling::Auto
+    {
+        pixels.own_tables = true;
+        pixels.quality = quality;
+        pixels.quality_floor = options.quality.floor.min(quality);
+    }
 }
 
 /// What stays of the stored picture if MCUs that would come to lie incomplete at the left or upper edge are cut off, and
@@ -244,14 +261,17 @@ fn sampling(info: &ImageInfo, options: &Options) -> JpegSampling {
     }
 }
 
-fn ladder(route: &Route) -> Vec<Rung> {
+fn ladder(info: &ImageInfo, route: &Route) -> Vec<Rung> {
     match route {
         Route::PassThrough => vec![Rung::AsIs],
         Route::Rewrite => vec![Rung::Stripped],
         Route::Coefficients(_) => vec![Rung::Optimised, Rung::Requantised, Rung::FewerPixels],
         Route::Pixels(pixels) => match pixels.output {
             OutputRule::Jpeg => vec![Rung::Jpeg, Rung::LowerQuality, Rung::FewerPixels],
-            OutputRule::Png => vec![Rung::LosslessPng, Rung::FewerPixels],
+            OutputRule::Png => vec![Rung::LosslessPng, Rung::FewerColors, Rung::FewerPixels],
+            OutputRule::PngIfBetter if info.alpha => {
+                vec![Rung::LosslessPng, Rung::FewerColors, Rung::Jpeg, Rung::LowerQuality, Rung::FewerPixels]
+            }
             OutputRule::PngIfBetter => {
                 vec![Rung::LosslessPng, Rung::Jpeg, Rung::LowerQuality, Rung::FewerPixels]
             }

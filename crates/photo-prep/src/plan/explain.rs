@@ -94,6 +94,9 @@ fn write_pixels(f: &mut Formatter<'_>, plan: &Plan) -> Result {
         f.write_str(", converted to sRGB")?;
     }
     match pixels.output {
+        OutputRule::Jpeg if pixels.own_tables => {
+            writeln!(f, " and written as JPEG with its own tables, of quality about {}.", pixels.quality)
+        }
         OutputRule::Jpeg => writeln!(f, " and written as JPEG of quality {}.", pixels.quality),
         OutputRule::Png => writeln!(f, " and written as PNG."),
         OutputRule::PngIfBetter => writeln!(
@@ -133,6 +136,7 @@ impl Display for Rung {
             Self::Optimised => "the same coefficients with better Huffman tables",
             Self::Requantised => "coarser coefficients",
             Self::LosslessPng => "PNG without loss",
+            Self::FewerColors => "PNG in 256 colours",
             Self::Jpeg => "JPEG of the planned quality",
             Self::LowerQuality => "JPEG of lower quality",
             Self::FewerPixels => "fewer pixels",

@@ -88,7 +88,7 @@ pub struct PixelsPlan {
     pub size: Size,
     /// Which format comes out.
     pub output: OutputRule,
-    /// Quality of a JPEG output to start from: never above the estimated quality of a JPEG source.
+    /// Quality of a JPEG output to start from: never above the estimated quality of a JPEG source, which it is with `own_tables`.
     pub quality: u8,
     /// Below this quality, pixels are reduced.
     pub quality_floor: u8,
@@ -96,6 +96,8 @@ pub struct PixelsPlan {
     pub sampling: JpegSampling,
     /// Whether the colours are converted to sRGB.
     pub to_srgb: bool,
+    /// Whether a JPEG gets the quantisation tables of its source, because only its edges keep its coefficients from being turned.
+    pub own_tables: bool,
 }
 
 /// Which machinery decodes and reduces.
@@ -180,6 +182,8 @@ pub enum Rung {
     Requantised,
     /// A PNG without any loss against the decoded picture.
     LosslessPng,
+    /// A PNG in 256 colours, dithered, where they come near enough to the picture.
+    FewerColors,
     /// A JPEG of the planned quality.
     Jpeg,
     /// A JPEG of lower quality, not below the floor.
