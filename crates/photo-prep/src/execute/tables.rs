@@ -67,7 +67,7 @@ pub(super) struct Search<'a> {
     encodes: u32,
     /// Sampled lengths, by the number, `None` being the picture's own tables.
     samples: BTreeMap<Option<usize>, u64>,
-    /// Exact length over sampled length for some tables, `None` being the picture's own.
+    /// Length from many rows over length from few for some tables, `None` being the picture's own.
     corrections: BTreeMap<Option<usize>, f64>,
 }
 
@@ -106,12 +106,13 @@ impl<'a> Search<'a> {
 
     /// Whether the picture fits with its own tables.
     fn may_fit(&mut self) -> Option<bool> {
-        let sampled = self.sampled(None)?;
-        if sampled as f64 > 1.05 * self.limit as f64 {
-            return Some(false);
+        // From few rows first, then from many; the margins are what they may be wrong by.
+        for (every, unsure) in [(self.every(6).min(32), 1.05), (self.dense(), 1.01)] {
+            if self.picture.len(&self.options, every)? as f64 > unsure * self.limit as f64 {
+                return Some(false);
+            }
         }
         let exact = self.picture.len(&self.options, 1)?;
-        self.corrections.insert(None, exact as f64 / sampled.max(1) as f64);
         Some(self.fits(exact))
     }
 
@@ -136,12 +137,29 @@ impl<'a> Search<'a> {
         mut to: usize,
         len: fn(&mut Self, usize) -> Option<u64>,
     ) -> Option<usize> {
+        // Bytes at the number before `from` and at `to`, once they are known; between them, their logarithms lie about on a line.
+        let (mut before, mut at_to) = (None, None);
         while from < to {
-            let middle = from + (to - from) / 2;
-            let expected = len(self, middle)?;
-            if self.fits(expected) { to = middle } else { from = middle + 1 }
+            let probe = match (before, at_to) {
+                (Some(high), Some(low)) => from + self.share_of(high, low, to - from),
+                _ => from + (to - from) / 2,
+            };
+            let expected = len(self, probe)?;
+            if self.fits(expected) {
+                (to, at_to) = (probe, Some(expected));
+            } else {
+                (from, before) = (probe + 1, Some(expected));
+            }
         }
         Some(to)
+    }
+
+    /// Where among `count` numbers the limit may lie, from the bytes at both ends. Never at an end twice, so that each probe takes
+    /// something away.
+    fn share_of(&self, high: u64, low: u64, count: usize) -> usize {
+        let [high, low, limit] = [high as f64, low as f64, self.limit as f64 * SURE].map(|v| v.max(1.0).ln());
+        let share = ((high - limit) / (high - low).max(1e-9)).clamp(0.0, 1.0);
+        ((share * count as f64) as usize).min(count - 1)
     }
 
     /// Bytes expected for a number: sampled, and corrected by how wrong the sample is for tables near it.
@@ -152,8 +170,8 @@ impl<'a> Search<'a> {
         let correction = match self.corrections.get(&anchor) {
             Some(known) => *known,
             None => {
-                let exact = self.picture.len(&self.with_tables(anchor), 1)?;
-                exact as f64 / self.sampled(anchor)?.max(1) as f64
+                let nearly = self.picture.len(&self.with_tables(anchor), self.dense())?;
+                nearly as f64 / self.sampled(anchor)?.max(1) as f64
             }
         };
         self.corrections.insert(anchor, correction);
@@ -168,14 +186,22 @@ impl<'a> Search<'a> {
         if let Some(known) = self.samples.get(&number) {
             return Some(*known);
         }
-        /// Rows of MCUs that are sampled at least; of small pictures all are.
-        const ROWS: u32 = 6;
-        let (width, height) = self.picture.size();
-        let rows = if width * height < 1 << 20 { 1 } else { width.max(height) / 16 };
-        let every = (rows / ROWS).clamp(1, 32);
+        let every = self.every(6).min(32);
         let sampled = self.picture.len(&self.with_tables(number), every)?;
         self.samples.insert(number, sampled);
         Some(sampled)
+    }
+
+    /// One in how many rows of MCUs must be looked at for so many; of small pictures, all are.
+    fn every(&self, rows: u32) -> u32 {
+        let (width, height) = self.picture.size();
+        let all = if width * height < 1 << 20 { 1 } else { width.max(height) / 16 };
+        (all / rows).max(1)
+    }
+
+    /// Enough rows to be wrong by a few thousandths only.
+    fn dense(&self) -> u32 {
+        self.every(40).min(4)
     }
 
     fn with_tables(&self, number: Option<usize>) -> TranscodeOptions<'a> {
