@@ -28,7 +28,7 @@ impl Divisors {
     }
 
     /// Changes a block, column by column: each coefficient becomes the nearest multiple of its new divisor, halves going
-    /// away from zero, within what 8-bit pictures can code: -1023 to 1023, DC down to -1024.
+    /// to zero (as near, and cheaper), within what 8-bit pictures can code: -1023 to 1023, DC down to -1024.
     ///
     /// Exact for divisors up to 1,000 and coefficients that files of 8-bit samples have. Must be inlined into the code of
     /// its SIMD level.
@@ -56,14 +56,14 @@ impl Divisors {
 #[inline(always)]
 fn quotient<S: Simd>(simd: S, values: i32x8<S>, from: &[f32; 8], to: &[f32; 8]) -> i32x8<S> {
     let products = f32x8::float_from(values) * f32x8::simd_from(simd, *from);
-    let rounded = products / f32x8::simd_from(simd, *to) * AWAY + ROUNDER;
+    let rounded = products / f32x8::simd_from(simd, *to) * NEARER + ROUNDER;
     rounded.bitcast::<i32x8<S>>() - ROUNDER.to_bits().cast_signed()
 }
 
 /// Adding this leaves no bits for fractions; sums are rounded to the nearest integer, halves to even ones.
 const ROUNDER: f32 = 12_582_912.0;
-/// Takes halves beyond the half, and nothing else.
-const AWAY: f32 = 1.0 + 1.0 / 4_194_304.0;
+/// Takes halves below the half, and nothing else.
+const NEARER: f32 = 1.0 - 1.0 / 4_194_304.0;
 
 #[cfg(test)]
 mod tests {
@@ -74,7 +74,7 @@ mod tests {
     /// The definition, in integers.
     fn slow(value: i16, from: u16, to: u16, dc: bool) -> i16 {
         let product = i64::from(value.unsigned_abs()) * i64::from(from);
-        let size = (2 * product + i64::from(to)) / (2 * i64::from(to));
+        let size = (2 * product + i64::from(to) - 1) / (2 * i64::from(to));
         let signed = if value < 0 { -size } else { size };
         signed.clamp(if dc { -1024 } else { -1023 }, 1023) as i16
     }

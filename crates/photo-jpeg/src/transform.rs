@@ -87,8 +87,9 @@ impl Coefficients {
     }
 
     /// Changes the quantisation tables, one for each component, and the coefficients with them: each becomes the
-    /// nearest multiple of its new divisor, halves going away from zero, within what 8-bit pictures can code (-1023 to
-    /// 1023; DC -1024 to 1023).
+    /// nearest multiple of its new divisor, halves going to zero, within what 8-bit pictures can code (-1023 to 1023; DC
+    /// -1024 to 1023). Divisors that are doubled make a half of every odd coefficient: it loses as much either way, and
+    /// zeros take fewer bytes.
     ///
     /// # Errors
     /// [`Error::Argument`] for another number of tables than of components.
@@ -231,7 +232,7 @@ fn requantise_block(block: &mut [i16; 64], from: &[u16; 64], to: &[u16; 64]) {
     for (value, (&from, &to)) in block.iter_mut().zip(divisors).filter(|(value, _)| **value != 0) {
         // At most 2^15 * 65535 + 32767, which fits.
         let product = u32::from(value.unsigned_abs()) * u32::from(from);
-        let size = ((product + u32::from(to / 2)) / u32::from(to.max(1))).min(1024) as i16;
+        let size = ((product + u32::from(to.saturating_sub(1) / 2)) / u32::from(to.max(1))).min(1024) as i16;
         *value = if *value < 0 { -size } else { size };
     }
     let (dc, ac) = block.split_at_mut(1);
@@ -312,7 +313,7 @@ mod tests {
         let mut to = [2; 64];
         (to[2], to[3]) = (1, 65_535);
         requantise_block(&mut block, &[5; 64], &to);
-        assert_eq!(block[..6], [8, -8, 1023, 0, -1023, 0]);
+        assert_eq!(block[..6], [7, -7, 1023, 0, -1023, 0]);
         let mut picture = read(&Sample::new(20, 20).encode());
         assert!(matches!(picture.requantise(&[]), Err(Error::Argument(_))));
     }
