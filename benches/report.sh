@@ -61,6 +61,14 @@ P
         "$python" "$peers/quality.py" --corpus "$corpus" --results "$out/results.json" --metric "$METRIC" --json "$out/quality.json" 2>&1 | cut -c1-100
         echo '```'
     fi
+    if [ -n "${METRIC:-}" ] && command -v jpegoptim convert > /dev/null; then
+        echo
+        echo "### Quality of pictures fitted to a limit of bytes (\`benches/fitting_quality.py\`)"
+        echo
+        echo "Twenty pictures; the programs that take a quality search for it. SSIMULACRA2 against the source, and the share of the limit used."
+        echo
+        "$python" benches/fitting_quality.py "$program" "$METRIC"
+    fi
     echo
     echo "Inside of the project, \`cargo bench\` measures facts, stages, the engine on one thread and two, and whole pipelines."
 } > BENCHMARKS.md
