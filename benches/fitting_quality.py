@@ -27,13 +27,13 @@ LIMITS = (10_000_000, 1_000_000, 300_000)
 
 
 def sources(folder):
-    """Twenty JPEGs: sixteen of 3 MP at qualities from 85 to 98 and three samplings, four of 12 MP that weigh over 10 MB."""
+    """Twenty JPEGs: sixteen of 3 MP at qualities from 85 to 98 and three samplings, four of 10 MP that weigh over 10 MB."""
     photos = make_corpus.package_photos()
     for n in range(20):
         large = n >= 16
         path = folder / f"{n:02}.jpg"
         if not path.exists():
-            size = (4000, 3000) if large else (2000, 1500)
+            size = (3600, 2700) if large else (2000, 1500)
             picture = make_corpus.picture(*size, 900 + n, photos, 9.0 if large else 1.0 + 0.3 * n)
             quality, sampling = (98, 0) if large else (85 + n % 14, (2, 2, 1, 0)[n % 4])
             picture.save(path, quality=quality, subsampling=sampling)
