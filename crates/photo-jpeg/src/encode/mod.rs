@@ -312,5 +312,6 @@ const GROUPS_PER_THREAD: usize = 4;
 /// Keeps a group's counts far below `u32::MAX`.
 const MCUS_PER_GROUP: u32 = 1 << 20;
 const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
+
 #[cfg(test)]
 mod tests;

@@ -35,7 +35,7 @@ fn ones(codes: &CodeTable, index: usize, from: usize, wanted: usize, begins: &[f
     let of_code = here.min((len - size).saturating_sub(from));
     // The code's bits stand above those of the value.
     let code = (codes.bits_of(index) >> size) << from & low_bits(len - size);
-    let top = code >> (len - size - of_code.min(len - size));
+    let top = code >> (len - size - of_code);
     if of_code > 0 && top != low_bits(of_code) {
         return 0.0;
     }

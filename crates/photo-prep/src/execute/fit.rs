@@ -70,17 +70,15 @@ pub(super) fn jpeg(picture: Picture<'_>, target: &Target) -> Result<Fitted> {
     let floor = best.at(target.floor.min(best.quality));
     let at_floor = turned.predict(&floor)? as f64;
     let (whole, orientation) = (turned.size(), turned.orientation);
-    let may_fit_at_floor = at_floor <= UNSURE * limit;
-    if may_fit_at_floor
-        && let Some(found) = with_finest_tables(turned, target, !fits && sampled <= UNSURE * limit)?
-    {
-        let rung = if found.quality == Some(best.quality) { Rung::Jpeg } else { Rung::LowerQuality };
-        let Found { bytes, quality, encodes } = found;
-        let transforms = tries.transforms + 1;
-        return Ok(Fitted { bytes, format: Format::Jpeg, size: whole, rung, quality, encodes, transforms });
-    }
-    if may_fit_at_floor {
+    if at_floor <= UNSURE * limit {
         tries.transforms += 1;
+        let may_be_best = !fits && sampled <= UNSURE * limit;
+        if let Some(found) = with_finest_tables(turned, target, may_be_best)? {
+            let rung = if found.quality == Some(best.quality) { Rung::Jpeg } else { Rung::LowerQuality };
+            let Found { bytes, quality, encodes } = found;
+            let (format, size, transforms) = (Format::Jpeg, whole, tries.transforms);
+            return Ok(Fitted { bytes, format, size, rung, quality, encodes, transforms });
+        }
     }
     fewer_pixels((whole, orientation), smaller, target, at_floor, tries)
 }

@@ -107,10 +107,9 @@ impl<'a> Search<'a> {
     /// Whether the picture fits with its own tables.
     fn may_fit(&mut self) -> Option<bool> {
         // From few rows first, then from many; the margins are what they may be wrong by.
-        for (every, unsure) in [(self.every(6).min(32), 1.05), (self.dense(), 1.01)] {
-            if self.picture.len(&self.options, every)? as f64 > unsure * self.limit as f64 {
-                return Some(false);
-            }
+        let (sampled, limit) = (self.sampled(None)? as f64, self.limit as f64);
+        if sampled > 1.05 * limit || sampled * self.correction(None)? > 1.01 * limit {
+            return Some(false);
         }
         let exact = self.picture.len(&self.options, 1)?;
         Some(self.fits(exact))
@@ -167,15 +166,18 @@ impl<'a> Search<'a> {
         let sampled = self.sampled(Some(number))?;
         let own = self.sampled(None)?;
         let anchor = (sampled as f64 <= 0.9 * own as f64).then(|| number / ANCHORS * ANCHORS + ANCHORS / 2);
-        let correction = match self.corrections.get(&anchor) {
-            Some(known) => *known,
-            None => {
-                let nearly = self.picture.len(&self.with_tables(anchor), self.dense())?;
-                nearly as f64 / self.sampled(anchor)?.max(1) as f64
-            }
-        };
+        Some((sampled as f64 * self.correction(anchor)?) as u64)
+    }
+
+    /// By how much a sample is wrong for a number.
+    fn correction(&mut self, anchor: Option<usize>) -> Option<f64> {
+        if let Some(known) = self.corrections.get(&anchor) {
+            return Some(*known);
+        }
+        let nearly = self.picture.len(&self.with_tables(anchor), self.dense())?;
+        let correction = nearly as f64 / self.sampled(anchor)?.max(1) as f64;
         self.corrections.insert(anchor, correction);
-        Some((sampled as f64 * correction) as u64)
+        Some(correction)
     }
 
     fn sampled_at(&mut self, number: usize) -> Option<u64> {
