@@ -7,7 +7,7 @@ use filter::Rows;
 use png::{BitDepth, ColorType};
 
 use crate::metadata::png::make_chunk;
-use crate::pixels::{Layout, Raster};
+use crate::pixels::{Layout, Raster, rgba};
 use crate::{Error, Format, Result, Size};
 
 /// The picture as a PNG; `chunks` (whole) are put after the header.
@@ -137,7 +137,7 @@ pub(crate) fn palette_of(raster: &Raster) -> Option<(Vec<[u8; 4]>, Vec<u8>)> {
     let n = raster.layout().channels();
     let mut indices = Vec::with_capacity(raster.size().pixels() as usize);
     for pixel in raster.data().chunks_exact(n) {
-        indices.push(table.index_of(color(pixel))?);
+        indices.push(table.index_of(rgba(pixel))?);
     }
     let mut order: Vec<usize> = (0..table.colors.len()).collect();
     order.sort_by_key(|&i| (table.colors[i][3] == 255, table.colors[i]));
@@ -145,15 +145,6 @@ pub(crate) fn palette_of(raster: &Raster) -> Option<(Vec<[u8; 4]>, Vec<u8>)> {
     order.iter().zip(0..=255u8).for_each(|(&from, to)| place[from] = to);
     indices.iter_mut().for_each(|i| *i = place[usize::from(*i)]);
     Some((order.iter().map(|&i| table.colors[i]).collect(), indices))
-}
-
-fn color(pixel: &[u8]) -> [u8; 4] {
-    match *pixel {
-        [v, a] => [v, v, v, a],
-        [r, g, b] => [r, g, b, 255],
-        [r, g, b, a] => [r, g, b, a],
-        _ => [0; 4],
-    }
 }
 
 /// Up to 256 colours in an open-addressed table.
@@ -217,7 +208,7 @@ mod tests {
             let raster = Raster::new(Size::new(w, h), layout, data).unwrap();
             let back = decoded(&encode(&raster, &[]).unwrap());
             let want: Vec<u8> = raster.data().chunks_exact(n)
-                .flat_map(|p| if n == 1 { [p[0], p[0], p[0], 255] } else { color(p) })
+                .flat_map(|p| if n == 1 { [p[0], p[0], p[0], 255] } else { rgba(p) })
                 .collect();
             prop_assert_eq!(back.into_raw(), want);
         }

@@ -78,3 +78,14 @@ impl Raster {
         self.size.width as usize * self.layout.channels()
     }
 }
+
+/// A pixel of gray, gray and alpha, RGB or RGBA as RGBA.
+pub(crate) fn rgba(pixel: &[u8]) -> [u8; 4] {
+    match *pixel {
+        [v] => [v, v, v, 255],
+        [v, a] => [v, v, v, a],
+        [r, g, b] => [r, g, b, 255],
+        [r, g, b, a] => [r, g, b, a],
+        _ => [0; 4],
+    }
+}

@@ -5,7 +5,7 @@
 use color_quant::NeuQuant;
 use rayon::prelude::*;
 
-use super::{Layout, Raster};
+use super::{Raster, rgba};
 
 /// A picture as indices into a palette.
 pub(crate) struct Quantised {
@@ -30,7 +30,7 @@ pub(crate) fn quantised(raster: &Raster) -> Quantised {
     let squares: f64 = indices
         .par_chunks_mut(ROWS * width)
         .zip(raster.data.par_chunks(ROWS * width * n))
-        .map(|(to, from)| palette.dither(from, raster.layout, width, to))
+        .map(|(to, from)| palette.dither(from, n, width, to))
         .sum();
     let mean = squares / (4.0 * raster.size.pixels() as f64);
     Quantised { colors: palette.colors, indices, psnr: 10.0 * (255.0 * 255.0 / mean.max(1e-9)).log10() }
@@ -43,22 +43,11 @@ struct Palette {
     places: Vec<u8>,
 }
 
-/// A pixel as RGBA.
-fn rgba(layout: Layout, pixel: &[u8]) -> [u8; 4] {
-    match (layout, pixel) {
-        (Layout::Gray, &[v]) => [v, v, v, 255],
-        (Layout::GrayAlpha, &[v, a]) => [v, v, v, a],
-        (_, &[r, g, b]) => [r, g, b, 255],
-        (_, &[r, g, b, a]) => [r, g, b, a],
-        _ => [0; 4],
-    }
-}
-
 impl Palette {
     fn learned(raster: &Raster) -> Self {
         let n = raster.layout.channels();
         let step = (raster.size.pixels() as usize / LEARNED).max(1);
-        let seen = raster.data.chunks_exact(n).step_by(step).map(|p| rgba(raster.layout, p));
+        let seen = raster.data.chunks_exact(n).step_by(step).map(rgba);
         let mut sample: Vec<u8> = seen.filter(|p| p[3] > 0).flatten().collect();
         if sample.is_empty() {
             sample = vec![0; 4];
@@ -86,16 +75,15 @@ impl Palette {
         self.places.get(self.net.index_of(&pixel)).copied().unwrap_or(0)
     }
 
-    /// Fills `to` with the indices of some rows; returns the sum of the squared errors of samples laid on black.
-    fn dither(&self, from: &[u8], layout: Layout, width: usize, to: &mut [u8]) -> f64 {
-        let n = layout.channels();
+    /// Fills `to` with the indices of some rows of `n` samples a pixel; returns the sum of the squared errors of samples laid on black.
+    fn dither(&self, from: &[u8], n: usize, width: usize, to: &mut [u8]) -> f64 {
         // The errors that this row and the next have been given, in sixteenths, with a pixel more at each end.
         let mut now = vec![[0i32; 4]; width + 2];
         let mut next = now.clone();
         let mut squares = 0.0;
         for (row, out) in from.chunks_exact(n * width).zip(to.chunks_exact_mut(width)) {
             for (x, (pixel, index)) in row.chunks_exact(n).zip(out).enumerate() {
-                let pixel = rgba(layout, pixel);
+                let pixel = rgba(pixel);
                 if pixel[3] == 0 {
                     continue;
                 }
@@ -136,6 +124,7 @@ fn error(a: [u8; 4], b: [u8; 4]) -> f64 {
 mod tests {
     use super::*;
     use crate::Size;
+    use crate::pixels::Layout;
 
     #[test]
     fn a_soft_shape_keeps_its_colours_and_its_holes() {
