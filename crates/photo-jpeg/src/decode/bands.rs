@@ -62,16 +62,11 @@ impl<'c> Bands<'c> {
         Self { channels, level, scratch: Mutex::default(), windows, done: 0, spare }
     }
 
-    /// Empty planes for all channels.
-    pub(super) fn planes(channels: &[Channel]) -> Vec<Vec<u8>> {
-        channels.iter().map(|c| vec![0; c.to.0 as usize * c.to.1 as usize]).collect()
-    }
-
     /// Tasks for the output rows that the rows at hand suffice for.
     pub(super) fn out_tasks<'p>(&mut self, rest: &mut Rest<'p>) -> Vec<OutTask<'p>> {
         let mut tasks = Vec::new();
         for (index, (channel, window)) in self.channels.iter().zip(&mut self.windows).enumerate() {
-            let Some((_, down)) = &channel.weights else { continue };
+            let Some(down) = channel.down() else { continue };
             let at_hand = (window.first + window.buffers.len()) * channel.row_pairs();
             let end = (window.made..channel.to.1 as usize)
                 .find(|y| down.window(*y).1 > at_hand.min((channel.from.1 as usize).div_ceil(2)))
@@ -100,7 +95,7 @@ impl<'c> Bands<'c> {
         (self.done..self.done + count)
             .map(|row| {
                 let targets = self.channels.iter().enumerate().map(|(index, channel)| {
-                    if channel.weights.is_some() {
+                    if channel.reductions.is_some() {
                         let next = buffers.get_mut(index).and_then(Iterator::next);
                         return Rows::Pairs(next.map_or(&mut [], |b| b.as_mut_slice()));
                     }
@@ -119,7 +114,7 @@ impl<'c> Bands<'c> {
     /// Buffers for the next `count` rows of MCUs, for each channel.
     pub(super) fn buffers(&mut self, count: usize) -> Vec<Vec<Vec<i16>>> {
         let of = |(channel, spare): (&Channel, &mut Vec<Vec<i16>>)| {
-            let count = if channel.weights.is_some() { count } else { 0 };
+            let count = if channel.reductions.is_some() { count } else { 0 };
             let new = || vec![0; channel.row_pairs() * channel.stride()];
             (0..count).map(|_| spare.pop().unwrap_or_else(new)).collect()
         };
@@ -132,7 +127,7 @@ impl<'c> Bands<'c> {
         let windows = self.windows.iter_mut().zip(&mut self.spare);
         for ((channel, (window, spare)), buffers) in self.channels.iter().zip(windows).zip(buffers) {
             window.buffers.extend(buffers);
-            let Some((_, down)) = &channel.weights else { continue };
+            let Some(down) = channel.down() else { continue };
             let needed = down.window(window.made).0 / channel.row_pairs().max(1);
             while window.first < needed.min(self.done) {
                 spare.extend(window.buffers.pop_front());
@@ -158,7 +153,7 @@ impl<'c> Bands<'c> {
         else {
             return;
         };
-        let Some((_, down)) = &channel.weights else { return };
+        let Some(down) = channel.down() else { return };
         let mut pairs: Vec<&[i16]> = Vec::with_capacity(down.pairs);
         for (n, out) in task.out.chunks_exact_mut(channel.to.0 as usize).enumerate() {
             let (first, end) = down.window(task.first + n);

@@ -1,10 +1,12 @@
 //! What becomes of one component: its sizes, its tables, its way through the two passes of reducing.
 
+use std::sync::Arc;
+
 use crate::dct::inverse::{LANES, Multipliers, PAIR};
 use crate::geometry::component_side;
 use crate::header::Header;
 use crate::resize::horizontal::STEP;
-use crate::resize::weights::{Axis, Weights};
+use crate::resize::weights::{Axis, Reduction, Weights};
 
 /// Chroma that is reduced to so little of its size (4:4:4 of 12 MP to 4:2:0 of 10 MP) is decoded at half of it. It cost
 /// 0.03 to 0.06 points of SSIMULACRA2 there; a second halving, 0.3.
@@ -28,11 +30,11 @@ pub(super) struct Channel {
     pub(super) from: (u32, u32),
     /// Samples that come out.
     pub(super) to: (u32, u32),
-    /// The same, as the weights have it.
-    #[cfg(test)]
-    pub(super) axes: (Axis, Axis),
-    /// How to get from the one to the other, across and down; `None` where nothing changes.
-    pub(super) weights: Option<(Weights, Weights)>,
+    /// The same, as the weights have it: across and down.
+    pub(super) axes: [Axis; 2],
+    /// How to get from the one to the other, across and down; `None` where nothing changes. Channels of the same axes
+    /// share it.
+    pub(super) reductions: Option<Arc<[Reduction; 2]>>,
 }
 
 /// The size of the picture that comes out, and the sampling factors of its components.
@@ -88,9 +90,8 @@ impl Channel {
             top: 0,
             from: (across.from, down.from),
             to: (across.to, down.to),
-            #[cfg(test)]
-            axes: (across, down),
-            weights: (!same).then(|| (Weights::new(&across), Weights::new(&down))),
+            axes: [across, down],
+            reductions: (!same).then(|| Arc::new([across, down].map(Reduction::new))),
         })
     }
 
@@ -104,9 +105,26 @@ impl Channel {
         if self.top == 0 { self.rows().div_ceil(LANES) } else { 0 }
     }
 
-    /// Lets the second chroma channel share the strips of the first one, where there is room.
+    /// Weights across, where something changes.
+    pub(super) fn across(&self) -> Option<&Weights> {
+        self.reductions.as_ref().map(|r| r[0].weights())
+    }
+
+    /// Weights down, where something changes.
+    pub(super) fn down(&self) -> Option<&Weights> {
+        self.reductions.as_ref().map(|r| r[1].weights())
+    }
+
+    pub(super) fn shares_weights(&self, other: &Self) -> bool {
+        matches!((&self.reductions, &other.reductions), (Some(a), Some(b)) if Arc::ptr_eq(a, b))
+    }
+
+    /// Lets the second chroma channel share the weights of the first one, and its strips where there is room.
     pub(super) fn share(channels: &mut [Self]) {
         if let [_, first, second] = channels {
+            if first.axes == second.axes {
+                second.reductions.clone_from(&first.reductions);
+            }
             let alike = (first.from, first.to) == (second.from, second.to) && first.rows() == second.rows();
             if alike && 2 * first.rows() <= LANES {
                 (second.strips_of, second.top) = (first.strips_of, first.rows());
@@ -117,7 +135,7 @@ impl Channel {
     /// Values of a strip; it is padded so that every window of weights lies inside.
     pub(super) fn strip_len(&self) -> usize {
         let pairs = (self.blocks_wide * self.points).div_ceil(2);
-        pairs.max(self.weights.as_ref().map_or(0, |w| w.0.pairs)) * PAIR
+        pairs.max(self.across().map_or(0, |weights| weights.pairs)) * PAIR
     }
 
     /// Values of a pair of reduced rows.

@@ -14,12 +14,15 @@ mod tests;
 
 use std::borrow::Cow;
 
+use rayon::prelude::*;
+
 use crate::simd::Level;
 
 use crate::coefficients::{Coefficients, LowCoefficients, ReadOptions};
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::planes::Planes;
+use crate::resize::weights::Reduction;
 use crate::scan::{Cut, Mcu, Waves};
 use bands::{Bands, OutTask, Rest, RowTask, finished};
 use channel::{Channel, Target};
@@ -85,38 +88,44 @@ impl<'a> Decoder<'a> {
     }
 
     fn run(&self, level: Level, cut: Cut) -> Result<Planes> {
-        let mut data = Bands::planes(&self.channels);
-        let mut rest: Rest<'_> = data.iter_mut().map(Vec::as_mut_slice).collect();
-        let mut bands = Bands::new(&self.channels, level);
+        let mut data = vec![Vec::new(); self.channels.len()];
         if self.header.is_one_scan() {
-            self.run_stream(&mut bands, &mut rest, level, cut)?;
+            self.run_stream(&mut data, level, cut)?;
         } else {
-            self.run_coefficients(&mut bands, &mut rest, level)?;
+            self.run_coefficients(&mut data, level)?;
         }
-        let last = bands.out_tasks(&mut rest);
-        phase(&bands, Vec::new(), last, &|_, _| {});
         let (width, height) = self.target.size;
         let planes = finished(&self.channels, data).ok_or(Error::Argument("the planes are too large"))?;
         Ok(Planes { width, height, color: self.header.color, sampling: self.target.sampling.clone(), planes })
     }
 
-    fn run_stream<'p>(
-        &self,
-        bands: &mut Bands<'_>,
-        rest: &mut Rest<'p>,
-        level: Level,
-        cut: Cut,
-    ) -> Result<()> {
+    /// What the rows need, to be made before the first one: `data` becomes empty planes.
+    fn preparations<'d>(&'d self, data: &'d mut [Vec<u8>]) -> Vec<Preparation<'d>> {
+        let mut preparations: Vec<Preparation<'d>> = Vec::new();
+        for (n, (channel, plane)) in self.channels.iter().zip(data).enumerate() {
+            let shared =
+                n > 0 && self.channels.get(n - 1).is_some_and(|before| before.shares_weights(channel));
+            let own = channel.reductions.iter().filter(|_| !shared).flat_map(|r| r.iter());
+            preparations.extend(own.map(Preparation::Weights));
+            preparations.push(Preparation::Plane(plane, channel.to.0 as usize * channel.to.1 as usize));
+        }
+        preparations
+    }
+
+    fn run_stream(&self, data: &mut [Vec<u8>], level: Level, cut: Cut) -> Result<()> {
         let mcu = Mcu::of(&self.header)?;
         let mut waves = Waves::new(self.bytes, &self.header, &mcu, cut, level);
+        waves.step(self.preparations(data), |_, preparation| preparation.run())?;
+        let mut rest: Rest<'_> = data.iter_mut().map(Vec::as_mut_slice).collect();
+        let mut bands = Bands::new(&self.channels, level);
         loop {
             let (rows, last) = (waves.rows(), waves.is_last());
             let mut buffers = bands.buffers(rows);
-            let outs = bands.out_tasks(rest);
-            let tasks = bands.row_tasks(rows, &mut buffers, rest);
+            let outs = bands.out_tasks(&mut rest);
+            let tasks = bands.row_tasks(rows, &mut buffers, &mut rest);
             let first = tasks.first().map_or(0, |t| t.row);
             let tasks = in_order(tasks, outs);
-            let now = &*bands;
+            let now = &bands;
             waves.step(tasks, |rows, task| match task {
                 Task::Out(task) => now.run_out(task),
                 Task::Row(task) => {
@@ -126,21 +135,26 @@ impl<'a> Decoder<'a> {
             })?;
             bands.advance(rows, buffers);
             if last {
-                return Ok(());
+                break;
             }
         }
+        finish(&mut bands, &mut rest);
+        Ok(())
     }
 
     /// Several scans: all coefficients first.
-    fn run_coefficients<'p>(&self, bands: &mut Bands<'_>, rest: &mut Rest<'p>, level: Level) -> Result<()> {
+    fn run_coefficients(&self, data: &mut [Vec<u8>], level: Level) -> Result<()> {
         let coefficients = All::read(self)?;
+        self.preparations(data).into_par_iter().for_each(Preparation::run);
+        let mut rest: Rest<'_> = data.iter_mut().map(Vec::as_mut_slice).collect();
+        let mut bands = Bands::new(&self.channels, level);
         let all = self.header.mcus_high as usize;
         for start in (0..all).step_by(BATCH) {
             let rows = BATCH.min(all - start);
             let mut buffers = bands.buffers(rows);
-            let outs = bands.out_tasks(rest);
-            let tasks = bands.row_tasks(rows, &mut buffers, rest);
-            phase(bands, tasks, outs, &|strips, row| {
+            let outs = bands.out_tasks(&mut rest);
+            let tasks = bands.row_tasks(rows, &mut buffers, &mut rest);
+            phase(&bands, tasks, outs, &|strips, row| {
                 for (index, channel) in self.channels.iter().enumerate() {
                     for y in 0..channel.v {
                         let from = (row * channel.v + y) * channel.blocks_wide;
@@ -151,7 +165,24 @@ impl<'a> Decoder<'a> {
             });
             bands.advance(rows, buffers);
         }
+        finish(&mut bands, &mut rest);
         Ok(())
+    }
+}
+
+/// Something to be made before the first row. A picture's weights take as long as half a million of its pixels, so that
+/// they are made while other threads decode.
+enum Preparation<'d> {
+    Weights(&'d Reduction),
+    Plane(&'d mut Vec<u8>, usize),
+}
+
+impl Preparation<'_> {
+    fn run(self) {
+        match self {
+            Self::Weights(reduction) => _ = reduction.weights(),
+            Self::Plane(plane, samples) => *plane = vec![0; samples],
+        }
     }
 }
 
@@ -198,6 +229,12 @@ fn in_order<'a, 'p>(rows: Vec<RowTask<'a>>, outs: Vec<OutTask<'p>>) -> Vec<Task<
     let half = tasks.len() / 2;
     tasks.splice(half..half, outs.into_iter().map(Task::Out));
     tasks
+}
+
+/// Makes the rows of output that are left when all rows of MCUs are done.
+fn finish(bands: &mut Bands<'_>, rest: &mut Rest<'_>) {
+    let last = bands.out_tasks(rest);
+    phase(bands, Vec::new(), last, &|_, _| {});
 }
 
 /// Runs all tasks.

@@ -9,7 +9,7 @@ use super::*;
 use crate::planes::Plane;
 use crate::reference::samples::{Sample, any_sample};
 use crate::reference::{Picture, islow_idct};
-use crate::resize::weights::{Axis, exact};
+use crate::resize::weights::{Axis, Exact};
 
 /// Segments so small that speculation is exercised on small pictures.
 fn tiny(segments: usize, meant: usize) -> Cut {
@@ -72,6 +72,10 @@ fn every_level_and_every_number_of_threads_gives_the_same_samples() {
 /// Reducing by the definition: each sample is the weighted sum of all the others, across and down, in `f64`.
 fn reduced(plane: &Plane, across: &Axis, down: &Axis) -> Vec<f64> {
     let (width, columns) = (plane.width() as usize, 0..across.to);
+    let exact = |axis, to| {
+        let mut weights = Vec::new();
+        (Exact::new(axis).weights(to, &mut weights), weights)
+    };
     let taps: Vec<_> = columns.map(|x| exact(across, x)).collect();
     let narrow: Vec<Vec<f64>> = plane
         .data()
@@ -110,7 +114,7 @@ fn reduced_planes_are_those_of_the_definition() {
         let got = decode(&bytes, &options).unwrap();
         let decoder = Decoder::new(&bytes, &options).unwrap();
         for (n, (plane, got)) in whole.planes.iter().zip(&got.planes).enumerate() {
-            let (across, down) = decoder.channels[n].axes;
+            let [across, down] = decoder.channels[n].axes;
             let want = reduced(plane, &across, &down);
             let errors =
                 want.iter().zip(got.data()).map(|(w, g)| (w.clamp(0.0, 255.0) - f64::from(*g)).powi(2));

@@ -1,5 +1,8 @@
 //! Lanczos3 weights as integers.
 
+use std::f64::consts::PI;
+use std::sync::OnceLock;
+
 /// Bits of the fraction in a weight: the weights of a sample add up to exactly `1 << FRACTION`.
 pub(crate) const FRACTION: u32 = 14;
 
@@ -42,27 +45,56 @@ impl Axis {
     }
 }
 
-/// The kernel at `x`, `x + step`, and so on. Both sines are turned on by the addition theorem: computed each time, they
-/// would take longer than reducing a small picture.
-fn kernel(x: f64, step: f64) -> impl Iterator<Item = f64> {
-    use std::f64::consts::PI;
-    let turn = |(sin, cos): (f64, f64), (by_sin, by_cos): (f64, f64)| {
-        (sin * by_cos + cos * by_sin, cos * by_cos - sin * by_sin)
-    };
-    let (by, by_third) = ((PI * step).sin_cos(), (PI * step / 3.0).sin_cos());
-    let start = (x, (PI * x).sin_cos(), (PI * x / 3.0).sin_cos());
-    let all = std::iter::successors(Some(start), move |(x, s, t)| {
-        Some((x + step, turn(*s, by), turn(*t, by_third)))
-    });
-    all.map(|(x, sine, third)| {
-        if x.abs() >= 3.0 {
-            0.0
-        } else if x.abs() < 1e-6 {
-            1.0
-        } else {
-            3.0 * sine.0 * third.0 / (PI * PI * x * x)
-        }
-    })
+/// The weights of an axis, computed where they are first asked for.
+#[derive(Debug)]
+pub(crate) struct Reduction {
+    axis: Axis,
+    weights: OnceLock<Weights>,
+}
+
+impl Reduction {
+    pub(crate) fn new(axis: Axis) -> Self {
+        Self { axis, weights: OnceLock::new() }
+    }
+
+    pub(crate) fn weights(&self) -> &Weights {
+        self.weights.get_or_init(|| Weights::new(&self.axis))
+    }
+}
+
+/// The kernel at steps of one length. Both sines are turned on by the addition theorem: computed each time, they would take
+/// longer than reducing a small picture.
+struct Kernel {
+    step: f64,
+    /// Sine and cosine of a step, and of a third of it.
+    by: (f64, f64),
+    by_third: (f64, f64),
+}
+
+impl Kernel {
+    fn new(step: f64) -> Self {
+        Self { step, by: (PI * step).sin_cos(), by_third: (PI * step / 3.0).sin_cos() }
+    }
+
+    /// The kernel at `x`, a step behind it, and so on.
+    fn from(&self, x: f64) -> impl Iterator<Item = f64> {
+        let turn = |(sin, cos): (f64, f64), (by_sin, by_cos): (f64, f64)| {
+            (sin * by_cos + cos * by_sin, cos * by_cos - sin * by_sin)
+        };
+        let start = (x, (PI * x).sin_cos(), (PI * x / 3.0).sin_cos());
+        let all = std::iter::successors(Some(start), move |(x, s, t)| {
+            Some((x + self.step, turn(*s, self.by), turn(*t, self.by_third)))
+        });
+        all.map(|(x, sine, third)| {
+            if x.abs() >= 3.0 {
+                0.0
+            } else if x.abs() < 1e-6 {
+                1.0
+            } else {
+                3.0 * sine.0 * third.0 / (PI * PI * x * x)
+            }
+        })
+    }
 }
 
 /// The kernel, 0 from 3 on.
@@ -75,58 +107,84 @@ fn lanczos3(x: f64) -> f64 {
     if x >= 3.0 {
         return 0.0;
     }
-    let angle = std::f64::consts::PI * x;
+    let angle = PI * x;
     3.0 * angle.sin() * (angle / 3.0).sin() / (angle * angle)
 }
 
-/// The exact weights of sample `to`: index of the first one, and so many as are not 0 (clipped at the edges, where the
-/// others are raised to add up to 1).
-pub(crate) fn exact(axis: &Axis, to: u32) -> (u32, Vec<f64>) {
-    let ratio = axis.from_extent / axis.to_extent;
-    let stretch = ratio.max(1.0);
-    let center = (f64::from(to) + 0.5 - axis.to_offset) * ratio;
-    let first = (center - 3.0 * stretch).floor().clamp(0.0, f64::from(axis.from - 1)) as u32;
-    let end = (center + 3.0 * stretch).ceil().clamp(f64::from(first + 1), f64::from(axis.from)) as u32;
-    let mut weights: Vec<f64> = kernel((f64::from(first) + 0.5 - center) / stretch, 1.0 / stretch)
-        .take((end - first) as usize)
-        .collect();
-    let sum: f64 = weights.iter().sum();
-    if sum.abs() > 1e-6 {
-        weights.iter_mut().for_each(|w| *w /= sum);
-    } else {
-        // Beyond the last sample: take that.
-        weights.fill(0.0);
-        weights.last_mut().into_iter().for_each(|w| *w = 1.0);
+/// The exact weights of the samples of an axis, one after the other.
+pub(crate) struct Exact<'a> {
+    axis: &'a Axis,
+    /// Samples that go in for each that comes out.
+    ratio: f64,
+    /// The same, 1 at least.
+    stretch: f64,
+    kernel: Kernel,
+}
+
+impl<'a> Exact<'a> {
+    pub(crate) fn new(axis: &'a Axis) -> Self {
+        let ratio = axis.from_extent / axis.to_extent;
+        let stretch = ratio.max(1.0);
+        Self { axis, ratio, stretch, kernel: Kernel::new(1.0 / stretch) }
     }
-    (first, weights)
+
+    fn center(&self, to: u32) -> f64 {
+        (f64::from(to) + 0.5 - self.axis.to_offset) * self.ratio
+    }
+
+    /// The samples that sample `to` is made of: first one and end, clipped at the edges.
+    fn window(&self, to: u32) -> (u32, u32) {
+        let (center, from) = (self.center(to), f64::from(self.axis.from));
+        let first = (center - 3.0 * self.stretch).floor().clamp(0.0, from - 1.0) as u32;
+        let end = (center + 3.0 * self.stretch).ceil().clamp(f64::from(first + 1), from) as u32;
+        (first, end)
+    }
+
+    /// The weights of sample `to`, written to `weights`; where some are clipped, the others are raised to add up to 1.
+    /// Returns the index of the first one.
+    pub(crate) fn weights(&self, to: u32, weights: &mut Vec<f64>) -> u32 {
+        let (first, end) = self.window(to);
+        weights.clear();
+        let start = (f64::from(first) + 0.5 - self.center(to)) / self.stretch;
+        weights.extend(self.kernel.from(start).take((end - first) as usize));
+        let sum: f64 = weights.iter().sum();
+        if sum.abs() > 1e-6 {
+            weights.iter_mut().for_each(|w| *w /= sum);
+        } else {
+            // Beyond the last sample: take that.
+            weights.fill(0.0);
+            weights.last_mut().into_iter().for_each(|w| *w = 1.0);
+        }
+        first
+    }
 }
 
 impl Weights {
     /// The weights for an axis of at least one sample on both sides.
     pub(crate) fn new(axis: &Axis) -> Self {
-        let rows: Vec<(u32, Vec<i16>)> = (0..axis.to)
-            .map(|to| {
-                let (first, weights) = exact(axis, to);
-                (first, rounded(&weights))
-            })
-            .collect();
-        let span = |(first, weights): &(u32, Vec<i16>)| (*first as usize % 2 + weights.len()).div_ceil(2);
-        let pairs = rows.iter().map(span).max().unwrap_or(1);
+        let exact = Exact::new(axis);
+        let span = |to| {
+            let (first, end) = exact.window(to);
+            (end as usize).div_ceil(2) - first as usize / 2
+        };
+        let pairs = (0..axis.to).map(span).max().unwrap_or(1);
         let total = (axis.from as usize).div_ceil(2);
-        let mut this =
-            Self { first: Vec::with_capacity(rows.len()), pairs, taps: vec![0; pairs * rows.len()] };
-        for ((first, weights), taps) in rows.iter().zip(this.taps.chunks_exact_mut(pairs)) {
+        let mut first = Vec::with_capacity(axis.to as usize);
+        let mut taps = vec![0; pairs * axis.to as usize];
+        let (mut weights, mut whole) = (Vec::new(), Vec::new());
+        for (to, taps) in (0..axis.to).zip(taps.chunks_exact_mut(pairs)) {
+            let from = exact.weights(to, &mut weights) as usize;
+            round(&weights, &mut whole);
             // Near the end a row begins earlier, so that it does not reach beyond.
-            let start = (*first as usize / 2).min(total.saturating_sub(pairs));
-            this.first.push(start as u32);
-            for (n, &weight) in weights.iter().enumerate() {
-                let at = *first as usize + n - 2 * start;
+            let start = (from / 2).min(total.saturating_sub(pairs));
+            first.push(start as u32);
+            for (at, &weight) in (from - 2 * start..).zip(&whole) {
                 if let Some(tap) = taps.get_mut(at / 2) {
                     *tap |= i32::from(weight as u16) << (16 * (at % 2));
                 }
             }
         }
-        this
+        Self { first, pairs, taps }
     }
 
     /// The pairs that sample `to` needs: first one and end.
@@ -141,15 +199,15 @@ impl Weights {
     }
 }
 
-/// Integers that add up to 1; what rounding leaves over goes to the largest.
-fn rounded(weights: &[f64]) -> Vec<i16> {
+/// Integers that add up to 1, written to `out`; what rounding leaves over goes to the largest.
+fn round(weights: &[f64], out: &mut Vec<i16>) {
     let one = f64::from(1u32 << FRACTION);
-    let mut out: Vec<i16> = weights.iter().map(|w| (w * one).round() as i16).collect();
+    out.clear();
+    out.extend(weights.iter().map(|w| (w * one).round() as i16));
     let sum: i32 = out.iter().map(|w| i32::from(*w)).sum();
     if let Some(most) = out.iter_mut().max_by_key(|w| **w) {
         *most = (i32::from(*most) + (1 << FRACTION) - sum) as i16;
     }
-    out
 }
 
 #[cfg(test)]
@@ -167,7 +225,8 @@ mod tests {
                 let sum: i32 = taps.iter().map(|t| i32::from(*t as i16) + (t >> 16)).sum();
                 assert_eq!(sum, 1 << FRACTION, "{from} to {to}, sample {n}");
                 assert!(weights.window(n).1 <= (from as usize).div_ceil(2), "{from} to {to}, sample {n}");
-                let (first, exact) = exact(&axis, n as u32);
+                let mut exact = Vec::new();
+                let first = Exact::new(&axis).weights(n as u32, &mut exact);
                 for (i, weight) in exact.iter().enumerate() {
                     let at = first as usize + i - 2 * weights.window(n).0;
                     let tap = (taps[at / 2] >> (16 * (at % 2))) as i16;
@@ -180,7 +239,7 @@ mod tests {
     #[test]
     fn the_kernel_is_that_of_the_definition() {
         for (x, step) in [(-3.2, 0.9), (-2.99, 0.13), (0.0, 1.0), (-3.0, 0.02), (-1.0, 0.5)] {
-            for (n, value) in kernel(x, step).take(300).enumerate() {
+            for (n, value) in Kernel::new(step).from(x).take(300).enumerate() {
                 assert!((value - lanczos3(x + n as f64 * step)).abs() < 1e-9, "{x} + {n} * {step}");
             }
         }
@@ -191,7 +250,8 @@ mod tests {
         let axis = Axis { from: 9, from_extent: 9.0, to: 9, to_extent: 9.0, to_offset: 0.0 };
         assert!(axis.is_identity());
         for n in 0..9 {
-            let (first, exact) = exact(&axis, n);
+            let mut exact = Vec::new();
+            let first = Exact::new(&axis).weights(n, &mut exact);
             assert!((exact[(n - first) as usize] - 1.0).abs() < 1e-12);
         }
     }

@@ -78,11 +78,17 @@ fn is_srgb(profile: &ColorProfile) -> bool {
     if profile.color_space != DataColorSpace::Rgb || !profile.is_matrix_shaper() {
         return false;
     }
+    // Most others are told by their primaries, which costs a thousandth of a conversion.
+    let srgb = ColorProfile::new_srgb();
+    let (ours, theirs) = (profile.colorant_matrix().v, srgb.colorant_matrix().v);
+    if ours.as_flattened().iter().zip(theirs.as_flattened()).any(|(a, b)| (a - b).abs() > 0.02) {
+        return false;
+    }
     let samples: [u8; 36] =
         std::array::from_fn(|i| [0, 16, 48, 96, 128, 160, 192, 224, 255, 64, 200, 32][(i * 5) % 12]);
     let transform = profile.create_transform_8bit(
         moxcms::Layout::Rgb,
-        &ColorProfile::new_srgb(),
+        &srgb,
         moxcms::Layout::Rgb,
         moxcms::TransformOptions::default(),
     );

@@ -2,6 +2,8 @@
 
 use std::ops::Range;
 
+use rayon::prelude::*;
+
 use super::MAX_SEGMENTS;
 use super::bytes::be16;
 use crate::{Error, Format, LimitKind, MetadataPolicy, Result};
@@ -164,23 +166,65 @@ fn segment(bytes: &[u8], marker: u8, code_at: usize) -> Result<Segment, String> 
     Ok(Segment { marker, whole: code_at - 1..end_of_data, payload: start..end, restarts })
 }
 
-/// Where the entropy-coded data from `at` ends, and how many restart markers it holds.
-fn end_of_scan(bytes: &[u8], mut at: usize) -> (usize, u32) {
+/// Bytes of a scan that one thread looks through at a time.
+const LOOK: usize = 1 << 20;
+
+/// Where the entropy-coded data from `at` ends, and how many restart markers it holds. What lies behind the first megabyte
+/// is looked through by all threads: no other work goes with this walk.
+fn end_of_scan(bytes: &[u8], at: usize) -> (usize, u32) {
+    let mut cuts = cuts(bytes, at, 1);
     let mut restarts = 0;
-    while let Some(found) = bytes.get(at..).and_then(|rest| memchr::memchr(0xFF, rest)) {
+    loop {
+        let found: Vec<_> = match *cuts.as_slice() {
+            [from, to] => vec![end_within(bytes, from, to)],
+            _ => cuts.par_windows(2).map(|part| end_within(bytes, part[0], part[1])).collect(),
+        };
+        for (end, count) in found {
+            restarts += count;
+            if let Some(end) = end {
+                return (end, restarts);
+            }
+        }
+        match cuts.last() {
+            Some(&end) if end < bytes.len() => {
+                cuts = self::cuts(bytes, end, 2 * rayon::current_num_threads())
+            }
+            _ => return (bytes.len(), restarts),
+        }
+    }
+}
+
+/// `from`, and the ends of `parts` parts behind it (fewer at the end of the file), none of which lies inside a marker.
+fn cuts(bytes: &[u8], from: usize, parts: usize) -> Vec<usize> {
+    let mut cuts = vec![from];
+    for at in (1..=parts).map(|part| from + part * LOOK) {
+        let behind = |at: usize| at.checked_sub(1).and_then(|before| bytes.get(before)) == Some(&0xFF);
+        let cut = (at..bytes.len().min(at + 64)).find(|at| !behind(*at));
+        cuts.push(cut.unwrap_or(bytes.len()));
+        if cut.is_none() {
+            break;
+        }
+    }
+    cuts
+}
+
+/// The marker that ends a scan, where it begins in `bytes[at..to]`, and the restart markers before it.
+fn end_within(bytes: &[u8], mut at: usize, to: usize) -> (Option<usize>, u32) {
+    let mut restarts = 0;
+    while let Some(found) = bytes.get(at..to).and_then(|rest| memchr::memchr(0xFF, rest)) {
         let ff = at + found;
         match bytes.get(ff + 1) {
-            None => return (bytes.len(), restarts),
+            None => return (None, restarts),
             Some(0) => at = ff + 2,
             Some(0xFF) => at = ff + 1,
             Some(marker::RST0..=marker::RST7) => {
                 restarts += 1;
                 at = ff + 2;
             }
-            Some(_) => return (ff, restarts),
+            Some(_) => return (Some(ff), restarts),
         }
     }
-    (bytes.len(), restarts)
+    (None, restarts)
 }
 
 /// Whether a segment is needed to show the picture right, or asked to be kept.
@@ -335,6 +379,30 @@ mod tests {
         for cut in 0..bytes.len() - 7 {
             let layout = walk(&bytes[..cut]).unwrap();
             assert!(layout.fault.is_some() && layout.end.is_none(), "cut at {cut}");
+        }
+    }
+
+    #[test]
+    fn long_scans_end_where_a_walk_by_one_thread_ends() {
+        // Every kind of pair across the places where threads begin.
+        let pairs: [&[u8]; 5] = [b"\xFF\x00", b"\xFF\xD3", b"\xFF\xFF\xFF\x00", b"\xFF\xFF\xD7", b"ab"];
+        for (n, pair) in pairs.iter().enumerate() {
+            for shift in 0..4 {
+                let mut bytes = vec![7; 3 * LOOK + 99];
+                for place in [LOOK, 2 * LOOK, 3 * LOOK] {
+                    let at = place + 5 - shift;
+                    bytes[at..at + pair.len()].copy_from_slice(pair);
+                }
+                for end in [None, Some(LOOK + 1), Some(2 * LOOK + 3), Some(3 * LOOK + 50)] {
+                    let mut bytes = bytes.clone();
+                    if let Some(end) = end {
+                        bytes[end..end + 2].copy_from_slice(b"\xFF\xD9");
+                    }
+                    let (want, restarts) = end_within(&bytes, 5, bytes.len());
+                    let want = (want.unwrap_or(bytes.len()), restarts);
+                    assert_eq!(end_of_scan(&bytes, 5), want, "pair {n}, shift {shift}, end {end:?}");
+                }
+            }
         }
     }
 

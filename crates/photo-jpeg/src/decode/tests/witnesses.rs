@@ -10,9 +10,8 @@ use crate::reference::{Picture, islow_idct};
 /// Planes by way of all coefficients, which are read one by one.
 fn through_coefficients(bytes: &[u8]) -> Result<Planes> {
     let decoder = Decoder::new(bytes, &DecodeOptions::default())?;
-    let mut data = Bands::planes(&decoder.channels);
-    let mut rest: Rest<'_> = data.iter_mut().map(Vec::as_mut_slice).collect();
-    decoder.run_coefficients(&mut Bands::new(&decoder.channels, Level::new()), &mut rest, Level::new())?;
+    let mut data = vec![Vec::new(); decoder.channels.len()];
+    decoder.run_coefficients(&mut data, Level::new())?;
     let planes = finished(&decoder.channels, data).unwrap();
     let (width, height) = decoder.target.size;
     let (color, sampling) = (decoder.header.color, decoder.target.sampling.clone());
