@@ -2,6 +2,7 @@
 
 use crate::encode::tokens::DC_MARK;
 use crate::huffman::HuffmanSpec;
+use crate::huffman::encode::Code;
 
 /// How often each index (class and symbol, see [`tokens`](crate::encode::tokens)) occurs in a picture.
 pub(crate) type Counts = [u64; 512];
@@ -38,11 +39,27 @@ impl ClassTables {
     }
 }
 
+/// The table for the AC symbols of a progressive scan.
+pub(crate) fn optimal_ac(counts: &Counts) -> HuffmanSpec {
+    let (classes, _) = counts.as_chunks::<256>();
+    HuffmanSpec::optimal(&classes[0])
+}
+
 /// A symbol's code, shifted to leave room for the value bits, with its length and theirs, in 64 bits.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct TokenCode(u64);
 
 impl TokenCode {
+    fn new(code: Code, size: usize) -> Self {
+        let (len, size) = (u64::from(code.len) + size as u64, size as u64);
+        Self(u64::from(code.bits) << size | len << 32 | size << 40 | u64::from(size > 7) << 63)
+    }
+
+    /// Bits of the value alone.
+    fn size(self) -> u32 {
+        (self.0 >> 40) as u32 & 31
+    }
+
     /// The code, with zeros for the value bits.
     #[inline(always)]
     pub(crate) fn bits(self) -> u64 {
@@ -73,12 +90,26 @@ impl CodeTable {
         for (codes, tables) in classes.iter_mut().zip(tables) {
             let (dc, ac) = (tables.dc.codes(), tables.ac.codes());
             for (symbol, place) in codes.iter_mut().enumerate() {
-                let size = value_size(symbol);
-                let code = dc_size(symbol).map_or(ac[symbol], |size| dc[size]);
-                let long = u64::from(size > 7);
-                let len = u64::from(code.len) + size as u64;
-                *place = TokenCode(u64::from(code.bits) << size | len << 32 | long << 63);
+                let dc_size = dc_size(symbol);
+                let code = dc_size.map_or(ac[symbol], |size| dc[size]);
+                *place = TokenCode::new(code, dc_size.unwrap_or(symbol & 15));
             }
+        }
+        Self(all)
+    }
+
+    /// For a progressive scan of AC: the symbols of `table`, and bits without a code.
+    pub(crate) fn of_band(table: &HuffmanSpec) -> Self {
+        let codes = table.codes();
+        let mut all = Box::new([TokenCode::default(); 512]);
+        let (classes, _) = all.as_chunks_mut::<256>();
+        for (symbol, place) in classes[0].iter_mut().enumerate() {
+            // Where blocks have ended: how many, up to 2^15 - 1 (ITU-T T.81, table G.1).
+            let size = if symbol & 15 == 0 && symbol != 0xF0 { symbol >> 4 } else { symbol & 15 };
+            *place = TokenCode::new(codes[symbol], size);
+        }
+        for (count, place) in classes[1].iter_mut().enumerate().take(8) {
+            *place = TokenCode::new(Code::default(), count);
         }
         Self(all)
     }
@@ -88,9 +119,9 @@ impl CodeTable {
         self.0[usize::from(token >> 7)]
     }
 
-    /// Bits of a code and its value.
-    pub(crate) fn len(&self, index: usize) -> usize {
-        self.0.get(index).map_or(0, |code| code.len() as usize)
+    /// Bits of a code and its value, and of the value alone.
+    pub(crate) fn lens(&self, index: usize) -> (usize, usize) {
+        self.0.get(index).map_or((0, 0), |code| (code.len() as usize, code.size() as usize))
     }
 
     /// A code with zeros for its value's bits.
@@ -107,10 +138,4 @@ impl CodeTable {
 /// The size that a DC symbol stands for.
 fn dc_size(symbol: usize) -> Option<usize> {
     (symbol & 15 == usize::from(DC_MARK)).then_some(symbol >> 4)
-}
-
-/// Bits of the value that follows a symbol, by its index.
-pub(crate) fn value_size(index: usize) -> usize {
-    let symbol = index % 256;
-    dc_size(symbol).unwrap_or(symbol & 15)
 }

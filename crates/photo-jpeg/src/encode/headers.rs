@@ -1,7 +1,8 @@
 //! The segments before the entropy-coded data.
 
 use crate::encode::codes::ClassTables;
-use crate::encode::frame::Frame;
+use crate::encode::frame::{Frame, FrameComponent};
+use crate::encode::progressive::Band;
 use crate::error::{Error, Result};
 use crate::huffman::HuffmanSpec;
 use crate::{ColorModel, Density, QuantTable};
@@ -10,15 +11,24 @@ use crate::{ColorModel, Density, QuantTable};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Settings<'a> {
     pub(crate) optimize_huffman: bool,
+    pub(crate) progressive: bool,
     pub(crate) restart_interval: u16,
     pub(crate) density: Density,
-    /// Checked by [`check_segments`].
     pub(crate) segments: &'a [u8],
 }
 
-/// Everything from SOI to the scan header.
-pub(crate) fn headers<B>(frame: &Frame<B>, settings: &Settings<'_>, huffman: &[ClassTables; 2]) -> Vec<u8> {
-    let classes = 1 + frame.components.iter().map(|component| component.class).max().unwrap_or_default();
+impl Settings<'_> {
+    /// Whether they can be had.
+    pub(crate) fn check(&self) -> Result<()> {
+        if self.progressive && self.restart_interval > 0 {
+            return Err(Error::Argument("progressive files are written without restart markers"));
+        }
+        check_segments(self.segments)
+    }
+}
+
+/// Everything from SOI to the frame header.
+pub(crate) fn headers<B>(frame: &Frame<B>, settings: &Settings<'_>) -> Vec<u8> {
     let mut out = vec![0xFF, 0xD8];
     if frame.color == ColorModel::Rgb {
         // Version 100, no flags, transform 0: the components are red, green and blue.
@@ -31,20 +41,62 @@ pub(crate) fn headers<B>(frame: &Frame<B>, settings: &Settings<'_>, huffman: &[C
     for (id, table) in (0u8..).zip(&frame.quant) {
         segment(&mut out, 0xDB, &quant_table(id, table));
     }
-    segment(&mut out, if wide { 0xC1 } else { 0xC0 }, &frame_header(frame));
-    for (id, tables) in (0u8..).zip(huffman).take(classes) {
-        segment(&mut out, 0xC4, &huffman_table(id, &tables.dc));
-        segment(&mut out, 0xC4, &huffman_table(0x10 | id, &tables.ac));
-    }
-    if settings.restart_interval > 0 {
-        segment(&mut out, 0xDD, &settings.restart_interval.to_be_bytes());
-    }
-    segment(&mut out, 0xDA, &scan_header(frame));
+    let process = match (settings.progressive, wide) {
+        (true, _) => 0xC2,
+        (false, true) => 0xC1,
+        (false, false) => 0xC0,
+    };
+    segment(&mut out, process, &frame_header(frame));
     out
 }
 
+/// Tables and header of the only scan of a sequential file.
+pub(crate) fn scan_headers<B>(
+    frame: &Frame<B>,
+    restart_interval: u16,
+    huffman: &[ClassTables; 2],
+) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (id, tables) in (0u8..).zip(huffman).take(classes(frame)) {
+        segment(&mut out, 0xC4, &huffman_table(id, &tables.dc));
+        segment(&mut out, 0xC4, &huffman_table(0x10 | id, &tables.ac));
+    }
+    if restart_interval > 0 {
+        segment(&mut out, 0xDD, &restart_interval.to_be_bytes());
+    }
+    let components = frame.components.iter().map(|c| (c.id, c.class as u8 * 0x11));
+    segment(&mut out, 0xDA, &scan_header(components, [0, 63], 0));
+    out
+}
+
+/// Tables and header of a progressive file's scan of DC.
+pub(crate) fn dc_headers<B>(frame: &Frame<B>, huffman: &[ClassTables; 2]) -> Vec<u8> {
+    let mut out = Vec::new();
+    for (id, tables) in (0u8..).zip(huffman).take(classes(frame)) {
+        segment(&mut out, 0xC4, &huffman_table(id, &tables.dc));
+    }
+    let components = frame.components.iter().map(|c| (c.id, (c.class as u8) << 4));
+    segment(&mut out, 0xDA, &scan_header(components, [0, 0], 0));
+    out
+}
+
+/// Table and header of a progressive file's scan of a band of AC.
+pub(crate) fn band_headers<B>(component: &FrameComponent<B>, band: &Band, table: &HuffmanSpec) -> Vec<u8> {
+    let (id, class) = (component.id, component.class as u8);
+    let mut out = Vec::new();
+    segment(&mut out, 0xC4, &huffman_table(0x10 | class, table));
+    let coefficients = [band.first as u8, band.last as u8];
+    segment(&mut out, 0xDA, &scan_header([(id, class)].into_iter(), coefficients, band.approximation()));
+    out
+}
+
+/// Classes of Huffman tables in use.
+fn classes<B>(frame: &Frame<B>) -> usize {
+    1 + frame.components.iter().map(|component| component.class).max().unwrap_or_default()
+}
+
 /// Checks that `segments` are whole APPn and COM segments, one after the other.
-pub(crate) fn check_segments(mut segments: &[u8]) -> Result<()> {
+fn check_segments(mut segments: &[u8]) -> Result<()> {
     while !segments.is_empty() {
         let length = match segments {
             [0xFF, 0xE0..=0xEF | 0xFE, high, low, ..] => usize::from(u16::from_be_bytes([*high, *low])),
@@ -106,13 +158,16 @@ fn huffman_table(id: u8, table: &HuffmanSpec) -> Vec<u8> {
     [id].into_iter().chain(table.counts).chain(table.symbols.iter().copied()).collect()
 }
 
-/// SOS (B.2.3), of all components and all coefficients.
-fn scan_header<B>(frame: &Frame<B>) -> Vec<u8> {
-    let mut content = vec![frame.components.len() as u8];
-    for component in &frame.components {
-        content.extend_from_slice(&[component.id, component.class as u8 * 0x11]);
-    }
-    content.extend_from_slice(&[0, 63, 0]);
+/// SOS (B.2.3) of components, each with its id and its tables, and of a band of coefficients.
+fn scan_header(
+    components: impl ExactSizeIterator<Item = (u8, u8)>,
+    band: [u8; 2],
+    approximation: u8,
+) -> Vec<u8> {
+    let mut content = vec![components.len() as u8];
+    content.extend(components.flat_map(|(id, tables)| [id, tables]));
+    content.extend(band);
+    content.push(approximation);
     content
 }
 

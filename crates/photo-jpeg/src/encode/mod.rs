@@ -3,16 +3,19 @@
 //! 1. [`frame`] cuts the picture into MCUs.
 //! 2. A [`source`] gives the blocks of these, already upright: [`samples`] loads and transforms [`tiles`], [`coded`] has
 //!    coefficients.
-//! 3. [`tokens`] turns the coefficients into symbols and counts these. Groups of MCUs do so far at once.
+//! 3. [`tokens`] turns the coefficients into symbols and counts these; [`progressive`] does it for all scans of a progressive
+//!    file. Groups of MCUs do so far at once.
 //! 4. [`codes`] makes the Huffman tables from the counts.
-//! 5. [`emit`] turns the groups' tokens into bits, at once again, and joins them.
+//! 5. [`draft`] knows how long the file will be, and has [`emit`] turn the groups' tokens into bits, at once again.
 
 mod coded;
 mod codes;
+mod draft;
 mod emit;
 mod frame;
 mod headers;
 mod options;
+mod progressive;
 mod samples;
 mod source;
 mod stuffing;
@@ -29,25 +32,27 @@ use crate::error::{Error, Result};
 use crate::{Coefficients, Planes};
 use coded::Coded;
 use codes::{ClassTables, CodeTable, Counts};
-use emit::{Bits, Joint};
+use draft::{Restarts, ScanDraft};
 use frame::Frame;
 use headers::Settings;
+use progressive::{Passes, Scan};
 use samples::Samples;
 use source::Source;
 use tokens::{Group, Tokenizer};
 
+pub use draft::Draft;
 pub use options::{Density, EncodeOptions, TranscodeOptions};
 pub use transformed::Transformed;
 
-/// Encodes a picture as a JPEG with sequential DCT and Huffman coding, baseline unless a divisor is above 255.
+/// Encodes a picture as a JPEG with Huffman coding: sequential (baseline unless a divisor is above 255), or progressive.
 ///
 /// All the work but a last copy is shared among the threads of the rayon pool in which it's called; the bytes don't
 /// depend on their number, nor on the machine. Memory: the compressed data about four times.
 ///
 /// # Errors
 /// [`Error::Argument`] if a side is 0 or above 65,500 pixels, if the planes don't fit the picture's colour model, size
-/// and sampling (factors of 1 and 2 in any mixture), if the quality isn't 1 to 100, or if the segments aren't whole APPn
-/// and COM segments.
+/// and sampling (factors of 1 and 2 in any mixture), if the quality isn't 1 to 100, if the segments aren't whole APPn
+/// and COM segments, or for restart markers in a progressive file.
 ///
 /// ```
 /// use photo_jpeg::{ColorModel, EncodeOptions, Plane, Planes, encode};
@@ -75,7 +80,7 @@ pub fn encoded_len(planes: &Planes, options: &EncodeOptions<'_>, sample_every: u
     Encoder::of_planes(planes, options)?.encoded_len(Level::new(), sample_every)
 }
 
-/// Writes coefficients as a JPEG with sequential DCT and Huffman coding, turned upright and with optimal Huffman tables.
+/// Writes coefficients as a JPEG, sequential or progressive, turned upright and with optimal Huffman tables.
 ///
 /// Without other tables ([`TranscodeOptions::tables`]) nothing is lost but what [`Edges::Trim`](crate::Edges) cuts off.
 /// Turning changes the places and signs of coefficients, and turns the sampling factors and quantisation tables too.
@@ -85,7 +90,7 @@ pub fn encoded_len(planes: &Planes, options: &EncodeOptions<'_>, sample_every: u
 ///
 /// # Errors
 /// [`Error::Argument`] if a side is above 65,500 pixels, for another number of tables than of components, segments that
-/// aren't whole, coefficients that no picture of 8-bit samples has, and where [`Edges::Keep`](crate::Edges) forbids to
+/// aren't whole, restart markers in a progressive file, coefficients that no picture of 8-bit samples has, and where [`Edges::Keep`](crate::Edges) forbids to
 /// turn the picture or trimming would leave nothing ([`Coefficients::needs_trim`]).
 ///
 /// ```
@@ -124,73 +129,23 @@ struct Encoder<'a, B> {
     settings: Settings<'a>,
 }
 
-/// A JPEG of which all is known but its bits: how long it will be can be asked before they are written.
-///
-/// Takes two bytes of memory for about every five bits of the file.
-#[derive(Debug)]
-pub struct Draft {
-    headers: Vec<u8>,
-    ranges: Vec<Range<u32>>,
-    groups: Vec<Group>,
-    codes: CodeTable,
-    restart_interval: u32,
-    expected_len: u64,
-}
-
-impl Draft {
-    /// What [`encode`] writes.
-    ///
-    /// # Errors
-    /// As [`encode`].
-    pub fn encode(planes: &Planes, options: &EncodeOptions<'_>) -> Result<Self> {
-        Encoder::of_planes(planes, options)?.draft(Level::new(), groups())
-    }
-
-    /// What [`transcode`] writes.
-    ///
-    /// # Errors
-    /// As [`transcode`].
-    pub fn transcode(picture: &Coefficients, options: &TranscodeOptions<'_>) -> Result<Self> {
-        Encoder::of_coefficients(picture, options)?.draft(Level::new(), groups())
-    }
-
-    /// The number of bytes expected; only that of the stuffed ones is an estimate (see [`encoded_len`]).
-    #[must_use]
-    pub fn expected_len(&self) -> u64 {
-        self.expected_len
-    }
-
-    /// Writes the file, on all threads of the current rayon pool.
-    #[must_use]
-    pub fn write(self) -> Vec<u8> {
-        let Self { mut headers, ranges, groups, codes, restart_interval, .. } = self;
-        let bits = emit_all(&ranges, groups, &codes, restart_interval);
-        headers.reserve_exact(bits.iter().map(Bits::len).sum::<usize>() + 4);
-        let mut joint = Joint::new(headers);
-        for group in &bits {
-            joint.append(group);
-        }
-        let mut out = joint.finish();
-        out.extend_from_slice(&END_OF_IMAGE);
-        out
-    }
-}
-
 impl<'a> Encoder<'a, Samples<'a>> {
     fn of_planes(planes: &'a Planes, options: &EncodeOptions<'a>) -> Result<Self> {
         if !(1..=100).contains(&options.quality) {
             return Err(Error::Argument("a JPEG's quality must be 1 to 100"));
         }
-        headers::check_segments(options.segments)?;
+        let settings = options.settings();
+        settings.check()?;
         let frame = Frame::new(planes, options.orientation, options.quant_tables())?;
-        Ok(Self { frame, settings: options.settings() })
+        Ok(Self { frame, settings })
     }
 }
 
 impl<'a> Encoder<'a, Coded<'a>> {
     fn of_coefficients(picture: &'a Coefficients, options: &TranscodeOptions<'a>) -> Result<Self> {
-        headers::check_segments(options.segments)?;
-        Ok(Self { frame: coded::frame(picture, 0, options)?, settings: options.settings() })
+        let settings = options.settings();
+        settings.check()?;
+        Ok(Self { frame: coded::frame(picture, 0, options)?, settings })
     }
 }
 
@@ -200,34 +155,97 @@ impl<B: Source> Encoder<'_, B> {
     }
 
     fn draft(&self, level: Level, groups: usize) -> Result<Draft> {
+        let headers = headers::headers(&self.frame, &self.settings);
+        let scans = if self.settings.progressive {
+            let script = progressive::script(self.frame.components.len());
+            let rows: Vec<u32> = (0..self.frame.mcus_high).collect();
+            let scans = self.passes(level, script).groups(&rows, true);
+            script.iter().zip(scans).map(|(scan, groups)| self.progressive_scan(scan, groups)).collect()
+        } else {
+            vec![self.sequential_scan(level, groups)]
+        };
+        Draft::new(headers, scans)
+    }
+
+    fn sequential_scan(&self, level: Level, groups: usize) -> ScanDraft {
         let tokenizer = self.tokenizer(level);
-        let restart_interval = self.restart_interval();
-        let ranges = ranges(self.frame.mcus(), groups, restart_interval.max(1));
+        let interval = self.settings.restart_interval;
+        let ranges = ranges(self.frame.mcus(), groups, u32::from(interval).max(1));
         let groups: Vec<Group> =
             ranges.par_iter().with_max_len(1).map(|range| tokenizer.group(range.clone(), true)).collect();
-        if !groups.iter().all(|group| group.sound) {
-            return Err(Error::Argument("there are coefficients that no picture of 8-bit samples has"));
-        }
-        let mut counts = [0; 512];
-        for group in &groups {
-            add(&mut counts, &group.histogram);
-        }
+        let counts = counts(&groups);
         let tables = self.huffman_tables(&counts);
-        let codes = CodeTable::new(&tables);
-        let headers = headers::headers(&self.frame, &self.settings, &tables);
-        let expected_len = self.len_with(&counts, headers.len(), &codes);
-        Ok(Draft { headers, ranges, groups, codes, restart_interval, expected_len })
+        ScanDraft {
+            headers: headers::scan_headers(&self.frame, interval, &tables),
+            codes: CodeTable::new(&tables),
+            restarts: (interval > 0).then(|| Restarts::new(interval, self.frame.mcus(), &ranges)),
+            groups,
+            counts,
+        }
+    }
+
+    fn progressive_scan(&self, scan: &Scan, groups: Vec<Group>) -> ScanDraft {
+        let counts = counts(&groups);
+        let (headers, codes) = self.tables_of(scan, &counts);
+        ScanDraft { headers, codes, restarts: None, groups, counts }
+    }
+
+    /// Tables and header of a progressive file's scan, and its codes.
+    fn tables_of(&self, scan: &Scan, counts: &Counts) -> (Vec<u8>, CodeTable) {
+        let band = match scan {
+            Scan::Dc => None,
+            Scan::Band(band) => self.frame.components.get(band.component).map(|component| (component, band)),
+        };
+        match band {
+            Some((component, band)) => {
+                let table = codes::optimal_ac(counts);
+                (headers::band_headers(component, band, &table), CodeTable::of_band(&table))
+            }
+            None => {
+                let tables = ClassTables::optimal(counts);
+                (headers::dc_headers(&self.frame, &tables), CodeTable::new(&tables))
+            }
+        }
     }
 
     fn encoded_len(&self, level: Level, sample_every: u32) -> Result<u64> {
         if sample_every == 0 {
             return Err(Error::Argument("every 0th row of MCUs can't be sampled"));
         }
-        let tokenizer = self.tokenizer(level);
-        let (wide, high) = (self.frame.mcus_wide, self.frame.mcus_high);
+        let high = self.frame.mcus_high;
         // From the middle of the first stretch, so that top and bottom count the same.
         let first = (sample_every.min(high) - 1) / 2;
         let rows: Vec<u32> = (first..high).step_by(sample_every as usize).collect();
+        let whole = |mut counts: Box<Counts>| {
+            for count in counts.iter_mut() {
+                *count = *count * u64::from(high) / rows.len().max(1) as u64;
+            }
+            counts
+        };
+        let headers = headers::headers(&self.frame, &self.settings).len();
+        let scans: u64 = if self.settings.progressive {
+            let script = progressive::script(self.frame.components.len());
+            let scans = self.passes(level, script).groups(&rows, false);
+            let len = |(scan, groups): (&Scan, Vec<Group>)| {
+                let counts = whole(counts(&groups));
+                let (headers, codes) = self.tables_of(scan, &counts);
+                draft::scan_len(headers.len(), &counts, &codes)
+            };
+            script.iter().zip(scans).map(len).sum()
+        } else {
+            let counts = whole(self.sampled(level, &rows));
+            let tables = self.huffman_tables(&counts);
+            let interval = self.settings.restart_interval;
+            let headers = headers::scan_headers(&self.frame, interval, &tables).len();
+            draft::scan_len(headers, &counts, &CodeTable::new(&tables))
+                + draft::filling(interval, self.frame.mcus())
+        };
+        Ok(headers as u64 + scans + draft::END_OF_IMAGE.len() as u64)
+    }
+
+    /// Counts of the symbols of some rows of MCUs.
+    fn sampled(&self, level: Level, rows: &[u32]) -> Box<Counts> {
+        let (tokenizer, wide) = (self.tokenizer(level), self.frame.mcus_wide);
         let add_row = |mut counts: Box<Counts>, &row: &u32| {
             add(&mut counts, &tokenizer.group(row * wide..(row + 1) * wide, false).histogram);
             counts
@@ -237,60 +255,20 @@ impl<B: Source> Encoder<'_, B> {
             add(&mut all, &more);
             all
         };
-        let mut counts = rows.par_iter().fold(zero, add_row).reduce(zero, sum);
-        for count in counts.iter_mut() {
-            *count = *count * u64::from(high) / rows.len().max(1) as u64;
-        }
-        Ok(self.len_for(&counts))
-    }
-
-    /// Bytes of a file with these counts of symbols.
-    fn len_for(&self, counts: &Counts) -> u64 {
-        let tables = self.huffman_tables(counts);
-        let headers = headers::headers(&self.frame, &self.settings, &tables).len();
-        self.len_with(counts, headers, &CodeTable::new(&tables))
-    }
-
-    fn len_with(&self, counts: &Counts, headers: usize, codes: &CodeTable) -> u64 {
-        let bits = codes.bits(counts);
-        let intervals = self.frame.mcus().checked_div(self.restart_interval()).unwrap_or_default();
-        let data = bits.div_ceil(8);
-        let stuffed = stuffing::stuffed_bytes(codes, counts) as u64;
-        // A marker and on average four bits of filling.
-        (headers + END_OF_IMAGE.len()) as u64 + data + stuffed + u64::from(intervals) * 5 / 2
+        rows.par_iter().fold(zero, add_row).reduce(zero, sum)
     }
 
     fn tokenizer(&self, level: Level) -> Tokenizer<'_, B> {
-        Tokenizer { level, frame: &self.frame, restart_interval: self.restart_interval() }
+        Tokenizer { level, frame: &self.frame, restart_interval: self.settings.restart_interval.into() }
+    }
+
+    fn passes<'a>(&'a self, level: Level, script: &'a [Scan]) -> Passes<'a, B> {
+        Passes { level, frame: &self.frame, script }
     }
 
     fn huffman_tables(&self, counts: &Counts) -> [ClassTables; 2] {
         if self.settings.optimize_huffman { ClassTables::optimal(counts) } else { ClassTables::typical() }
     }
-
-    fn restart_interval(&self) -> u32 {
-        u32::from(self.settings.restart_interval)
-    }
-}
-
-/// Writes all groups at once.
-fn emit_all(ranges: &[Range<u32>], groups: Vec<Group>, codes: &CodeTable, interval: u32) -> Vec<Bits> {
-    let mut before = 0;
-    let placed: Vec<_> = groups
-        .into_iter()
-        .zip(ranges)
-        .map(|(group, range)| {
-            let bits = codes.bits(&group.histogram);
-            let phase = (before % 8) as u32;
-            before += bits;
-            (group, range.start, phase, bits)
-        })
-        .collect();
-    let work = |(group, start, phase, bits): (Group, u32, u32, u64)| match start.checked_div(interval) {
-        Some(first_interval) => emit::emit_intervals(&group, codes, first_interval, bits),
-        None => emit::emit(&group, codes, phase, bits),
-    };
-    placed.into_par_iter().with_max_len(1).map(work).collect()
 }
 
 /// Cuts `mcus` into about `groups` ranges, each but the last a multiple of `unit` long.
@@ -299,6 +277,14 @@ fn ranges(mcus: u32, groups: usize, unit: u32) -> Vec<Range<u32>> {
     let length =
         mcus.div_ceil(groups).clamp(1, MCUS_PER_GROUP).checked_next_multiple_of(unit).unwrap_or(u32::MAX);
     (0..mcus).step_by(length as usize).map(|start| start..start.saturating_add(length).min(mcus)).collect()
+}
+
+fn counts(groups: &[Group]) -> Box<Counts> {
+    let mut counts = Box::new([0; 512]);
+    for group in groups {
+        add(&mut counts, &group.histogram);
+    }
+    counts
 }
 
 fn add<T: Copy + Into<u64>>(counts: &mut Counts, more: &[T; 512]) {
@@ -311,7 +297,6 @@ fn add<T: Copy + Into<u64>>(counts: &mut Counts, more: &[T; 512]) {
 const GROUPS_PER_THREAD: usize = 4;
 /// Keeps a group's counts far below `u32::MAX`.
 const MCUS_PER_GROUP: u32 = 1 << 20;
-const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
 
 #[cfg(test)]
 mod tests;

@@ -44,6 +44,9 @@ pub struct EncodeOptions<'a> {
     /// Whether the Huffman tables are made for the picture, the default, or are the standard's typical ones. Typical
     /// tables make a file some 3 to 10 % larger, and hardly save time.
     pub optimize_huffman: bool,
+    /// Whether the file is progressive: some 3 to 6 % smaller, and slower to write and to read. Sequential by default.
+    /// Huffman tables are always made for the picture then, and there can't be restart markers.
+    pub progressive: bool,
     /// MCUs between restart markers; 0, the default, for none. (More than 65,535 can't be written.)
     pub restart_interval: u16,
     /// What the JFIF header says of the upright picture; a file of RGB has none.
@@ -81,6 +84,13 @@ impl<'a> EncodeOptions<'a> {
         self
     }
 
+    /// Sets whether the file is progressive.
+    #[must_use]
+    pub fn progressive(mut self, progressive: bool) -> Self {
+        self.progressive = progressive;
+        self
+    }
+
     /// Sets the number of MCUs between restart markers; 0 for none.
     #[must_use]
     pub fn restart_interval(mut self, mcus: u16) -> Self {
@@ -104,6 +114,7 @@ impl<'a> EncodeOptions<'a> {
     pub(crate) fn settings(&self) -> Settings<'a> {
         Settings {
             optimize_huffman: self.optimize_huffman,
+            progressive: self.progressive,
             restart_interval: self.restart_interval,
             density: self.density,
             segments: self.segments,
@@ -125,6 +136,7 @@ impl Default for EncodeOptions<'_> {
             tables: None,
             orientation: Orientation::Upright,
             optimize_huffman: true,
+            progressive: false,
             restart_interval: 0,
             density: Density::default(),
             segments: &[],
@@ -142,6 +154,9 @@ pub struct TranscodeOptions<'a> {
     pub edges: Edges,
     /// For each component the quantisation table to change to, before it is turned; `None`, the default, to lose nothing.
     pub tables: Option<Vec<QuantTable>>,
+    /// Whether the file is progressive: some 3 to 6 % smaller, and slower to write and to read. Sequential by default.
+    /// There can't be restart markers then.
+    pub progressive: bool,
     /// MCUs between restart markers; 0, the default, for none.
     pub restart_interval: u16,
     /// What the JFIF header says of the upright picture; a file of RGB has none.
@@ -172,6 +187,13 @@ impl<'a> TranscodeOptions<'a> {
         self
     }
 
+    /// Sets whether the file is progressive.
+    #[must_use]
+    pub fn progressive(mut self, progressive: bool) -> Self {
+        self.progressive = progressive;
+        self
+    }
+
     /// Sets the number of MCUs between restart markers; 0 for none.
     #[must_use]
     pub fn restart_interval(mut self, mcus: u16) -> Self {
@@ -193,7 +215,7 @@ impl<'a> TranscodeOptions<'a> {
     }
 
     pub(crate) fn settings(&self) -> Settings<'a> {
-        let (restart_interval, density) = (self.restart_interval, self.density);
-        Settings { optimize_huffman: true, restart_interval, density, segments: self.segments }
+        let Self { progressive, restart_interval, density, segments, .. } = *self;
+        Settings { optimize_huffman: true, progressive, restart_interval, density, segments }
     }
 }

@@ -318,7 +318,7 @@ fn increment(histogram: &mut Histogram, token: u16) {
 
 /// The number of bits of a value and these bits: of a negative value those of the value minus 1 (ITU-T T.81, F.1.2.1).
 #[inline(always)]
-const fn size_and_bits(value: i32) -> (u32, u16) {
+pub(crate) const fn size_and_bits(value: i32) -> (u32, u16) {
     let size = 32 - value.unsigned_abs().leading_zeros();
     let bits = (value + (value >> 31)).cast_unsigned() & ((1 << size) - 1);
     (size, bits as u16)
@@ -329,7 +329,7 @@ const fn size_and_bits(value: i32) -> (u32, u16) {
 /// A function of its own, so that it isn't compiled for a SIMD level: gathering the eight words with one instruction is
 /// much slower than loading them.
 #[inline(never)]
-fn zigzag_mask(mask: u64) -> u64 {
+pub(crate) fn zigzag_mask(mask: u64) -> u64 {
     let mut zigzag = 0;
     for (table, byte) in SPREAD.iter().zip(mask.to_le_bytes()) {
         zigzag |= table[usize::from(byte)];
@@ -340,7 +340,7 @@ fn zigzag_mask(mask: u64) -> u64 {
 /// The low nibble of DC symbols.
 pub(crate) const DC_MARK: u16 = 0x0B;
 /// Bits of a DC difference and of an AC coefficient of 8-bit samples (ITU-T T.81, F.1.2.1.1 and F.1.2.2.1).
-const DC_SIZE_MAX: u32 = 11;
+pub(crate) const DC_SIZE_MAX: u32 = 11;
 const AC_SIZE_MAX: u32 = 10;
 const END_OF_BLOCK: u16 = 0x00;
 const ZERO_RUN: u16 = 0xF0;
@@ -351,7 +351,7 @@ const RECENT: usize = 4096;
 const BLOCK_MAX: usize = 160;
 
 /// Index, column by column, of each coefficient in zigzag order.
-const SCAN: [u8; 64] = {
+pub(crate) const SCAN: [u8; 64] = {
     let mut scan = [0; 64];
     let mut index = 0;
     while index < 64 {

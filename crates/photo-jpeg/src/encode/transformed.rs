@@ -7,7 +7,7 @@ use super::coded::{self, Coded};
 use super::frame::{Frame, FrameComponent};
 use super::samples::Samples;
 use super::source::Source;
-use super::{Draft, Encoder, TranscodeOptions, groups, headers};
+use super::{Draft, Encoder, TranscodeOptions, groups};
 use crate::coefficients::{CodedComponent, Coefficients};
 use crate::dct::forward::{self, FRACTION_BITS};
 use crate::error::{Error, Result};
@@ -82,8 +82,9 @@ impl Transformed {
     }
 
     fn encoder<'a>(&'a self, options: &TranscodeOptions<'a>) -> Result<Encoder<'a, Coded<'a>>> {
-        headers::check_segments(options.segments)?;
-        Ok(Encoder { frame: coded::frame(&self.0, FRACTION_BITS, options)?, settings: options.settings() })
+        let settings = options.settings();
+        settings.check()?;
+        Ok(Encoder { frame: coded::frame(&self.0, FRACTION_BITS, options)?, settings })
     }
 }
 

@@ -1,0 +1,147 @@
+//! A file of which all is known but its bits.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::encode::codes::{CodeTable, Counts};
+use crate::encode::emit::{self, Bits, Joint};
+use crate::encode::tokens::Group;
+use crate::encode::{Encoder, groups, stuffing};
+use crate::error::{Error, Result};
+use crate::simd::Level;
+use crate::{Coefficients, EncodeOptions, Planes, TranscodeOptions};
+
+/// A JPEG of which all is known but its bits: how long it will be can be asked before they are written.
+///
+/// Takes two bytes of memory for about every five bits of the file.
+#[derive(Debug)]
+pub struct Draft {
+    /// All that comes before the tables of the first scan.
+    headers: Vec<u8>,
+    scans: Vec<ScanDraft>,
+    expected_len: u64,
+}
+
+/// A scan of which all is known but its bits.
+#[derive(Debug)]
+pub(super) struct ScanDraft {
+    /// Tables and scan header.
+    pub(super) headers: Vec<u8>,
+    pub(super) groups: Vec<Group>,
+    pub(super) counts: Box<Counts>,
+    pub(super) codes: CodeTable,
+    pub(super) restarts: Option<Restarts>,
+}
+
+/// Restart markers.
+#[derive(Debug)]
+pub(super) struct Restarts {
+    /// Bytes that markers and the filling before them are expected to take.
+    filling: u64,
+    /// The first interval of each group.
+    first: Vec<u32>,
+}
+
+impl Restarts {
+    pub(super) fn new(interval: u16, mcus: u32, groups: &[Range<u32>]) -> Self {
+        let first = groups.iter().map(|group| group.start / u32::from(interval.max(1))).collect();
+        Self { filling: filling(interval, mcus), first }
+    }
+}
+
+/// Bytes that restart markers and the filling before them take on average.
+pub(super) fn filling(interval: u16, mcus: u32) -> u64 {
+    // A marker and on average four bits.
+    u64::from(mcus.checked_div(interval.into()).unwrap_or_default()) * 5 / 2
+}
+
+/// Bytes that a scan without restart markers is expected to take; of the stuffed ones the number is an estimate.
+pub(super) fn scan_len(headers: usize, counts: &Counts, codes: &CodeTable) -> u64 {
+    headers as u64 + codes.bits(counts).div_ceil(8) + stuffing::stuffed_bytes(codes, counts) as u64
+}
+
+impl Draft {
+    /// What [`encode`](crate::encode) writes.
+    ///
+    /// # Errors
+    /// As [`encode`](crate::encode).
+    pub fn encode(planes: &Planes, options: &EncodeOptions<'_>) -> Result<Self> {
+        Encoder::of_planes(planes, options)?.draft(Level::new(), groups())
+    }
+
+    /// What [`transcode`](crate::transcode) writes.
+    ///
+    /// # Errors
+    /// As [`transcode`](crate::transcode).
+    pub fn transcode(picture: &Coefficients, options: &TranscodeOptions<'_>) -> Result<Self> {
+        Encoder::of_coefficients(picture, options)?.draft(Level::new(), groups())
+    }
+
+    pub(super) fn new(headers: Vec<u8>, scans: Vec<ScanDraft>) -> Result<Self> {
+        if !scans.iter().all(|scan| scan.groups.iter().all(|group| group.sound)) {
+            return Err(Error::Argument("there are coefficients that no picture of 8-bit samples has"));
+        }
+        let len: u64 = scans.iter().map(ScanDraft::expected_len).sum();
+        let expected_len = (headers.len() + END_OF_IMAGE.len()) as u64 + len;
+        Ok(Self { headers, scans, expected_len })
+    }
+
+    /// The number of bytes expected; only that of the stuffed ones is an estimate (see
+    /// [`encoded_len`](crate::encoded_len)).
+    #[must_use]
+    pub fn expected_len(&self) -> u64 {
+        self.expected_len
+    }
+
+    /// Writes the file, on all threads of the current rayon pool.
+    #[must_use]
+    pub fn write(self) -> Vec<u8> {
+        let Self { headers: mut out, scans, .. } = self;
+        let scans: Vec<(Vec<u8>, Vec<Bits>)> =
+            scans.into_par_iter().with_max_len(1).map(ScanDraft::emit).collect();
+        let len = |(headers, bits): &(Vec<u8>, Vec<Bits>)| {
+            headers.len() + bits.iter().map(Bits::len).sum::<usize>()
+        };
+        out.reserve_exact(scans.iter().map(len).sum::<usize>() + 4);
+        for (headers, bits) in scans {
+            out.extend_from_slice(&headers);
+            let mut joint = Joint::new(out);
+            bits.iter().for_each(|group| joint.append(group));
+            out = joint.finish();
+        }
+        out.extend_from_slice(&END_OF_IMAGE);
+        out
+    }
+}
+
+impl ScanDraft {
+    fn expected_len(&self) -> u64 {
+        let filling = self.restarts.as_ref().map_or(0, |restarts| restarts.filling);
+        scan_len(self.headers.len(), &self.counts, &self.codes) + filling
+    }
+
+    /// Writes all groups at once, and gives them with the headers.
+    fn emit(self) -> (Vec<u8>, Vec<Bits>) {
+        let Self { headers, groups, codes, restarts, .. } = self;
+        let mut before = 0;
+        let place = |(index, group): (usize, Group)| {
+            let bits = codes.bits(&group.histogram);
+            let phase = (before % 8) as u32;
+            before += bits;
+            (index, group, phase, bits)
+        };
+        let placed: Vec<_> = groups.into_iter().enumerate().map(place).collect();
+        let first = restarts.map(|restarts| restarts.first);
+        let work = |(index, group, phase, bits): (usize, Group, u32, u64)| match first
+            .as_ref()
+            .and_then(|first| first.get(index))
+        {
+            Some(first) => emit::emit_intervals(&group, &codes, *first, bits),
+            None => emit::emit(&group, &codes, phase, bits),
+        };
+        (headers, placed.into_par_iter().with_max_len(1).map(work).collect())
+    }
+}
+
+pub(super) const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];

@@ -1,0 +1,180 @@
+//! The AC coefficients of a band (ITU-T T.81, G.1.2.2 and G.1.2.3).
+
+use crate::dct::forward::Coefficients;
+use crate::encode::progressive::script::Band;
+use crate::encode::progressive::tokens::Tokens;
+use crate::encode::tokens::{Group, SCAN, zigzag_mask};
+
+/// A block's AC coefficients in zigzag order.
+#[derive(Debug)]
+pub(super) struct Zigzag {
+    /// Absolute values, where they are not 0; of others nothing is said.
+    size: [u16; 64],
+    negative: u64,
+    /// Which are not 0 without their lowest 0, 1 and 2 bits.
+    at_least: [u64; 3],
+    /// Whether all are such that a file of 8-bit samples may have them.
+    sound: bool,
+}
+
+impl Zigzag {
+    pub(super) fn new() -> Self {
+        Self { size: [0; 64], negative: 0, at_least: [0; 3], sound: true }
+    }
+
+    /// Takes a block.
+    pub(super) fn load(&mut self, block: &Coefficients) {
+        let mut left = zigzag_mask(block.nonzero) & !1;
+        let (mut negative, mut most, mut two, mut four) = (0, 0, 0, 0);
+        self.at_least[0] = left;
+        while left != 0 {
+            let index = left.trailing_zeros() & 63;
+            left &= left - 1;
+            let value = block.values[usize::from(SCAN[index as usize] & 63)];
+            let size = value.unsigned_abs();
+            self.size[index as usize] = size;
+            negative |= u64::from(value < 0) << index;
+            two |= u64::from(size >= 2) << index;
+            four |= u64::from(size >= 4) << index;
+            most |= size;
+        }
+        (self.negative, self.at_least[1], self.at_least[2]) = (negative, two, four);
+        self.sound = most < 1024;
+    }
+
+    fn is_negative(&self, index: u32) -> bool {
+        self.negative >> index & 1 == 1
+    }
+}
+
+/// Writes the blocks of a band as tokens.
+#[derive(Debug)]
+pub(super) struct BandWriter {
+    pub(super) band: Band,
+    /// The band's coefficients.
+    mask: u64,
+    /// Blocks before this one from whose last token on nothing else follows.
+    ended: u32,
+    /// Bits that refine these blocks.
+    their_bits: Vec<bool>,
+    /// Bits that refine coefficients of this block behind its last token.
+    bits: Vec<bool>,
+    tokens: Tokens,
+}
+
+/// Runs of ended blocks are no longer than that.
+const RUN_MAX: u32 = 0x7FFF;
+/// Nor do they gather more bits, which keeps memory small; libjpeg has about the same limit.
+const BITS_MAX: usize = 900;
+const ZERO_RUN: u32 = 0xF0;
+
+impl BandWriter {
+    pub(super) fn new(band: Band, keep: bool) -> Self {
+        let mask = u64::MAX << band.first & u64::MAX >> (63 - band.last);
+        Self { band, mask, ended: 0, their_bits: Vec::new(), bits: Vec::new(), tokens: Tokens::new(keep) }
+    }
+
+    pub(super) fn block(&mut self, block: &Zigzag) {
+        if !block.sound {
+            self.tokens.spoil();
+        }
+        if self.band.refines {
+            self.refinement(block);
+        } else {
+            self.first(block);
+        }
+        if self.ended == RUN_MAX || self.their_bits.len() > BITS_MAX {
+            self.end_run();
+        }
+    }
+
+    /// The first bits of a block.
+    fn first(&mut self, block: &Zigzag) {
+        let low = self.band.low;
+        let mut left = self.nonzero(block, low);
+        if left != 0 {
+            self.end_run();
+        }
+        let mut next = self.band.first;
+        while left != 0 {
+            let index = left.trailing_zeros() & 63;
+            left &= left - 1;
+            let run = self.long_run(index - next);
+            next = index + 1;
+            let value = block.size[index as usize] >> low;
+            let size = 16 - value.leading_zeros();
+            let bits = if block.is_negative(index) { !value & ((1 << size) - 1) } else { value };
+            self.tokens.symbol(0, run << 4 | size, size, bits);
+        }
+        self.ended += u32::from(next <= self.band.last);
+    }
+
+    /// The next bit of a block: of coefficients that were not 0 that bit, of others whether they are not 0 now.
+    fn refinement(&mut self, block: &Zigzag) {
+        let low = self.band.low;
+        let (old, all) = (self.nonzero(block, low + 1), self.nonzero(block, low));
+        let new = all & !old;
+        let last_new = 64 - new.leading_zeros();
+        let mut left = all;
+        // Zeros since the last token.
+        let (mut zeros, mut next) = (0, self.band.first);
+        while left != 0 {
+            let index = left.trailing_zeros() & 63;
+            left &= left - 1;
+            zeros += index - next;
+            next = index + 1;
+            if index < last_new && zeros > 15 {
+                self.end_run();
+                zeros = self.long_run(zeros);
+            }
+            if old >> index & 1 == 1 {
+                self.bits.push(block.size[index as usize] >> low & 1 == 1);
+            } else {
+                self.end_run();
+                self.tokens.symbol(0, zeros << 4 | 1, 1, u16::from(!block.is_negative(index)));
+                self.flush_bits();
+                zeros = 0;
+            }
+        }
+        if next <= self.band.last || zeros > 0 || !self.bits.is_empty() {
+            self.ended += 1;
+            self.their_bits.append(&mut self.bits);
+        }
+    }
+
+    fn nonzero(&self, block: &Zigzag, low: u32) -> u64 {
+        block.at_least.get(low as usize).map_or(0, |mask| mask & self.mask)
+    }
+
+    /// Writes runs of 16 zeros; gives what is left of a run.
+    #[inline(always)]
+    fn long_run(&mut self, mut run: u32) -> u32 {
+        while run > 15 {
+            self.tokens.symbol(0, ZERO_RUN, 0, 0);
+            self.flush_bits();
+            run -= 16;
+        }
+        run
+    }
+
+    fn flush_bits(&mut self) {
+        self.tokens.bits(&self.bits);
+        self.bits.clear();
+    }
+
+    /// Writes that blocks have ended.
+    fn end_run(&mut self) {
+        if self.ended > 0 {
+            let size = self.ended.ilog2();
+            self.tokens.symbol(0, size << 4, size, (self.ended & ((1 << size) - 1)) as u16);
+            self.ended = 0;
+        }
+        self.tokens.bits(&self.their_bits);
+        self.their_bits.clear();
+    }
+
+    pub(super) fn finish(mut self) -> Group {
+        self.end_run();
+        self.tokens.finish()
+    }
+}

@@ -1,0 +1,204 @@
+//! Progressive files: each block is transformed once, and gives its part to every scan.
+//!
+//! The picture is cut into groups of rows of MCUs, which are made into tokens at once; how it is cut does not depend on the
+//! number of threads, for a run of ended blocks ends with its group.
+
+mod ac;
+mod script;
+mod tokens;
+
+use std::ops::Range;
+
+use fearless_simd::Simd;
+use rayon::prelude::*;
+
+use crate::dct::forward::Coefficients;
+use crate::encode::frame::{Frame, FrameComponent};
+use crate::encode::source::Source;
+use crate::encode::tokens::Group;
+use crate::simd::{Level, dispatch};
+use ac::{BandWriter, Zigzag};
+use tokens::Tokens;
+
+pub(crate) use script::{Band, Scan, script};
+
+/// Rows of MCUs in a group.
+const ROWS: usize = 8;
+
+/// What a picture is made into the tokens of all scans with.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Passes<'a, B> {
+    pub(crate) level: Level,
+    pub(crate) frame: &'a Frame<B>,
+    pub(crate) script: &'a [Scan],
+}
+
+impl<B: Source> Passes<'_, B> {
+    /// For each scan, the groups of these rows of MCUs, of all or only of some of the picture; without tokens unless
+    /// they are to be kept.
+    pub(crate) fn groups(&self, rows: &[u32], keep: bool) -> Vec<Vec<Group>> {
+        let groups: Vec<Vec<Group>> = rows
+            .par_chunks(ROWS)
+            .with_max_len(1)
+            .map(|rows| dispatch!(self.level, simd => self.group(simd, rows, keep)))
+            .collect();
+        let mut scans: Vec<_> = self.script.iter().map(|_| Vec::with_capacity(groups.len())).collect();
+        for group in groups {
+            scans.iter_mut().zip(group).for_each(|(scan, group)| scan.push(group));
+        }
+        scans
+    }
+
+    /// For each scan, the group of these rows.
+    #[inline(always)]
+    fn group<S: Simd>(&self, simd: S, rows: &[u32], keep: bool) -> Vec<Group> {
+        let mut writers: Vec<_> = self.script.iter().map(|scan| Writer::new(*scan, keep)).collect();
+        let mut row = Row::new(self.frame);
+        let mut last = None;
+        for &y in rows {
+            let before = if last == y.checked_sub(1) { row.last } else { self.before(simd, y) };
+            self.load(simd, y, &mut row, &mut writers);
+            for writer in &mut writers {
+                if let Writer::Dc(tokens) = writer {
+                    row.last = write_dc(tokens, self.frame, y, &row.dc, before);
+                }
+            }
+            last = Some(y);
+        }
+        writers.into_iter().map(Writer::finish).collect()
+    }
+
+    /// Takes the blocks of a row of MCUs: AC goes to the scans at once, DC is kept.
+    #[inline(always)]
+    fn load<S: Simd>(&self, simd: S, y: u32, row: &mut Row, writers: &mut [Writer]) {
+        let Row { batch, zigzag, dc, .. } = row;
+        for (index, (component, dc)) in self.frame.components.iter().zip(dc).enumerate() {
+            let (lines, wide) = (component.rows(y), component.blocks_wide(self.frame));
+            component.source.fetch(lines.start, lines.len());
+            dc.resize(wide * lines.len(), 0);
+            for (dc, y) in dc.chunks_exact_mut(wide.max(1)).zip(lines) {
+                let shown = (0..wide).take_while(|x| component.source.contains(*x, y)).count();
+                for start in (0..shown).step_by(BATCH) {
+                    // Transforms first: the processor overlaps those, but not one behind a block's tokens.
+                    let columns = start..shown.min(start + BATCH);
+                    for (x, block) in columns.clone().zip(batch.iter_mut()) {
+                        component.source.block(simd, x, y, block);
+                    }
+                    for (x, block) in columns.zip(batch.iter()) {
+                        dc[x] = block.values[0];
+                        zigzag.load(block);
+                        writers.iter_mut().for_each(|writer| writer.block(index, zigzag));
+                    }
+                }
+            }
+        }
+    }
+
+    /// DC of the blocks before row `y` of MCUs, for each component.
+    #[inline(always)]
+    fn before<S: Simd>(&self, simd: S, y: u32) -> [i16; 3] {
+        let mut last = [0; 3];
+        let Some(y) = y.checked_sub(1) else { return last };
+        let mut block = Coefficients { values: [0; 64], nonzero: 0 };
+        for (component, last) in self.frame.components.iter().zip(&mut last) {
+            let lines = component.rows(y);
+            component.source.fetch(lines.start, lines.len());
+            let wide = component.blocks_wide(self.frame);
+            let columns = wide.saturating_sub(component.h.into())..wide;
+            let places = lines.flat_map(|y| columns.clone().map(move |x| (x, y)));
+            if let Some((x, y)) = places.filter(|(x, y)| component.source.contains(*x, *y)).last() {
+                component.source.block(simd, x, y, &mut block);
+                *last = block.values[0];
+            }
+        }
+        last
+    }
+}
+
+/// Blocks that are transformed one after the other.
+const BATCH: usize = 48;
+
+/// A row of MCUs.
+struct Row {
+    batch: Vec<Coefficients>,
+    zigzag: Zigzag,
+    /// DC of each component's blocks, row by row; of those that show nothing it says nothing.
+    dc: Vec<Vec<i16>>,
+    /// Of each component the last one.
+    last: [i16; 3],
+}
+
+impl Row {
+    fn new<B>(frame: &Frame<B>) -> Self {
+        let batch = vec![Coefficients { values: [0; 64], nonzero: 0 }; BATCH];
+        Self { batch, zigzag: Zigzag::new(), dc: vec![Vec::new(); frame.components.len()], last: [0; 3] }
+    }
+}
+
+impl<B: Source> FrameComponent<B> {
+    /// Rows of blocks in a row of MCUs.
+    fn rows(&self, mcu_row: u32) -> Range<usize> {
+        let (v, y) = (usize::from(self.v), mcu_row as usize);
+        y * v..(y + 1) * v
+    }
+
+    /// Blocks in a row, with those that show nothing.
+    fn blocks_wide(&self, frame: &Frame<B>) -> usize {
+        frame.mcus_wide as usize * usize::from(self.h)
+    }
+}
+
+/// Writes one scan.
+enum Writer {
+    Dc(Tokens),
+    Band(BandWriter),
+}
+
+impl Writer {
+    fn new(scan: Scan, keep: bool) -> Self {
+        match scan {
+            Scan::Dc => Self::Dc(Tokens::new(keep)),
+            Scan::Band(band) => Self::Band(BandWriter::new(band, keep)),
+        }
+    }
+
+    fn block(&mut self, component: usize, block: &Zigzag) {
+        if let Self::Band(writer) = self
+            && writer.band.component == component
+        {
+            writer.block(block);
+        }
+    }
+
+    fn finish(self) -> Group {
+        match self {
+            Self::Dc(tokens) => tokens.finish(),
+            Self::Band(writer) => writer.finish(),
+        }
+    }
+}
+
+/// Writes the DC of a row of MCUs, whose blocks have `dc`; `last` is what came before it. Gives the last one of the row.
+fn write_dc<B: Source>(
+    tokens: &mut Tokens,
+    frame: &Frame<B>,
+    y: u32,
+    dc: &[Vec<i16>],
+    mut last: [i16; 3],
+) -> [i16; 3] {
+    for mcu in 0..frame.mcus_wide as usize {
+        for ((component, dc), last) in frame.components.iter().zip(dc).zip(&mut last) {
+            let (h, wide) = (usize::from(component.h), component.blocks_wide(frame));
+            for (line, y) in component.rows(y).enumerate() {
+                for x in mcu * h..(mcu + 1) * h {
+                    let shown = dc.get(line * wide + x).filter(|_| component.source.contains(x, y));
+                    // Of what no decoder shows, the cheapest is best.
+                    let value = shown.copied().unwrap_or(*last);
+                    tokens.dc(component.class, i32::from(value) - i32::from(*last));
+                    *last = value;
+                }
+            }
+        }
+    }
+    last
+}
