@@ -32,7 +32,8 @@ pub(super) fn run<'a>(plan: &Plan, way: &CoefficientsPlan, bytes: &[u8]) -> Resu
     let limit = plan.options.limits.max_bytes;
     let likely = bytes.len() as u64 <= limit;
     let mut search = Search::new(Picture::Coded(&picture), options, limit);
-    let found = search.unchanged(likely).or_else(|| search.finest(100, way.quality_floor));
+    let unchanged = search.unchanged(likely).or_else(|| search.unchanged_progressive());
+    let found = unchanged.or_else(|| search.finest(100, way.quality_floor));
     let Some(found) = found else {
         drop(search);
         drop(picture);
@@ -49,8 +50,12 @@ fn finished<'a>(
     warnings: Vec<Warning>,
     clock: Clock,
 ) -> Prepared<'a> {
-    let rung = if found.quality.is_none() { Rung::Optimised } else { Rung::Requantised };
-    let lossless = rung == Rung::Optimised && !way.trims;
+    let rung = match (found.quality, found.progressive) {
+        (None, false) => Rung::Optimised,
+        (None, true) => Rung::Progressive,
+        (Some(_), _) => Rung::Requantised,
+    };
+    let lossless = found.quality.is_none() && !way.trims;
     let mut report = Report::new(plan, rung, lossless, Format::Jpeg, way.size, found.bytes.len());
     report.quality = found.quality;
     report.encodes = found.encodes;

@@ -74,8 +74,12 @@ pub(super) fn jpeg(picture: Picture<'_>, target: &Target) -> Result<Fitted> {
         tries.transforms += 1;
         let may_be_best = !fits && sampled <= UNSURE * limit;
         if let Some(found) = with_finest_tables(turned, target, may_be_best)? {
-            let rung = if found.quality == Some(best.quality) { Rung::Jpeg } else { Rung::LowerQuality };
-            let Found { bytes, quality, encodes } = found;
+            let rung = match (found.quality == Some(best.quality), found.progressive) {
+                (true, false) => Rung::Jpeg,
+                (true, true) => Rung::Progressive,
+                (false, _) => Rung::LowerQuality,
+            };
+            let Found { bytes, quality, encodes, .. } = found;
             let (format, size, transforms) = (Format::Jpeg, whole, tries.transforms);
             return Ok(Fitted { bytes, format, size, rung, quality, encodes, transforms });
         }
@@ -90,8 +94,11 @@ fn with_finest_tables(picture: Turned<'_>, target: &Target, may_be_best: bool) -
     let settings = &target.settings;
     let options = TranscodeOptions::default().segments(&settings.segments);
     let mut search = Search::new(tables::Picture::Transformed(&transformed), options, target.max_bytes);
-    if may_be_best && let Some(found) = search.at_quality(settings.quality, settings.tables.clone()) {
-        return Ok(Some(found));
+    for progressive in [false, true] {
+        let tables = settings.tables.clone();
+        if may_be_best && let Some(found) = search.at_quality(settings.quality, tables, progressive) {
+            return Ok(Some(found));
+        }
     }
     Ok(search.finest(settings.quality, target.floor))
 }

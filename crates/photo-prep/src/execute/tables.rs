@@ -11,6 +11,7 @@ pub(super) struct Found {
     pub(super) bytes: Vec<u8>,
     /// About the quality of its tables; `None` for the picture's own.
     pub(super) quality: Option<u8>,
+    pub(super) progressive: bool,
     /// How many times the whole picture was written.
     pub(super) encodes: u32,
 }
@@ -58,17 +59,19 @@ impl Picture<'_> {
 
 /// The search for the finest tables whose file holds a limit.
 ///
-/// Tables are numbered from fine to coarse. What is expected for a number doesn't depend on the limit, and the number taken is
-/// the first from there on that fits: so a higher limit never gives coarser tables.
+/// Tables are numbered from fine to coarse. What is expected for a number doesn't depend on the limit, nor does it whether its
+/// file is progressive; and the number taken is the first from there on that fits: so a higher limit never gives coarser tables.
 pub(super) struct Search<'a> {
     picture: Picture<'a>,
     options: TranscodeOptions<'a>,
     limit: u64,
     encodes: u32,
-    /// Sampled lengths, by the number, `None` being the picture's own tables.
+    /// Sampled lengths of sequential files, by the number, `None` being the picture's own tables.
     samples: BTreeMap<Option<usize>, u64>,
-    /// Length from many rows over length from few for some tables, `None` being the picture's own.
-    corrections: BTreeMap<Option<usize>, f64>,
+    /// Length from many rows over sampled length, for some tables, of a sequential and of a progressive file.
+    corrections: BTreeMap<(Option<usize>, bool), f64>,
+    /// Length of a progressive file over that of a sequential one, for some tables.
+    gains: BTreeMap<Option<usize>, f64>,
 }
 
 /// By how much one number's divisors are larger than those of the number before.
@@ -79,10 +82,15 @@ const FINEST: f64 = 0.4;
 const ANCHORS: usize = 64;
 /// How far a sample may be off, in numbers.
 const NEAR: usize = 48;
+/// How much finer the tables of a progressive file may be, in numbers.
+const FINER: usize = 40;
+/// A progressive file takes twice as long to write and to read; it must be so much smaller than a sequential one to be worth it.
+const WORTH: f64 = 0.98;
 
 impl<'a> Search<'a> {
     pub(super) fn new(picture: Picture<'a>, options: TranscodeOptions<'a>, limit: u64) -> Self {
-        Self { picture, options, limit, encodes: 0, samples: BTreeMap::new(), corrections: BTreeMap::new() }
+        let (samples, corrections, gains) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        Self { picture, options, limit, encodes: 0, samples, corrections, gains }
     }
 
     /// The file with the picture's own tables, if that fits. `likely` says that it should.
@@ -90,25 +98,38 @@ impl<'a> Search<'a> {
         if !likely && !self.may_fit()? {
             return None;
         }
-        let bytes = self.written(&self.options.clone())?;
-        Some(Found { bytes, quality: None, encodes: self.encodes })
+        self.found(self.options.clone(), None)
+    }
+
+    /// The same as a progressive file.
+    pub(super) fn unchanged_progressive(&mut self) -> Option<Found> {
+        let likely = self.sampled(None)? as f64 * self.gain(None)?;
+        if likely > 1.05 * self.limit as f64
+            || likely * self.correction(None, false)? > 1.008 * self.limit as f64
+        {
+            return None;
+        }
+        self.found(self.options.clone().progressive(true), None)
     }
 
     /// The file with the tables of luma and chroma for a quality, the standard's where there are no others, if that fits.
-    pub(super) fn at_quality(&mut self, quality: u8, tables: Option<[QuantTable; 2]>) -> Option<Found> {
+    pub(super) fn at_quality(
+        &mut self,
+        quality: u8,
+        tables: Option<[QuantTable; 2]>,
+        progressive: bool,
+    ) -> Option<Found> {
         let tables = tables.unwrap_or_else(|| [QuantTable::luma(quality), QuantTable::chroma(quality)]);
         let count = self.picture.own_tables().len();
         let tables = (0..count).map(|index| tables[index.min(1)].clone()).collect();
-        let options = self.options.clone().tables(tables);
-        let bytes = self.written(&options)?;
-        Some(Found { bytes, quality: Some(quality), encodes: self.encodes })
+        self.found(self.options.clone().tables(tables).progressive(progressive), Some(quality))
     }
 
     /// Whether the picture fits with its own tables.
     fn may_fit(&mut self) -> Option<bool> {
         // From few rows first, then from many; the margins are what they may be wrong by.
         let (sampled, limit) = (self.sampled(None)? as f64, self.limit as f64);
-        if sampled > 1.05 * limit || sampled * self.correction(None)? > 1.01 * limit {
+        if sampled > 1.05 * limit || sampled * self.correction(None, false)? > 1.01 * limit {
             return Some(false);
         }
         let exact = self.picture.len(&self.options, 1)?;
@@ -120,12 +141,14 @@ impl<'a> Search<'a> {
     pub(super) fn finest(&mut self, best: u8, floor: u8) -> Option<Found> {
         let (finest, coarsest) = (number_of(best), number_of(floor));
         let sampled = self.first(finest, coarsest + 1, Self::sampled_at)?;
-        let (from, to) = (sampled.saturating_sub(NEAR).max(finest), (sampled + NEAR).min(coarsest + 1));
+        let (from, to) =
+            (sampled.saturating_sub(NEAR + FINER).max(finest), (sampled + NEAR).min(coarsest + 1));
         let first = self.first(from, to, Self::expected)?;
         (first..=coarsest).find_map(|number| {
-            let bytes = self.written(&self.with_tables(Some(number)))?;
+            let anchor = self.anchor(number)?;
+            let progressive = self.is_progressive(anchor)?;
             let quality = as_written(self.tables(number).first()?).min(best);
-            Some(Found { bytes, quality: Some(quality), encodes: self.encodes })
+            self.found(self.with_tables(Some(number)).progressive(progressive), Some(quality))
         })
     }
 
@@ -163,20 +186,41 @@ impl<'a> Search<'a> {
 
     /// Bytes expected for a number: sampled, and corrected by how wrong the sample is for tables near it.
     fn expected(&mut self, number: usize) -> Option<u64> {
-        let sampled = self.sampled(Some(number))?;
-        let own = self.sampled(None)?;
-        let anchor = (sampled as f64 <= 0.9 * own as f64).then(|| number / ANCHORS * ANCHORS + ANCHORS / 2);
-        Some((sampled as f64 * self.correction(anchor)?) as u64)
+        let anchor = self.anchor(number)?;
+        let progressive = self.is_progressive(anchor)?;
+        Some((self.sampled(Some(number))? as f64 * self.correction(anchor, progressive)?) as u64)
+    }
+
+    /// The number whose file tells about those of numbers near it; `None` for the picture's own tables.
+    fn anchor(&mut self, number: usize) -> Option<Option<usize>> {
+        let (sampled, own) = (self.sampled(Some(number))?, self.sampled(None)?);
+        Some((sampled as f64 <= 0.9 * own as f64).then_some(number / ANCHORS * ANCHORS + ANCHORS / 2))
+    }
+
+    fn is_progressive(&mut self, anchor: Option<usize>) -> Option<bool> {
+        Some(self.gain(anchor)? < WORTH)
+    }
+
+    /// By how much a progressive file is smaller, from half the rows of a sample: both are looked at in the same ones.
+    fn gain(&mut self, anchor: Option<usize>) -> Option<f64> {
+        if let Some(known) = self.gains.get(&anchor) {
+            return Some(*known);
+        }
+        let (options, every) = (self.with_tables(anchor), self.every(6).min(64));
+        let sequential = self.picture.len(&options, every)?;
+        let gain = self.picture.len(&options.progressive(true), every)? as f64 / sequential.max(1) as f64;
+        self.gains.insert(anchor, gain);
+        Some(gain)
     }
 
     /// By how much a sample is wrong for a number.
-    fn correction(&mut self, anchor: Option<usize>) -> Option<f64> {
-        if let Some(known) = self.corrections.get(&anchor) {
+    fn correction(&mut self, anchor: Option<usize>, progressive: bool) -> Option<f64> {
+        if let Some(known) = self.corrections.get(&(anchor, progressive)) {
             return Some(*known);
         }
-        let nearly = self.picture.len(&self.with_tables(anchor), self.dense())?;
+        let nearly = self.picture.len(&self.with_tables(anchor).progressive(progressive), self.dense())?;
         let correction = nearly as f64 / self.sampled(anchor)?.max(1) as f64;
-        self.corrections.insert(anchor, correction);
+        self.corrections.insert((anchor, progressive), correction);
         Some(correction)
     }
 
@@ -225,14 +269,15 @@ impl<'a> Search<'a> {
     }
 
     /// The file, if it is expected to fit, and does.
-    fn written(&mut self, options: &TranscodeOptions<'_>) -> Option<Vec<u8>> {
-        let draft = self.picture.draft(options)?;
+    fn found(&mut self, options: TranscodeOptions<'_>, quality: Option<u8>) -> Option<Found> {
+        let draft = self.picture.draft(&options)?;
         if !self.fits(draft.expected_len()) {
             return None;
         }
         self.encodes += 1;
         let bytes = draft.write();
-        (bytes.len() as u64 <= self.limit).then_some(bytes)
+        let (progressive, encodes) = (options.progressive, self.encodes);
+        (bytes.len() as u64 <= self.limit).then_some(Found { bytes, quality, progressive, encodes })
     }
 }
 

@@ -265,16 +265,18 @@ fn ladder(info: &ImageInfo, route: &Route) -> Vec<Rung> {
     match route {
         Route::PassThrough => vec![Rung::AsIs],
         Route::Rewrite => vec![Rung::Stripped],
-        Route::Coefficients(_) => vec![Rung::Optimised, Rung::Requantised, Rung::FewerPixels],
-        Route::Pixels(pixels) => match pixels.output {
-            OutputRule::Jpeg => vec![Rung::Jpeg, Rung::LowerQuality, Rung::FewerPixels],
-            OutputRule::Png => vec![Rung::LosslessPng, Rung::FewerColors, Rung::FewerPixels],
-            OutputRule::PngIfBetter if info.alpha => {
-                vec![Rung::LosslessPng, Rung::FewerColors, Rung::Jpeg, Rung::LowerQuality, Rung::FewerPixels]
-            }
-            OutputRule::PngIfBetter => {
-                vec![Rung::LosslessPng, Rung::Jpeg, Rung::LowerQuality, Rung::FewerPixels]
-            }
-        },
+        Route::Coefficients(_) => {
+            vec![Rung::Optimised, Rung::Progressive, Rung::Requantised, Rung::FewerPixels]
+        }
+        Route::Pixels(pixels) => {
+            let png = match pixels.output {
+                OutputRule::Jpeg => vec![],
+                OutputRule::PngIfBetter if !info.alpha => vec![Rung::LosslessPng],
+                _ => vec![Rung::LosslessPng, Rung::FewerColors],
+            };
+            let jpeg = [Rung::Jpeg, Rung::Progressive, Rung::LowerQuality];
+            let jpeg = jpeg.into_iter().filter(|_| pixels.output != OutputRule::Png);
+            png.into_iter().chain(jpeg).chain([Rung::FewerPixels]).collect()
+        }
     }
 }

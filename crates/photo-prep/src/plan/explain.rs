@@ -134,6 +134,7 @@ impl Display for Rung {
             Self::AsIs => "the file as it is",
             Self::Stripped => "the file without what the picture doesn't need",
             Self::Optimised => "the same coefficients with better Huffman tables",
+            Self::Progressive => "progressive JPEG",
             Self::Requantised => "coarser coefficients",
             Self::LosslessPng => "PNG without loss",
             Self::FewerColors => "PNG in 256 colours",

@@ -178,6 +178,8 @@ pub enum Rung {
     Stripped,
     /// The same coefficients with Huffman tables made for them.
     Optimised,
+    /// The same coefficients, or those of the planned quality, as a progressive file: smaller, slower to read.
+    Progressive,
     /// Coarser coefficients: lower quality without decoding, not below the floor.
     Requantised,
     /// A PNG without any loss against the decoded picture.
