@@ -122,7 +122,7 @@ impl ScanDraft {
     }
 
     /// Writes all groups at once, and gives them with the headers.
-    fn emit(self) -> (Vec<u8>, Vec<Bits>) {
+    pub(super) fn emit(self) -> (Vec<u8>, Vec<Bits>) {
         let Self { headers, groups, codes, restarts, .. } = self;
         let mut before = 0;
         let place = |(index, group): (usize, Group)| {

@@ -36,9 +36,11 @@ fn all_levels_and_groupings_give_the_same_bytes() {
     for (index, sampling) in SAMPLINGS.into_iter().enumerate() {
         let planes = planes(203, 131, sampling, index as u64);
         let orientation = Orientation::ALL[index % 8];
-        for options in
-            [EncodeOptions::default(), EncodeOptions::default().quality(100).orientation(orientation)]
-        {
+        for options in [
+            EncodeOptions::default(),
+            EncodeOptions::default().quality(100).orientation(orientation),
+            EncodeOptions::default().progressive(true),
+        ] {
             let expected = with(&planes, &options, Level::new(), 1);
             for level in Level::all() {
                 assert_eq!(with(&planes, &options, level, 3), expected, "{sampling:?} {level:?}");
@@ -131,8 +133,6 @@ fn timings() {
     let tokens = || ranges.iter().map(|range| tokenizer.group(range.clone(), true)).collect::<Vec<_>>();
     let mut counts = [0; 512];
     tokens().iter().for_each(|group| add(&mut counts, &group.histogram));
-    let tables = encoder.huffman_tables(&counts);
-    let codes = CodeTable::new(&tables);
     let file = pool.install(|| encode(&planes, &options).unwrap());
     let words: usize = tokens().iter().map(|group| group.tokens.len()).sum();
     let stuffed = file.windows(2).filter(|pair| pair == &[0xFF, 0]).count();
@@ -154,14 +154,15 @@ fn timings() {
     median("huffman tables", || encoder.huffman_tables(&counts));
     let mut best = Duration::MAX;
     for _ in 0..21 {
-        let groups = tokens();
+        let scan = encoder.sequential_scan(Level::new(), 4);
         let start = Instant::now();
-        std::hint::black_box(emit_all(&ranges, groups, &codes, 0));
+        std::hint::black_box(scan.emit());
         best = best.min(start.elapsed());
     }
     println!("emit: best {best:?}");
     median("all", || pool.install(|| encode(&planes, &options).unwrap()));
     median("all, this pool", || encode(&planes, &options).unwrap());
+    median("all, progressive", || encode(&planes, &options.clone().progressive(true)).unwrap());
 }
 
 /// `JPEGS="a.jpg b.jpg" cargo test --release -p photo-jpeg --lib transcode_timings -- --ignored --nocapture`

@@ -21,7 +21,7 @@ pub(super) fn run<'a>(plan: &Plan, way: &CoefficientsPlan, bytes: &[u8]) -> Resu
     let picture = jpeg_coefficients::read(bytes, &plan.options.input_limits)?;
     clock.lap(Stage::Decode);
     let segments = kept.jpeg_segments();
-    let density = jpeg::density(bytes, &jpeg::walk(bytes)?);
+    let density = jpeg::density(bytes, &jpeg::walk_to_scan(bytes)?);
     let swap = plan.info.orientation.swaps_sides();
     let density = if swap { photo_jpeg::Density { x: density.y, y: density.x, ..density } } else { density };
     let options = TranscodeOptions::default()

@@ -141,15 +141,36 @@ impl<'a> Search<'a> {
     pub(super) fn finest(&mut self, best: u8, floor: u8) -> Option<Found> {
         let (finest, coarsest) = (number_of(best), number_of(floor));
         let sampled = self.first(finest, coarsest + 1, Self::sampled_at)?;
-        let (from, to) =
-            (sampled.saturating_sub(NEAR + FINER).max(finest), (sampled + NEAR).min(coarsest + 1));
+        let anchor = self.anchor(sampled.min(coarsest))?;
+        let below = if self.is_progressive(anchor)? { NEAR + FINER } else { NEAR };
+        let (from, to) = (sampled.saturating_sub(below).max(finest), (sampled + NEAR).min(coarsest + 1));
         let first = self.first(from, to, Self::expected)?;
-        (first..=coarsest).find_map(|number| {
+        let mut number = first;
+        while number <= coarsest {
             let anchor = self.anchor(number)?;
             let progressive = self.is_progressive(anchor)?;
             let quality = as_written(self.tables(number).first()?).min(best);
-            self.found(self.with_tables(Some(number)).progressive(progressive), Some(quality))
-        })
+            let options = self.with_tables(Some(number)).progressive(progressive);
+            match self.attempt(&options, Some(quality))? {
+                Ok(found) => return Some(found),
+                Err(expected) => number = self.behind(number, coarsest, expected)?,
+            }
+        }
+        None
+    }
+
+    /// The next number that may fit, where it is known how long the file of one will be: how much shorter that of another is, a
+    /// sample tells better than how long it is.
+    fn behind(&mut self, number: usize, last: usize, expected: u64) -> Option<usize> {
+        /// What such a comparison may be wrong by.
+        const SLACK: f64 = 0.0005;
+        let share = self.limit as f64 * SURE / expected.max(1) as f64 + SLACK;
+        let most = self.sampled(Some(number))? as f64 * share;
+        let mut next = number + 1;
+        while next <= last && self.sampled(Some(next))? as f64 > most {
+            next += 1;
+        }
+        Some(next)
     }
 
     /// The first number of `from..to` that should fit, by `len`; else `to`.
@@ -201,14 +222,13 @@ impl<'a> Search<'a> {
         Some(self.gain(anchor)? < WORTH)
     }
 
-    /// By how much a progressive file is smaller, from half the rows of a sample: both are looked at in the same ones.
+    /// By how much a progressive file is smaller, from the rows of a sample.
     fn gain(&mut self, anchor: Option<usize>) -> Option<f64> {
         if let Some(known) = self.gains.get(&anchor) {
             return Some(*known);
         }
-        let (options, every) = (self.with_tables(anchor), self.every(6).min(64));
-        let sequential = self.picture.len(&options, every)?;
-        let gain = self.picture.len(&options.progressive(true), every)? as f64 / sequential.max(1) as f64;
+        let progressive = self.picture.len(&self.with_tables(anchor).progressive(true), self.sparse())?;
+        let gain = progressive as f64 / self.sampled(anchor)?.max(1) as f64;
         self.gains.insert(anchor, gain);
         Some(gain)
     }
@@ -232,8 +252,7 @@ impl<'a> Search<'a> {
         if let Some(known) = self.samples.get(&number) {
             return Some(*known);
         }
-        let every = self.every(6).min(32);
-        let sampled = self.picture.len(&self.with_tables(number), every)?;
+        let sampled = self.picture.len(&self.with_tables(number), self.sparse())?;
         self.samples.insert(number, sampled);
         Some(sampled)
     }
@@ -243,6 +262,11 @@ impl<'a> Search<'a> {
         let (width, height) = self.picture.size();
         let all = if width * height < 1 << 20 { 1 } else { width.max(height) / 16 };
         (all / rows).max(1)
+    }
+
+    /// Enough rows to be wrong by a few hundredths only.
+    fn sparse(&self) -> u32 {
+        self.every(6).min(32)
     }
 
     /// Enough rows to be wrong by a few thousandths only.
@@ -270,14 +294,20 @@ impl<'a> Search<'a> {
 
     /// The file, if it is expected to fit, and does.
     fn found(&mut self, options: TranscodeOptions<'_>, quality: Option<u8>) -> Option<Found> {
-        let draft = self.picture.draft(&options)?;
+        self.attempt(&options, quality)?.ok()
+    }
+
+    /// The file, or how long it would be where that is too long; `None` where coefficients can't be written.
+    fn attempt(&mut self, options: &TranscodeOptions<'_>, quality: Option<u8>) -> Option<Result<Found, u64>> {
+        let draft = self.picture.draft(options)?;
         if !self.fits(draft.expected_len()) {
-            return None;
+            return Some(Err(draft.expected_len()));
         }
         self.encodes += 1;
         let bytes = draft.write();
-        let (progressive, encodes) = (options.progressive, self.encodes);
-        (bytes.len() as u64 <= self.limit).then_some(Found { bytes, quality, progressive, encodes })
+        let (len, progressive, encodes) = (bytes.len() as u64, options.progressive, self.encodes);
+        let fits = len <= self.limit;
+        Some(if fits { Ok(Found { bytes, quality, progressive, encodes }) } else { Err(len) })
     }
 }
 

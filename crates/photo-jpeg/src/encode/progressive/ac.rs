@@ -2,7 +2,7 @@
 
 use crate::dct::forward::Coefficients;
 use crate::encode::progressive::script::Band;
-use crate::encode::progressive::tokens::Tokens;
+use crate::encode::progressive::tokens::{Bits, ManyBits, Tokens};
 use crate::encode::tokens::{Group, SCAN, zigzag_mask};
 
 /// A block's AC coefficients in zigzag order.
@@ -56,9 +56,9 @@ pub(super) struct BandWriter {
     /// Blocks before this one from whose last token on nothing else follows.
     ended: u32,
     /// Bits that refine these blocks.
-    their_bits: Vec<bool>,
+    their_bits: ManyBits,
     /// Bits that refine coefficients of this block behind its last token.
-    bits: Vec<bool>,
+    bits: Bits,
     tokens: Tokens,
 }
 
@@ -71,7 +71,8 @@ const ZERO_RUN: u32 = 0xF0;
 impl BandWriter {
     pub(super) fn new(band: Band, keep: bool) -> Self {
         let mask = u64::MAX << band.first & u64::MAX >> (63 - band.last);
-        Self { band, mask, ended: 0, their_bits: Vec::new(), bits: Vec::new(), tokens: Tokens::new(keep) }
+        let (their_bits, bits, tokens) = (ManyBits::default(), Bits::default(), Tokens::new(keep));
+        Self { band, mask, ended: 0, their_bits, bits, tokens }
     }
 
     pub(super) fn block(&mut self, block: &Zigzag) {
@@ -138,7 +139,7 @@ impl BandWriter {
         }
         if next <= self.band.last || zeros > 0 || !self.bits.is_empty() {
             self.ended += 1;
-            self.their_bits.append(&mut self.bits);
+            self.their_bits.append(std::mem::take(&mut self.bits));
         }
     }
 
@@ -157,20 +158,25 @@ impl BandWriter {
         run
     }
 
+    #[inline(always)]
     fn flush_bits(&mut self) {
-        self.tokens.bits(&self.bits);
-        self.bits.clear();
+        self.tokens.bits(std::mem::take(&mut self.bits));
     }
 
-    /// Writes that blocks have ended.
+    /// Writes that blocks have ended, if any have.
+    #[inline(always)]
     fn end_run(&mut self) {
         if self.ended > 0 {
-            let size = self.ended.ilog2();
-            self.tokens.symbol(0, size << 4, size, (self.ended & ((1 << size) - 1)) as u16);
-            self.ended = 0;
+            self.write_run();
         }
-        self.tokens.bits(&self.their_bits);
-        self.their_bits.clear();
+    }
+
+    #[inline(never)]
+    fn write_run(&mut self) {
+        let size = self.ended.ilog2();
+        self.tokens.symbol(0, size << 4, size, (self.ended & ((1 << size) - 1)) as u16);
+        self.ended = 0;
+        self.tokens.all_bits(&mut self.their_bits);
     }
 
     pub(super) fn finish(mut self) -> Group {

@@ -3,6 +3,53 @@
 
 use crate::encode::tokens::{DC_MARK, DC_SIZE_MAX, Group, Histogram, size_and_bits};
 
+/// Up to 63 bits, as the low ones of a word.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Bits {
+    bits: u64,
+    count: u32,
+}
+
+impl Bits {
+    #[inline(always)]
+    pub(super) fn push(&mut self, bit: bool) {
+        self.bits = self.bits << 1 | u64::from(bit);
+        self.count += 1;
+    }
+
+    pub(super) fn is_empty(self) -> bool {
+        self.count == 0
+    }
+}
+
+/// Any number of bits, as the tokens that they will be.
+#[derive(Debug, Default)]
+pub(super) struct ManyBits {
+    full: Vec<u16>,
+    /// Fewer than a token has room for.
+    last: Bits,
+}
+
+impl ManyBits {
+    pub(super) fn append(&mut self, more: Bits) {
+        let mut left = more.count;
+        while left > 0 {
+            let some = left.min(ROOM - self.last.count);
+            left -= some;
+            self.last.bits = self.last.bits << some | (more.bits >> left & ((1 << some) - 1));
+            self.last.count += some;
+            if self.last.count == ROOM {
+                self.full.push(Tokens::raw(self.last.bits as u16, ROOM));
+                self.last = Bits::default();
+            }
+        }
+    }
+
+    pub(super) fn len(&self) -> usize {
+        self.full.len() * ROOM as usize + self.last.count as usize
+    }
+}
+
 /// Collects tokens.
 #[derive(Debug)]
 pub(super) struct Tokens {
@@ -40,11 +87,30 @@ impl Tokens {
     }
 
     /// Bits without a code.
-    pub(super) fn bits(&mut self, bits: &[bool]) {
-        for some in bits.chunks(ROOM as usize) {
-            let value = some.iter().fold(0, |value, &bit| value << 1 | u16::from(bit));
-            self.push((256 | some.len() as u16) << 7 | value);
+    #[inline(always)]
+    pub(super) fn bits(&mut self, bits: Bits) {
+        let mut left = bits.count;
+        while left > 0 {
+            let some = left.min(ROOM);
+            left -= some;
+            self.push(Self::raw((bits.bits >> left) as u16 & ((1 << some) - 1), some));
         }
+    }
+
+    /// Bits without a code, many at once; none are left of them.
+    pub(super) fn all_bits(&mut self, bits: &mut ManyBits) {
+        let full = &mut self.histogram[256 + ROOM as usize];
+        *full = full.wrapping_add(bits.full.len() as u32);
+        if self.keep {
+            self.words.extend_from_slice(&bits.full);
+        }
+        self.bits(bits.last);
+        bits.full.clear();
+        bits.last = Bits::default();
+    }
+
+    fn raw(bits: u16, count: u32) -> u16 {
+        (256 | count as u16) << 7 | bits
     }
 
     /// Notes that a value is one that no file of 8-bit samples has.
