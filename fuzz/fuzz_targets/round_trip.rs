@@ -2,7 +2,7 @@
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
-use photo_fuzz::picture;
+use photo_fuzz::{picture, same};
 use photo_jpeg::{Coefficients, DecodeOptions, ReadOptions, decode, decode_cut, encode, encoded_len};
 
 fuzz_target!(|bytes: &[u8]| {
@@ -19,6 +19,10 @@ fuzz_target!(|bytes: &[u8]| {
     }
     let coefficients = Coefficients::read(&file, &ReadOptions::default()).expect("what we wrote");
     assert_eq!(coefficients.components.len(), planes.planes.len());
+    let progressive =
+        encode(&planes, &options.clone().progressive(true).restart_interval(0)).expect("valid planes");
+    let again = Coefficients::read(&progressive, &ReadOptions::default()).expect("what we wrote");
+    assert!(same(&coefficients, &again), "a progressive file of other coefficients");
     let predicted = encoded_len(&planes, &options, 1).expect("valid planes");
     assert!(predicted > 0);
 });

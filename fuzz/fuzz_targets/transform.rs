@@ -63,12 +63,14 @@ fn requantised(picture: &Coefficients, tables: &[QuantTable], orientation: Orien
         assert!(transcode(picture, &options).is_err(), "nothing would be left");
         return;
     };
-    let file = transcode(picture, &options).expect("divisors of 8 bits");
-    assert!(transcoded_len(picture, &options, 1).expect("the same") > 0);
-    let again = Coefficients::read(&file, &ReadOptions::default()).expect("what we wrote");
-    assert!(same(&expected, &again), "{orientation:?}");
-    let planes = decode(&file, &DecodeOptions::default()).expect("what we wrote");
-    assert_eq!((planes.width, planes.height), (expected.width, expected.height));
+    for options in [options.clone(), options.progressive(true)] {
+        let file = transcode(picture, &options).expect("divisors of 8 bits");
+        assert!(transcoded_len(picture, &options, 1).expect("the same") > 0);
+        let again = Coefficients::read(&file, &ReadOptions::default()).expect("what we wrote");
+        assert!(same(&expected, &again), "{orientation:?}");
+        let planes = decode(&file, &DecodeOptions::default()).expect("what we wrote");
+        assert_eq!((planes.width, planes.height), (expected.width, expected.height));
+    }
 }
 
 fuzz_target!(|bytes: &[u8]| {

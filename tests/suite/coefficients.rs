@@ -1,7 +1,7 @@
 //! The route that keeps a JPEG's coefficients: lossless where it says so, within the limit always.
 
 use photo_jpeg::{Coefficients, ReadOptions};
-use photo_prep::{EdgePolicy, Options, Prepared, Rung, Size, Warning};
+use photo_prep::{EdgePolicy, Options, Prepared, Rung, Size, Subsampling, Warning};
 use photo_testkit::encode::jpeg::{self, JpegOptions, Sampling, Segment};
 use photo_testkit::exif::Exif;
 use photo_testkit::{icc, sample};
@@ -133,6 +133,34 @@ fn a_heavy_picture_is_made_lighter_without_pixels() {
         assert!(length <= limit && length * 100 >= limit * 97, "{length} of {limit}: {report}");
         assert!(report.quality.is_some_and(|quality| quality <= before && quality >= 75), "{report}");
         before = report.quality.unwrap_or(0);
+    }
+}
+
+/// Where quality has to fall far, bytes are better spent on luma; unless the sampling was asked for.
+#[test]
+fn chroma_is_halved_before_luma_gets_coarse() {
+    for sampling in [Sampling::S444, Sampling::S422] {
+        let bytes = sample::jpeg(1200, 900, &JpegOptions { quality: 95, sampling, ..JpegOptions::default() });
+        let fit = |percent: u64, options: Options| {
+            let limit = bytes.len() as u64 * percent / 100;
+            let prepared = options.max_bytes(limit).prepare(&bytes).unwrap();
+            assert!(prepared.bytes().len() as u64 <= limit, "{}", prepared.report());
+            assert_eq!((prepared.size().width, prepared.size().height), (1200, 900));
+            let luma = coefficients(prepared.bytes()).components[0].facts().clone();
+            (prepared.report().rung, (luma.h, luma.v))
+        };
+        let own = if sampling == Sampling::S444 { (1, 1) } else { (2, 1) };
+        assert_eq!(fit(75, Options::default()), (Rung::Requantised, own));
+        let info = photo_prep::probe(&bytes).unwrap();
+        let ladder = Options::default().max_bytes(1).plan(&info).unwrap().ladder;
+        let halves = sampling == Sampling::S444;
+        assert_eq!(ladder.contains(&Rung::HalvedChroma), halves);
+        let (low, asked) = (Options::default().quality_floor(10), Subsampling::S444);
+        let expected = if halves { (Rung::HalvedChroma, (2, 2)) } else { (Rung::Requantised, own) };
+        assert_eq!(fit(12, low.clone()), expected);
+        if halves {
+            assert_eq!(fit(12, low.subsampling(asked)), (Rung::Requantised, own));
+        }
     }
 }
 

@@ -36,7 +36,8 @@
 //!
 //! Read are 8-bit files of sequential and progressive DCT with Huffman coding, of one or three components with sampling
 //! factors up to 2: gray, YCbCr, RGB. CMYK, 12 bits, arithmetic coding and lossless JPEG are [`Error::Unsupported`].
-//! Truncated data are an error that says how much was there; a missing end marker is not. Written is baseline JPEG.
+//! Truncated data are an error that says how much was there; a missing end marker is not. Written is baseline or
+//! progressive JPEG.
 //! Metadata are not interpreted: [`EncodeOptions::segments`] takes whole segments.
 //!
 //! Input is untrusted: every allocation that a file asks for is checked against a limit first

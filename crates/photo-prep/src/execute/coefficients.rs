@@ -9,7 +9,7 @@ use super::tables::{Found, Picture, Search};
 use crate::codec::jpeg_coefficients;
 use crate::codec::{jpeg_planes, profile};
 use crate::metadata::jpeg;
-use crate::plan::{CoefficientsPlan, Plan, Rung};
+use crate::plan::{CoefficientsPlan, JpegSampling, PixelsPlan, Plan, Rung};
 use crate::prepared::Prepared;
 use crate::report::{Report, Stage};
 use crate::{Format, Result, Warning};
@@ -33,14 +33,33 @@ pub(super) fn run<'a>(plan: &Plan, way: &CoefficientsPlan, bytes: &[u8]) -> Resu
     let likely = bytes.len() as u64 <= limit;
     let mut search = Search::new(Picture::Coded(&picture), options, limit);
     let unchanged = search.unchanged(likely).or_else(|| search.unchanged_progressive());
-    let found = unchanged.or_else(|| search.finest(100, way.quality_floor));
+    let halves = |search: &mut Search<'_>| {
+        let quality = search.likely_quality(100, way.quality_floor);
+        way.halves_chroma_below.zip(quality).is_some_and(|(least, quality)| quality < least)
+    };
+    let halves = unchanged.is_none() && halves(&mut search);
+    let found = if halves { None } else { unchanged.or_else(|| search.finest(100, way.quality_floor)) };
     let Some(found) = found else {
         drop(search);
         drop(picture);
-        return planes::run(plan, &way.otherwise, bytes);
+        return from_pixels(plan, way, bytes, halves);
     };
     clock.lap(Stage::Encode);
     Ok(finished(plan, way, found, kept.warnings, clock))
+}
+
+/// What is done where coefficients don't do.
+fn from_pixels<'a>(plan: &Plan, way: &CoefficientsPlan, bytes: &[u8], halves: bool) -> Result<Prepared<'a>> {
+    if !halves {
+        return planes::run(plan, &way.otherwise, bytes);
+    }
+    let otherwise = PixelsPlan { sampling: JpegSampling::S420, ..way.otherwise.clone() };
+    let mut prepared = planes::run(plan, &otherwise, bytes)?;
+    let rung = &mut prepared.report_mut().rung;
+    if matches!(rung, Rung::Jpeg | Rung::Progressive | Rung::LowerQuality) {
+        *rung = Rung::HalvedChroma;
+    }
+    Ok(prepared)
 }
 
 fn finished<'a>(

@@ -136,6 +136,12 @@ impl<'a> Search<'a> {
         Some(self.fits(exact))
     }
 
+    /// About the quality that [`finest`](Self::finest) will find, by a sample.
+    pub(super) fn likely_quality(&mut self, best: u8, floor: u8) -> Option<u8> {
+        let number = self.first(number_of(best), number_of(floor) + 1, Self::sampled_at)?;
+        Some(as_written(self.tables(number).first()?))
+    }
+
     /// The file with the finest tables between these two qualities that fits; `None` if none does, or the coefficients can't
     /// be written.
     pub(super) fn finest(&mut self, best: u8, floor: u8) -> Option<Found> {

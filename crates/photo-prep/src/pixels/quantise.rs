@@ -2,6 +2,8 @@
 //! (1994); the crate `color_quant`), with the error spread to the neighbours (R. Floyd, L. Steinberg, "An adaptive algorithm for spatial
 //! greyscale" (1976)).
 
+use std::sync::atomic::{AtomicU16, Ordering};
+
 use color_quant::NeuQuant;
 use rayon::prelude::*;
 
@@ -17,8 +19,8 @@ pub(crate) struct Quantised {
     pub(crate) psnr: f64,
 }
 
-/// Pixels that the palette is learned from, about.
-const LEARNED: usize = 400_000;
+/// Pixels that the palette is learned from, about. Four times as many were not worth 0.1 dB.
+const LEARNED: usize = 100_000;
 /// Rows that one task dithers; no error goes from one to the next.
 const ROWS: usize = 64;
 
@@ -41,6 +43,10 @@ struct Palette {
     net: NeuQuant,
     /// The place of each of the net's colours in the palette.
     places: Vec<u8>,
+    /// What has been found for opaque colours of 6 bits a sample, and for others of 5: the place and 1, or 0 for nothing yet. A
+    /// search takes as long as everything else that is done with twenty pixels.
+    opaque: Vec<AtomicU16>,
+    soft: Vec<AtomicU16>,
 }
 
 impl Palette {
@@ -67,12 +73,30 @@ impl Palette {
             places[index] = place;
             colors.push(color);
         }
-        Self { colors, net, places }
+        let unknown = |bits: u32| (0..1 << bits).map(|_| AtomicU16::new(0)).collect();
+        Self { colors, net, places, opaque: unknown(18), soft: unknown(20) }
     }
 
-    /// The index of the colour nearest to a pixel.
+    /// The index of the colour nearest to a pixel, or to the middle of the few that are taken for the same: so it does not matter
+    /// which of them came first.
     fn index_of(&self, pixel: [u8; 4]) -> u8 {
-        self.places.get(self.net.index_of(&pixel)).copied().unwrap_or(0)
+        let of_bits = |values: &[u8], bits: u32| {
+            values.iter().fold(0, |key, value| key << bits | usize::from(value >> (8 - bits)))
+        };
+        let (known, middle) = match pixel {
+            [r, g, b, 255] => {
+                let middle = [r & !3 | 2, g & !3 | 2, b & !3 | 2, 255];
+                (self.opaque.get(of_bits(&pixel[..3], 6)), middle)
+            }
+            _ => (self.soft.get(of_bits(&pixel, 5)), pixel.map(|value| value & !7 | 4)),
+        };
+        let Some(known) = known else { return 0 };
+        if let Some(place) = known.load(Ordering::Relaxed).checked_sub(1) {
+            return place as u8;
+        }
+        let place = self.places.get(self.net.index_of(&middle)).copied().unwrap_or(0);
+        known.store(u16::from(place) + 1, Ordering::Relaxed);
+        place
     }
 
     /// Fills `to` with the indices of some rows of `n` samples a pixel; returns the sum of the squared errors of samples laid on black.
@@ -144,6 +168,26 @@ mod tests {
         }
         let opaque_from = done.colors.iter().position(|c| c[3] == 255).unwrap_or(256);
         assert!(done.colors[opaque_from..].iter().all(|c| c[3] == 255));
+    }
+
+    #[test]
+    fn what_was_found_before_is_as_near_as_what_is_searched_for() {
+        let photo = photo_testkit::photo_like(300, 200, 4);
+        let pixels = photo.data().chunks_exact(3).enumerate();
+        let data: Vec<u8> = pixels
+            .flat_map(|(i, p)| [p[0], p[1], p[2], if i % 3 == 0 { 255 } else { (i % 251) as u8 }])
+            .collect();
+        let palette =
+            Palette::learned(&Raster::new(Size::new(300, 200), Layout::Rgba, data.clone()).unwrap());
+        let errors = |index: &dyn Fn([u8; 4]) -> u8| -> f64 {
+            let pixels = data.as_chunks::<4>().0.iter();
+            pixels.map(|&pixel| error(pixel, palette.colors[usize::from(index(pixel))])).sum()
+        };
+        let searched = errors(&|pixel| palette.places[palette.net.index_of(&pixel)]);
+        let found = errors(&|pixel| palette.index_of(pixel));
+        // Measured: 5.4 % more, 0.23 dB.
+        assert!(found < 1.08 * searched, "{found} {searched}");
+        assert_eq!(errors(&|pixel| palette.index_of(pixel)), found, "the same again");
     }
 
     #[test]

@@ -164,9 +164,17 @@ fn coefficients_plan(
         return None;
     }
     let size = info.orientation.apply_to(kept);
-    let floor = options.quality.floor;
-    Some(CoefficientsPlan { size, trims, quality_floor: floor, otherwise: pixels.clone() })
+    let quality_floor = options.quality.floor;
+    let may_be_halved = options.subsampling == Subsampling::Auto
+        && pixels.sampling == JpegSampling::S444
+        && info.model != ColorModel::Gray;
+    let halves_chroma_below = may_be_halved.then_some(HALVES_CHROMA_BELOW);
+    Some(CoefficientsPlan { size, trims, quality_floor, halves_chroma_below, otherwise: pixels.clone() })
 }
+
+/// Measured on photos of 3 MP: at qualities of 54 and below, 2 to 5 points of SSIMULACRA2 better, at 60 to 63 0.3 to 1.5, at 74 and
+/// 75 from 2.4 worse to 1.7 better. Chroma at half width is better left alone: 2 to 5 points worse.
+const HALVES_CHROMA_BELOW: u8 = 68;
 
 /// A JPEG that only has to be turned, but has incomplete MCUs in the way, loses least with the tables it has.
 fn take_own_tables(info: &ImageInfo, options: &Options, reasons: &[Reason], pixels: &mut PixelsPlan) {
@@ -265,8 +273,10 @@ fn ladder(info: &ImageInfo, route: &Route) -> Vec<Rung> {
     match route {
         Route::PassThrough => vec![Rung::AsIs],
         Route::Rewrite => vec![Rung::Stripped],
-        Route::Coefficients(_) => {
-            vec![Rung::Optimised, Rung::Progressive, Rung::Requantised, Rung::FewerPixels]
+        Route::Coefficients(coefficients) => {
+            let halved = coefficients.halves_chroma_below.map(|_| Rung::HalvedChroma);
+            let coefficients = [Rung::Optimised, Rung::Progressive, Rung::Requantised];
+            coefficients.into_iter().chain(halved).chain([Rung::FewerPixels]).collect()
         }
         Route::Pixels(pixels) => {
             let png = match pixels.output {

@@ -136,6 +136,7 @@ impl Display for Rung {
             Self::Optimised => "the same coefficients with better Huffman tables",
             Self::Progressive => "progressive JPEG",
             Self::Requantised => "coarser coefficients",
+            Self::HalvedChroma => "JPEG of lower quality with chroma halved",
             Self::LosslessPng => "PNG without loss",
             Self::FewerColors => "PNG in 256 colours",
             Self::Jpeg => "JPEG of the planned quality",

@@ -71,6 +71,9 @@ pub struct CoefficientsPlan {
     pub trims: bool,
     /// Below this quality, pixels are reduced.
     pub quality_floor: u8,
+    /// Below this quality, chroma is halved first, where the source has it at full size and the sampling is ours to choose: then the
+    /// bytes are better spent on luma.
+    pub halves_chroma_below: Option<u8>,
     /// What is done where coefficients don't do.
     pub otherwise: PixelsPlan,
 }
@@ -182,6 +185,8 @@ pub enum Rung {
     Progressive,
     /// Coarser coefficients: lower quality without decoding, not below the floor.
     Requantised,
+    /// A JPEG of lower quality whose chroma is halved.
+    HalvedChroma,
     /// A PNG without any loss against the decoded picture.
     LosslessPng,
     /// A PNG in 256 colours, dithered, where they come near enough to the picture.
