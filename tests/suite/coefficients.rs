@@ -157,7 +157,7 @@ fn chroma_is_halved_before_luma_gets_coarse() {
         assert_eq!(ladder.contains(&Rung::HalvedChroma), halves);
         let (low, asked) = (Options::default().quality_floor(10), Subsampling::S444);
         let expected = if halves { (Rung::HalvedChroma, (2, 2)) } else { (Rung::Requantised, own) };
-        assert_eq!(fit(12, low.clone()), expected);
+        assert_eq!(fit(12, low), expected);
         if halves {
             assert_eq!(fit(12, low.subsampling(asked)), (Rung::Requantised, own));
         }
