@@ -1,33 +1,15 @@
 //! Progressive files: the same coefficients as sequential ones, in fewer bytes.
 
-use libjpeg_turbo_rs::{Encoder, PixelFormat};
+mod support;
+
 use photo_jpeg::{
     Coefficients, ColorModel, Draft, Edges, EncodeOptions, Error, Orientation, Plane, Planes, QuantTable,
-    ReadOptions, TranscodeOptions, encode, encoded_len, transcode,
+    TranscodeOptions, encode, encoded_len, transcode,
 };
-use photo_testkit::{Layout, photo_like};
+use photo_testkit::photo_like;
 use proptest::prelude::*;
 
-type Factors = [(u8, u8); 3];
-
-const SAMPLINGS: [Factors; 6] = [
-    [(2, 2), (1, 1), (1, 1)],
-    [(2, 1), (1, 1), (1, 1)],
-    [(1, 2), (1, 1), (1, 1)],
-    [(1, 1), (1, 1), (1, 1)],
-    [(2, 2), (2, 1), (1, 2)],
-    [(1, 1), (2, 2), (1, 2)],
-];
-
-fn jpeg(width: u32, height: u32, factors: Factors, quality: u8, progressive: bool) -> Vec<u8> {
-    let picture = photo_like(width, height, u64::from(width * 100 + height)).convert(Layout::Rgb);
-    let encoder = Encoder::new(picture.data(), width as usize, height as usize, PixelFormat::Rgb);
-    encoder.sampling_factors(factors.to_vec()).quality(quality).progressive(progressive).encode().unwrap()
-}
-
-fn read(bytes: &[u8]) -> Coefficients {
-    Coefficients::read(bytes, &ReadOptions::default()).unwrap()
-}
+use support::{SAMPLINGS, jpeg, read};
 
 /// The first place where two pictures differ in a block that shows something.
 fn differs(a: &Coefficients, b: &Coefficients) -> Option<String> {

@@ -1,24 +1,14 @@
 //! Coefficients written again: turned, requantised, with every sampling, restart interval and size.
 
-use libjpeg_turbo_rs::{Encoder, PixelFormat};
+mod support;
+
 use photo_jpeg::{
-    Coefficients, Density, Draft, Edges, Error, Header, Orientation, QuantTable, ReadOptions,
-    TranscodeOptions, transcode, transcoded_len,
+    Coefficients, Density, Draft, Edges, Error, Header, Orientation, QuantTable, TranscodeOptions, transcode,
+    transcoded_len,
 };
-use photo_testkit::{Layout, photo_like};
 use proptest::prelude::*;
 
-type Factors = [(u8, u8); 3];
-
-fn jpeg(width: u32, height: u32, factors: Factors, quality: u8, progressive: bool) -> Vec<u8> {
-    let picture = photo_like(width, height, u64::from(width * 100 + height)).convert(Layout::Rgb);
-    let encoder = Encoder::new(picture.data(), width as usize, height as usize, PixelFormat::Rgb);
-    encoder.sampling_factors(factors.to_vec()).quality(quality).progressive(progressive).encode().unwrap()
-}
-
-fn read(bytes: &[u8]) -> Coefficients {
-    Coefficients::read(bytes, &ReadOptions::default()).unwrap()
-}
+use support::{SAMPLINGS, jpeg, read};
 
 /// Whether both have the same coefficients in all blocks that show something, and the same tables.
 fn same(a: &Coefficients, b: &Coefficients) -> bool {
@@ -33,14 +23,6 @@ fn same(a: &Coefficients, b: &Coefficients) -> bool {
         && a.components.len() == b.components.len()
         && a.components.iter().zip(&b.components).all(component)
 }
-
-const SAMPLINGS: [Factors; 5] = [
-    [(2, 2), (1, 1), (1, 1)],
-    [(2, 1), (1, 1), (1, 1)],
-    [(1, 2), (1, 1), (1, 1)],
-    [(1, 1), (1, 1), (1, 1)],
-    [(2, 2), (2, 1), (1, 2)],
-];
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]

@@ -170,8 +170,7 @@ impl<'a> Decoder<'a> {
     }
 }
 
-/// Something to be made before the first row. A picture's weights take as long as half a million of its pixels, so that
-/// they are made while other threads decode.
+/// Something to be made before the first row, while other threads decode.
 enum Preparation<'d> {
     Weights(&'d Reduction),
     Plane(&'d mut Vec<u8>, usize),

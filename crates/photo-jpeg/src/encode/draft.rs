@@ -46,19 +46,16 @@ pub(super) struct Restarts {
 impl Restarts {
     pub(super) fn new(interval: u16, mcus: u32, groups: &[Range<u32>]) -> Self {
         let first = groups.iter().map(|group| group.start / u32::from(interval.max(1))).collect();
-        Self { filling: filling(interval, mcus), first }
+        // A marker and on average four bits.
+        let filling = u64::from(mcus / u32::from(interval.max(1))) * 5 / 2;
+        Self { filling, first }
     }
 }
 
-/// Bytes that restart markers and the filling before them take on average.
-pub(super) fn filling(interval: u16, mcus: u32) -> u64 {
-    // A marker and on average four bits.
-    u64::from(mcus.checked_div(interval.into()).unwrap_or_default()) * 5 / 2
-}
-
-/// Bytes that a scan without restart markers is expected to take; of the stuffed ones the number is an estimate.
-pub(super) fn scan_len(headers: usize, counts: &Counts, codes: &CodeTable) -> u64 {
-    headers as u64 + codes.bits(counts).div_ceil(8) + stuffing::stuffed_bytes(codes, counts) as u64
+/// Bytes of a file of these headers and scans; of the stuffed ones the number is an estimate.
+pub(super) fn expected_len(headers: &[u8], scans: &[ScanDraft]) -> u64 {
+    let scans: u64 = scans.iter().map(ScanDraft::expected_len).sum();
+    (headers.len() + END_OF_IMAGE.len()) as u64 + scans
 }
 
 impl Draft {
@@ -82,8 +79,7 @@ impl Draft {
         if !scans.iter().all(|scan| scan.groups.iter().all(|group| group.sound)) {
             return Err(Error::Argument("there are coefficients that no picture of 8-bit samples has"));
         }
-        let len: u64 = scans.iter().map(ScanDraft::expected_len).sum();
-        let expected_len = (headers.len() + END_OF_IMAGE.len()) as u64 + len;
+        let expected_len = expected_len(&headers, &scans);
         Ok(Self { headers, scans, expected_len })
     }
 
@@ -117,8 +113,10 @@ impl Draft {
 
 impl ScanDraft {
     fn expected_len(&self) -> u64 {
+        let (codes, counts) = (&self.codes, &self.counts);
+        let data = codes.bits(counts).div_ceil(8) + stuffing::stuffed_bytes(codes, counts) as u64;
         let filling = self.restarts.as_ref().map_or(0, |restarts| restarts.filling);
-        scan_len(self.headers.len(), &self.counts, &self.codes) + filling
+        self.headers.len() as u64 + data + filling
     }
 
     /// Writes all groups at once, and gives them with the headers.
@@ -144,4 +142,4 @@ impl ScanDraft {
     }
 }
 
-pub(super) const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];
+const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];

@@ -90,8 +90,9 @@ pub fn encoded_len(planes: &Planes, options: &EncodeOptions<'_>, sample_every: u
 ///
 /// # Errors
 /// [`Error::Argument`] if a side is above 65,500 pixels, for another number of tables than of components, segments that
-/// aren't whole, restart markers in a progressive file, coefficients that no picture of 8-bit samples has, and where [`Edges::Keep`](crate::Edges) forbids to
-/// turn the picture or trimming would leave nothing ([`Coefficients::needs_trim`]).
+/// aren't whole, restart markers in a progressive file, coefficients that no picture of 8-bit samples has, and where
+/// [`Edges::Keep`](crate::Edges) forbids to turn the picture or trimming would leave nothing
+/// ([`Coefficients::needs_trim`]).
 ///
 /// ```
 /// use photo_jpeg::{Coefficients, Orientation, ReadOptions, TranscodeOptions, transcode};
@@ -155,39 +156,77 @@ impl<B: Source> Encoder<'_, B> {
     }
 
     fn draft(&self, level: Level, groups: usize) -> Result<Draft> {
-        let headers = headers::headers(&self.frame, &self.settings);
         let scans = if self.settings.progressive {
-            let script = progressive::script(self.frame.components.len());
             let rows: Vec<u32> = (0..self.frame.mcus_high).collect();
-            let scans = self.passes(level, script).groups(&rows, true);
-            script.iter().zip(scans).map(|(scan, groups)| self.progressive_scan(scan, groups)).collect()
+            self.progressive_scans(level, &rows, true, |counts| counts)
         } else {
             vec![self.sequential_scan(level, groups)]
         };
-        Draft::new(headers, scans)
+        Draft::new(headers::headers(&self.frame, &self.settings), scans)
+    }
+
+    fn encoded_len(&self, level: Level, sample_every: u32) -> Result<u64> {
+        if sample_every == 0 {
+            return Err(Error::Argument("every 0th row of MCUs can't be sampled"));
+        }
+        let high = self.frame.mcus_high;
+        // From the middle of the first stretch, so that top and bottom count the same.
+        let first = (sample_every.min(high) - 1) / 2;
+        let rows: Vec<u32> = (first..high).step_by(sample_every as usize).collect();
+        let whole = |mut counts: Box<Counts>| {
+            for count in counts.iter_mut() {
+                *count = *count * u64::from(high) / rows.len().max(1) as u64;
+            }
+            counts
+        };
+        let scans = if self.settings.progressive {
+            self.progressive_scans(level, &rows, false, whole)
+        } else {
+            vec![self.sequential_draft(whole(self.sampled(level, &rows)), Vec::new(), &[])]
+        };
+        let headers = headers::headers(&self.frame, &self.settings);
+        Ok(draft::expected_len(&headers, &scans))
     }
 
     fn sequential_scan(&self, level: Level, groups: usize) -> ScanDraft {
         let tokenizer = self.tokenizer(level);
-        let interval = self.settings.restart_interval;
-        let ranges = ranges(self.frame.mcus(), groups, u32::from(interval).max(1));
+        let unit = u32::from(self.settings.restart_interval).max(1);
+        let ranges = ranges(self.frame.mcus(), groups, unit);
         let groups: Vec<Group> =
             ranges.par_iter().with_max_len(1).map(|range| tokenizer.group(range.clone(), true)).collect();
-        let counts = counts(&groups);
+        self.sequential_draft(counts(&groups), groups, &ranges)
+    }
+
+    /// The scan of groups of these MCUs, or of none where only its length is asked for.
+    fn sequential_draft(&self, counts: Box<Counts>, groups: Vec<Group>, ranges: &[Range<u32>]) -> ScanDraft {
         let tables = self.huffman_tables(&counts);
+        let interval = self.settings.restart_interval;
         ScanDraft {
             headers: headers::scan_headers(&self.frame, interval, &tables),
             codes: CodeTable::new(&tables),
-            restarts: (interval > 0).then(|| Restarts::new(interval, self.frame.mcus(), &ranges)),
+            restarts: (interval > 0).then(|| Restarts::new(interval, self.frame.mcus(), ranges)),
             groups,
             counts,
         }
     }
 
-    fn progressive_scan(&self, scan: &Scan, groups: Vec<Group>) -> ScanDraft {
-        let counts = counts(&groups);
-        let (headers, codes) = self.tables_of(scan, &counts);
-        ScanDraft { headers, codes, restarts: None, groups, counts }
+    /// The scans of a progressive file of these rows of MCUs, with tokens if they are to be kept; `whole` makes what is counted in
+    /// them the picture's.
+    fn progressive_scans(
+        &self,
+        level: Level,
+        rows: &[u32],
+        keep: bool,
+        whole: impl Fn(Box<Counts>) -> Box<Counts>,
+    ) -> Vec<ScanDraft> {
+        let script = progressive::script(self.frame.components.len());
+        let groups = Passes { level, frame: &self.frame, script }.groups(rows, keep);
+        let draft = |(scan, groups): (&Scan, Vec<Group>)| {
+            let counts = whole(counts(&groups));
+            let (headers, codes) = self.tables_of(scan, &counts);
+            ScanDraft { headers, codes, restarts: None, groups, counts }
+        };
+        script.iter().zip(groups).map(draft).collect()
     }
 
     /// Tables and header of a progressive file's scan, and its codes.
@@ -208,41 +247,6 @@ impl<B: Source> Encoder<'_, B> {
         }
     }
 
-    fn encoded_len(&self, level: Level, sample_every: u32) -> Result<u64> {
-        if sample_every == 0 {
-            return Err(Error::Argument("every 0th row of MCUs can't be sampled"));
-        }
-        let high = self.frame.mcus_high;
-        // From the middle of the first stretch, so that top and bottom count the same.
-        let first = (sample_every.min(high) - 1) / 2;
-        let rows: Vec<u32> = (first..high).step_by(sample_every as usize).collect();
-        let whole = |mut counts: Box<Counts>| {
-            for count in counts.iter_mut() {
-                *count = *count * u64::from(high) / rows.len().max(1) as u64;
-            }
-            counts
-        };
-        let headers = headers::headers(&self.frame, &self.settings).len();
-        let scans: u64 = if self.settings.progressive {
-            let script = progressive::script(self.frame.components.len());
-            let scans = self.passes(level, script).groups(&rows, false);
-            let len = |(scan, groups): (&Scan, Vec<Group>)| {
-                let counts = whole(counts(&groups));
-                let (headers, codes) = self.tables_of(scan, &counts);
-                draft::scan_len(headers.len(), &counts, &codes)
-            };
-            script.iter().zip(scans).map(len).sum()
-        } else {
-            let counts = whole(self.sampled(level, &rows));
-            let tables = self.huffman_tables(&counts);
-            let interval = self.settings.restart_interval;
-            let headers = headers::scan_headers(&self.frame, interval, &tables).len();
-            draft::scan_len(headers, &counts, &CodeTable::new(&tables))
-                + draft::filling(interval, self.frame.mcus())
-        };
-        Ok(headers as u64 + scans + draft::END_OF_IMAGE.len() as u64)
-    }
-
     /// Counts of the symbols of some rows of MCUs.
     fn sampled(&self, level: Level, rows: &[u32]) -> Box<Counts> {
         let (tokenizer, wide) = (self.tokenizer(level), self.frame.mcus_wide);
@@ -260,10 +264,6 @@ impl<B: Source> Encoder<'_, B> {
 
     fn tokenizer(&self, level: Level) -> Tokenizer<'_, B> {
         Tokenizer { level, frame: &self.frame, restart_interval: self.settings.restart_interval.into() }
-    }
-
-    fn passes<'a>(&'a self, level: Level, script: &'a [Scan]) -> Passes<'a, B> {
-        Passes { level, frame: &self.frame, script }
     }
 
     fn huffman_tables(&self, counts: &Counts) -> [ClassTables; 2] {

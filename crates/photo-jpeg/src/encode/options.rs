@@ -44,7 +44,7 @@ pub struct EncodeOptions<'a> {
     /// Whether the Huffman tables are made for the picture, the default, or are the standard's typical ones. Typical
     /// tables make a file some 3 to 10 % larger, and hardly save time.
     pub optimize_huffman: bool,
-    /// Whether the file is progressive: some 3 to 6 % smaller, and slower to write and to read. Sequential by default.
+    /// Whether the file is progressive: some 3 to 7 % smaller, and slower to write and to read. Sequential by default.
     /// Huffman tables are always made for the picture then, and there can't be restart markers.
     pub progressive: bool,
     /// MCUs between restart markers; 0, the default, for none. (More than 65,535 can't be written.)
@@ -154,7 +154,7 @@ pub struct TranscodeOptions<'a> {
     pub edges: Edges,
     /// For each component the quantisation table to change to, before it is turned; `None`, the default, to lose nothing.
     pub tables: Option<Vec<QuantTable>>,
-    /// Whether the file is progressive: some 3 to 6 % smaller, and slower to write and to read. Sequential by default.
+    /// Whether the file is progressive: some 3 to 7 % smaller, and slower to write and to read. Sequential by default.
     /// There can't be restart markers then.
     pub progressive: bool,
     /// MCUs between restart markers; 0, the default, for none.

@@ -341,9 +341,9 @@ pub(crate) fn zigzag_mask(mask: u64) -> u64 {
 pub(crate) const DC_MARK: u16 = 0x0B;
 /// Bits of a DC difference and of an AC coefficient of 8-bit samples (ITU-T T.81, F.1.2.1.1 and F.1.2.2.1).
 pub(crate) const DC_SIZE_MAX: u32 = 11;
-const AC_SIZE_MAX: u32 = 10;
+pub(crate) const AC_SIZE_MAX: u32 = 10;
 const END_OF_BLOCK: u16 = 0x00;
-const ZERO_RUN: u16 = 0xF0;
+pub(crate) const ZERO_RUN: u16 = 0xF0;
 /// About as many as the first cache holds beside everything else.
 const BATCH_BLOCKS: u32 = 48;
 const RECENT: usize = 4096;

@@ -14,6 +14,9 @@ use crate::prepared::Prepared;
 use crate::report::{Report, Stage};
 use crate::{Format, Result, Warning};
 
+/// Tables that lose no more than the picture's own.
+const BEST: u8 = 100;
+
 pub(super) fn run<'a>(plan: &Plan, way: &CoefficientsPlan, bytes: &[u8]) -> Result<Prepared<'a>> {
     let mut clock = Clock::start();
     let mut kept = kept(plan, bytes)?;
@@ -33,12 +36,8 @@ pub(super) fn run<'a>(plan: &Plan, way: &CoefficientsPlan, bytes: &[u8]) -> Resu
     let likely = bytes.len() as u64 <= limit;
     let mut search = Search::new(Picture::Coded(&picture), options, limit);
     let unchanged = search.unchanged(likely).or_else(|| search.unchanged_progressive());
-    let halves = |search: &mut Search<'_>| {
-        let quality = search.likely_quality(100, way.quality_floor);
-        way.halves_chroma_below.zip(quality).is_some_and(|(least, quality)| quality < least)
-    };
-    let halves = unchanged.is_none() && halves(&mut search);
-    let found = if halves { None } else { unchanged.or_else(|| search.finest(100, way.quality_floor)) };
+    let halves = unchanged.is_none() && halves_chroma(way, &mut search);
+    let found = if halves { None } else { unchanged.or_else(|| search.finest(BEST, way.quality_floor)) };
     let Some(found) = found else {
         drop(search);
         drop(picture);
@@ -46,6 +45,12 @@ pub(super) fn run<'a>(plan: &Plan, way: &CoefficientsPlan, bytes: &[u8]) -> Resu
     };
     clock.lap(Stage::Encode);
     Ok(finished(plan, way, found, kept.warnings, clock))
+}
+
+/// Whether the picture would get so coarse that chroma is halved first.
+fn halves_chroma(way: &CoefficientsPlan, search: &mut Search<'_>) -> bool {
+    let Some(least) = way.halves_chroma_below else { return false };
+    search.likely_quality(BEST, way.quality_floor).is_some_and(|quality| quality < least)
 }
 
 /// What is done where coefficients don't do.

@@ -94,13 +94,9 @@ fn with_finest_tables(picture: Turned<'_>, target: &Target, may_be_best: bool) -
     let settings = &target.settings;
     let options = TranscodeOptions::default().segments(&settings.segments);
     let mut search = Search::new(tables::Picture::Transformed(&transformed), options, target.max_bytes);
-    for progressive in [false, true] {
-        let tables = settings.tables.clone();
-        if may_be_best && let Some(found) = search.at_quality(settings.quality, tables, progressive) {
-            return Ok(Some(found));
-        }
-    }
-    Ok(search.finest(settings.quality, target.floor))
+    let mut at_best = |progressive| search.at_quality(settings.quality, settings.tables.clone(), progressive);
+    let best = if may_be_best { at_best(false).or_else(|| at_best(true)) } else { None };
+    Ok(best.or_else(|| search.finest(settings.quality, target.floor)))
 }
 
 /// Pixels are reduced until the floor's quality fits. Bytes fall slower than pixels do, since detail gets denser:

@@ -138,23 +138,25 @@ impl<'a> Search<'a> {
 
     /// About the quality that [`finest`](Self::finest) will find, by a sample.
     pub(super) fn likely_quality(&mut self, best: u8, floor: u8) -> Option<u8> {
-        let number = self.first(number_of(best), number_of(floor) + 1, Self::sampled_at)?;
+        let number = self.likely_number(best, floor)?;
         Some(as_written(self.tables(number).first()?))
+    }
+
+    fn likely_number(&mut self, best: u8, floor: u8) -> Option<usize> {
+        self.first(number_of(best), number_of(floor) + 1, Self::sampled_at)
     }
 
     /// The file with the finest tables between these two qualities that fits; `None` if none does, or the coefficients can't
     /// be written.
     pub(super) fn finest(&mut self, best: u8, floor: u8) -> Option<Found> {
         let (finest, coarsest) = (number_of(best), number_of(floor));
-        let sampled = self.first(finest, coarsest + 1, Self::sampled_at)?;
-        let anchor = self.anchor(sampled.min(coarsest))?;
-        let below = if self.is_progressive(anchor)? { NEAR + FINER } else { NEAR };
+        let sampled = self.likely_number(best, floor)?;
+        let (_, progressive) = self.kind(sampled.min(coarsest))?;
+        let below = if progressive { NEAR + FINER } else { NEAR };
         let (from, to) = (sampled.saturating_sub(below).max(finest), (sampled + NEAR).min(coarsest + 1));
-        let first = self.first(from, to, Self::expected)?;
-        let mut number = first;
+        let mut number = self.first(from, to, Self::expected)?;
         while number <= coarsest {
-            let anchor = self.anchor(number)?;
-            let progressive = self.is_progressive(anchor)?;
+            let (_, progressive) = self.kind(number)?;
             let quality = as_written(self.tables(number).first()?).min(best);
             let options = self.with_tables(Some(number)).progressive(progressive);
             match self.attempt(&options, Some(quality))? {
@@ -213,8 +215,7 @@ impl<'a> Search<'a> {
 
     /// Bytes expected for a number: sampled, and corrected by how wrong the sample is for tables near it.
     fn expected(&mut self, number: usize) -> Option<u64> {
-        let anchor = self.anchor(number)?;
-        let progressive = self.is_progressive(anchor)?;
+        let (anchor, progressive) = self.kind(number)?;
         Some((self.sampled(Some(number))? as f64 * self.correction(anchor, progressive)?) as u64)
     }
 
@@ -224,8 +225,10 @@ impl<'a> Search<'a> {
         Some((sampled as f64 <= 0.9 * own as f64).then_some(number / ANCHORS * ANCHORS + ANCHORS / 2))
     }
 
-    fn is_progressive(&mut self, anchor: Option<usize>) -> Option<bool> {
-        Some(self.gain(anchor)? < WORTH)
+    /// A number's anchor, and whether its file is progressive.
+    fn kind(&mut self, number: usize) -> Option<(Option<usize>, bool)> {
+        let anchor = self.anchor(number)?;
+        Some((anchor, self.gain(anchor)? < WORTH))
     }
 
     /// By how much a progressive file is smaller, from the rows of a sample.

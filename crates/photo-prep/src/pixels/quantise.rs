@@ -19,7 +19,7 @@ pub(crate) struct Quantised {
     pub(crate) psnr: f64,
 }
 
-/// Pixels that the palette is learned from, about. Four times as many were not worth 0.1 dB.
+/// Pixels that the palette is learned from, about. Four times as many gave four photos 0 to 0.6 dB more; learning is done by one thread.
 const LEARNED: usize = 100_000;
 /// Rows that one task dithers; no error goes from one to the next.
 const ROWS: usize = 64;
@@ -44,7 +44,7 @@ struct Palette {
     /// The place of each of the net's colours in the palette.
     places: Vec<u8>,
     /// What has been found for opaque colours of 6 bits a sample, and for others of 5: the place and 1, or 0 for nothing yet. A
-    /// search takes as long as everything else that is done with twenty pixels.
+    /// search takes eight times as long as all the rest of dithering a pixel.
     opaque: Vec<AtomicU16>,
     soft: Vec<AtomicU16>,
 }

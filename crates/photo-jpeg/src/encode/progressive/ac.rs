@@ -3,7 +3,7 @@
 use crate::dct::forward::Coefficients;
 use crate::encode::progressive::script::Band;
 use crate::encode::progressive::tokens::{Bits, ManyBits, Tokens};
-use crate::encode::tokens::{Group, SCAN, zigzag_mask};
+use crate::encode::tokens::{AC_SIZE_MAX, Group, SCAN, ZERO_RUN, size_and_bits, zigzag_mask};
 
 /// A block's AC coefficients in zigzag order.
 #[derive(Debug)]
@@ -39,7 +39,7 @@ impl Zigzag {
             most |= size;
         }
         (self.negative, self.at_least[1], self.at_least[2]) = (negative, two, four);
-        self.sound = most < 1024;
+        self.sound = most < 1 << AC_SIZE_MAX;
     }
 
     fn is_negative(&self, index: u32) -> bool {
@@ -66,7 +66,6 @@ pub(super) struct BandWriter {
 const RUN_MAX: u32 = 0x7FFF;
 /// Nor do they gather more bits, which keeps memory small; libjpeg has about the same limit.
 const BITS_MAX: usize = 900;
-const ZERO_RUN: u32 = 0xF0;
 
 impl BandWriter {
     pub(super) fn new(band: Band, keep: bool) -> Self {
@@ -102,9 +101,8 @@ impl BandWriter {
             left &= left - 1;
             let run = self.long_run(index - next);
             next = index + 1;
-            let value = block.size[index as usize] >> low;
-            let size = 16 - value.leading_zeros();
-            let bits = if block.is_negative(index) { !value & ((1 << size) - 1) } else { value };
+            let value = i32::from(block.size[index as usize] >> low);
+            let (size, bits) = size_and_bits(if block.is_negative(index) { -value } else { value });
             self.tokens.symbol(0, run << 4 | size, size, bits);
         }
         self.ended += u32::from(next <= self.band.last);
@@ -151,7 +149,7 @@ impl BandWriter {
     #[inline(always)]
     fn long_run(&mut self, mut run: u32) -> u32 {
         while run > 15 {
-            self.tokens.symbol(0, ZERO_RUN, 0, 0);
+            self.tokens.symbol(0, ZERO_RUN.into(), 0, 0);
             self.flush_bits();
             run -= 16;
         }

@@ -41,8 +41,8 @@ impl Band {
 
 /// The scans of a picture of one or three components.
 ///
-/// As libjpeg's, but without a bit of DC that comes later: on twenty photos that made files smaller, by up to 0.6 %. Two
-/// bits of luma that come later are worth 0.5 % more than one; other bands and bits, 0.2 % more or less.
+/// As libjpeg's, but without a bit of DC that comes later: of eighteen photos that made none larger, and one 0.6 % smaller. Two
+/// bits of luma that come later made files up to 1 % smaller than one; three, and other bands, 0.7 % smaller to larger.
 pub(crate) fn script(components: usize) -> &'static [Scan] {
     const COLOR: [Scan; 9] = [
         Scan::Dc,
