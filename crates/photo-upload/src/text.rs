@@ -12,7 +12,8 @@ pub(crate) fn body_start(body: &[u8], most: usize) -> String {
 }
 
 /// `text` without `secret`: servers and proxies sometimes echo a request. Long parts of it go as well, since an echo may
-/// be cut off, or escaped in the middle; upper and lower case do not matter, since host names are folded.
+/// be cut off, or escaped in the middle; upper and lower case do not matter, since host names are folded. Never longer than
+/// before, so that what was bounded stays so.
 pub(crate) fn redact(text: String, secret: &str) -> String {
     let fold = |text: &str| text.chars().map(|c| c.to_ascii_lowercase()).collect::<Vec<_>>();
     let (folded, secret) = (fold(&text), fold(secret));
@@ -29,7 +30,7 @@ pub(crate) fn redact(text: String, secret: &str) -> String {
         }
         let length = longest_part(folded.get(at..).unwrap_or_default(), &secret);
         if length >= least {
-            clean.push_str("[redacted]");
+            clean.extend(REDACTED.chars().take(length));
             covered = at + length;
         } else {
             clean.push(shown);
@@ -46,6 +47,8 @@ fn longest_part(text: &[char], secret: &[char]) -> usize {
 
 /// Shorter secrets are not looked for.
 const LEAST_SECRET: usize = 4;
+/// What stands for a secret: no longer than the shortest part of a long one.
+const REDACTED: &str = "[secret]";
 /// From this length on a part of a secret counts as the secret.
 const LEAST_PART: usize = 8;
 
@@ -74,20 +77,23 @@ mod tests {
         assert_eq!(one_line("äöü", 2), "äö");
         assert_eq!(body_start(b"  <html>\xFF\xFE</html>", 8), "<html>\u{fffd}\u{fffd}");
         assert_eq!(body_start(&vec![b'x'; 100_000], 10), "x".repeat(10));
-        assert_eq!(redact("Bearer 1000.abc!".into(), "1000.abc"), "Bearer [redacted]!");
+        assert_eq!(redact("Bearer 1000.abc!".into(), "1000.abc"), "Bearer [secret]!");
         assert_eq!(redact("a cat".into(), "a"), "a cat");
         let secret = "1000.Abcdef0123";
         for (text, clean) in [
-            ("x 1000.Abcdef0123 y 1000.Abcdef0123", "x [redacted] y [redacted]"),
-            ("cut off: 1000.Abcde", "cut off: [redacted]"),
-            ("\\u0031000.Abcdef0123\\u0020", "\\u003[redacted]\\u0020"),
-            ("http://1000.abcdef0123.example", "http://[redacted].example"),
-            ("ü1000.Abcdef0123ü", "ü[redacted]ü"),
+            ("x 1000.Abcdef0123 y 1000.Abcdef0123", "x [secret] y [secret]"),
+            ("cut off: 1000.Abcde", "cut off: [secret]"),
+            ("\\u0031000.Abcdef0123\\u0020", "\\u003[secret]\\u0020"),
+            ("http://1000.abcdef0123.example", "http://[secret].example"),
+            ("ü1000.Abcdef0123ü", "ü[secret]ü"),
             ("since 1000.Ab on", "since 1000.Ab on"),
             ("", ""),
         ] {
             assert_eq!(redact(text.into(), secret), clean);
         }
+        let parts = "1000.Abcx".repeat(30);
+        assert_eq!(redact(parts.clone(), secret).len(), parts.len());
+        assert_eq!(redact("1000.a is it".into(), "1000.a"), "[secre is it");
         let outer = std::io::Error::other(std::io::Error::other("deep"));
         assert_eq!(causes(&outer), "deep");
     }

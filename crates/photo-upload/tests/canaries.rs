@@ -223,7 +223,7 @@ async fn an_older_token_does_not_show_either() {
     let client = builder(&server).token_source(tokens).build().expect("good");
     let error = client.upload(&target(), &photo()).await.expect_err("refused");
     assert_eq!(error.attempts(), 2, "{error:?}");
-    assert!(error.to_string().contains("[redacted]"), "{error}");
+    assert!(error.to_string().contains("[secret]"), "{error}");
     assert_clean("an upload", &shown(&error));
 }
 

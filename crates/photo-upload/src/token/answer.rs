@@ -143,6 +143,17 @@ mod tests {
         );
     }
 
+    /// Found by fuzzing: an api-domain full of parts of the token, each of which became a longer "[redacted]".
+    #[test]
+    fn an_api_domain_stays_short_and_without_the_token() {
+        let token = "1000.abcdefgh.ijklmnop";
+        let domain = "https://abcdefgh-".repeat(40);
+        let body = format!(r#"{{"access_token":"{token}","api_domain":"{domain}"}}"#);
+        let grant = read(200, body.as_bytes()).expect("a grant");
+        let shown = grant.token.api_domain().expect("a domain");
+        assert!(shown.chars().count() <= 300 && !shown.contains("abcdefgh"), "{shown}");
+    }
+
     #[test]
     fn denials() {
         let denied = |s: &str| Denial::Denied(s.to_owned());
