@@ -1,5 +1,6 @@
 //! A file of which all is known but its bits.
 
+use std::borrow::Cow;
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -93,22 +94,34 @@ impl Draft {
     /// Writes the file, on all threads of the current rayon pool.
     #[must_use]
     pub fn write(self) -> Vec<u8> {
-        let Self { headers: mut out, scans, .. } = self;
+        let Self { headers, scans, .. } = self;
         let scans: Vec<(Vec<u8>, Vec<Bits>)> =
             scans.into_par_iter().with_max_len(1).map(ScanDraft::emit).collect();
-        let len = |(headers, bits): &(Vec<u8>, Vec<Bits>)| {
-            headers.len() + bits.iter().map(Bits::len).sum::<usize>()
-        };
-        out.reserve_exact(scans.iter().map(len).sum::<usize>() + 4);
-        for (headers, bits) in scans {
-            out.extend_from_slice(&headers);
-            let mut joint = Joint::new(out);
+        let mut pieces = vec![Cow::Borrowed(headers.as_slice())];
+        for (headers, bits) in &scans {
+            pieces.push(Cow::Borrowed(headers));
+            let mut joint = Joint::default();
             bits.iter().for_each(|group| joint.append(group));
-            out = joint.finish();
+            pieces.append(&mut joint.finish());
         }
-        out.extend_from_slice(&END_OF_IMAGE);
-        out
+        pieces.push(Cow::Borrowed(&END_OF_IMAGE));
+        concatenated(&pieces)
     }
+}
+
+/// All pieces, one after the other. Threads share the copying of many bytes: it is mostly a wait for fresh memory.
+fn concatenated(pieces: &[Cow<'_, [u8]>]) -> Vec<u8> {
+    let mut out = vec![0; pieces.iter().map(|piece| piece.len()).sum()];
+    let mut places = Vec::with_capacity(pieces.len());
+    let mut rest = out.as_mut_slice();
+    for piece in pieces {
+        let (place, behind) = rest.split_at_mut(piece.len());
+        places.push((place, piece));
+        rest = behind;
+    }
+    let copy = |(place, piece): (&mut [u8], &Cow<'_, [u8]>)| place.copy_from_slice(piece);
+    places.into_par_iter().with_max_len(1).for_each(copy);
+    out
 }
 
 impl ScanDraft {

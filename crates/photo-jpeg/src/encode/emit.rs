@@ -4,6 +4,8 @@
 //! phase; neighbours share a byte, which is put together when they are joined. The result doesn't depend on how the
 //! picture was grouped.
 
+use std::borrow::Cow;
+
 use crate::encode::codes::CodeTable;
 use crate::encode::tokens::Group;
 
@@ -19,13 +21,6 @@ pub(crate) struct Bits {
     last: u8,
     /// Bits of it in use with those before the group, 0 to 7.
     end_phase: u32,
-}
-
-impl Bits {
-    /// About the bytes that it adds to the file.
-    pub(crate) fn len(&self) -> usize {
-        self.middle.len() + 2
-    }
 }
 
 /// The bits of a group that begins at bit `phase`, 0 to 7, of a byte and has `bits` bits.
@@ -50,52 +45,44 @@ pub(crate) fn emit_intervals(group: &Group, codes: &CodeTable, first_interval: u
     writer.finish()
 }
 
-/// Joins groups.
-#[derive(Debug)]
-pub(crate) struct Joint {
-    out: Vec<u8>,
+/// Joins groups: the pieces that make up the file's bits.
+#[derive(Debug, Default)]
+pub(crate) struct Joint<'a> {
+    pieces: Vec<Cow<'a, [u8]>>,
     /// The incomplete byte at the end; its free bits are 0.
     partial: u8,
     /// Bits of it in use, 0 to 7.
     phase: u32,
 }
 
-impl Joint {
-    /// Goes on behind the bytes that are there.
-    pub(crate) fn new(out: Vec<u8>) -> Self {
-        Self { out, partial: 0, phase: 0 }
-    }
-
+impl<'a> Joint<'a> {
     /// Appends a group that was written at the phase where the one before ended.
-    pub(crate) fn append(&mut self, group: &Bits) {
+    pub(crate) fn append(&mut self, group: &'a Bits) {
         let shared = self.phase > 0;
         self.phase = group.end_phase;
         match group.first {
-            Some(first) => push_stuffed(&mut self.out, first | self.partial),
+            Some(first) => self.pieces.push(stuffed(first | self.partial)),
             None if shared => {
                 self.partial |= group.last;
                 return;
             }
             None => {}
         }
-        self.out.extend_from_slice(&group.middle);
+        self.pieces.push(Cow::Borrowed(&group.middle));
         self.partial = group.last;
     }
 
-    /// Fills the last byte up with ones (ITU-T T.81, F.1.2.3) and gives all bytes.
-    pub(crate) fn finish(mut self) -> Vec<u8> {
+    /// Fills the last byte up with ones (ITU-T T.81, F.1.2.3) and gives all pieces.
+    pub(crate) fn finish(mut self) -> Vec<Cow<'a, [u8]>> {
         if self.phase > 0 {
-            push_stuffed(&mut self.out, self.partial | 0xFF >> self.phase);
+            self.pieces.push(stuffed(self.partial | 0xFF >> self.phase));
         }
-        self.out
+        self.pieces
     }
 }
 
-fn push_stuffed(out: &mut Vec<u8>, byte: u8) {
-    out.push(byte);
-    if byte == 0xFF {
-        out.push(0);
-    }
+fn stuffed(byte: u8) -> Cow<'static, [u8]> {
+    Cow::Owned(if byte == 0xFF { vec![byte, 0] } else { vec![byte] })
 }
 
 /// Writes bits into a small buffer without looking at them, which is copied with stuffing when it's full.

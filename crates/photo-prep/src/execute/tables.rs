@@ -143,7 +143,24 @@ impl<'a> Search<'a> {
     }
 
     fn likely_number(&mut self, best: u8, floor: u8) -> Option<usize> {
-        self.first(number_of(best), number_of(floor) + 1, Self::sampled_at)
+        let (from, to) = (number_of(best), number_of(floor) + 1);
+        let own = self.sampled(None)?;
+        let changes = self.first_change(from, to);
+        if changes == from || self.fits(own) {
+            return self.first(from, to, None, Self::sampled_at);
+        }
+        self.first(changes, to, Some(own), Self::sampled_at)
+    }
+
+    /// The first number of `from..to` whose tables are not the picture's own; else `to`.
+    fn first_change(&self, from: usize, to: usize) -> usize {
+        let own = self.picture.own_tables();
+        let (mut from, mut to) = (from, to);
+        while from < to {
+            let middle = from + (to - from) / 2;
+            if self.tables(middle) == own { from = middle + 1 } else { to = middle }
+        }
+        to
     }
 
     /// The file with the finest tables between these two qualities that fits; `None` if none does, or the coefficients can't
@@ -154,7 +171,7 @@ impl<'a> Search<'a> {
         let (_, progressive) = self.kind(sampled.min(coarsest))?;
         let below = if progressive { NEAR + FINER } else { NEAR };
         let (from, to) = (sampled.saturating_sub(below).max(finest), (sampled + NEAR).min(coarsest + 1));
-        let mut number = self.first(from, to, Self::expected)?;
+        let mut number = self.first(from, to, None, Self::expected)?;
         while number <= coarsest {
             let (_, progressive) = self.kind(number)?;
             let quality = as_written(self.tables(number).first()?).min(best);
@@ -181,20 +198,18 @@ impl<'a> Search<'a> {
         Some(next)
     }
 
-    /// The first number of `from..to` that should fit, by `len`; else `to`.
+    /// The first number of `from..to` that should fit, by `len`; else `to`. `before` are the bytes at the number before `from`, where
+    /// those are known.
     fn first(
         &mut self,
         mut from: usize,
         mut to: usize,
+        mut before: Option<u64>,
         len: fn(&mut Self, usize) -> Option<u64>,
     ) -> Option<usize> {
-        // Bytes at the number before `from` and at `to`, once they are known; between them, their logarithms lie about on a line.
-        let (mut before, mut at_to) = (None, None);
+        let mut at_to = None;
         while from < to {
-            let probe = match (before, at_to) {
-                (Some(high), Some(low)) => from + self.share_of(high, low, to - from),
-                _ => from + (to - from) / 2,
-            };
+            let probe = from + self.share_of(before, at_to, to - from);
             let expected = len(self, probe)?;
             if self.fits(expected) {
                 (to, at_to) = (probe, Some(expected));
@@ -205,12 +220,22 @@ impl<'a> Search<'a> {
         Some(to)
     }
 
-    /// Where among `count` numbers the limit may lie, from the bytes at both ends. Never at an end twice, so that each probe takes
-    /// something away.
-    fn share_of(&self, high: u64, low: u64, count: usize) -> usize {
-        let [high, low, limit] = [high as f64, low as f64, self.limit as f64 * SURE].map(|v| v.max(1.0).ln());
-        let share = ((high - limit) / (high - low).max(1e-9)).clamp(0.0, 1.0);
-        ((share * count as f64) as usize).min(count - 1)
+    /// Where among `count` numbers the limit may lie, from the bytes at both ends, between which their logarithms lie about on a
+    /// line; from those at one end, on the far side of where it may be; else in the middle. Never behind the last, so that each
+    /// probe takes something away.
+    fn share_of(&self, high: Option<u64>, low: Option<u64>, count: usize) -> usize {
+        /// By how much the logarithm of the bytes falls from one number to the next: less than it mostly does.
+        const FALL: f64 = 0.3 * (STEP - 1.0);
+        let limit = (self.limit as f64 * SURE).max(1.0).ln();
+        let above = high.map(|high| (high.max(1) as f64).ln() - limit);
+        let below = low.map(|low| limit - (low.max(1) as f64).ln());
+        let share = match (above, below) {
+            (Some(above), Some(below)) => above / (above + below).max(1e-9) * count as f64,
+            (Some(above), None) => (above / FALL).min(count as f64 / 2.0),
+            (None, Some(below)) => count as f64 - (below / FALL + 1.0).min(count as f64 / 2.0),
+            (None, None) => count as f64 / 2.0,
+        };
+        (share.max(0.0) as usize).min(count - 1)
     }
 
     /// Bytes expected for a number: sampled, and corrected by how wrong the sample is for tables near it.
@@ -231,13 +256,15 @@ impl<'a> Search<'a> {
         Some((anchor, self.gain(anchor)? < WORTH))
     }
 
-    /// By how much a progressive file is smaller, from the rows of a sample.
+    /// By how much a progressive file is smaller: a share that few rows tell, which is as well, since they take long.
     fn gain(&mut self, anchor: Option<usize>) -> Option<f64> {
         if let Some(known) = self.gains.get(&anchor) {
             return Some(*known);
         }
-        let progressive = self.picture.len(&self.with_tables(anchor).progressive(true), self.sparse())?;
-        let gain = progressive as f64 / self.sampled(anchor)?.max(1) as f64;
+        let (options, rows) = (self.with_tables(anchor), self.every(2));
+        let sequential = self.picture.len(&options, rows)?;
+        let progressive = self.picture.len(&options.progressive(true), rows)?;
+        let gain = progressive as f64 / sequential.max(1) as f64;
         self.gains.insert(anchor, gain);
         Some(gain)
     }

@@ -37,8 +37,9 @@ impl<B: Source> Passes<'_, B> {
     /// For each scan, the groups of these rows of MCUs, of all or only of some of the picture; without tokens unless
     /// they are to be kept.
     pub(crate) fn groups(&self, rows: &[u32], keep: bool) -> Vec<Vec<Group>> {
-        // Of a few rows, so many groups that threads find something to do.
-        let of = if keep { ROWS } else { rows.len().div_ceil(4).clamp(1, ROWS) };
+        // Of some rows, so many groups that threads find something to do.
+        let all = rows.len() == self.frame.mcus_high as usize;
+        let of = if all { ROWS } else { (rows.len() / 8).clamp(1, ROWS) };
         let groups: Vec<Vec<Group>> = rows
             .par_chunks(of)
             .with_max_len(1)
