@@ -27,6 +27,11 @@ measure() { # threads, peers, inputs
         --json "$out/results.json" --peer "photo-prep=$ours" --peer "photo-prep-keep=$ours --color preserve" >&2
 }
 measure 0 sharp-tuned-2,sharp-tuned,sharp-fast,pyvips,pyvips-keep,pillow-simd "${inputs[@]}" "${others[@]}"
+# What only does a part of the job: a lossless turn, and a limit of bytes.
+for part in jpegtran:rot8 jpegoptim:fit11mb; do
+    "$python" "$peers/bench.py" --inputs "$corpus/${part#*:}.jpg" --peers "${part%:*}" --runs "$runs" --out "$out" \
+        --json "$out/results.json" >&2
+done
 measure -1 sharp-tuned,pyvips,pyvips-keep "${inputs[@]}"
 "$python" "$peers/bench.py" --inputs $("$python" "$peers/batch40.py" "$corpus") --peers sharp-tuned,pyvips,pyvips-keep,pillow-simd \
     --batch 2 --out "$out" --json "$out/batch.json" --peer "photo-prep=$ours" --peer "photo-prep-keep=$ours --color preserve" >&2
@@ -49,10 +54,12 @@ print("Peers: %s%s." % (line, ", sharp " + json.load(open(pkg))["version"] if os
 P
     echo "Settings: Lanczos3 and shrink-on-load everywhere; \`sharp-fast\` without optimised Huffman tables (as pyvips), \`sharp-tuned\` also turns"
     echo "the picture after the resize and keeps the profile, \`sharp-tuned-2\` is that on two threads; see \`../shared/peers/runners\`."
+    echo "\`jpegtran -optimize\` and \`jpegoptim --size\` do a part of the job, and start anew for each picture."
     echo
     echo "Written by \`benches/report.sh CORPUS $runs\`; the corpus is made by \`../shared/peers/make_corpus.py\` from fixed seeds."
     "$python" "$peers/tables.py" "$out/results.json"
     "$python" benches/more_tables.py "$program" "$out/batch.json" "$runs" "${inputs[@]}"
+    [ -z "${SHARP_FROM:-}" ] || "$python" benches/in_memory.py "$program" "$corpus/ok8.jpg" "$runs"
     if [ -n "${METRIC:-}" ]; then
         echo
         echo "### Quality of the output (\`../shared/peers/quality.py\`)"

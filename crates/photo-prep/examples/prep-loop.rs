@@ -2,7 +2,8 @@
 //!
 //! Prints one JSON line: `{"ms":[…],"out":"file","stages":{"decode":…}}` with the times of the counted runs in
 //! milliseconds (reading the input and writing the output included) and the median of each stage. `THREADS` 0 means
-//! one thread a core. The options are those of `prep-and-upload`: `--quality Q --subsampling auto|420|444 …`.
+//! one thread a core. The options are those of `prep-and-upload`: `--quality Q --subsampling auto|420|444 …`. With `-` as OUT nothing
+//! is written, and the input is read once, before: the times are those of `prepare` alone, from bytes to bytes.
 //!
 //! `prep-loop batch LIST FOLDER THREADS 1 [options]` prepares all files that `LIST` names, a line each, at once, writes
 //! them to `FOLDER`, and prints `{"ms":…,"done":…}`: the time for all, and how many there are.
@@ -29,12 +30,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (runs, warmup): (usize, usize) = (runs.parse()?, warmup.parse()?);
     let mut times = Vec::new();
     let mut stages: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
-    let mut written = None;
+    let (mut written, in_memory) = (None, out == "-");
+    let mut bytes = std::fs::read(input)?;
     for run in 0..runs + warmup {
         let start = Instant::now();
-        let bytes = std::fs::read(input)?;
+        if !in_memory {
+            bytes = std::fs::read(input)?;
+        }
         let prepared = pool.install(|| options.prepare(&bytes))?;
-        written = Some(prepared.write_to(out)?);
+        written = Some(if in_memory { PathBuf::from(out) } else { prepared.write_to(out)? });
         if run >= warmup {
             times.push(start.elapsed().as_secs_f64() * 1e3);
             for (stage, time) in &prepared.report().stages {
