@@ -10,13 +10,27 @@ use crate::QuantTable;
 pub(crate) struct Divisors {
     from: [f32; 64],
     to: [f32; 64],
+    /// What quotients lose of their size before they are rounded.
+    bias: [f32; 64],
 }
+
+/// What a dead zone takes of AC quotients, so that all below 5/8 become zero.
+///
+/// It makes the error of some coefficients larger and their bits fewer, which are spent on finer divisors: DESIGN.md has the figures.
+const DEAD_ZONE: f32 = 0.125;
 
 impl Divisors {
     pub(crate) fn new(from: &QuantTable, to: &QuantTable) -> Self {
         let columns =
             |table: &QuantTable| std::array::from_fn(|i| f32::from(table.values()[i % 8 * 8 + i / 8]));
-        Self { from: columns(from), to: columns(to) }
+        Self { from: columns(from), to: columns(to), bias: [0.0; 64] }
+    }
+
+    /// With a larger zone around zero in which AC coefficients become zero, and all of them rounded towards it from 5/8 down.
+    pub(crate) fn with_dead_zone(mut self) -> Self {
+        self.bias = [DEAD_ZONE; 64];
+        self.bias[0] = 0.0;
+        self
     }
 
     /// The same for coefficients that have so many bits of fraction.
@@ -28,18 +42,20 @@ impl Divisors {
     }
 
     /// Changes a block, column by column: each coefficient becomes the nearest multiple of its new divisor, halves going
-    /// to zero (as near, and cheaper), within what 8-bit pictures can code: -1023 to 1023, DC down to -1024.
+    /// to zero (as near, and cheaper), but for a dead zone; within what 8-bit pictures can code: -1023 to 1023, DC down to -1024.
     ///
     /// Exact for divisors up to 1,000 and coefficients that files of 8-bit samples have. Must be inlined into the code of
     /// its SIMD level.
     #[inline(always)]
     pub(crate) fn apply<S: Simd>(&self, simd: S, block: &mut [i16; 64]) {
-        let (from, to) = (self.from.as_chunks::<16>().0, self.to.as_chunks::<16>().0);
-        for ((values, from), to) in block.as_chunks_mut::<16>().0.iter_mut().zip(from).zip(to) {
+        let [from, to, bias] = [&self.from, &self.to, &self.bias].map(|values| values.as_chunks::<16>().0);
+        for (((values, from), to), bias) in
+            block.as_chunks_mut::<16>().0.iter_mut().zip(from).zip(to).zip(bias)
+        {
             let (low, high) = i16x16::simd_from(simd, *values).widen();
-            let (from, to) = (from.as_chunks::<8>().0, to.as_chunks::<8>().0);
-            let low = quotient(simd, low, &from[0], &to[0]);
-            let high = quotient(simd, high, &from[1], &to[1]);
+            let [from, to, bias] = [from, to, bias].map(|values| values.as_chunks::<8>().0);
+            let low = quotient(simd, low, &from[0], &to[0], &bias[0]);
+            let high = quotient(simd, high, &from[1], &to[1], &bias[1]);
             let highest = i16x16::splat(simd, 1023);
             // The lowest that any may be.
             let lowest = i16x16::splat(simd, -1024);
@@ -54,9 +70,10 @@ impl Divisors {
 
 /// The quotients rounded to integers.
 #[inline(always)]
-fn quotient<S: Simd>(simd: S, values: i32x8<S>, from: &[f32; 8], to: &[f32; 8]) -> i32x8<S> {
+fn quotient<S: Simd>(simd: S, values: i32x8<S>, from: &[f32; 8], to: &[f32; 8], bias: &[f32; 8]) -> i32x8<S> {
     let products = f32x8::float_from(values) * f32x8::simd_from(simd, *from);
-    let rounded = products / f32x8::simd_from(simd, *to) * NEARER + ROUNDER;
+    let (quotients, bias) = (products / f32x8::simd_from(simd, *to), f32x8::simd_from(simd, *bias));
+    let rounded = (quotients - quotients.min(bias).max(-bias)) * NEARER + ROUNDER;
     rounded.bitcast::<i32x8<S>>() - ROUNDER.to_bits().cast_signed()
 }
 
@@ -71,10 +88,11 @@ mod tests {
     use crate::simd::{Level, dispatch};
     use proptest::prelude::*;
 
-    /// The definition, in integers.
-    fn slow(value: i16, from: u16, to: u16, dc: bool) -> i16 {
-        let product = i64::from(value.unsigned_abs()) * i64::from(from);
-        let size = (2 * product + i64::from(to) - 1) / (2 * i64::from(to));
+    /// The definition, in integers: quotients up to half of a divisor, or 5/8 with a dead zone, above a multiple become it.
+    fn slow(value: i16, from: u16, to: u16, dc: bool, dead_zone: bool) -> i16 {
+        let (product, to) = (i64::from(value.unsigned_abs()) * i64::from(from), i64::from(to));
+        let bias = if dead_zone && !dc { 1 } else { 0 };
+        let size = ((8 * product + (4 - bias) * to - 1) / (8 * to)).max(0);
         let signed = if value < 0 { -size } else { size };
         signed.clamp(if dc { -1024 } else { -1023 }, 1023) as i16
     }
@@ -85,16 +103,19 @@ mod tests {
             values in proptest::collection::vec(-2048i16..2048, 64),
             from in proptest::collection::vec(1u16..=255, 64),
             to in proptest::collection::vec(1u16..=255, 64),
+            dead_zone in any::<bool>(),
         ) {
             let table = |values: &[u16]| QuantTable::new(std::array::from_fn(|i| values[i])).unwrap();
             let stored = std::array::from_fn(|i| values[i]);
             let divisors = Divisors::new(&table(&from), &table(&to));
+            let divisors = if dead_zone { divisors.with_dead_zone() } else { divisors };
             for level in Level::all() {
                 let mut block = stored;
                 dispatch!(level, simd => divisors.apply(simd, &mut block));
             for (i, &value) in block.iter().enumerate() {
                 let natural = i % 8 * 8 + i / 8;
-                prop_assert_eq!(value, slow(values[i], from[natural], to[natural], i == 0), "{}", i);
+                let expected = slow(values[i], from[natural], to[natural], i == 0, dead_zone);
+                prop_assert_eq!(value, expected, "{}", i);
             }
             }
         }

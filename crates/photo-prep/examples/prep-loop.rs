@@ -8,6 +8,7 @@
 //! `prep-loop batch LIST FOLDER THREADS 1 [options]` prepares all files that `LIST` names, a line each, at once, writes
 //! them to `FOLDER`, and prints `{"ms":…,"done":…}`: the time for all, and how many there are.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -31,12 +32,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut times = Vec::new();
     let mut stages: BTreeMap<&str, Vec<f64>> = BTreeMap::new();
     let (mut written, in_memory) = (None, out == "-");
-    let mut bytes = std::fs::read(input)?;
+    let source = if in_memory { std::fs::read(input)? } else { Vec::new() };
     for run in 0..runs + warmup {
         let start = Instant::now();
-        if !in_memory {
-            bytes = std::fs::read(input)?;
-        }
+        let bytes = if in_memory { Cow::Borrowed(&source) } else { Cow::Owned(std::fs::read(input)?) };
         let prepared = pool.install(|| options.prepare(&bytes))?;
         written = Some(if in_memory { PathBuf::from(out) } else { prepared.write_to(out)? });
         if run >= warmup {

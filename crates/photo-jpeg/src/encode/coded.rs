@@ -81,7 +81,8 @@ impl<'a> Coded<'a> {
         let from = &component.facts.quant;
         let divisors = (fraction_bits > 0 || from != table).then(|| {
             let turned = |table: &QuantTable| if swap { table.transposed() } else { table.clone() };
-            Divisors::new(&turned(from), &turned(table)).with_fraction(fraction_bits)
+            let divisors = Divisors::new(&turned(from), &turned(table)).with_fraction(fraction_bits);
+            if options.dead_zone { divisors.with_dead_zone() } else { divisors }
         });
         Self {
             blocks: component.blocks(),

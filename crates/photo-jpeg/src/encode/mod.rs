@@ -85,7 +85,7 @@ pub fn encoded_len(planes: &Planes, options: &EncodeOptions<'_>, sample_every: u
 /// Without other tables ([`TranscodeOptions::tables`]) nothing is lost but what [`Edges::Trim`](crate::Edges) cuts off.
 /// Turning changes the places and signs of coefficients, and turns the sampling factors and quantisation tables too.
 /// With tables, each coefficient becomes the nearest multiple of its new divisor, halves going to zero, as in
-/// [`Coefficients::requantise`].
+/// [`Coefficients::requantise`], unless there is a dead zone ([`TranscodeOptions::dead_zone`]).
 /// All the work but a last copy is shared among the threads of the rayon pool; the bytes don't depend on their number.
 ///
 /// # Errors

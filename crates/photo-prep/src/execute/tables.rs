@@ -313,7 +313,7 @@ impl<'a> Search<'a> {
     fn with_tables(&self, number: Option<usize>) -> TranscodeOptions<'a> {
         let options = self.options.clone();
         match number {
-            Some(number) => options.tables(self.tables(number)),
+            Some(number) => options.tables(self.tables(number)).dead_zone(true),
             None => options,
         }
     }
