@@ -110,6 +110,28 @@ fn drafts_know_how_long_they_will_be() {
 }
 
 #[test]
+fn a_dead_zone_makes_ac_smaller_and_nothing_else() {
+    let stored = read(&jpeg(301, 203, SAMPLINGS[0], 90, false));
+    let own = TranscodeOptions::default();
+    let file = |options: &TranscodeOptions<'_>| transcode(&stored, options).unwrap();
+    assert_eq!(file(&own), file(&own.clone().dead_zone(true)));
+    let coarse = stored.components.iter().map(|c| c.facts().quant.values().map(|q| (5 * q).div_ceil(3)));
+    let nearest = own.tables(coarse.map(|table| QuantTable::new(table).unwrap()).collect());
+    let [nearest, smaller] = [file(&nearest), file(&nearest.dead_zone(true))];
+    assert!(smaller.len() < nearest.len());
+    let mut changed = 0;
+    for (a, b) in read(&nearest).components.iter().zip(&read(&smaller).components) {
+        assert_eq!(a.facts(), b.facts());
+        for (a, b) in a.blocks().iter().zip(b.blocks()) {
+            assert_eq!(a[0], b[0]);
+            assert!(a.iter().zip(b).all(|(a, b)| *b == *a || *b == a - a.signum()));
+            changed += a.iter().zip(b).filter(|(a, b)| a != b).count();
+        }
+    }
+    assert!(changed > 1000, "{changed}");
+}
+
+#[test]
 fn density_and_segments_are_written() {
     let stored = read(&jpeg(16, 16, SAMPLINGS[0], 90, false));
     let segment = [0xFF, 0xE2, 0, 5, 1, 2, 3];
