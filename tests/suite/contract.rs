@@ -1,8 +1,9 @@
 //! The promise of photo-prep, over every fixture: what comes out holds the limits, stands upright, is the same
 //! picture, and took the route the index expects.
 
-use photo_prep::{Error, Format, Options, Size};
-use photo_testkit::fixtures::{Entry, OutputFormat, Route};
+use photo_prep::{Error, Format, InputLimits, LimitKind, Options, OutputFormat, Size};
+use photo_testkit::fixtures::{Entry, OutputFormat as Expected, Route};
+use photo_testkit::{many_arithmetic_scans, many_scans};
 
 use crate::support::{decoded, fixtures, mean_difference, reference, valid_fixtures};
 
@@ -20,8 +21,8 @@ fn every_valid_fixture_becomes_a_compliant_picture_by_the_expected_route() {
         };
         assert_eq!(route.unwrap_or(report.route), report.route, "{}: {report}", entry.file);
         let format = match entry.expected_output {
-            Some(OutputFormat::Jpeg) => Format::Jpeg,
-            Some(OutputFormat::Png) => Format::Png,
+            Some(Expected::Jpeg) => Format::Jpeg,
+            Some(Expected::Png) => Format::Png,
             None => prepared.format(),
         };
         assert_eq!(prepared.format(), format, "{}: {report}", entry.file);
@@ -111,9 +112,9 @@ fn a_plan_runs_only_on_its_own_bytes() {
 
 #[test]
 fn other_options_hold_too() {
-    use photo_prep::{ColorPolicy, MetadataPolicy, OutputFormat as Out};
+    use photo_prep::{ColorPolicy, MetadataPolicy};
     for (entry, bytes) in valid_fixtures().into_iter().filter(|(e, _)| e.width < 1000) {
-        for format in [Out::Jpeg, Out::Png] {
+        for format in [OutputFormat::Jpeg, OutputFormat::Png] {
             for (metadata, color) in [
                 (MetadataPolicy::Strip, ColorPolicy::Srgb),
                 (MetadataPolicy::KeepNonPrivate, ColorPolicy::Preserve),
@@ -122,7 +123,7 @@ fn other_options_hold_too() {
                 let options =
                     Options::default().format(format).metadata(metadata).color(color).max_pixels(3_000);
                 let prepared = options.prepare(&bytes).unwrap_or_else(|e| panic!("{}: {e}", entry.file));
-                let want = if format == Out::Jpeg { Format::Jpeg } else { Format::Png };
+                let want = if format == OutputFormat::Jpeg { Format::Jpeg } else { Format::Png };
                 assert_eq!(prepared.format(), want, "{}", entry.file);
                 assert!(prepared.size().pixels() <= 3_000);
                 let picture = decoded(prepared.bytes());
@@ -137,4 +138,46 @@ fn other_options_hold_too() {
             }
         }
     }
+}
+
+#[test]
+fn as_many_scans_as_the_limit_are_read_on_every_route() {
+    let orders = [
+        ("pass_through", Options::default()),
+        ("coefficients", Options::default().max_bytes(2_000)),
+        ("pixels", Options::default().max_pixels(5_000)),
+        ("pixels", Options::default().max_pixels(500)),
+        ("pixels", Options::default().format(OutputFormat::Png)),
+    ];
+    let (most, more) = (many_scans(120, 80, 256), many_scans(120, 80, 257));
+    for (route, options) in orders {
+        let prepared = options.prepare(&most).unwrap_or_else(|e| panic!("{route}: {e}"));
+        assert_eq!(prepared.report().route, route);
+        let (what, limit) = (LimitKind::Scans, 256);
+        let refused = options.prepare(&more).unwrap_err();
+        assert!(
+            matches!(refused, Error::LimitExceeded { what: w, actual: 257, limit: l } if (w, l) == (what, limit))
+        );
+        let raised = options.input_limits(InputLimits::default().scans(257));
+        assert!(raised.prepare(&more).is_ok(), "{route}");
+    }
+}
+
+#[test]
+fn arithmetic_coding_that_could_take_for_ever_is_refused_by_its_headers() {
+    // DC, 26 first bits of coefficients, 229 further bits; 7 steps for each visit of the million blocks.
+    let steps = 1_000_000 * (256 * 7 + (1 + 26) * 32 + 229 * 3);
+    let bytes = many_arithmetic_scans(8_000, 8_000, 256);
+    let refused = photo_prep::prepare(&bytes).unwrap_err();
+    assert!(
+        matches!(refused, Error::LimitExceeded { what: LimitKind::ScanSteps, actual, .. } if actual == steps),
+        "{refused}"
+    );
+    assert!(refused.to_string().contains("InputLimits::scan_steps"), "{refused}");
+    let planned = |most| {
+        let options = Options::default().input_limits(InputLimits::default().scan_steps(most));
+        options.plan(&options.probe(&bytes).unwrap())
+    };
+    assert!(planned(steps).is_ok());
+    assert!(planned(steps - 1).is_err());
 }

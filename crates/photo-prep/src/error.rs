@@ -117,6 +117,8 @@ pub enum LimitKind {
     Side,
     /// Scans of a JPEG.
     Scans,
+    /// Steps of decoding that the scans of a JPEG may ask for.
+    ScanSteps,
     /// Segments, chunks or blocks of the file.
     Segments,
     /// Bytes of the ICC profile.
@@ -134,6 +136,7 @@ impl LimitKind {
             Self::Pixels => "InputLimits::pixels",
             Self::Side => "sides are at most 65,500 pixels",
             Self::Scans => "InputLimits::scans",
+            Self::ScanSteps => "InputLimits::scan_steps; or save the picture again as a baseline JPEG",
             Self::Segments => "no real picture has so many",
             Self::IccBytes => "InputLimits::icc_bytes",
             Self::ExifBytes => "InputLimits::exif_bytes",
@@ -149,6 +152,7 @@ impl std::fmt::Display for LimitKind {
             Self::Pixels => "pixels",
             Self::Side => "pixels on one side",
             Self::Scans => "scans",
+            Self::ScanSteps => "steps to decode its scans",
             Self::Segments => "segments",
             Self::IccBytes => "bytes of ICC profile",
             Self::ExifBytes => "bytes of EXIF",

@@ -149,6 +149,8 @@ pub struct JpegInfo {
     pub restart_interval: u16,
     /// Number of scans.
     pub scans: u32,
+    /// Steps of decoding that the scans may ask for, whatever they hold: visits of blocks, decisions of arithmetic coding.
+    pub scan_steps: u64,
     /// Estimated quality on libjpeg's scale, from the luma quantisation table.
     pub quality: Option<u8>,
     /// Whether all tables that the scans use are in the file (motion-JPEG frames leave them out).

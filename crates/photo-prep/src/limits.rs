@@ -47,6 +47,9 @@ pub struct InputLimits {
     pub pixels: u64,
     /// Scans of a JPEG (256; real progressive files have about ten).
     pub scans: u32,
+    /// Steps of decoding ([`JpegInfo::scan_steps`](crate::JpegInfo::scan_steps)) of a JPEG that `photo-jpeg` does not decode
+    /// (1,200,000,000; some ten seconds at worst). Arithmetic-coded pictures of 24 MP in 4:2:0 have no more.
+    pub scan_steps: u64,
     /// Bytes of the ICC profile, unpacked (4 MiB).
     pub icc_bytes: u64,
     /// Bytes of the EXIF block (1 MiB).
@@ -74,6 +77,13 @@ impl InputLimits {
     #[must_use]
     pub fn scans(mut self, scans: u32) -> Self {
         self.scans = scans;
+        self
+    }
+
+    /// Sets [`scan_steps`](Self::scan_steps).
+    #[must_use]
+    pub fn scan_steps(mut self, steps: u64) -> Self {
+        self.scan_steps = steps;
         self
     }
 
@@ -105,6 +115,7 @@ impl Default for InputLimits {
             bytes: 256 << 20,
             pixels: 268_435_456,
             scans: 256,
+            scan_steps: 1_200_000_000,
             icc_bytes: 4 << 20,
             exif_bytes: 1 << 20,
             memory: 512 << 20,

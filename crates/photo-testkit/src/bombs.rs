@@ -6,7 +6,7 @@ use flate2::{Compression, write::ZlibEncoder};
 
 use crate::encode::png::{self, Chunk, PngImage, PngOptions};
 use crate::encode::{bmp, gif, jpeg, tiff, webp};
-use crate::{Indexed, mutate, pattern, photo_like, sample};
+use crate::{Indexed, many_arithmetic_scans, many_scans, mutate, pattern, photo_like, sample};
 
 /// All bombs with their names, each of at most 20 MB.
 pub fn bombs() -> Vec<(&'static str, Vec<u8>)> {
@@ -26,6 +26,8 @@ fn jpegs() -> Vec<(&'static str, Vec<u8>)> {
         ("JPEG of 19 MB of fill bytes", behind_start(&plain, b"\xFF", 19_000_000)),
         ("JPEG of thousands of scans", repeat_last_scan(&progressive, 5_000)),
         ("JPEG of 256 MP and thousands of scans", repeat_last_scan(&huge, 5_000)),
+        ("JPEG of 144 MP and as many scans as are allowed", many_scans(12_000, 12_000, 256)),
+        ("arithmetic JPEG of 64 MP and 256 scans", many_arithmetic_scans(8_000, 8_000, 256)),
         ("JPEG of 16000x16000 with the data of a small one", huge),
         ("JPEG of 10,000 restart markers in a row", restart_markers(&plain)),
     ]
@@ -146,7 +148,7 @@ mod tests {
     #[test]
     fn bombs_are_small_and_more_than_their_pictures() {
         let all = bombs();
-        assert!(all.len() >= 19);
+        assert!(all.len() >= 21);
         for (name, bytes) in all {
             assert!((20..20_000_000).contains(&bytes.len()), "{name}: {}", bytes.len());
         }

@@ -39,6 +39,7 @@ pub mod fixtures;
 pub mod icc;
 pub mod icc_tables;
 mod ifd;
+mod many_scans;
 pub mod metrics;
 pub mod mutate;
 pub mod pattern;
@@ -46,5 +47,6 @@ mod photo;
 mod picture;
 pub mod sample;
 
+pub use many_scans::{many_arithmetic_scans, many_scans};
 pub use photo::{Photo, photo_like};
 pub use picture::{Indexed, Layout, Picture};

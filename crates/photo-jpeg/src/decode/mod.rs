@@ -60,7 +60,8 @@ struct Decoder<'a> {
     header: Header,
     target: Target,
     channels: Vec<Channel>,
-    memory: u64,
+    /// For the coefficients of a file of several scans.
+    reading: ReadOptions,
 }
 
 impl<'a> Decoder<'a> {
@@ -78,7 +79,8 @@ impl<'a> Decoder<'a> {
             .collect::<Option<Vec<_>>>()
             .ok_or(Error::Argument("sampling factors for each component are needed"))?;
         Channel::share(&mut channels);
-        Ok(Self { bytes, header, target, channels, memory: options.memory_limit })
+        let reading = ReadOptions { memory_limit: options.memory_limit, scan_limit: options.scan_limit };
+        Ok(Self { bytes, header, target, channels, reading })
     }
 
     /// Blocks of an interleaved row of MCUs.
@@ -193,11 +195,10 @@ enum All {
 
 impl All {
     fn read(decoder: &Decoder<'_>) -> Result<Self> {
-        let options = ReadOptions::with_memory_limit(decoder.memory);
         if decoder.channels.iter().all(|channel| channel.points <= 4) {
-            LowCoefficients::read(decoder.bytes, &options).map(Self::Low)
+            LowCoefficients::read(decoder.bytes, &decoder.reading).map(Self::Low)
         } else {
-            Coefficients::read(decoder.bytes, &options).map(Self::Whole)
+            Coefficients::read(decoder.bytes, &decoder.reading).map(Self::Whole)
         }
     }
 

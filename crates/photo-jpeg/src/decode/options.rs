@@ -1,7 +1,7 @@
 //! How a file is decoded.
 
 use crate::Orientation;
-use crate::coefficients::bytes_per_block;
+use crate::coefficients::{ReadOptions, bytes_per_block};
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::scan::Cut;
@@ -61,6 +61,8 @@ pub struct DecodeOptions {
     pub orientation: Orientation,
     /// Bytes of memory that decoding may take, the file not counted (512 MiB).
     pub memory_limit: u64,
+    /// Scans that a file may have (100); see [`ReadOptions::scan_limit`](crate::ReadOptions::scan_limit).
+    pub scan_limit: u32,
 }
 
 impl Default for DecodeOptions {
@@ -71,6 +73,7 @@ impl Default for DecodeOptions {
             sampling: None,
             orientation: Orientation::Upright,
             memory_limit: 512 << 20,
+            scan_limit: ReadOptions::default().scan_limit,
         }
     }
 }
@@ -108,6 +111,13 @@ impl DecodeOptions {
     #[must_use]
     pub fn memory_limit(mut self, bytes: u64) -> Self {
         self.memory_limit = bytes;
+        self
+    }
+
+    /// Sets [`scan_limit`](Self::scan_limit).
+    #[must_use]
+    pub fn scan_limit(mut self, scans: u32) -> Self {
+        self.scan_limit = scans;
         self
     }
 

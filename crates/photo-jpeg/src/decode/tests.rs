@@ -281,6 +281,16 @@ fn more_memory_than_allowed_is_refused() {
     assert!(matches!(error, Error::Memory { limit: 1000, .. }), "{error}");
 }
 
+#[test]
+fn scans_are_limited_at_every_scale() {
+    let bytes = photo_testkit::many_scans(90, 70, 120);
+    for scale in [Scale::Full, Scale::Half, Scale::Quarter] {
+        let limited = |scans| decode(&bytes, &DecodeOptions::default().scale(scale).scan_limit(scans));
+        assert!(limited(120).is_ok(), "{scale:?}");
+        assert!(matches!(limited(119), Err(Error::Unsupported(_))), "{scale:?}");
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 

@@ -24,8 +24,11 @@ pub(super) fn decode(bytes: &[u8], info: &ImageInfo, scale: DecodeScale, memory:
         return subsampled_inks(bytes, info, memory);
     }
     // Its own model of memory counts every sample in full whatever the sampling and the scale, and would refuse what the
-    // plan allows. The plan's estimate stands for just this many pixels; more of them must not come from another frame.
-    let limits = DecodeLimits { max_pixels: info.size.pixels(), ..DecodeLimits::default() };
+    // plan allows. The plan's estimate stands for just this many pixels, its limits for so many scans; more of them must not come
+    // from another frame or from where our walk did not get.
+    let scans = info.jpeg.as_ref().map_or(1, |jpeg| jpeg.scans);
+    let max_scans = usize::try_from(scans).unwrap_or(usize::MAX);
+    let limits = DecodeLimits { max_pixels: info.size.pixels(), max_scans, ..DecodeLimits::default() };
     let mut decoder = Decoder::new_with_limits(bytes, limits).map_err(|e| error(&e))?;
     let (format, layout) = match info.model {
         ColorModel::Gray => (PixelFormat::Grayscale, Layout::Gray),
@@ -92,6 +95,9 @@ fn error(error: &JpegError) -> Error {
         JpegError::Unsupported(what) => Error::unsupported(Format::Jpeg, what.clone()),
         JpegError::UnexpectedEof => {
             Error::malformed(Format::Jpeg, None, "picture data is missing: the file was cut off or damaged")
+        }
+        JpegError::LimitExceeded { what: "scan count", actual, .. } => {
+            Error::malformed(Format::Jpeg, None, format!("{actual} scans, more than its structure shows"))
         }
         JpegError::LimitExceeded { actual, limit, .. } => {
             Error::LimitExceeded { what: LimitKind::Memory, actual: *actual, limit: *limit }

@@ -18,6 +18,8 @@ pub(crate) struct Request {
     pub(crate) orientation: Orientation,
     /// Bytes of memory that decoding may take.
     pub(crate) memory: u64,
+    /// Scans that the file may have.
+    pub(crate) scans: u32,
 }
 
 /// Decodes and reduces, on all threads of the current rayon pool. A panic is an error.
@@ -27,7 +29,8 @@ pub(crate) fn decode(bytes: &[u8], request: &Request) -> Result<Planes> {
         .size(request.size.width, request.size.height)
         .sampling(request.sampling.clone())
         .orientation(orientation(request.orientation))
-        .memory_limit(request.memory);
+        .memory_limit(request.memory)
+        .scan_limit(request.scans);
     caught(Format::Jpeg, || photo_jpeg::decode(bytes, &options).map_err(|e| error(&e)))
 }
 

@@ -75,6 +75,7 @@ fn decoded(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8], upright: Size) -> Res
         // Pixels for a PNG are turned as pixels.
         orientation: if pixels.output == OutputRule::Png { Orientation::Upright } else { orientation },
         memory: plan.options.input_limits.memory,
+        scans: plan.options.input_limits.scans,
     };
     jpeg_planes::decode(bytes, &request)
 }

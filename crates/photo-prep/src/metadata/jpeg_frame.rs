@@ -3,6 +3,7 @@
 use super::bytes::be16;
 use super::jpeg::{JpegLayout, Segment, marker};
 use super::jpeg_sound::{self, Named};
+use super::jpeg_steps;
 use crate::info::{ColorModel, JpegInfo, JpegProcess};
 use crate::{Error, Format, Result, Size};
 
@@ -41,6 +42,7 @@ pub(crate) fn read(bytes: &[u8], layout: &JpegLayout) -> Result<Frame> {
         sampling: components.iter().map(|c| c.sampling).collect(),
         restart_interval: restart_interval(bytes, layout),
         scans: u32::try_from(scans.count()).unwrap_or(u32::MAX),
+        scan_steps: jpeg_steps::of(bytes, layout, sof.marker, size, &named(&components)),
         quality: quant_table(bytes, layout, components.first().map_or(0, |c| c.table))
             .map(|t| estimate_quality(&t)),
         has_tables: has_tables(bytes, layout),
@@ -79,6 +81,10 @@ fn frame_header(bytes: &[u8], sof: &Segment) -> Result<(Size, u8, Vec<Component>
         return Err(bad("a sampling factor is not in 1..=4"));
     }
     Ok((Size::new(width.into(), height.into()), precision, components))
+}
+
+fn named(components: &[Component]) -> Vec<Named> {
+    components.iter().map(|c| Named { id: c.id, sampling: c.sampling, table: c.table }).collect()
 }
 
 fn process(sof: u8) -> JpegProcess {
@@ -195,9 +201,7 @@ fn flaw(
     if let Some(c) = components.iter().find(|c| !in_first_scans(c.id)) {
         return Some(format!("no scan holds component {}", c.id));
     }
-    let named: Vec<Named> =
-        components.iter().map(|c| Named { id: c.id, sampling: c.sampling, table: c.table }).collect();
-    jpeg_sound::flaw(bytes, layout, &named, info.process)
+    jpeg_sound::flaw(bytes, layout, &named(components), info.process)
         .or_else(|| restarts_flaw(components, size, info, scans().collect()))
 }
 

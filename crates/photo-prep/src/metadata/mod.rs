@@ -7,6 +7,7 @@ pub(crate) mod icc;
 pub(crate) mod jpeg;
 pub(crate) mod jpeg_frame;
 pub(crate) mod jpeg_sound;
+pub(crate) mod jpeg_steps;
 pub(crate) mod png;
 pub(crate) mod png_color;
 pub(crate) mod riff;

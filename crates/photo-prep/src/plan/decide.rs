@@ -33,6 +33,7 @@ pub(super) fn plan(info: &ImageInfo, options: &Options) -> Result<Plan> {
         let pixels = Route::Pixels(coefficients.otherwise.clone());
         plan = planned(info, options, pixels, plan.reasons);
     }
+    check_steps(&plan)?;
     shrink_to_memory(&mut plan);
     let (what, actual, limit) = (LimitKind::Memory, beside_input(&plan), options.input_limits.memory);
     if actual > limit {
@@ -65,6 +66,17 @@ fn check_input(info: &ImageInfo, options: &Options) -> Result<()> {
         Some((what, actual, limit)) => Err(Error::LimitExceeded { what, actual, limit }),
         None => Ok(()),
     }
+}
+
+/// `photo-jpeg` has a better bound: the bytes of a file that it reads, and few scans.
+fn check_steps(plan: &Plan) -> Result<()> {
+    let elsewhere = matches!(&plan.route, Route::Pixels(pixels) if pixels.lane == Lane::Raster);
+    let actual = plan.info.jpeg.as_ref().filter(|_| elsewhere).map_or(0, |jpeg| jpeg.scan_steps);
+    let limit = plan.options.input_limits.scan_steps;
+    if actual > limit {
+        return Err(Error::LimitExceeded { what: LimitKind::ScanSteps, actual, limit });
+    }
+    Ok(())
 }
 
 /// What only new pixels can mend.
