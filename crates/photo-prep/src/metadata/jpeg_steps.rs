@@ -2,7 +2,7 @@
 //!
 //! The data of a file bound what Huffman decoding costs but for the visits of its blocks. Arithmetic coding has no such bound: a
 //! decision may take a hundred-thousandth of a bit, and zeros at the end of a scan are left out (T.81, D.1.8), so that 2 KB can hold
-//! gigabytes of decisions.
+//! billions of decisions.
 
 use super::jpeg::{JpegLayout, marker};
 use super::jpeg_sound::Named;
