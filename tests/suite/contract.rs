@@ -147,6 +147,7 @@ fn as_many_scans_as_the_limit_are_read_on_every_route() {
         ("coefficients", Options::default().max_bytes(2_000)),
         ("pixels", Options::default().max_pixels(5_000)),
         ("pixels", Options::default().max_pixels(500)),
+        ("pixels", Options::default().max_pixels(5_000).max_bytes(700)),
         ("pixels", Options::default().format(OutputFormat::Png)),
     ];
     let (most, more) = (many_scans(120, 80, 256), many_scans(120, 80, 257));

@@ -83,6 +83,8 @@ pub(super) fn jpeg(picture: Picture<'_>, target: &Target) -> Result<Fitted> {
             let (format, size, transforms) = (Format::Jpeg, whole, tries.transforms);
             return Ok(Fitted { bytes, format, size, rung, quality, encodes, transforms });
         }
+    } else {
+        drop(turned);
     }
     fewer_pixels((whole, orientation), smaller, target, at_floor, tries)
 }
@@ -100,7 +102,8 @@ fn with_finest_tables(picture: Turned<'_>, target: &Target, may_be_best: bool) -
 }
 
 /// Pixels are reduced until the floor's quality fits. Bytes fall slower than pixels do, since detail gets denser:
-/// about with their 0.8th power.
+/// about with their 0.8th power. A sample brings the first try near to the limit; where it misleads, as a picture may be made to,
+/// only whole pictures count from then on.
 fn fewer_pixels(
     (whole, orientation): (Size, Orientation),
     smaller: &dyn Fn(Size) -> Result<Planes>,
@@ -110,22 +113,27 @@ fn fewer_pixels(
 ) -> Result<Fitted> {
     const POWER: f64 = 0.8;
     let fixed = 330.0 + target.settings.segments.len() as f64;
-    let limit = target.max_bytes as f64 - fixed;
+    let limit = (target.max_bytes as f64 - fixed).max(1.0);
     let settings = target.settings.at(target.floor);
-    let reduced = |share: f64| -> Result<Turned<'static>> {
-        Ok(Turned { planes: Cow::Owned(smaller(whole.scaled(share.sqrt()))?), orientation })
+    let made = |share: f64| -> Result<(Turned<'static>, f64)> {
+        let small = Turned { planes: Cow::Owned(smaller(whole.scaled(share.sqrt()))?), orientation };
+        let predicted = (small.predict(&settings)? as f64 - fixed).max(1.0);
+        Ok((small, predicted))
     };
     let (mut share, mut expected, mut aim) = (1.0f64, at_floor - fixed, 0.93);
+    let mut refinements = 4;
     loop {
-        share *= (aim * limit.max(1.0) / expected.max(1.0)).clamp(1e-9, 0.98).powf(1.0 / POWER);
-        let mut small = reduced(share)?;
-        for _ in 0..4 {
-            let ratio = aim * limit.max(1.0) / (small.predict(&settings)? as f64 - fixed).max(1.0);
+        share *= (aim * limit / expected.max(1.0)).clamp(1e-9, 0.98).powf(1.0 / POWER);
+        let (mut small, mut predicted) = made(share)?;
+        while refinements > 0 {
+            let ratio = aim * limit / predicted;
             if (0.93..1.0).contains(&ratio) || share * ratio > 1.0 {
                 break;
             }
+            refinements -= 1;
             share = (share * ratio.powf(1.0 / POWER)).min(1.0);
-            small = reduced(share)?;
+            drop(small);
+            (small, predicted) = made(share)?;
         }
         if let Some(done) = tries.jpeg(&small, target.floor, Rung::FewerPixels)? {
             return Ok(done);
@@ -134,6 +142,7 @@ fn fewer_pixels(
             return Err(cannot_fit(tries.best, target.max_bytes));
         }
         expected = tries.last as f64 - fixed;
+        refinements = 0;
         aim = if tries.count + 1 >= ENCODES { 0.7 } else { 0.85 };
     }
 }
@@ -260,5 +269,63 @@ impl<'a> Tries<'a> {
     fn note(&mut self, bytes: usize) {
         self.last = bytes;
         self.best = Some(self.best.map_or(bytes, |b| b.min(bytes)));
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::plan::JpegSampling;
+
+    /// A gray picture of noise, but that of the rows of blocks which [`Turned::predict`] looks at only so many parts of 100 are.
+    fn two_faced(size: Size, noisy: u32) -> Planes {
+        let high = size.height.div_ceil(8);
+        let every = (size.height.max(size.width).div_ceil(16) / 16).clamp(1, 8);
+        let looked_at =
+            |y: u32| (y / 8).checked_sub((every.min(high) - 1) / 2).is_some_and(|r| r % every == 0);
+        let mut state = 1_u32;
+        let mut noise = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        };
+        let samples = (0..size.height).flat_map(|y| (0..size.width).map(move |x| (x, y)));
+        let data =
+            samples.map(|(x, y)| if looked_at(y) && x % 100 >= noisy { 128 } else { noise() }).collect();
+        Planes::from_gray(size.width, size.height, data).unwrap()
+    }
+
+    #[test]
+    fn pictures_that_mislead_the_sample_are_fitted_in_a_few_tries() {
+        let settings =
+            JpegSettings { quality: 92, sampling: JpegSampling::S444, tables: None, segments: Vec::new() };
+        for noisy in [10, 30, 50, 70, 90] {
+            for max_bytes in [100_000, 200_000, 400_000, 700_000] {
+                let target = Target { max_bytes, floor: 75, settings: settings.clone(), chunks: Vec::new() };
+                let made = Cell::new(0);
+                let smaller = |size| {
+                    made.set(made.get() + 1);
+                    assert!(made.get() < 10, "{noisy} parts of 100, {max_bytes} bytes: it never ends");
+                    Ok(two_faced(size, noisy))
+                };
+                let planes = Cow::Owned(two_faced(Size::new(1_600, 1_200), noisy));
+                let picture = Picture {
+                    turned: Turned { planes, orientation: Orientation::Upright },
+                    smaller: &smaller,
+                };
+                let fitted = jpeg(picture, &target).unwrap();
+                println!(
+                    "{noisy} {max_bytes}: {} bytes, {}, made {}",
+                    fitted.bytes.len(),
+                    fitted.size,
+                    made.get()
+                );
+                let bytes = fitted.bytes.len() as u64;
+                assert!(bytes <= max_bytes);
+                // Small pictures are looked at as a whole, and so have no more noise than that.
+                assert!(bytes > max_bytes * u64::from(noisy) / 200, "{noisy}, {max_bytes}: {bytes}");
+            }
+        }
     }
 }

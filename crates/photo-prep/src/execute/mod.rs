@@ -1,5 +1,6 @@
 //! Doing what a plan says; nothing is decided here but which rung fits.
 
+mod again;
 mod as_png;
 mod clock;
 mod coefficients;

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use photo_jpeg::{ColorModel, Planes, QuantTable};
 
+use super::again::Again;
 use super::clock::Clock;
 use super::fit::{self, Picture, Target};
 use super::keep::kept;
@@ -39,11 +40,8 @@ pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<
         clock.lap(Stage::Orient);
         fit::png(raster, &target, false)?
     } else {
-        let smaller = |size| {
-            let mut planes = decoded(plan, pixels, bytes, size)?;
-            convert(plan, pixels, profile.as_deref(), &mut planes, &mut Vec::new());
-            Ok(planes)
-        };
+        let again = Again::new(plan, pixels, bytes, profile.as_deref());
+        let smaller = |size| again.planes(size);
         let orientation = plan.info.orientation;
         let picture =
             Picture { turned: Turned { planes: Cow::Owned(planes), orientation }, smaller: &smaller };
@@ -80,6 +78,19 @@ fn decoded(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8], upright: Size) -> Res
     jpeg_planes::decode(bytes, &request)
 }
 
+/// As [`decoded`], in the colours that the plan wants.
+pub(super) fn converted(
+    plan: &Plan,
+    pixels: &PixelsPlan,
+    bytes: &[u8],
+    profile: Option<&[u8]>,
+    upright: Size,
+) -> Result<Planes> {
+    let mut planes = decoded(plan, pixels, bytes, upright)?;
+    convert(plan, pixels, profile, &mut planes, &mut Vec::new());
+    Ok(planes)
+}
+
 /// Colours as the plan wants them; where they can't be converted, they are taken as sRGB with a warning.
 fn convert(
     plan: &Plan,
@@ -102,7 +113,7 @@ fn convert(
 }
 
 /// The planes as pixels, not yet turned.
-fn raster(planes: &Planes) -> Result<Raster> {
+pub(super) fn raster(planes: &Planes) -> Result<Raster> {
     let size = Size::new(planes.width, planes.height);
     let raster = match (planes.color, planes.planes.as_slice()) {
         (ColorModel::Gray, [plane]) => Raster::new(size, Layout::Gray, plane.data().to_vec()),

@@ -1,0 +1,104 @@
+//! The planes of an ordinary JPEG once more, smaller, where its bytes fit with fewer pixels only.
+
+use std::cell::{Cell, RefCell};
+
+use photo_jpeg::Planes;
+
+use super::planes::{converted, raster};
+use crate::codec::jpeg_planes;
+use crate::pixels::{Layout, Raster, resize};
+use crate::plan::{PixelsPlan, Plan};
+use crate::{ColorModel, Error, Format, Result, Size};
+
+/// Decoded from the source a few times, which keeps most detail; then, and at once where that may take seconds each time, reduced
+/// from the picture of the planned size.
+pub(super) struct Again<'a> {
+    plan: &'a Plan,
+    pixels: &'a PixelsPlan,
+    bytes: &'a [u8],
+    profile: Option<&'a [u8]>,
+    /// Times that the source may still be decoded for one size.
+    left: Cell<u32>,
+    whole: RefCell<Option<Raster>>,
+}
+
+impl<'a> Again<'a> {
+    pub(super) fn new(
+        plan: &'a Plan,
+        pixels: &'a PixelsPlan,
+        bytes: &'a [u8],
+        profile: Option<&'a [u8]>,
+    ) -> Self {
+        /// Real pictures are fitted by two or three.
+        const DECODED: u32 = 4;
+        /// Real progressive files have ten.
+        const MANY_SCANS: u32 = 32;
+        let many = plan.info.jpeg.as_ref().is_some_and(|jpeg| jpeg.scans > MANY_SCANS);
+        let left = Cell::new(if many { 0 } else { DECODED });
+        Self { plan, pixels, bytes, profile, left, whole: RefCell::new(None) }
+    }
+
+    /// The planes that become a picture of the upright size `upright`, which is at most the planned one.
+    pub(super) fn planes(&self, upright: Size) -> Result<Planes> {
+        let source = |upright| converted(self.plan, self.pixels, self.bytes, self.profile, upright);
+        if let Some(left) = self.left.get().checked_sub(1) {
+            self.left.set(left);
+            return source(upright);
+        }
+        let mut whole = self.whole.borrow_mut();
+        let whole = match &mut *whole {
+            Some(whole) => whole,
+            none => none.insert(raster(&source(self.pixels.size)?)?),
+        };
+        let orientation = self.plan.info.orientation;
+        let stored = if orientation.swaps_sides() { upright.transposed() } else { upright };
+        let reduced = resize::reduced(whole, stored);
+        let gray = self.plan.info.model == ColorModel::Gray;
+        let factors = jpeg_planes::factors(gray, self.pixels.sampling, orientation);
+        let luma = factors.first().copied().unwrap_or((1, 1));
+        let Size { width, height, .. } = stored;
+        let planes = match reduced.layout() {
+            Layout::Gray => Planes::from_gray(width, height, reduced.data().to_vec()),
+            _ => Planes::from_rgb(width, height, reduced.data(), luma),
+        };
+        planes
+            .ok_or_else(|| Error::malformed(Format::Jpeg, None, "the decoder gave another number of samples"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::plan::Route;
+    use crate::{Options, Subsampling};
+
+    #[test]
+    fn planes_are_the_same_whichever_way_they_are_made() {
+        let names = (1..=8).map(|n| format!("orientation_{n}.jpg"));
+        let others = ["jpeg_422.jpg", "jpeg_gray.jpg", "jpeg_adobe_rgb.jpg", "jpeg_progressive.jpg"];
+        for name in names.chain(others.map(String::from)) {
+            let bytes = std::fs::read(photo_testkit::fixtures::folder().join(&name)).unwrap();
+            for sampling in [Subsampling::Auto, Subsampling::S444] {
+                let options = Options::default().max_pixels(4_000).subsampling(sampling);
+                let plan = options.plan(&options.probe(&bytes).unwrap()).unwrap();
+                let Route::Pixels(pixels) = &plan.route else { panic!("{name}: {:?}", plan.route) };
+                let again = Again::new(&plan, pixels, &bytes, None);
+                let smaller = pixels.size.scaled(0.8);
+                let decoded = again.planes(smaller).unwrap();
+                again.left.set(0);
+                for _ in 0..2 {
+                    let reduced = again.planes(smaller).unwrap();
+                    assert_eq!((reduced.width, reduced.height), (decoded.width, decoded.height), "{name}");
+                    assert_eq!(reduced.sampling, decoded.sampling, "{name}");
+                    for (a, b) in reduced.planes.iter().zip(&decoded.planes) {
+                        assert_eq!((a.width(), a.height()), (b.width(), b.height()), "{name}");
+                        let difference: u64 =
+                            a.data().iter().zip(b.data()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
+                        let mean = difference as f64 / a.data().len() as f64;
+                        assert!(mean < 3.0, "{name}, {sampling:?}: {mean}");
+                    }
+                }
+            }
+        }
+    }
+}
