@@ -41,6 +41,9 @@ pub struct ImageInfo {
     /// Whether the picture can be decoded row by row and reduced on the way.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) by_rows: bool,
+    /// Bytes of tables that the decoder takes, besides those for pixels.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(crate) table_bytes: u64,
     /// Ties a plan to the bytes it was made for.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) fingerprint: u64,
@@ -71,6 +74,7 @@ impl ImageInfo {
             signed: false,
             warnings: Vec::new(),
             by_rows: false,
+            table_bytes: 0,
             fingerprint: fingerprint(bytes),
         }
     }

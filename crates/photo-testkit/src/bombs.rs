@@ -5,7 +5,7 @@ use std::io::Write;
 use flate2::{Compression, write::ZlibEncoder};
 
 use crate::encode::png::{self, Chunk, PngImage, PngOptions};
-use crate::encode::{bmp, gif, jpeg, tiff, webp};
+use crate::encode::{bmp, gif, jpeg, tiff, webp, webp_groups};
 use crate::{Indexed, many_arithmetic_scans, many_scans, mutate, pattern, photo_like, sample};
 
 /// All bombs with their names, each of at most 20 MB.
@@ -67,8 +67,24 @@ fn pngs() -> Vec<(&'static str, Vec<u8>)> {
         ("PNG of one pixel in front of 800 MB of zeros", lying_png(zlib_of_zeros(800_000_000))),
         ("PNG with a profile of 200 MB", with(vec![Chunk::new(b"iCCP", packed(b"bomb\0\0"))])),
         ("PNG with a text of 200 MB", with(vec![Chunk::new(b"zTXt", packed(b"Comment\0\0"))])),
+        ("PNG with EXIF of directories in directories", with(vec![Chunk::new(b"eXIf", overlapping_exif())])),
         ("PNG of 1.5 million empty chunks", with(vec![Chunk::new(b"teSt", Vec::new()); 1_500_000])),
     ]
+}
+
+/// An EXIF block of orientation 6 behind 3,000 pointers to directories of 32,767 entries, which overlap.
+pub fn overlapping_exif() -> Vec<u8> {
+    const POINTERS: u32 = 3_000;
+    let entry = |tag: u16, kind: u16, value: u32| {
+        [&tag.to_le_bytes()[..], &kind.to_le_bytes(), &1_u32.to_le_bytes(), &value.to_le_bytes()].concat()
+    };
+    let second = 8 + 2 + 12 * (POINTERS + 1) + 4;
+    let mut block = [b"II*\0\x08\0\0\0", &(POINTERS as u16 + 1).to_le_bytes()[..]].concat();
+    block.extend((0..POINTERS).flat_map(|n| entry(0x8769, 4, second + 12 * n)));
+    block.extend(entry(0x0112, 3, 6));
+    block.extend(second.to_le_bytes());
+    block.extend(entry(0x7FFF, 1, 1).repeat(60_000));
+    block
 }
 
 /// A zlib stream of so many zeros.
@@ -117,11 +133,14 @@ fn others() -> Vec<(&'static str, Vec<u8>)> {
             "WebP of 16383x16383",
             large(webp::encode(&photo_like(24, 18, 2), &webp::WebpOptions::default()), 16_383, 16_383),
         ),
+        ("WebP of 20,000 groups of codes", webp_groups::many_groups(142, 20_000)),
         (
             "TIFF of 16000x16000",
             large(tiff::encode(&pattern::gradient(24, 18), &tiff::TiffOptions::default()), 16_000, 16_000),
         ),
         ("TIFF whose directory follows itself", looping_tiff()),
+        ("TIFF of tiles that reach a million pixels beyond the edge", far_tiff()),
+        ("TIFF of 500 strips, each the same JPEG of 100 MP", strips_of_jpegs()),
     ]
 }
 
@@ -141,6 +160,21 @@ fn looping_tiff() -> Vec<u8> {
     bytes
 }
 
+/// All tiles are the same 16 MB of zeros, of which one pixel in 65,536 is in the picture.
+fn far_tiff() -> Vec<u8> {
+    let data = zlib_of_zeros(1 << 24);
+    let tiles = [(322, &[1 << 20][..]), (323, &[16]), (324, &[8; 3_750]), (325, &[data.len() as u32; 3_750])];
+    let facts = [(256, &[16][..]), (257, &[60_000]), (258, &[8]), (259, &[8]), (262, &[1])];
+    tiff::raw(&[facts.as_slice(), &tiles].concat(), &data)
+}
+
+fn strips_of_jpegs() -> Vec<u8> {
+    let jpeg = many_scans(10_000, 10_000, 2);
+    let strips = [(273, &[8; 500][..]), (278, &[16]), (279, &[jpeg.len() as u32; 500])];
+    let facts = [(256, &[1_000][..]), (257, &[8_000]), (258, &[8]), (259, &[7]), (262, &[1])];
+    tiff::raw(&[facts.as_slice(), &strips].concat(), &jpeg)
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -148,7 +182,7 @@ mod tests {
     #[test]
     fn bombs_are_small_and_more_than_their_pictures() {
         let all = bombs();
-        assert!(all.len() >= 21);
+        assert!(all.len() >= 25);
         for (name, bytes) in all {
             assert!((20..20_000_000).contains(&bytes.len()), "{name}: {}", bytes.len());
         }

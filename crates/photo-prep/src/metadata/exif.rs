@@ -47,25 +47,13 @@ pub(crate) fn notices_only(raw: &[u8]) -> Option<Vec<u8>> {
 
 /// The block with its orientation set to upright, all else as it was; `None` where it can't be read well enough.
 pub(crate) fn upright(raw: &[u8]) -> Option<Vec<u8>> {
+    let first = FirstDirectory::of(raw)?;
     let mut out = raw.to_vec();
-    let little = match raw.get(..2)? {
-        b"II" => true,
-        b"MM" => false,
-        _ => return None,
-    };
-    let u16_at = |at: usize| {
-        let pair = super::bytes::array::<2>(raw, at)?;
-        Some(if little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) })
-    };
-    let quad = super::bytes::array::<4>(raw, 4)?;
-    let ifd = if little { u32::from_le_bytes(quad) } else { u32::from_be_bytes(quad) };
-    let ifd = usize::try_from(ifd).ok()?;
-    for entry in 0..usize::from(u16_at(ifd)?) {
-        let at = ifd.checked_add(2 + 12 * entry)?;
-        if u16_at(at)? != Tag::Orientation.number() {
+    for at in first.entries() {
+        if first.u16(at)? != Tag::Orientation.number() {
             continue;
         }
-        let one: [u8; 4] = match (u16_at(at + 2)?, little) {
+        let one: [u8; 4] = match (first.u16(at + 2)?, first.little) {
             (4, true) => [1, 0, 0, 0],
             (4, false) => [0, 0, 0, 1],
             (_, true) => [1, 0, 0, 0],
@@ -76,12 +64,63 @@ pub(crate) fn upright(raw: &[u8]) -> Option<Vec<u8>> {
     Some(out)
 }
 
+/// The block without ways to other directories than the first, which has all that is asked for here. Others may overlap: a block of
+/// 1 MB can have thousands of as many entries.
+fn first_only(raw: &[u8]) -> Vec<u8> {
+    const OTHERS: [Tag; 3] = [Tag::ExifIFDPointer, Tag::GPSInfoIFDPointer, Tag::InteropIFDPointer];
+    let mut out = raw.to_vec();
+    let Some(first) = FirstDirectory::of(raw) else { return out };
+    for at in first.entries() {
+        let leads_away = OTHERS.iter().any(|tag| first.u16(at) == Some(tag.number()));
+        if let Some(tag) = out.get_mut(at..at + 2).filter(|_| leads_away) {
+            tag.fill(0);
+        }
+    }
+    if let Some(next) = first.entries().last().and_then(|at| out.get_mut(at + 12..at + 16)) {
+        next.fill(0);
+    }
+    out
+}
+
+/// The first directory of a block (TIFF 6.0, section 2).
+struct FirstDirectory<'a> {
+    raw: &'a [u8],
+    little: bool,
+    at: usize,
+    count: u16,
+}
+
+impl<'a> FirstDirectory<'a> {
+    fn of(raw: &'a [u8]) -> Option<Self> {
+        let little = match raw.get(..2)? {
+            b"II" => true,
+            b"MM" => false,
+            _ => return None,
+        };
+        let quad = super::bytes::array::<4>(raw, 4)?;
+        let at = if little { u32::from_le_bytes(quad) } else { u32::from_be_bytes(quad) };
+        let mut first = Self { raw, little, at: usize::try_from(at).ok()?, count: 0 };
+        first.count = first.u16(first.at)?;
+        Some(first)
+    }
+
+    fn u16(&self, at: usize) -> Option<u16> {
+        let pair = super::bytes::array::<2>(self.raw, at)?;
+        Some(if self.little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) })
+    }
+
+    /// Where its entries begin, those beyond the end of the block too.
+    fn entries(&self) -> impl Iterator<Item = usize> {
+        (0..usize::from(self.count)).filter_map(|entry| self.at.checked_add(2 + 12 * entry))
+    }
+}
+
 fn read(raw: &[u8]) -> (Option<Exif>, Option<Warning>) {
     // Some writers repeat the JPEG header in PNG and WebP files.
     let raw = raw.strip_prefix(b"Exif\0\0").unwrap_or(raw);
     let mut reader = Reader::new();
     reader.continue_on_error(true);
-    match reader.read_raw(raw.to_vec()) {
+    match reader.read_raw(first_only(raw)) {
         Ok(exif) => (Some(exif), None),
         Err(exif::Error::PartialResult(partial)) => {
             let (exif, errors) = partial.into_inner();
@@ -130,6 +169,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn only_the_first_directory_is_read() {
+        let raw = photo_testkit::bombs::overlapping_exif();
+        let (got, warning) = orientation(&raw);
+        assert_eq!((got.to_exif(), warning), (6, None));
+        let read = read(&raw).0.unwrap();
+        assert_eq!(read.fields().count(), 3_001);
+        assert!(read.fields().all(|field| field.ifd_num == In::PRIMARY));
     }
 
     #[test]

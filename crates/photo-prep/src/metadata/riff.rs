@@ -10,9 +10,16 @@ use crate::{Error, LimitKind, Result};
 ///
 /// # Errors
 /// [`Error::LimitExceeded`] for too many chunks.
-pub(crate) fn chunks(bytes: &[u8]) -> Result<Vec<([u8; 4], Range<usize>)>> {
+pub(crate) fn chunks(bytes: &[u8]) -> Result<Vec<Chunk>> {
+    chunks_from(bytes, 12)
+}
+
+/// The kind of a chunk and where its data lie.
+pub(crate) type Chunk = ([u8; 4], Range<usize>);
+
+/// As [`chunks`], from `at` on.
+pub(crate) fn chunks_from(bytes: &[u8], mut at: usize) -> Result<Vec<Chunk>> {
     let mut out = Vec::new();
-    let mut at = 12usize;
     while let (Some(kind), Some(length)) = (array::<4>(bytes, at), le32(bytes, at + 4)) {
         let start = at + 8;
         let Some(end) = start.checked_add(length as usize).filter(|e| *e <= bytes.len()) else { break };

@@ -149,7 +149,7 @@ fn decoder(info: &ImageInfo, decoded: Size) -> u64 {
         // The indices, and the frame still packed, in a buffer that grew.
         Format::Gif => pixels + 2 * info.bytes,
         Format::Tiff => pixels * channels(info) * u64::from(info.bit_depth.max(8)) / 8,
-        Format::WebP => 4 * pixels,
+        Format::WebP => 4 * pixels + info.table_bytes,
         Format::Heic => 6 * pixels,
         _ => 0,
     }

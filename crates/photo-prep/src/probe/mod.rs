@@ -6,7 +6,9 @@ mod heif;
 mod jpeg;
 mod png;
 mod tiff;
+mod tiff_chunks;
 mod webp;
+mod webp_tables;
 
 use crate::format::looks_like;
 use crate::info::{ColorModel, ImageInfo};

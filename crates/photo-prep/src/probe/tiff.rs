@@ -1,6 +1,6 @@
 //! Facts of a TIFF: the first directory (TIFF 6.0, section 2; BigTIFF).
 
-use super::{plain, take_icc};
+use super::{plain, take_icc, tiff_chunks};
 use crate::info::{ColorModel, ImageInfo};
 use crate::metadata::bytes::array;
 use crate::metadata::icc;
@@ -31,8 +31,9 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
         _ => 3,
     };
     info.alpha = samples > colors;
-    could_be_whole(&info, samples, number(259).unwrap_or(1))?;
-    strips_are_there(&directory, bytes.len())?;
+    let (packed, bits) = (number(259).unwrap_or(1), samples.saturating_mul(info.bit_depth.max(1).into()));
+    could_be_whole(&info, samples, packed)?;
+    tiff_chunks::check(bytes, &directory, (info.size, bits), packed, limits)?;
     info.animated = directory.next != 0;
     match number(274).map(|v| (v, Orientation::from_exif(side(v)))) {
         Some((_, Some(orientation))) => info.orientation = orientation,
@@ -68,25 +69,6 @@ fn could_be_whole(info: &ImageInfo, samples: u64, compression: u64) -> Result<()
     Err(Error::malformed(Format::Tiff, None, reason))
 }
 
-/// Refuses files whose strips, tiles or entries are longer than the file: the decoder takes memory for what is claimed.
-fn strips_are_there(directory: &Directory<'_>, file: usize) -> Result<()> {
-    if directory.claims_more_than(file as u64) {
-        let reason = "an entry of the directory claims more values than the file has bytes";
-        return Err(Error::malformed(Format::Tiff, directory.at, reason));
-    }
-    let longest = [279, 325]
-        .iter()
-        .filter_map(|tag| (0..file).map_while(|index| directory.number(*tag, index)).max())
-        .max();
-    match longest {
-        Some(bytes) if bytes > file as u64 => {
-            let reason = format!("picture data is missing: a strip of {bytes} bytes in a file of {file}");
-            Err(Error::malformed(Format::Tiff, directory.at, reason))
-        }
-        _ => Ok(()),
-    }
-}
-
 /// The entries of a directory, read from the file as they are asked for.
 pub(crate) struct Directory<'a> {
     bytes: &'a [u8],
@@ -113,26 +95,39 @@ impl<'a> Directory<'a> {
         (end <= bytes.len()).then_some(d)
     }
 
+    /// Where the first entry begins.
+    pub(super) fn at(&self) -> usize {
+        self.at
+    }
+
     /// Value number `index` of a tag of bytes, shorts, longs or 8-byte longs.
     pub(crate) fn number(&self, tag: u16, index: usize) -> Option<u64> {
+        self.numbers(tag).nth(index)
+    }
+
+    /// The values of such a tag, as far as they lie within the file.
+    pub(super) fn numbers(&self, tag: u16) -> impl Iterator<Item = u64> {
+        let (start, width, count) = self.place(tag).unwrap_or((0, 1, 0));
+        (0..count).map_while(move |index| self.uint(start.checked_add(index.checked_mul(width)?)?, width))
+    }
+
+    /// Where its values begin, the bytes of each and their number.
+    fn place(&self, tag: u16) -> Option<(usize, usize, usize)> {
         let (kind, count, at) = self.entry(tag)?;
-        let width = match kind {
+        let width: usize = match kind {
             1 | 7 => 1,
             3 => 2,
             4 | 13 => 4,
             16 | 18 => 8,
             _ => return None,
         };
-        if index as u64 >= count {
-            return None;
-        }
         let inline = count.checked_mul(width as u64)? <= self.value_bytes() as u64;
         let start = if inline { at } else { usize::try_from(self.uint(at, self.value_bytes())?).ok()? };
-        self.uint(start.checked_add(index.checked_mul(width)?)?, width)
+        Some((start, width, usize::try_from(count).ok()?))
     }
 
     /// Whether an entry that decoders read (TIFF 6.0, or the profile) claims more values than `file`, a number of bytes.
-    fn claims_more_than(&self, file: u64) -> bool {
+    pub(super) fn claims_more_than(&self, file: u64) -> bool {
         (0..self.count).map(|i| self.at + i * self.entry_bytes()).any(|at| {
             let read = self.uint(at, 2).is_some_and(|tag| tag <= 532 || tag == 34_675);
             read && self.uint(at + 4, self.value_bytes()).is_some_and(|count| count > file)
@@ -145,7 +140,7 @@ impl<'a> Directory<'a> {
     }
 
     /// The bytes of a tag of bytes, as ICC profiles are stored.
-    fn bytes_of(&self, tag: u16) -> Option<&'a [u8]> {
+    pub(super) fn bytes_of(&self, tag: u16) -> Option<&'a [u8]> {
         let (kind, count, at) = self.entry(tag)?;
         let count =
             usize::try_from(count).ok().filter(|c| matches!(kind, 1 | 7) && *c > self.value_bytes())?;
@@ -153,11 +148,22 @@ impl<'a> Directory<'a> {
         self.bytes.get(start..start.checked_add(count)?)
     }
 
-    /// Type, count and position of the value of an entry.
+    pub(super) fn has(&self, tag: u16) -> bool {
+        self.entry(tag).is_some()
+    }
+
+    /// Whether a tag has a type that sizes and places don't have.
+    pub(super) fn is_odd(&self, tag: u16) -> bool {
+        self.has(tag) && self.place(tag).is_none()
+    }
+
+    /// Type, count and position of the value of an entry: the last one of a known type, as the decoder takes it.
     fn entry(&self, tag: u16) -> Option<(u64, u64, usize)> {
+        let known = |at: &usize| matches!(self.uint(*at + 2, 2), Some(1..=13 | 16..=18));
         let at = (0..self.count)
+            .rev()
             .map(|i| self.at + i * self.entry_bytes())
-            .find(|at| self.uint(*at, 2) == Some(tag.into()))?;
+            .find(|at| self.uint(*at, 2) == Some(tag.into()) && known(at))?;
         let (count_bytes, value) = if self.big { (8, 12) } else { (4, 8) };
         Some((self.uint(at + 2, 2)?, self.uint(at + 4, count_bytes)?, at + value))
     }

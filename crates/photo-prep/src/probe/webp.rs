@@ -1,10 +1,10 @@
 //! Facts of a WebP (RFC 9649).
 
-use super::{plain, take_exif, take_icc};
+use super::{plain, take_exif, take_icc, webp_tables};
 use crate::info::{ColorModel, ImageInfo};
 use crate::metadata::bytes::{le16, le24, le32};
 use crate::metadata::{icc, riff};
-use crate::{Error, Format, InputLimits, Result, Size};
+use crate::{Error, Format, InputLimits, LimitKind, Result, Size};
 
 pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     let chunks = riff::chunks(bytes)?;
@@ -26,6 +26,7 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     let flags = find(b"VP8X").and_then(|d| d.first().copied()).unwrap_or(0);
     let lossless_alpha = find(b"VP8L").and_then(|d| le32(d, 1)).is_some_and(|v| v >> 28 & 1 != 0);
     info.alpha = flags & 0x10 != 0 || lossless_alpha;
+    info.table_bytes = tables(bytes, size, &chunks, limits.memory)?;
     info.signed = find(b"C2PA").is_some();
     info.animated = find(b"ANIM").is_some();
     if let Some(raw) = find(b"EXIF") {
@@ -36,6 +37,36 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
         take_icc(&mut info, Ok(profile.to_vec()));
     }
     Ok(info)
+}
+
+/// Memory for the tables of the picture, of its alpha, or of the first frame's.
+fn tables(bytes: &[u8], size: Size, chunks: &[riff::Chunk], most: u64) -> Result<u64> {
+    let first = |chunks: &[riff::Chunk], kind: &[u8; 4]| {
+        chunks.iter().find(|c| c.0 == *kind).and_then(|c| bytes.get(c.1.clone()))
+    };
+    let streams = |chunks: &[riff::Chunk], size: Size| {
+        let picture = first(chunks, b"VP8L").and_then(|data| Some((data.get(5..)?, lossless_size(data)?)));
+        let packed = |data: &&[u8]| data.first().is_some_and(|head| head & 3 == 1);
+        let alpha = first(chunks, b"ALPH").filter(packed).and_then(|data| Some((data.get(1..)?, size)));
+        [picture, alpha].into_iter().flatten()
+    };
+    let mut all: Vec<_> = streams(chunks, size).collect();
+    if let Some((_, frame)) = chunks.iter().find(|c| c.0 == *b"ANMF") {
+        let data = bytes.get(frame.clone()).unwrap_or_default();
+        let inner = riff::chunks_from(bytes.get(..frame.end).unwrap_or_default(), frame.start + 16)?;
+        if let (Some(width), Some(height)) = (le24(data, 6), le24(data, 9)) {
+            all.extend(streams(&inner, Size::new(width + 1, height + 1)));
+        }
+    }
+    let mut largest = 0;
+    for (stream, size) in all {
+        let damaged = || Error::malformed(Format::WebP, None, "its Huffman codes are damaged or cut off");
+        largest = largest.max(webp_tables::bytes(stream, size, most).ok_or_else(damaged)?);
+    }
+    if largest > most {
+        return Err(Error::LimitExceeded { what: LimitKind::Memory, actual: largest, limit: most });
+    }
+    Ok(largest)
 }
 
 fn extended_size(data: &[u8]) -> Option<Size> {

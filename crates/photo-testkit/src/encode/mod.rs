@@ -8,3 +8,4 @@ pub mod jpeg;
 pub mod png;
 pub mod tiff;
 pub mod webp;
+pub mod webp_groups;

@@ -33,6 +33,17 @@ pub struct TiffOptions {
     pub icc: Option<Vec<u8>>,
 }
 
+/// A little-endian TIFF of these tags, all of numbers of 32 bits, and of data at byte 8; what they say need not be true.
+pub fn raw(tags: &[(u16, &[u32])], data: &[u8]) -> Vec<u8> {
+    let order = ByteOrder::Little;
+    let directory = 8 + data.len().next_multiple_of(2);
+    let mut out = [b"II*\0", &order.u32(directory as u32)[..], data].concat();
+    out.resize(directory, 0);
+    let entries: Vec<_> = tags.iter().map(|(tag, values)| (*tag, Value::Long(values.to_vec()))).collect();
+    ifd::append(&mut out, order, &entries, 0);
+    out
+}
+
 /// Writes a TIFF.
 ///
 /// # Panics
