@@ -154,10 +154,10 @@ fn as_many_scans_as_the_limit_are_read_on_every_route() {
     for (route, options) in orders {
         let prepared = options.prepare(&most).unwrap_or_else(|e| panic!("{route}: {e}"));
         assert_eq!(prepared.report().route, route);
-        let (what, limit) = (LimitKind::Scans, 256);
         let refused = options.prepare(&more).unwrap_err();
         assert!(
-            matches!(refused, Error::LimitExceeded { what: w, actual: 257, limit: l } if (w, l) == (what, limit))
+            matches!(refused, Error::LimitExceeded { what: LimitKind::Scans, actual: 257, limit: 256 }),
+            "{refused}"
         );
         let raised = options.input_limits(InputLimits::default().scans(257));
         assert!(raised.prepare(&more).is_ok(), "{route}");

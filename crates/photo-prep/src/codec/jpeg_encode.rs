@@ -80,15 +80,21 @@ impl Turned<'_> {
 
 /// The planes of an upright raster. Transparency has to be gone before.
 pub(crate) fn planes(raster: &Raster, sampling: JpegSampling) -> Result<Turned<'static>> {
+    let planes = Cow::Owned(planes_of(raster, luma_factors(sampling))?);
+    Ok(Turned { planes, orientation: Orientation::Upright })
+}
+
+/// The planes of a raster as it lies, `luma` being the sampling factors of luma.
+pub(crate) fn planes_of(raster: &Raster, luma: (u8, u8)) -> Result<Planes> {
     let Size { width, height, .. } = raster.size();
     let planes = match raster.layout() {
         Layout::Gray => Planes::from_gray(width, height, raster.data().to_vec()),
-        Layout::Rgb => Planes::from_rgb(width, height, raster.data(), luma_factors(sampling)),
+        Layout::Rgb => Planes::from_rgb(width, height, raster.data(), luma),
         _ => None,
     };
     let what =
         || Error::unsupported(Format::Jpeg, format!("{:?} samples of {width}x{height}", raster.layout()));
-    Ok(Turned { planes: Cow::Owned(planes.ok_or_else(what)?), orientation: Orientation::Upright })
+    planes.ok_or_else(what)
 }
 
 /// The raster as a baseline JPEG. Transparency has to be gone before.

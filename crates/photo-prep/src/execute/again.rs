@@ -5,10 +5,10 @@ use std::cell::{Cell, RefCell};
 use photo_jpeg::Planes;
 
 use super::planes::{converted, raster};
-use crate::codec::jpeg_planes;
-use crate::pixels::{Layout, Raster, resize};
+use crate::codec::{jpeg_encode, jpeg_planes};
+use crate::pixels::{Raster, resize};
 use crate::plan::{PixelsPlan, Plan};
-use crate::{ColorModel, Error, Format, Result, Size};
+use crate::{ColorModel, Result, Size};
 
 /// Decoded from the source a few times, which keeps most detail; then, and at once where that may take seconds each time, reduced
 /// from the picture of the planned size.
@@ -52,17 +52,9 @@ impl<'a> Again<'a> {
         };
         let orientation = self.plan.info.orientation;
         let stored = if orientation.swaps_sides() { upright.transposed() } else { upright };
-        let reduced = resize::reduced(whole, stored);
         let gray = self.plan.info.model == ColorModel::Gray;
         let factors = jpeg_planes::factors(gray, self.pixels.sampling, orientation);
-        let luma = factors.first().copied().unwrap_or((1, 1));
-        let Size { width, height, .. } = stored;
-        let planes = match reduced.layout() {
-            Layout::Gray => Planes::from_gray(width, height, reduced.data().to_vec()),
-            _ => Planes::from_rgb(width, height, reduced.data(), luma),
-        };
-        planes
-            .ok_or_else(|| Error::malformed(Format::Jpeg, None, "the decoder gave another number of samples"))
+        jpeg_encode::planes_of(&resize::reduced(whole, stored), factors.first().copied().unwrap_or((1, 1)))
     }
 }
 

@@ -111,6 +111,11 @@ impl<'a> Directory<'a> {
         (0..count).map_while(move |index| self.uint(start.checked_add(index.checked_mul(width)?)?, width))
     }
 
+    /// The values of several tags, one after the other.
+    pub(super) fn numbers_of<const N: usize>(&self, tags: [u16; N]) -> impl Iterator<Item = u64> {
+        tags.into_iter().flat_map(|tag| self.numbers(tag))
+    }
+
     /// Where its values begin, the bytes of each and their number.
     fn place(&self, tag: u16) -> Option<(usize, usize, usize)> {
         let (kind, count, at) = self.entry(tag)?;

@@ -8,14 +8,17 @@ use crate::{Error, Format, InputLimits, LimitKind, Result, Size};
 
 /// Tags (TIFF 6.0, sections 8 and 15; JPEG: its second technical note).
 mod tag {
-    pub(super) const STRIP_OFFSETS: u16 = 273;
+    const STRIP_OFFSETS: u16 = 273;
     pub(super) const ROWS_PER_STRIP: u16 = 278;
-    pub(super) const STRIP_BYTES: u16 = 279;
+    const STRIP_BYTES: u16 = 279;
     pub(super) const TILE_WIDTH: u16 = 322;
     pub(super) const TILE_LENGTH: u16 = 323;
-    pub(super) const TILE_OFFSETS: u16 = 324;
-    pub(super) const TILE_BYTES: u16 = 325;
+    const TILE_OFFSETS: u16 = 324;
+    const TILE_BYTES: u16 = 325;
     pub(super) const JPEG_TABLES: u16 = 347;
+    /// Of strips, then of tiles.
+    pub(super) const OFFSETS: [u16; 2] = [STRIP_OFFSETS, TILE_OFFSETS];
+    pub(super) const LENGTHS: [u16; 2] = [STRIP_BYTES, TILE_BYTES];
     /// Those of numbers, with the bits of a sample and the samples of a pixel.
     pub(super) const ALL: [u16; 9] = [
         258,
@@ -47,7 +50,7 @@ pub(super) fn check(
         return malformed(format!("tag {odd} is of a type that it can't have"));
     }
     let (mut count, mut sum) = (0, 0u64);
-    for length in [tag::STRIP_BYTES, tag::TILE_BYTES].into_iter().flat_map(|tag| directory.numbers(tag)) {
+    for length in directory.numbers_of(tag::LENGTHS) {
         if length > bytes.len() as u64 {
             let file = bytes.len();
             return malformed(format!(
@@ -99,8 +102,8 @@ fn check_jpegs(bytes: &[u8], directory: &Directory<'_>, chunk: (u64, u64)) -> Re
     if directory.has(tag::JPEG_TABLES) && !directory.bytes_of(tag::JPEG_TABLES).is_some_and(are_tables) {
         return at(directory.at() as u64, "the tables of its JPEGs are no tables");
     }
-    let offsets = [tag::STRIP_OFFSETS, tag::TILE_OFFSETS].into_iter().flat_map(|tag| directory.numbers(tag));
-    let lengths = [tag::STRIP_BYTES, tag::TILE_BYTES].into_iter().flat_map(|tag| directory.numbers(tag));
+    let offsets = directory.numbers_of(tag::OFFSETS);
+    let lengths = directory.numbers_of(tag::LENGTHS);
     for (offset, length) in offsets.zip(lengths) {
         let range = usize::try_from(offset).ok().zip(usize::try_from(length).ok());
         let data = range.and_then(|(start, length)| bytes.get(start..start.checked_add(length)?));

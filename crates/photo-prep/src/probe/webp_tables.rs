@@ -52,8 +52,13 @@ fn transforms(bits: &mut Bits<'_>, size: Size) -> Option<u32> {
             3 => {
                 let colors = bits.read(8)? + 1;
                 image(bits, colors, 1)?;
-                width =
-                    blocks(width, [3, 2, 1, 0][[2, 4, 16].into_iter().filter(|most| colors > *most).count()]);
+                let shift = match colors {
+                    0..=2 => 3,
+                    3..=4 => 2,
+                    5..=16 => 1,
+                    _ => 0,
+                };
+                width = blocks(width, shift);
             }
             _ => {}
         }
