@@ -31,6 +31,9 @@ fn peaks_stay_within_the_estimates_and_the_budget() {
     for (name, bytes) in &table {
         within_estimate(name, bytes, Options::default());
     }
+    for pixels in [1_000, 10_000, 100_000] {
+        within_estimate("24 MP PNG, a thumbnail", &table[6].1, Options::default().max_pixels(pixels));
+    }
     let turned = JpegOptions { segments: vec![Segment::exif(&Exif::orientation(6))], ..sample::phone() };
     let large = sample::jpeg(12_000, 9_000, &turned);
     within_estimate("108 MP JPEG, turned", &large, Options::default());

@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use photo_resize::{lanczos3_band, rows_for_band};
 
-use super::resize::pixel;
+use super::resize::{self, pixel};
 use super::{Layout, Raster};
 use crate::{Result, Size};
 
@@ -21,6 +21,22 @@ pub(crate) trait RowSource: Send {
 
 /// The picture of `source` at the size `to`, within a step of 255 of what `resize` makes of the whole.
 pub(crate) fn reduced(source: &mut dyn RowSource, to: Size) -> Result<Raster> {
+    match narrowed_first(source.size(), to, source.layout().channels() as u64) {
+        Some(narrow) => Ok(resize::reduced(&in_bands(source, narrow)?, to)),
+        None => in_bands(source, to),
+    }
+}
+
+/// The size at which a picture stands in memory before it is reduced in height too; `None` if it is reduced in both at
+/// once. Each row of a very small result is made from hundreds of rows, mostly those of the row before.
+fn narrowed_first(from: Size, to: Size, channels: u64) -> Option<Size> {
+    let narrow = Size::new(to.width, from.height);
+    // Not by the threads there are, on which no sample may depend.
+    let less = memory_narrowed(narrow, channels) < memory_in_bands(from, to, channels, 1);
+    (rows_of_a_strip(from, to, channels) < LEAST_ROWS && less).then_some(narrow)
+}
+
+fn in_bands(source: &mut dyn RowSource, to: Size) -> Result<Raster> {
     let job = Job { from: source.size(), to, layout: source.layout() };
     let mut data = vec![0; Raster::bytes_for(to, job.layout)];
     let (free, running) = (Mutex::new(Vec::new()), AtomicUsize::new(0));
@@ -54,6 +70,18 @@ pub(crate) fn reduced(source: &mut dyn RowSource, to: Size) -> Result<Raster> {
 
 /// Bytes that [`reduced`] needs beside its result, on so many threads.
 pub(crate) fn memory_for(from: Size, to: Size, channels: u64, threads: usize) -> u64 {
+    let Some(narrow) = narrowed_first(from, to, channels) else {
+        return memory_in_bands(from, to, channels, threads);
+    };
+    memory_narrowed(narrow, channels) + memory_in_bands(from, narrow, channels, threads)
+}
+
+/// With a copy multiplied with its alpha.
+fn memory_narrowed(narrow: Size, channels: u64) -> u64 {
+    2 * narrow.pixels() * channels
+}
+
+fn memory_in_bands(from: Size, to: Size, channels: u64, threads: usize) -> u64 {
     let rows = band_height(from, to, channels);
     let strip =
         u64::from(from.width) * channels * rows_for_band(from.height, to.height, 0..rows).len() as u64;
@@ -71,10 +99,17 @@ fn strips_waiting(threads: usize) -> usize {
 /// Rows of the result that are made at once: as many as possible, since rows of the source on both sides of a seam are
 /// reduced in width twice, and each band works out the weights of its columns anew (1 ms).
 fn band_height(from: Size, to: Size, channels: u64) -> u32 {
+    rows_of_a_strip(from, to, channels).clamp(LEAST_ROWS, 256) as u32
+}
+
+/// The fewest rows in a band, but for the last one.
+const LEAST_ROWS: u64 = 16;
+
+/// Rows of the result that a strip of the usual size makes, seams aside.
+fn rows_of_a_strip(from: Size, to: Size, channels: u64) -> u64 {
     const STRIP: u64 = 4 << 20;
     let rows = STRIP / (u64::from(from.width) * channels).max(1);
-    let rows = rows * u64::from(to.height) / u64::from(from.height).max(1);
-    rows.clamp(16, 256) as u32
+    rows * u64::from(to.height) / u64::from(from.height).max(1)
 }
 
 /// What is to be done.
@@ -218,6 +253,38 @@ mod tests {
                 .collect();
             let to = Size::new((w * percent / 100).max(1), (h * percent / 100).max(1));
             in_bands_as_whole(Raster::new(Size::new(w, h), layout, data).unwrap(), to, threads);
+        }
+    }
+
+    #[test]
+    fn thumbnails_are_the_whole() {
+        let (from, noise) = (Size::new(1500, 2600), |i: u32| (i.wrapping_mul(2_654_435_761) >> 13) as u8);
+        for (layout, to, threads) in [
+            (Layout::Rgba, Size::new(30, 50), 1),
+            (Layout::Rgba, Size::new(1, 1), 2),
+            (Layout::Rgb, Size::new(31, 40), 3),
+            (Layout::Cmyk, Size::new(9, 7), 2),
+        ] {
+            let channels = layout.channels() as u32;
+            assert!(narrowed_first(from, to, channels.into()).is_some(), "{to}");
+            let data = (0..from.width * from.height * channels)
+                .map(|i| if layout == Layout::Rgba && i % 4 == 3 { (i / 9000) as u8 | 1 } else { noise(i) })
+                .collect();
+            in_bands_as_whole(Raster::new(from, layout, data).unwrap(), to, threads);
+        }
+    }
+
+    #[test]
+    fn no_reduction_needs_more_than_most_of_the_picture() {
+        for (width, height) in [(8064, 6048), (12_000, 9000), (20_000, 20_000), (1500, 60_000)] {
+            for part in [1, 2, 3, 5, 10, 20, 50, 200, 1000] {
+                let (from, to) =
+                    (Size::new(width, height), Size::new(width.div_ceil(part), height / (part + 1)));
+                for threads in [1, 2, 8] {
+                    let (needed, whole) = (memory_for(from, to, 3, threads), from.pixels() * 3);
+                    assert!(needed < whole, "{from} to {to}: {needed} of {whole}");
+                }
+            }
         }
     }
 

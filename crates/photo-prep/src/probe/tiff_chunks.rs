@@ -49,20 +49,7 @@ pub(super) fn check(
     if let Some(odd) = tag::ALL.into_iter().find(|tag| directory.is_odd(*tag)) {
         return malformed(format!("tag {odd} is of a type that it can't have"));
     }
-    let (mut count, mut sum) = (0, 0u64);
-    for length in directory.numbers_of(tag::LENGTHS) {
-        if length > bytes.len() as u64 {
-            let file = bytes.len();
-            return malformed(format!(
-                "picture data is missing: a strip of {length} bytes in a file of {file}"
-            ));
-        }
-        (count, sum) = (count + 1, sum + length);
-        if count > MAX_SEGMENTS {
-            let (actual, limit) = (count as u64, MAX_SEGMENTS as u64);
-            return Err(Error::LimitExceeded { what: LimitKind::Segments, actual, limit });
-        }
-    }
+    let sum = sum_of_lengths(bytes, directory)?;
     let chunk = chunk(directory, size);
     let unpacked = covered(size, chunk).saturating_mul(bits.into()) / 8;
     if unpacked > u128::from(limits.memory) {
@@ -76,6 +63,24 @@ pub(super) fn check(
         return check_jpegs(bytes, directory, chunk);
     }
     Ok(())
+}
+
+/// Bytes of all strips or tiles together, each of which can be in the file.
+fn sum_of_lengths(bytes: &[u8], directory: &Directory<'_>) -> Result<u64> {
+    let (mut count, mut sum) = (0, 0u64);
+    for length in directory.numbers_of(tag::LENGTHS) {
+        if length > bytes.len() as u64 {
+            let reason =
+                format!("picture data is missing: a strip of {length} bytes in a file of {}", bytes.len());
+            return Err(Error::malformed(Format::Tiff, directory.at(), reason));
+        }
+        (count, sum) = (count + 1, sum + length);
+        if count > MAX_SEGMENTS {
+            let (actual, limit) = (count as u64, MAX_SEGMENTS as u64);
+            return Err(Error::LimitExceeded { what: LimitKind::Segments, actual, limit });
+        }
+    }
+    Ok(sum)
 }
 
 const JPEG: u64 = 7;

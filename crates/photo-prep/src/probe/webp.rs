@@ -8,10 +8,7 @@ use crate::{Error, Format, InputLimits, LimitKind, Result, Size};
 
 pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     let chunks = riff::chunks(bytes)?;
-    let find = |kind: &[u8; 4]| {
-        let range = chunks.iter().find(|c| c.0 == *kind)?.1.clone();
-        bytes.get(range)
-    };
+    let find = |kind| first(bytes, &chunks, kind);
     let canvas = find(b"VP8X").and_then(extended_size);
     let stream = find(b"VP8 ").and_then(lossy_size).or_else(|| find(b"VP8L").and_then(lossless_size));
     let Some(size) = canvas.or(stream) else {
@@ -39,15 +36,19 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     Ok(info)
 }
 
+/// The data of the first chunk of a kind.
+fn first<'a>(bytes: &'a [u8], chunks: &[riff::Chunk], kind: &[u8; 4]) -> Option<&'a [u8]> {
+    bytes.get(chunks.iter().find(|c| c.0 == *kind)?.1.clone())
+}
+
 /// Memory for the tables of the picture, of its alpha, or of the first frame's.
 fn tables(bytes: &[u8], size: Size, chunks: &[riff::Chunk], most: u64) -> Result<u64> {
-    let first = |chunks: &[riff::Chunk], kind: &[u8; 4]| {
-        chunks.iter().find(|c| c.0 == *kind).and_then(|c| bytes.get(c.1.clone()))
-    };
     let streams = |chunks: &[riff::Chunk], size: Size| {
-        let picture = first(chunks, b"VP8L").and_then(|data| Some((data.get(5..)?, lossless_size(data)?)));
+        let picture =
+            first(bytes, chunks, b"VP8L").and_then(|data| Some((data.get(5..)?, lossless_size(data)?)));
         let packed = |data: &&[u8]| data.first().is_some_and(|head| head & 3 == 1);
-        let alpha = first(chunks, b"ALPH").filter(packed).and_then(|data| Some((data.get(1..)?, size)));
+        let alpha =
+            first(bytes, chunks, b"ALPH").filter(packed).and_then(|data| Some((data.get(1..)?, size)));
         [picture, alpha].into_iter().flatten()
     };
     let mut all: Vec<_> = streams(chunks, size).collect();
