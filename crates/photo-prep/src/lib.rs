@@ -73,6 +73,7 @@ mod codec;
 mod error;
 mod execute;
 mod format;
+mod formats;
 #[cfg(fuzzing)]
 pub mod fuzzing;
 mod geometry;

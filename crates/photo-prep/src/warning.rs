@@ -31,6 +31,16 @@ pub enum Warning {
     SignatureLost,
     /// Something was left out of the output that the options asked to keep.
     NotKept(String),
+    /// Two places in the file tell different orientations, or one that must not be applied.
+    OrientationConflict(String),
+    /// An alpha channel that can't be meant: every pixel would be invisible.
+    AlphaIgnored(String),
+    /// High dynamic range (PQ or HLG) was mapped to what sRGB can show.
+    ToneMapped(String),
+    /// Colors were told in a way that had to be interpreted.
+    ColorAssumed(String),
+    /// A frame or page that shows nothing was passed over.
+    FrameSkipped(String),
 }
 
 impl std::fmt::Display for Warning {
@@ -49,6 +59,11 @@ impl std::fmt::Display for Warning {
                 "the file was signed (C2PA Content Credentials); written again it isn't, so the credentials were left out",
             ),
             Self::NotKept(why) => write!(f, "not kept: {why}"),
+            Self::OrientationConflict(why) => write!(f, "orientation told twice: {why}"),
+            Self::AlphaIgnored(why) => write!(f, "alpha channel ignored: {why}"),
+            Self::ToneMapped(why) => write!(f, "high dynamic range mapped to sRGB: {why}"),
+            Self::ColorAssumed(why) => write!(f, "colors: {why}"),
+            Self::FrameSkipped(why) => write!(f, "frame passed over: {why}"),
         }
     }
 }
