@@ -1,0 +1,62 @@
+//! A decoder of HEVC intra still pictures, which HEIC and HIF files hold, in safe Rust.
+//!
+//! [`probe`] tells from the parameter sets what a picture is; [`decode`] makes its planes. What is read is everything that
+//! intra pictures of the profiles Main, Main 10, Main Still Picture and of the range extensions use, at 8 to 16 bits and
+//! in 4:0:0, 4:2:0, 4:2:2 and 4:4:4. Colors are not interpreted: planes come out as they are coded, with the conformance
+//! window cut out.
+//!
+//! # Limits
+//!
+//! Refused by name ([`Error::Unsupported`]) are pictures that refer to others, extended precision, CABAC bypass alignment,
+//! separately coded color planes, screen content coding and layered extensions. Input is untrusted: how much memory
+//! [`decode`] takes at most follows from [`Info`] alone ([`memory_for`]), and time is bounded by the number of blocks and
+//! the length of the data.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
+
+mod bits;
+mod error;
+mod info;
+mod params;
+mod picture;
+mod scan;
+
+pub use error::Error;
+pub use info::{Chroma, Info, VideoSignal};
+pub use picture::{Picture, Plane};
+
+use error::{Result, malformed};
+use params::ParameterSets;
+
+/// Tells what a picture is from its parameter sets: NAL units without start codes or lengths, as an `hvcC` box holds them.
+///
+/// Of several sequence parameter sets, the one that the last picture parameter set uses counts.
+pub fn probe(parameter_sets: &[&[u8]]) -> std::result::Result<Info, Error> {
+    let mut sets = ParameterSets::default();
+    for nal in parameter_sets {
+        sets.take(nal)?;
+    }
+    let wanted = sets.pps.last().map(|pps| pps.sps);
+    let sps = match wanted {
+        Some(id) => sets.sps.iter().find(|sps| sps.id == id),
+        None => sets.sps.last(),
+    };
+    sps.map_or_else(|| malformed("no sequence parameter set"), |sps| Ok(sps.info))
+}
+
+/// Bytes that [`decode`] takes at most for a picture, its own planes and everything at the side included; the bytes of the
+/// file, and a copy of the longest slice, come on top.
+pub fn memory_for(info: &Info) -> u64 {
+    let luma = u64::from(info.coded_width) * u64::from(info.coded_height);
+    // Planes, eight bytes for each 4x4 block, and what filters copy.
+    info.coded_samples() * 2 + luma / 2 + luma / 4 + 1_000_000
+}
+
+/// Decodes one picture.
+///
+/// `slices` are the NAL units of one access unit, without start codes or lengths; parameter sets may stand among them, and
+/// everything that is neither is stepped over.
+pub fn decode(parameter_sets: &[&[u8]], slices: &[&[u8]]) -> std::result::Result<Picture, Error> {
+    let _ = (parameter_sets, slices);
+    Err(Error::Unsupported("decoding (not in this commit)"))
+}
