@@ -1,5 +1,6 @@
 //! What a header tells of a picture.
 
+use crate::pixels::tone::Hdr;
 use crate::{Format, Orientation, Size, Warning};
 
 /// The facts of a file, read from its headers without decoding a pixel.
@@ -38,10 +39,13 @@ pub struct ImageInfo {
     pub signed: bool,
     /// Faults that do no harm to the picture.
     pub warnings: Vec<Warning>,
+    /// How light of a high dynamic range is coded, and the number of its primaries (ITU-T H.273); such pictures are mapped to sRGB.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(crate) hdr: Option<(Hdr, u8)>,
     /// Whether the picture can be decoded row by row and reduced on the way.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) by_rows: bool,
-    /// Bytes of tables that the decoder takes, besides those for pixels.
+    /// Bytes that the decoder takes beside the pixels: tables (WebP), planes of the pictures that it works on (HEIC).
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) table_bytes: u64,
     /// Ties a plan to the bytes it was made for.
@@ -73,6 +77,7 @@ impl ImageInfo {
             stray_bytes: 0,
             signed: false,
             warnings: Vec::new(),
+            hdr: None,
             by_rows: false,
             table_bytes: 0,
             fingerprint: fingerprint(bytes),

@@ -3,8 +3,6 @@
 pub(crate) mod bmp;
 pub(crate) mod gif;
 pub(crate) mod guard;
-#[cfg(feature = "heic")]
-pub(crate) mod heic;
 pub(crate) mod jpeg;
 pub(crate) mod jpeg_coefficients;
 pub(crate) mod jpeg_encode;
@@ -15,6 +13,8 @@ pub(crate) mod png_encode;
 pub(crate) mod profile;
 pub(crate) mod tiff_webp;
 
+#[cfg(feature = "heic")]
+use crate::formats::heic;
 use crate::info::ImageInfo;
 use crate::pixels::wide::Wide;
 use crate::pixels::{Raster, bands, premultiplied};
@@ -40,7 +40,7 @@ pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, terms: &Terms) -> Result<Ra
         Format::Gif => gif::decode(bytes, info, memory),
         Format::Bmp => bmp::decode(bytes, info, memory),
         #[cfg(feature = "heic")]
-        Format::Heic => heic::decode(bytes, info, memory),
+        Format::Heic => heic::decode(bytes, &terms.wide),
         _ => tiff_webp::decode(bytes, info, terms).map(|r| unassociated(bytes, info, r)),
     })
 }
@@ -59,7 +59,22 @@ pub(crate) fn decode_reduced(
     guard::caught(info.format, || match info.format {
         Format::Png => png::rows(bytes, terms)?.map(|mut rows| bands::reduced(&mut rows, size)).transpose(),
         Format::Bmp => bmp::rows(bytes, info)?.map(|mut rows| bands::reduced(&mut rows, size)).transpose(),
+        #[cfg(feature = "heic")]
+        Format::Heic => heic::decode_reduced(bytes, size, &terms.wide),
         _ => Ok(None),
+    })
+}
+
+/// Decodes the picture for what `terms.wide` learns from it, and keeps nothing.
+pub(crate) fn scan(bytes: &[u8], info: &ImageInfo, terms: &Terms) -> Result<()> {
+    guard::caught(info.format, || match info.format {
+        Format::Png => match png::rows(bytes, terms)? {
+            Some(mut rows) => bands::scan(&mut rows),
+            None => png::decode(bytes, info, terms).map(drop),
+        },
+        #[cfg(feature = "heic")]
+        Format::Heic => heic::scan(bytes, &terms.wide),
+        _ => decode(bytes, info, terms).map(drop),
     })
 }
 

@@ -34,8 +34,8 @@ pub(super) fn rows<'a>(bytes: &'a [u8], terms: &'a Terms) -> Result<Option<Rows<
 pub(super) struct Rows<'a> {
     reader: Reader<Cursor<&'a [u8]>>,
     layout: Layout,
-    /// Where samples have 16 bits: their way to 8, and a row of them.
-    wide: Option<(&'a Wide, Vec<u16>)>,
+    /// Where samples are converted before they are rounded: their way to 8 bits, and a row of them.
+    wide: Option<Deep<'a>>,
     /// Rows that are still to come.
     left: usize,
 }
@@ -59,7 +59,12 @@ impl<'a> Rows<'a> {
             }
         };
         let left = reader.info().height as usize;
-        let wide = (depth == BitDepth::Sixteen).then_some((&terms.wide, Vec::new()));
+        let has_16_bits = depth == BitDepth::Sixteen;
+        let wide = (has_16_bits || terms.wide.is_for_all_depths()).then_some(Deep {
+            way: &terms.wide,
+            has_16_bits,
+            samples: Vec::new(),
+        });
         Ok(Self { reader, layout, wide, left })
     }
 
@@ -71,24 +76,36 @@ impl<'a> Rows<'a> {
         let mut data = vec![0; length];
         self.reader.next_frame(&mut data).map_err(error)?;
         let Some(wide) = &mut self.wide else { return Ok(data) };
-        let mut out = Vec::with_capacity(length / 2);
+        let mut out = Vec::with_capacity(if wide.has_16_bits { length / 2 } else { length });
         // By rows, so that the numbers never stand beside all of the bytes.
         for row in data.chunks(line.max(1)) {
-            append_wide(wide, self.layout, row, &mut out)?;
+            wide.append(self.layout, row, &mut out)?;
         }
         Ok(out)
     }
 }
 
-fn append_wide(wide: &mut (&Wide, Vec<u16>), layout: Layout, row: &[u8], out: &mut Vec<u8>) -> Result<()> {
-    let (wide, samples) = wide;
-    if matches!(wide, Wide::Rounded) {
-        out.extend(narrow::be16(row));
-        return Ok(());
+/// Samples on their way to 8 bits.
+struct Deep<'a> {
+    way: &'a Wide,
+    has_16_bits: bool,
+    samples: Vec<u16>,
+}
+
+impl Deep<'_> {
+    fn append(&mut self, layout: Layout, row: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        if matches!(self.way, Wide::Rounded) {
+            out.extend(narrow::be16(row));
+            return Ok(());
+        }
+        self.samples.clear();
+        if self.has_16_bits {
+            self.samples.extend(row.as_chunks::<2>().0.iter().map(|b| u16::from_be_bytes(*b)));
+        } else {
+            self.samples.extend(row.iter().map(|v| u16::from(*v) * 257));
+        }
+        self.way.append(layout, &self.samples, out).map_err(|e| Error::malformed(Format::Png, None, e))
     }
-    samples.clear();
-    samples.extend(row.as_chunks::<2>().0.iter().map(|b| u16::from_be_bytes(*b)));
-    wide.append(layout, samples, out).map_err(|e| Error::malformed(Format::Png, None, e))
 }
 
 impl RowSource for Rows<'_> {
@@ -105,7 +122,7 @@ impl RowSource for Rows<'_> {
             let row = self.reader.next_row().map_err(error)?;
             let Some(row) = row else { return Err(missing(self.size())) };
             match &mut self.wide {
-                Some(wide) => append_wide(wide, self.layout, row.data(), out)?,
+                Some(wide) => wide.append(self.layout, row.data(), out)?,
                 None => out.extend_from_slice(row.data()),
             }
         }

@@ -29,7 +29,7 @@ pub(crate) fn of(bytes: &[u8], info: &ImageInfo, limit: u64) -> Result<Option<Ve
         Format::Bmp => super::bmp::icc_profile(bytes).map(<[u8]>::to_vec),
         Format::Tiff => crate::probe::TiffDirectory::first(bytes).and_then(|d| d.icc().map(<[u8]>::to_vec)),
         #[cfg(feature = "heic")]
-        Format::Heic => super::heic::icc_profile(bytes),
+        Format::Heic => crate::formats::heic::icc_profile(bytes),
         _ => None,
     })
 }

@@ -10,6 +10,7 @@ mod mending;
 mod pixels;
 mod planes;
 mod tables;
+mod tone;
 
 use std::borrow::Cow;
 

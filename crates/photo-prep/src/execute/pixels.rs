@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::clock::Clock;
 use super::fit::{Fitted, Target};
 use super::keep::{Kept, kept};
-use super::{as_png, fit};
+use super::{as_png, fit, tone};
 use crate::codec::jpeg_encode::JpegSettings;
 use crate::codec::{self, Terms, profile};
 use crate::info::{IccSpace, ImageInfo};
@@ -23,11 +23,12 @@ pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<
     let size = stored(pixels.size, info.orientation);
     let profile = profile::of(bytes, info, plan.options.input_limits.icc_bytes)?;
     let mut colors = Colors { profile, to_srgb: pixels.to_srgb };
-    let terms = Terms {
-        scale: pixels.scale,
-        memory: plan.options.input_limits.memory,
-        wide: colors.wide(info, &mut kept),
+    let memory = plan.options.input_limits.memory;
+    let wide = match info.hdr {
+        Some(hdr) => tone::map(bytes, info, hdr, memory, &mut kept.warnings)?,
+        None => colors.wide(info, &mut kept),
     };
+    let terms = Terms { scale: pixels.scale, memory, wide };
     let raster = match codec::decode_reduced(bytes, info, size, &terms)? {
         Some(reduced) => reduced,
         None => codec::decode(bytes, info, &terms)?,
@@ -71,9 +72,9 @@ struct Colors {
 }
 
 impl Colors {
-    /// The way of 16-bit samples, which are converted before they are rounded; nothing is left to convert then.
+    /// The way of samples of more than 8 bits, which are converted before they are rounded; nothing is left to convert then.
     fn wide(&mut self, info: &ImageInfo, kept: &mut Kept) -> Wide {
-        let has_wide = info.bit_depth == 16 && matches!(info.format, Format::Png | Format::Tiff);
+        let has_wide = info.bit_depth > 8 && matches!(info.format, Format::Png | Format::Tiff | Format::Heic);
         let (Some(profile), Some(icc), true) = (&self.profile, info.icc, has_wide && self.to_srgb) else {
             return Wide::Rounded;
         };

@@ -6,6 +6,7 @@ use super::cicp::{self, Chromaticities};
 use super::icc;
 use super::png::{self, PngLayout};
 use crate::info::{ColorModel, IccInfo};
+use crate::pixels::tone::Hdr;
 use crate::{Result, Warning};
 
 /// The meaning of the samples.
@@ -13,6 +14,8 @@ use crate::{Result, Warning};
 pub(crate) struct PngColor {
     /// As an ICC profile, with its facts; `None`: sRGB.
     pub(crate) profile: Option<(Vec<u8>, IccInfo)>,
+    /// How light of a high dynamic range is coded, with the number of its primaries.
+    pub(crate) hdr: Option<(Hdr, u8)>,
     /// What of the chunks can't be used.
     pub(crate) warnings: Vec<Warning>,
 }
@@ -24,6 +27,12 @@ pub(crate) struct PngColor {
 pub(crate) fn of(bytes: &[u8], layout: &PngLayout, model: ColorModel, limit: u64) -> Result<PngColor> {
     let mut color = PngColor::default();
     if let Some(codes) = layout.data(bytes, b"cICP") {
+        if let &[primaries, transfer, 0, 1] = codes
+            && let Some(hdr) = Hdr::of_code(transfer)
+        {
+            color.hdr = Some((hdr, primaries));
+            return Ok(color);
+        }
         let why = || format!("the cICP chunk {codes:?} names colours that can't be converted");
         if color.take(from_codes(codes, model).ok_or_else(why), model) {
             return Ok(color);

@@ -27,6 +27,19 @@ pub(crate) fn reduced(source: &mut dyn RowSource, to: Size) -> Result<Raster> {
     }
 }
 
+/// Reads all rows for what their source learns from them, and keeps none.
+pub(crate) fn scan(source: &mut dyn RowSource) -> Result<()> {
+    const ROWS: u32 = 64;
+    let (mut left, mut strip) = (source.size().height, Vec::new());
+    while left > 0 {
+        let count = left.min(ROWS);
+        strip.clear();
+        source.append(count as usize, &mut strip)?;
+        left -= count;
+    }
+    Ok(())
+}
+
 /// The size at which a picture stands in memory before it is reduced in height too; `None` if it is reduced in both at
 /// once. Each row of a very small result is made from hundreds of rows, mostly those of the row before.
 fn narrowed_first(from: Size, to: Size) -> Option<Size> {

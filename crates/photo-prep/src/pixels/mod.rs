@@ -9,6 +9,7 @@ pub(crate) mod premultiplied;
 pub(crate) mod quantise;
 pub(crate) mod resize;
 pub(crate) mod sample;
+pub(crate) mod tone;
 pub(crate) mod wide;
 
 use crate::Size;

@@ -4,12 +4,31 @@ use super::{Layout, Raster};
 
 /// The picture with each colour divided by its alpha, rounded.
 pub(crate) fn divided(mut raster: Raster) -> Raster {
-    match raster.layout {
-        Layout::GrayAlpha => divide::<2>(&mut raster.data),
-        Layout::Rgba => divide::<4>(&mut raster.data),
+    divide_samples(raster.layout, &mut raster.data);
+    raster
+}
+
+/// The same for samples of this layout.
+pub(crate) fn divide_samples(layout: Layout, data: &mut [u8]) {
+    match layout {
+        Layout::GrayAlpha => divide::<2>(data),
+        Layout::Rgba => divide::<4>(data),
         _ => {}
     }
-    raster
+}
+
+/// The same for samples of 16 bits.
+pub(crate) fn divide_deep_samples(layout: Layout, data: &mut [u16]) {
+    for pixel in data.chunks_exact_mut(layout.channels()) {
+        let Some((alpha, colors)) = pixel.split_last_mut().filter(|_| layout.has_alpha()) else { return };
+        let alpha = u32::from(*alpha);
+        if alpha != 0 && alpha != 65_535 {
+            for color in colors {
+                *color = ((u64::from(*color) * 65_535 + u64::from(alpha / 2)) / u64::from(alpha)).min(65_535)
+                    as u16;
+            }
+        }
+    }
 }
 
 fn divide<const N: usize>(data: &mut [u8]) {

@@ -1,10 +1,11 @@
 //! Samples of 16 bits to 8: converted to sRGB first, where they have to be, and rounded last. Rounded first, the dark parts
 //! of a linear or strongly curved space would fall into steps that can be seen.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use moxcms::{ColorProfile, Layout as Channels, Transform16BitExecutor};
 
+use super::tone::{PeakMeter, ToneMap};
 use super::{Layout, color, narrow};
 use crate::metadata::icc;
 
@@ -19,6 +20,10 @@ pub(crate) enum Wide {
     Gray(Vec<u8>),
     /// For RGB and for RGBA.
     Rgb([Arc<Transform16BitExecutor>; 2]),
+    /// From a high dynamic range.
+    Tone(ToneMap),
+    /// Nothing is made but a measurement of light; what comes out is black.
+    Measuring(Mutex<PeakMeter>),
 }
 
 impl Wide {
@@ -40,6 +45,19 @@ impl Wide {
         Ok(Self::Gray(rgb.iter().skip(1).step_by(3).map(|&v| narrow::round(v)).collect()))
     }
 
+    /// The meter of [`Self::Measuring`].
+    pub(crate) fn into_meter(self) -> Option<PeakMeter> {
+        match self {
+            Self::Measuring(meter) => Some(meter.into_inner().unwrap_or_else(PoisonError::into_inner)),
+            _ => None,
+        }
+    }
+
+    /// Whether samples of 8 bits go this way too.
+    pub(crate) fn is_for_all_depths(&self) -> bool {
+        matches!(self, Self::Tone(_) | Self::Measuring(_))
+    }
+
     /// Appends whole pixels of this layout to `out`, 8 bits a sample.
     pub(crate) fn append(&self, layout: Layout, samples: &[u16], out: &mut Vec<u8>) -> Result<(), String> {
         match (self, layout) {
@@ -49,6 +67,11 @@ impl Wide {
                     let gray = table.get(usize::from(v)).filter(|_| i % n == 0);
                     gray.copied().unwrap_or_else(|| narrow::round(v))
                 }));
+            }
+            (Self::Tone(map), _) => map.append(layout, samples, out),
+            (Self::Measuring(meter), _) => {
+                meter.lock().unwrap_or_else(PoisonError::into_inner).add(layout, samples);
+                out.resize(out.len() + samples.len(), 0);
             }
             (Self::Rgb([rgb, rgba]), Layout::Rgb | Layout::Rgba) => {
                 let transform = if layout == Layout::Rgb { rgb } else { rgba };

@@ -105,6 +105,9 @@ fn pixel_reasons(info: &ImageInfo, options: &Options) -> Vec<Reason> {
     add(inks, Reason::ColorModel(info.model));
     let foreign = info.icc.is_some_and(|icc| !icc.is_srgb);
     add(accepted && foreign && options.color == ColorPolicy::Srgb, Reason::ColorProfile);
+    // Most viewers show such light gray, as if it were sRGB.
+    let hdr = info.hdr.is_some() && options.color != ColorPolicy::Preserve;
+    add(accepted && hdr, Reason::ColorProfile);
     if let Some(jpeg) = &info.jpeg {
         let common = matches!(
             jpeg.process,
@@ -155,7 +158,9 @@ fn pixels_plan(info: &ImageInfo, options: &Options) -> PixelsPlan {
         quality_floor: options.quality.floor.min(quality),
         sampling: sampling(info, options),
         own_tables: false,
-        to_srgb: inks || options.color != ColorPolicy::Preserve && info.icc.is_some_and(|icc| !icc.is_srgb),
+        to_srgb: inks
+            || info.hdr.is_some()
+            || options.color != ColorPolicy::Preserve && info.icc.is_some_and(|icc| !icc.is_srgb),
     }
 }
 

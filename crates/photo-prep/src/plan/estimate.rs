@@ -57,7 +57,8 @@ fn work(info: &ImageInfo, route: &Route) -> (u64, TimeClass) {
             let stored = if info.orientation.swaps_sides() { plan.size.transposed() } else { plan.size };
             if info.by_rows && stored.height < info.size.height {
                 let threads = rayon::current_num_threads();
-                let decoding = output + bands::memory_for(info.size, stored, channels, threads);
+                let decoding =
+                    output + bands::memory_for(info.size, stored, channels, threads) + info.table_bytes;
                 let peak = BASE + decoding.max(2 * output + encoder(plan.size, channels));
                 return (peak, time_class(info, plan));
             }
@@ -150,7 +151,7 @@ fn decoder(info: &ImageInfo, decoded: Size) -> u64 {
         Format::Gif => pixels + 2 * info.bytes,
         Format::Tiff => pixels * channels(info) * u64::from(info.bit_depth.max(8)) / 8,
         Format::WebP => 4 * pixels + info.table_bytes,
-        Format::Heic => 6 * pixels,
+        Format::Heic => info.table_bytes,
         _ => 0,
     }
 }

@@ -2,7 +2,6 @@
 
 mod bmp;
 mod gif;
-mod heif;
 mod jpeg;
 mod png;
 mod tiff;
@@ -11,6 +10,8 @@ mod webp;
 mod webp_tables;
 
 use crate::format::looks_like;
+#[cfg(feature = "heic")]
+use crate::formats::heic;
 use crate::info::{ColorModel, ImageInfo};
 use crate::metadata::{exif, icc};
 use crate::{Error, Format, InputLimits, LimitKind, Result, Size, Warning};
@@ -36,7 +37,13 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
         Format::Bmp => bmp::probe(bytes, limits),
         Format::WebP => webp::probe(bytes, limits),
         Format::Tiff => tiff::probe(bytes, limits),
-        Format::Heic => heif::probe(bytes, limits),
+        #[cfg(feature = "heic")]
+        Format::Heic => heic::probe(bytes, limits),
+        #[cfg(not(feature = "heic"))]
+        Format::Heic => Err(Error::unsupported(
+            Format::Heic,
+            "HEIC pictures are read only with the feature `heic`; switch it on, or send the picture as JPEG",
+        )),
         Format::Avif => Err(Error::unsupported(
             Format::Avif,
             "AVIF pictures are not read; send the picture as JPEG, PNG or HEIC",
@@ -66,7 +73,7 @@ fn take_exif(info: &mut ImageInfo, raw: &[u8], limits: &InputLimits) -> Result<(
 }
 
 /// Takes a colour profile into the facts, or a warning where it can't be used.
-fn take_icc(info: &mut ImageInfo, profile: std::result::Result<Vec<u8>, String>) {
+pub(crate) fn take_icc(info: &mut ImageInfo, profile: std::result::Result<Vec<u8>, String>) {
     match profile.map_err(Warning::BrokenProfile).and_then(|p| icc::facts(&p, info.model)) {
         Ok(facts) => info.icc = Some(facts),
         Err(warning) => info.warnings.push(warning),

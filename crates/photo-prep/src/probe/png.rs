@@ -23,6 +23,7 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
         take_exif(&mut info, raw, limits)?;
     }
     let color = png_color::of(bytes, &layout, info.model, limits.icc_bytes)?;
+    info.hdr = color.hdr;
     info.icc = color.profile.map(|p| p.1);
     info.warnings.extend(color.warnings);
     let credentials = |c: &png::Chunk| c.kind == *b"caBX" && c.sound;

@@ -1,0 +1,33 @@
+//! The way of a picture of high dynamic range to sRGB: its light is measured, then mapped.
+
+use std::sync::Mutex;
+
+use crate::codec::{self, Terms};
+use crate::info::ImageInfo;
+use crate::pixels::tone::{Hdr, PeakMeter, ToneMap};
+use crate::pixels::wide::Wide;
+use crate::plan::DecodeScale;
+use crate::{Error, Result, Warning};
+
+/// Measures the picture by decoding it once, and makes the map for its brightest light.
+pub(super) fn map(
+    bytes: &[u8],
+    info: &ImageInfo,
+    (hdr, primaries): (Hdr, u8),
+    memory: u64,
+    warnings: &mut Vec<Warning>,
+) -> Result<Wide> {
+    let rare = || {
+        let what =
+            format!("{} light with colors of the rare kind number {primaries}; save it as sRGB", hdr.name());
+        Error::unsupported(info.format, what)
+    };
+    let meter = PeakMeter::new(hdr, primaries).ok_or_else(rare)?;
+    let terms = Terms { scale: DecodeScale::Full, memory, wide: Wide::Measuring(Mutex::new(meter)) };
+    codec::scan(bytes, info, &terms)?;
+    let peak = terms.wide.into_meter().map_or(0.0, |meter| meter.peak());
+    let map = ToneMap::new(hdr, primaries, peak).ok_or_else(rare)?;
+    let told = format!("{}, brightest light {peak:.0} cd/m², reference white 203 cd/m² is white", hdr.name());
+    warnings.push(Warning::ToneMapped(told));
+    Ok(Wide::Tone(map))
+}
