@@ -12,4 +12,5 @@ mod transform;
 mod transform_tree;
 mod transform_unit;
 
+pub(crate) use qp::chroma_qp;
 pub(crate) use segment::{Progress, SegmentDecoder};

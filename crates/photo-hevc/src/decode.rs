@@ -3,6 +3,7 @@
 use crate::bits::unescape;
 use crate::block::{Progress, SegmentDecoder};
 use crate::error::{Result, malformed};
+use crate::filters;
 use crate::frame::Frame;
 use crate::layout::Layout;
 use crate::params::{ParameterSets, ScalingFactors, nal_type};
@@ -56,7 +57,7 @@ fn take_segment(nal: &[u8], kind: u8, sets: &ParameterSets, open: Option<Open>) 
         (Some(open), false) => open,
     };
     if header.pps != open.slice.pps {
-        return crate::error::unsupported("slices of a picture with several picture parameter sets");
+        return malformed("slices of a picture name different parameter sets");
     }
     let (pps, sps) = sets.active(header.pps)?;
     let cabac = Cabac::new(payload.get(header.data..).unwrap_or_default(), header.qp);
@@ -84,12 +85,12 @@ impl Open {
     }
 
     /// Filters the picture and cuts the conformance window out.
-    fn finish(self, sets: &ParameterSets) -> Result<Picture> {
+    fn finish(mut self, sets: &ParameterSets) -> Result<Picture> {
         let (pps, sps) = sets.active(self.slice.pps)?;
         if self.progress.next < self.layout.order.len() {
             return malformed("the last slices of the picture are missing");
         }
-        let _ = pps;
+        filters::apply(&mut self.frame, &self.layout, pps);
         let info = sps.info;
         let (shift_x, shift_y) = info.chroma.shifts();
         let mut planes = self.frame.planes;

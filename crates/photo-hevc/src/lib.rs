@@ -18,6 +18,7 @@ mod bits;
 mod block;
 mod decode;
 mod error;
+mod filters;
 mod frame;
 mod info;
 mod layout;
@@ -30,7 +31,7 @@ pub use error::Error;
 pub use info::{Chroma, Info, VideoSignal};
 pub use picture::{Picture, Plane};
 
-use error::{Result, malformed};
+use error::malformed;
 use params::ParameterSets;
 
 /// Tells what a picture is from its parameter sets: NAL units without start codes or lengths, as an `hvcC` box holds them.

@@ -10,7 +10,7 @@ mod vui;
 
 pub(crate) use pps::{Deblocking, Pps};
 pub(crate) use ref_pics::RefPics;
-pub(crate) use scaling::{ScalingFactors, ScalingLists};
+pub(crate) use scaling::ScalingFactors;
 pub(crate) use sps::Sps;
 
 use crate::bits::unescape;

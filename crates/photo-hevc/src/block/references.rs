@@ -27,7 +27,9 @@ impl<B> SegmentDecoder<'_, B> {
         if available.left {
             let start = y * stride + x - 1;
             let column = plane.samples[start..].iter().step_by(stride);
-            for (to, &from) in samples[..2 * size].iter_mut().rev().zip(column).take(size + available.below_left) {
+            for (to, &from) in
+                samples[..2 * size].iter_mut().rev().zip(column).take(size + available.below_left)
+            {
                 *to = from;
             }
         }
@@ -50,9 +52,8 @@ impl<B> SegmentDecoder<'_, B> {
         let (shift_x, shift_y) = self.frame.shifts(component);
         let size = 1i32 << log2;
         let (x, y) = (x as i32, y as i32);
-        let decoded = |x: i32, y: i32| {
-            x >= 0 && y >= 0 && self.frame.part(x << shift_x, y << shift_y) == self.part
-        };
+        let decoded =
+            |x: i32, y: i32| x >= 0 && y >= 0 && self.frame.part(x << shift_x, y << shift_y) == self.part;
         let plane = &self.frame.planes[component];
         let (width, height) = (plane.width as i32, plane.height as i32);
         let left = decoded(x - 1, y);
@@ -82,7 +83,8 @@ impl<B> SegmentDecoder<'_, B> {
         if self.sps.strong_smoothing && component == 0 && log2 == 5 && self.is_flat(samples) {
             let (first, corner, last) = (samples[0], samples[64], samples[128]);
             for at in 1..64u32 {
-                let mean = |far: u16, near: u16| ((64 - at) * u32::from(far) + at * u32::from(near) + 32) >> 6;
+                let mean =
+                    |far: u16, near: u16| ((64 - at) * u32::from(far) + at * u32::from(near) + 32) >> 6;
                 samples[at as usize] = mean(first, corner) as u16;
                 samples[64 + at as usize] = mean(corner, last) as u16;
             }

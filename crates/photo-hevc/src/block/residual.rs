@@ -1,9 +1,7 @@
 //! Residual coding (H.265 sections 7.3.8.11 and 8.6.3): from syntax elements to scaled coefficients.
 
 use crate::error::{Result, malformed};
-use crate::scan::{
-    DIAGONAL_2, DIAGONAL_4, DIAGONAL_8, HORIZONTAL_2, HORIZONTAL_4, VERTICAL_2, VERTICAL_4,
-};
+use crate::scan::{DIAGONAL_2, DIAGONAL_4, DIAGONAL_8, HORIZONTAL_2, HORIZONTAL_4, VERTICAL_2, VERTICAL_4};
 use crate::slice::cabac::Bins;
 use crate::slice::contexts::{
     CODED_SUB_BLOCK, GREATER_1, GREATER_2, LAST_X, LAST_Y, SIGNIFICANT, TRANSFORM_SKIP,
@@ -105,9 +103,9 @@ impl Residual {
             (last_x, last_y) = (last_y, last_x);
         }
         let (sub_blocks, positions) = scans(block);
-        let mut walk =
-            Walk { block, skipped, positions, small: true, scale: Scale::new(block, skipped) };
-        let is = |x: u32, y: u32| move |&(at_x, at_y): &(u8, u8)| (u32::from(at_x), u32::from(at_y)) == (x, y);
+        let mut walk = Walk { block, skipped, positions, small: true, scale: Scale::new(block, skipped) };
+        let is =
+            |x: u32, y: u32| move |&(at_x, at_y): &(u8, u8)| (u32::from(at_x), u32::from(at_y)) == (x, y);
         let last = sub_blocks.iter().position(is(last_x >> 2, last_y >> 2)).unwrap_or(0);
         let last_place = positions.iter().position(is(last_x & 3, last_y & 3)).unwrap_or(0);
         (self.columns, self.rows) = (0, 0);
@@ -120,7 +118,8 @@ impl Residual {
             let below = y < 7 && coded >> (bit + 8) & 1 == 1;
             let neighbors = usize::from(right) + 2 * usize::from(below);
             let ends = if number == last { Some(last_place) } else { None };
-            let context = CODED_SUB_BLOCK + usize::from(neighbors > 0) + if block.component > 0 { 2 } else { 0 };
+            let context =
+                CODED_SUB_BLOCK + usize::from(neighbors > 0) + if block.component > 0 { 2 } else { 0 };
             if ends.is_none() && number > 0 && !bins.bin(context) {
                 continue;
             }
@@ -347,7 +346,11 @@ static SCANS: [&[(u8, u8); 16]; 3] = [&DIAGONAL_4, &HORIZONTAL_4, &VERTICAL_4];
 /// Numbers of the contexts of sig_coeff_flag in a 4x4 block, in the order of each scan (Table 9-50).
 static SMALL_CONTEXTS: [[u8; 16]; 3] = {
     const BY_POSITION: [u8; 16] = [0, 1, 4, 5, 2, 3, 4, 5, 6, 6, 8, 8, 7, 7, 8, 8];
-    [in_order(&DIAGONAL_4, &BY_POSITION), in_order(&HORIZONTAL_4, &BY_POSITION), in_order(&VERTICAL_4, &BY_POSITION)]
+    [
+        in_order(&DIAGONAL_4, &BY_POSITION),
+        in_order(&HORIZONTAL_4, &BY_POSITION),
+        in_order(&VERTICAL_4, &BY_POSITION),
+    ]
 };
 
 /// The same in larger blocks, by whether the sub-blocks to the right (1) and below (2) have coefficients (9.3.4.2.5).

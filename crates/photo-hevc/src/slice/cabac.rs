@@ -37,8 +37,7 @@ const FILLED: u32 = 32;
 
 impl<'a> Cabac<'a> {
     pub(crate) fn new(data: &'a [u8], slice_qp: i32) -> Self {
-        let mut cabac =
-            Self { states: initial(slice_qp), data, position: 0, range: 510, value: 0, spare: 0 };
+        let mut cabac = Self { states: initial(slice_qp), data, position: 0, range: 510, value: 0, spare: 0 };
         cabac.start(0);
         cabac
     }
@@ -209,9 +208,9 @@ const NEXT_LPS: [u8; 128] = {
 
 /// Table 9-47, transIdxLps.
 const TRANSITION_LPS: [u8; 64] = [
-    0, 0, 1, 2, 2, 4, 4, 5, 6, 7, 8, 9, 9, 11, 11, 12, 13, 13, 15, 15, 16, 16, 18, 18, 19, 19, 21, 21, 22, 22, 23,
-    24, 24, 25, 26, 26, 27, 27, 28, 29, 29, 30, 30, 30, 31, 32, 32, 33, 33, 33, 34, 34, 35, 35, 35, 36, 36, 36, 37,
-    37, 37, 38, 38, 63,
+    0, 0, 1, 2, 2, 4, 4, 5, 6, 7, 8, 9, 9, 11, 11, 12, 13, 13, 15, 15, 16, 16, 18, 18, 19, 19, 21, 21, 22,
+    22, 23, 24, 24, 25, 26, 26, 27, 27, 28, 29, 29, 30, 30, 30, 31, 32, 32, 33, 33, 33, 34, 34, 35, 35, 35,
+    36, 36, 36, 37, 37, 37, 38, 38, 63,
 ];
 
 /// Table 9-46, rangeTabLps.

@@ -103,8 +103,7 @@ impl SliceHeader {
         }
         let chroma_qp_offsets = pps.range.chroma_qp_offsets.is_some() && bits.flag()?;
         let overridden = pps.deblocking_override && bits.flag()?;
-        let deblocking =
-            if overridden { Deblocking::read(bits)? } else { pps.deblocking };
+        let deblocking = if overridden { Deblocking::read(bits)? } else { pps.deblocking };
         let filters = sao_luma || sao_chroma || !deblocking.disabled;
         let filter_across =
             if pps.filter_across_slices && filters { bits.flag()? } else { pps.filter_across_slices };
