@@ -15,17 +15,23 @@
 #![warn(missing_docs)]
 
 mod bits;
+mod block;
+mod decode;
 mod error;
+mod filters;
+mod frame;
 mod info;
+mod layout;
 mod params;
 mod picture;
 mod scan;
+mod slice;
 
 pub use error::Error;
 pub use info::{Chroma, Info, VideoSignal};
 pub use picture::{Picture, Plane};
 
-use error::{Result, malformed};
+use error::malformed;
 use params::ParameterSets;
 
 /// Tells what a picture is from its parameter sets: NAL units without start codes or lengths, as an `hvcC` box holds them.
@@ -57,6 +63,5 @@ pub fn memory_for(info: &Info) -> u64 {
 /// `slices` are the NAL units of one access unit, without start codes or lengths; parameter sets may stand among them, and
 /// everything that is neither is stepped over.
 pub fn decode(parameter_sets: &[&[u8]], slices: &[&[u8]]) -> std::result::Result<Picture, Error> {
-    let _ = (parameter_sets, slices);
-    Err(Error::Unsupported("decoding (not in this commit)"))
+    decode::decode(parameter_sets, slices)
 }

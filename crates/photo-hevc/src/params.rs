@@ -8,13 +8,13 @@ mod scaling;
 mod sps;
 mod vui;
 
-pub(crate) use pps::Pps;
+pub(crate) use pps::{Deblocking, Pps};
 pub(crate) use ref_pics::RefPics;
-pub(crate) use scaling::{ScalingFactors, ScalingLists};
+pub(crate) use scaling::ScalingFactors;
 pub(crate) use sps::Sps;
 
 use crate::bits::unescape;
-use crate::error::Result;
+use crate::error::{Error, Result};
 
 /// The parameter sets of a stream by their numbers; a later one replaces an earlier one.
 #[derive(Default)]
@@ -43,6 +43,14 @@ impl ParameterSets {
             _ => {}
         }
         Ok(())
+    }
+
+    /// The parameter sets that a slice names.
+    pub(crate) fn active(&self, pps: u32) -> Result<(&Pps, &Sps)> {
+        let pps = self.pps.iter().find(|known| known.id == pps);
+        let pps = pps.ok_or(Error::Malformed("a slice names a PPS that is not there"))?;
+        let sps = self.sps.iter().find(|known| known.id == pps.sps);
+        Ok((pps, sps.ok_or(Error::Malformed("a PPS names an SPS that is not there"))?))
     }
 }
 
