@@ -67,6 +67,7 @@ mod segment;
 mod sequential;
 mod simd;
 mod transform;
+mod verify;
 
 pub use coefficients::{CodedComponent, Coefficients, ReadOptions};
 #[cfg(fuzzing)]
@@ -82,3 +83,4 @@ pub use orientation::Orientation;
 pub use planes::{Plane, Planes};
 pub use quant::QuantTable;
 pub use transform::Edges;
+pub use verify::{verify, verify_memory_for};
