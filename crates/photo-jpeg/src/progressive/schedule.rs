@@ -34,9 +34,6 @@ type Strips<'a, const N: usize> = Vec<Vec<Mutex<Strip<'a, N>>>>;
 /// Bytes of coefficients that a strip should have: several fit into a second-level cache.
 const STRIP_BYTES: usize = 192 << 10;
 
-/// Blocks of a strip at most, where they are of few bytes: scans that follow each other need some strips to do so.
-const STRIP_BLOCKS: usize = 6 << 10;
-
 /// Cuts the picture into strips.
 pub(super) fn cut<'a, const N: usize>(
     picture: &'a mut Coefficients,
@@ -44,8 +41,10 @@ pub(super) fn cut<'a, const N: usize>(
     mcus_high: usize,
 ) -> Strips<'a, N> {
     let bytes: usize = picture.components.iter().map(|c| c.data.len() * 2).sum();
-    let most = STRIP_BYTES.min(STRIP_BLOCKS * 2 * N);
-    let rows = (most * mcus_high / bytes.max(1)).clamp(1, mcus_high.max(1));
+    // Where only soundness is asked for, strips are as high as they are for whole blocks: where several scans are damaged,
+    // it depends on them which one is blamed.
+    let bytes = if N == 1 { 64 * bytes } else { bytes };
+    let rows = (STRIP_BYTES * mcus_high / bytes.max(1)).clamp(1, mcus_high.max(1));
     let components = picture.components.iter_mut().zip(masks);
     components
         .map(|(component, masks)| {

@@ -9,9 +9,6 @@ use crate::scan::lanes::Stop;
 use crate::scan::unstuff::{End, is_restart, pad, unstuff};
 use rayon::prelude::*;
 
-/// Bytes of the file in a part.
-const PART: usize = 32 << 10;
-
 /// Bytes that an interval may have to be unstuffed as a whole: a longer one is none of a sound file.
 const MOST: usize = 256 << 10;
 
@@ -35,14 +32,15 @@ struct Bounds {
 
 /// Whether `data`, the range of the file that the scan takes up, holds all intervals, each whole and in order.
 pub(super) fn holds(scan: &Scan<'_>, data: Range<usize>, plan: &RestartPlan) -> bool {
+    let size = scan.cuts.part;
     let at_once = 16 * rayon::current_num_threads();
     let (mut from, mut expected, mut index) = (data.start, data.start, 0u64);
     while from < data.end {
         let parts: Vec<Option<Part>> = (0..at_once)
             .into_par_iter()
             .map(|n| {
-                let start = from + n * PART;
-                let range = start..(start + PART).min(data.end);
+                let start = from + n * size;
+                let range = start..(start + size).min(data.end);
                 if range.is_empty() { None } else { part(scan, range, start == data.start, data.end, plan) }
             })
             .collect();
@@ -55,7 +53,7 @@ pub(super) fn holds(scan: &Scan<'_>, data: Range<usize>, plan: &RestartPlan) -> 
                 return index == plan.intervals;
             }
         }
-        from += at_once * PART;
+        from += at_once * size;
     }
     false
 }

@@ -101,7 +101,14 @@ impl<'a> Lane<'a> {
     fn symbol(&mut self) -> Option<Stop> {
         let Some(phase) = self.phases.get(self.phase) else { return Some(Stop::Corrupt) };
         self.bits.refill();
-        let Ok((advance, _, bits)) = rare(&phase.full.1, self.bits.window) else { return Some(Stop::Corrupt) };
+        let entry = phase.full.1.peek(self.bits.window);
+        let (advance, bits) = match entry.advance() {
+            Entry::RARE => match rare(&phase.full.1, self.bits.window) {
+                Ok((advance, _, bits)) => (advance, bits),
+                Err(_) => return Some(Stop::Corrupt),
+            },
+            advance => (advance, entry.bits()),
+        };
         self.bits.consume(bits);
         if advance == Entry::END {
             return self.end();

@@ -31,6 +31,23 @@ struct Scan<'a> {
     mcu: &'a Mcu,
     phases: &'a [Phase<'a>],
     level: Level,
+    cuts: Cuts,
+}
+
+/// How a scan is cut, in bytes of the file.
+#[derive(Debug, Clone, Copy)]
+struct Cuts {
+    /// A piece between two guesses has at least and at most so many: guesses then cost little, and waves are small.
+    least: usize,
+    most: usize,
+    /// So many are looked through for short restart intervals by one task.
+    part: usize,
+    /// An interval that has so many is cut into pieces; shorter ones are pieces.
+    long: usize,
+}
+
+impl Cuts {
+    const USUAL: Self = Self { least: 4 << 10, most: 64 << 10, part: 32 << 10, long: 128 << 10 };
 }
 
 /// How many blocks a scan has between its restart markers.
@@ -41,12 +58,9 @@ struct RestartPlan {
     last: u64,
 }
 
-/// Bytes that an interval has at least to be cut into pieces; shorter ones are pieces.
-const LONG: usize = 128 << 10;
-
 /// Bytes of memory that verifying the only scan of a picture takes at most, whose MCUs have so many blocks a row.
 pub(crate) fn memory_for(threads: usize, row: u64, rows: u64) -> u64 {
-    run::memory_for(threads).max(small_cut(threads).most_bytes(row, rows))
+    run::memory_for(threads, Cuts::USUAL.most).max(small_cut(threads).most_bytes(row, rows))
 }
 
 /// Waves to find out what is wrong: in no hurry, and small.
@@ -59,7 +73,7 @@ fn small_cut(threads: usize) -> Cut {
 /// # Errors
 /// As [`ScanReader::stitch`].
 pub(crate) fn verify(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level) -> Result<()> {
-    if is_whole(bytes, header, mcu, level) { Ok(()) } else { verdict(bytes, header, mcu, level) }
+    if is_whole(bytes, header, mcu, level, Cuts::USUAL) { Ok(()) } else { verdict(bytes, header, mcu, level) }
 }
 
 /// Decodes the scan wave by wave, and forgets what comes out.
@@ -76,10 +90,10 @@ fn verdict(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level) -> Result<()>
 }
 
 /// Whether the scan is whole for sure.
-fn is_whole(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level) -> bool {
+fn is_whole(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level, cuts: Cuts) -> bool {
     let tables = Tables::of(mcu);
     let phases = tables.phases(mcu);
-    let scan = Scan { bytes, mcu, phases: &phases, level };
+    let scan = Scan { bytes, mcu, phases: &phases, level, cuts };
     let mcus = u64::from(header.mcus_wide) * u64::from(header.mcus_high);
     let (per_mcu, interval) = (mcu.blocks.len() as u64, u64::from(header.scan.restart_interval));
     let data = header.scan.data_start..scan_end(bytes, header.scan.data_start);
@@ -92,7 +106,7 @@ fn is_whole(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level) -> bool {
         blocks: interval * per_mcu,
         last: (mcus - (intervals - 1) * interval) * per_mcu,
     };
-    if data.len() as u64 / intervals < LONG as u64 {
+    if data.len() as u64 / intervals < cuts.long as u64 {
         intervals::holds(&scan, data, &plan)
     } else {
         scan.holds_long_intervals(data, &plan)

@@ -11,24 +11,20 @@ use crate::scan::block::Cursor;
 use crate::scan::lanes::Stop;
 use crate::scan::unstuff::boundary;
 
-/// Bytes of a piece: so many that guesses cost little, so few that waves are small.
-const LEAST: usize = 4 << 10;
-const MOST: usize = 64 << 10;
-
 /// Pieces of a wave.
 fn most_pieces(threads: usize) -> usize {
     (16 * threads).clamp(4, 256)
 }
 
-/// Bytes of memory that a wave takes at most.
-pub(super) fn memory_for(threads: usize) -> u64 {
-    (most_pieces(threads) * (MOST + (4 << 10))) as u64
+/// Bytes of memory that a wave of pieces of so many bytes takes at most.
+pub(super) fn memory_for(threads: usize, piece: usize) -> u64 {
+    (most_pieces(threads) * (piece + (4 << 10))) as u64
 }
 
 /// Whether `data`, a range of the file without a marker, holds so many blocks.
 pub(super) fn holds(scan: &Scan<'_>, data: Range<usize>, blocks: u64) -> bool {
     let threads = rayon::current_num_threads();
-    let step = (data.len() / (8 * threads)).clamp(LEAST, MOST);
+    let step = (data.len() / (8 * threads)).clamp(scan.cuts.least, scan.cuts.most);
     let (mut pieces, mut left) = (Vec::new(), blocks);
     let (mut from, mut known) = (data.start, Place::default());
     loop {
