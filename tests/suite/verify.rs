@@ -160,7 +160,8 @@ fn a_png_is_inflated_unless_only_structure_is_asked_for() {
     let bytes = fixture("png_rgb_8.png");
     let idat = bytes.windows(4).position(|name| name == b"IDAT").unwrap() - 4;
     let end = bytes.windows(4).position(|name| name == b"IEND").unwrap() - 4;
-    let broken = [&bytes[..idat], &Chunk::new(b"IDAT", vec![0x78, 0x9C, 1, 2, 3]).bytes(), &bytes[end..]].concat();
+    let broken =
+        [&bytes[..idat], &Chunk::new(b"IDAT", vec![0x78, 0x9C, 1, 2, 3]).bytes(), &bytes[end..]].concat();
     assert!(matches!(Options::default().prepare(&broken), Err(Error::Malformed { .. })));
     assert_eq!(structure().prepare(&broken).unwrap().report().route, "pass_through");
     // A wrong checksum is seen either way.

@@ -19,6 +19,7 @@
 //!   RGB and back.
 //! * [`Coefficients`]: a picture as quantised DCT coefficients, of files of any number of scans. [`transcode`] writes them,
 //!   turned upright without loss or requantised.
+//! * [`verify`] tells whether a file's picture data is whole, and keeps nothing of it.
 //! * [`QuantTable`], [`Orientation`], [`Scale`].
 //!
 //! # What is different

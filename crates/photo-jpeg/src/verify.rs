@@ -53,5 +53,9 @@ pub fn verify_memory_for(
     threads: usize,
 ) -> u64 {
     let (row, rows) = Coefficients::blocks_for(width, height, sampling);
-    if one_scan { verify_memory(threads, row, rows) } else { crate::coefficients::bytes_per_block(1) * row * rows }
+    if one_scan {
+        verify_memory(threads, row, rows)
+    } else {
+        crate::coefficients::bytes_per_block(1) * row * rows
+    }
 }

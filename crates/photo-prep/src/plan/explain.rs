@@ -70,7 +70,9 @@ fn write_reasons(f: &mut Formatter<'_>, plan: &Plan) -> Result {
 
 fn write_verification(f: &mut Formatter<'_>, plan: &Plan) -> Result {
     match plan.options.verify {
-        Verify::Full => writeln!(f, "Its picture data is gone through to the end first, to see that it is whole."),
+        Verify::Full => {
+            writeln!(f, "Its picture data is gone through to the end first, to see that it is whole.")
+        }
         Verify::Structure => writeln!(f, "Only its structure is checked, not its picture data."),
     }
 }

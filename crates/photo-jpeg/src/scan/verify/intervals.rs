@@ -63,9 +63,30 @@ fn part(scan: &Scan<'_>, range: Range<usize>, begins: bool, end: usize, plan: &R
     let start = if begins { range.start } else { first_restart(scan.bytes, range.start, range.end)? };
     let mut part = Part { first: start, next: start, number: 0, count: 0, ends: false };
     let (mut data, mut bounds) = (Vec::with_capacity(range.len() + 1024), Vec::new());
+    let in_order = load(scan, &mut part, range.end, end, plan, &mut data, &mut bounds);
+    if part.ends && bounds.len() == 1 {
+        // No marker ends it that could have a number: it is the last one, whichever that is.
+        part.number = ((plan.intervals - 1) % 8) as u8;
+    }
+    pad(&mut data);
+    part.count = if in_order && are_sound(scan, &data, &bounds) { bounds.len() as u64 } else { 0 };
+    Some(part)
+}
+
+/// Unstuffs the intervals of a part, up to the one whose marker lies at `to` or behind, or the last one; `false` where markers
+/// are out of order.
+fn load(
+    scan: &Scan<'_>,
+    part: &mut Part,
+    to: usize,
+    end: usize,
+    plan: &RestartPlan,
+    data: &mut Vec<u8>,
+    bounds: &mut Vec<Bounds>,
+) -> bool {
     while !part.ends {
         let from = data.len() as u64 * 8;
-        let stopped = unstuff(scan.bytes, part.next, end.min(part.next + MOST), &mut data);
+        let stopped = unstuff(scan.bytes, part.next, end.min(part.next + MOST), data);
         let (marker, code) = match stopped {
             End::Marker(marker, code) => (marker, code),
             _ => (end, 0),
@@ -76,22 +97,16 @@ fn part(scan: &Scan<'_>, range: Range<usize>, begins: bool, end: usize, plan: &R
         }
         part.ends = !is_restart(code);
         if !part.ends && number != (part.number + (bounds.len() & 7) as u8) & 7 {
-            return Some(Part { count: 0, ..part });
+            return false;
         }
         let blocks = if part.ends { plan.last } else { plan.blocks };
         bounds.push(Bounds { bits: from..data.len() as u64 * 8, blocks });
         part.next = marker + 2;
-        if marker >= range.end {
+        if marker >= to {
             break;
         }
     }
-    if part.ends && bounds.len() == 1 {
-        // No marker ends it that could have a number: it is the last one, whichever that is.
-        part.number = ((plan.intervals - 1) % 8) as u8;
-    }
-    pad(&mut data);
-    part.count = if are_sound(scan, &data, &bounds) { bounds.len() as u64 } else { 0 };
-    Some(part)
+    true
 }
 
 /// Two intervals at a time; the next one takes the place of the one that is done.

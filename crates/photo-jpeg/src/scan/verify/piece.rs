@@ -85,10 +85,7 @@ impl Piece {
         let limit = self.limit();
         self.starts.clear();
         self.outcome = Outcome::default();
-        Job {
-            lane: Lane::new(scan.phases, &self.data, known, u64::MAX, limit),
-            outcome: &mut self.outcome,
-        }
+        Job { lane: Lane::new(scan.phases, &self.data, known, u64::MAX, limit), outcome: &mut self.outcome }
     }
 
     /// A decoder of single blocks at `place`.
