@@ -92,6 +92,10 @@ fn engine(c: &mut Criterion) {
         let len = |planes: photo_jpeg::Result<Planes>| planes.map_or(0, |p| p.planes.len());
         bench("decode", &|| len(decode(black_box(&bytes), &whole)));
         bench("decode_reduce", &|| len(decode(black_box(&bytes), &reduce)));
+        let options = photo_jpeg::ReadOptions::default();
+        bench("verify", &|| usize::from(photo_jpeg::verify(black_box(&bytes), &options).is_ok()));
+        let verify = || photo_jpeg::verify(black_box(&progressive), &options);
+        bench("verify_progressive", &|| usize::from(verify().is_ok()));
         bench("decode_progressive", &|| len(decode(black_box(&progressive), &whole)));
         bench("encode", &|| encode(black_box(&planes), &encoding).map_or(0, |f| f.len()));
         bench("encoded_len", &|| encoded_len(black_box(&planes), &encoding, 8).map_or(0, |n| n as usize));
@@ -128,6 +132,10 @@ fn cases() -> Vec<Case> {
     let gif = Gif::still(Indexed::quantise(&photo_like(1200, 900, 7), 8));
     vec![
         Case::new("pass_through", sample::jpeg(3264, 2448, &sample::phone())),
+        Case {
+            options: Options::default().verify(photo_prep::Verify::Structure),
+            ..Case::new("pass_through_structure", sample::jpeg(3264, 2448, &sample::phone()))
+        },
         Case::new("rewrite", sample::jpeg(3264, 2448, &private)),
         Case::new("rotate", sample::jpeg(3264, 2448, &turned(6))),
         Case::new("shrink_12mp", sample::jpeg_12mp()),

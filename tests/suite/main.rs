@@ -12,3 +12,4 @@ mod privacy_table;
 mod support;
 mod tolerance;
 mod upload;
+mod verify;

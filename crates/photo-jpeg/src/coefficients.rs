@@ -105,17 +105,22 @@ impl Coefficients {
     /// components, whether one sequential scan holds the whole picture, and the number of threads.
     #[must_use]
     pub fn memory_for(width: u32, height: u32, sampling: &[(u8, u8)], one_scan: bool, threads: usize) -> u64 {
-        // Of a single component the factors mean nothing.
-        let sampling = if sampling.len() == 1 { &[(1, 1)] } else { sampling };
-        let largest = |side: fn(&(u8, u8)) -> u8| sampling.iter().map(side).max().unwrap_or(1).max(1);
-        let mcus = |size: u32, most: u8| u64::from(size.div_ceil(8 * u32::from(most)));
-        let (across, rows) = (mcus(width, largest(|f| f.0)), mcus(height, largest(|f| f.1)));
-        let row = across * sampling.iter().map(|&(h, v)| u64::from(h) * u64::from(v)).sum::<u64>();
+        let (row, rows) = Self::blocks_for(width, height, sampling);
         if one_scan {
             128 * row * rows + Cut::new(threads, row as usize).most_bytes(row, rows)
         } else {
             bytes_per_block(64) * row * rows
         }
+    }
+
+    /// Blocks of a row of MCUs, and rows of MCUs.
+    pub(crate) fn blocks_for(width: u32, height: u32, sampling: &[(u8, u8)]) -> (u64, u64) {
+        // Of a single component the factors mean nothing.
+        let sampling = if sampling.len() == 1 { &[(1, 1)] } else { sampling };
+        let largest = |side: fn(&(u8, u8)) -> u8| sampling.iter().map(side).max().unwrap_or(1).max(1);
+        let mcus = |size: u32, most: u8| u64::from(size.div_ceil(8 * u32::from(most)));
+        let (across, rows) = (mcus(width, largest(|f| f.0)), mcus(height, largest(|f| f.1)));
+        (across * sampling.iter().map(|&(h, v)| u64::from(h) * u64::from(v)).sum::<u64>(), rows)
     }
 
     /// A picture of zeros, of `N` coefficients a block, with a mask of 64 bits for each block, if so much memory is allowed.

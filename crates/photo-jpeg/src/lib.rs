@@ -19,6 +19,7 @@
 //!   RGB and back.
 //! * [`Coefficients`]: a picture as quantised DCT coefficients, of files of any number of scans. [`transcode`] writes them,
 //!   turned upright without loss or requantised.
+//! * [`verify`] tells whether a file's picture data is whole, and keeps nothing of it.
 //! * [`QuantTable`], [`Orientation`], [`Scale`].
 //!
 //! # What is different
@@ -67,6 +68,7 @@ mod segment;
 mod sequential;
 mod simd;
 mod transform;
+mod verify;
 
 pub use coefficients::{CodedComponent, Coefficients, ReadOptions};
 #[cfg(fuzzing)]
@@ -82,3 +84,4 @@ pub use orientation::Orientation;
 pub use planes::{Plane, Planes};
 pub use quant::QuantTable;
 pub use transform::Edges;
+pub use verify::{verify, verify_memory_for};

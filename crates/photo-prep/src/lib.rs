@@ -53,8 +53,10 @@
 //! # Limits and non-goals
 //!
 //! Outputs are PNG or JPEG and never larger than 65,500 pixels a side. Pictures are never enlarged, sharpened or
-//! cropped. Only the first frame or page of a file is used. A file that passes through is checked in its structure
-//! (and a PNG's data inflated), but a JPEG's picture data is not decoded: flipped bits inside of it go unseen.
+//! cropped. Only the first frame or page of a file is used. What passes through or is only rewritten has its
+//! picture data gone through to the end, so that nothing is handed on that a strict decoder would refuse; with
+//! [`Verify::Structure`] only its structure is checked, and flipped bits inside of the picture data go unseen. Other
+//! coefficients than those that were meant are no damage that anyone could see.
 //!
 //! Work inside a picture is spread over the rayon pool that the caller is in; this crate makes no pool of its own,
 //! except for [`Batch::threads`]. A program on glibc that prepares many pictures should call [`keep_freed_memory`] once. Input is untrusted: nothing is allocated by what a header claims before
@@ -99,7 +101,7 @@ pub use geometry::Size;
 pub use info::{ColorModel, IccInfo, IccSpace, ImageInfo, JpegInfo, JpegProcess};
 pub use limits::{InputLimits, Limits};
 pub use options::{
-    ColorPolicy, EdgePolicy, MetadataPolicy, Options, OutputFormat, Quality, Subsampling, Tolerance,
+    ColorPolicy, EdgePolicy, MetadataPolicy, Options, OutputFormat, Quality, Subsampling, Tolerance, Verify,
 };
 pub use orientation::Orientation;
 pub use plan::{

@@ -31,6 +31,8 @@ pub struct Options {
     pub edges: EdgePolicy,
     /// What becomes of pictures that are not all there.
     pub tolerance: Tolerance,
+    /// How far a file is looked at that is handed on without being decoded.
+    pub verify: Verify,
 }
 
 /// JPEG quality and its floor, on libjpeg's scale of 1..=100.
@@ -133,6 +135,21 @@ pub enum Tolerance {
     Truncated,
 }
 
+/// How far a file is looked at whose compressed picture is handed on without being decoded
+/// ([`Route::PassThrough`](crate::Route::PassThrough) and [`Route::Rewrite`](crate::Route::Rewrite)). The other routes
+/// decode it, and see what is wrong with it anyway.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum Verify {
+    /// To the end of its picture data: what a strict decoder would refuse is refused.
+    #[default]
+    Full,
+    /// Its structure, headers and checksums. What is broken inside of the picture data of a JPEG goes unseen, and of a PNG
+    /// whatever its checksums don't tell.
+    Structure,
+}
+
 impl Options {
     /// Sets the pixel limit of the output, at least 1.
     #[must_use]
@@ -208,6 +225,13 @@ impl Options {
     #[must_use]
     pub fn tolerance(mut self, tolerance: Tolerance) -> Self {
         self.tolerance = tolerance;
+        self
+    }
+
+    /// Sets how far a file is looked at that is handed on without being decoded.
+    #[must_use]
+    pub fn verify(mut self, verify: Verify) -> Self {
+        self.verify = verify;
         self
     }
 

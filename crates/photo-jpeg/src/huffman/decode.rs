@@ -82,7 +82,7 @@ pub(crate) struct Symbol {
 }
 
 /// A table for decoding (ITU-T T.81, F.2.2.3), with a look-up of `N` entries, a power of two, over the next bits.
-#[derive(Debug)]
+#[derive(Debug, PartialEq, Eq)]
 pub(crate) struct DecodeTable<const N: usize> {
     pub(crate) lookup: Box<[Entry; N]>,
     /// For each code length: the end of its codes (left-aligned in 16 bits), and what turns a code into an index.
@@ -178,6 +178,11 @@ impl<const N: usize> DecodeTable<N> {
         };
         let value = if size == 0 { 0 } else { extend((window << bits >> (64 - size)) as u32, size) as i16 };
         Some(Symbol { run, size, value, bits: bits + size })
+    }
+
+    /// Run, size and number of bits of the code at the top of `window`; `None` if it is not in the table.
+    pub(crate) fn code(&self, window: u64) -> Option<(u32, u32, u32)> {
+        self.search((window >> 48) as u32)
     }
 
     fn search(&self, next16: u32) -> Option<(u32, u32, u32)> {

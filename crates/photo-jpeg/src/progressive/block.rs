@@ -3,7 +3,7 @@
 //! Beside the coefficients, a mask says for every block which AC coefficients aren't zero, in zigzag order. A scan that
 //! refines finds its way by the masks alone: it touches coefficients only to change them, and blocks without any not at
 //! all. So a decoder for a smaller picture need not store coefficients that it has no use for: blocks are of 64
-//! coefficients, or of the 16 lowest.
+//! coefficients, or of the 16 lowest; of the DC alone where only soundness is asked for.
 
 use super::Fault;
 use super::bits::Bits;
@@ -176,6 +176,10 @@ fn more(bits: &mut Bits<'_>, corrections: u64, which: u64) -> u64 {
 /// last coefficient.
 #[inline(always)]
 fn correct<const N: usize>(band: Band, mut which: u64, corrections: u64, block: &mut [i16; N]) {
+    if N == 1 {
+        // Only whether a coefficient is zero is kept, and a correction leaves that as it is.
+        return;
+    }
     let count = which.count_ones();
     let mut word = corrections << ((64 - count) % 64);
     while which != 0 {
@@ -215,7 +219,7 @@ fn set<const N: usize>(block: &mut [i16; N], k: u32, value: i16) {
 }
 
 /// Where coefficient `k`, up to 63, of the zigzag order is in a block of `N`: all of them in natural order, or the 4 by 4
-/// lowest ones. Behind the block, if it is not in it.
+/// lowest ones, or just the first. Behind the block, if it is not in it.
 #[inline(always)]
 fn place<const N: usize>(k: u32) -> usize {
     let natural = usize::from(ZIGZAG[k as usize & 63] & 63);

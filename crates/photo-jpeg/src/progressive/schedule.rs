@@ -41,6 +41,9 @@ pub(super) fn cut<'a, const N: usize>(
     mcus_high: usize,
 ) -> Strips<'a, N> {
     let bytes: usize = picture.components.iter().map(|c| c.data.len() * 2).sum();
+    // Where only soundness is asked for, strips are as high as they are for whole blocks: where several scans are damaged,
+    // it depends on them which one is blamed.
+    let bytes = if N == 1 { 64 * bytes } else { bytes };
     let rows = (STRIP_BYTES * mcus_high / bytes.max(1)).clamp(1, mcus_high.max(1));
     let components = picture.components.iter_mut().zip(masks);
     components

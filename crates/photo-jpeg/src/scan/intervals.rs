@@ -123,7 +123,7 @@ fn is_sound(lane: &Lane<'_>, end: u64) -> bool {
 }
 
 /// Offset behind the first restart marker in `bytes[from..to]`, if no other marker comes before it.
-fn first_restart(bytes: &[u8], from: usize, to: usize) -> Option<usize> {
+pub(super) fn first_restart(bytes: &[u8], from: usize, to: usize) -> Option<usize> {
     let mut at = from;
     loop {
         at += memchr(0xFF, bytes.get(at..to.min(bytes.len()))?)?;

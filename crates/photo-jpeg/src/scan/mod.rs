@@ -13,9 +13,11 @@ mod lanes;
 mod segment;
 mod stitch;
 mod unstuff;
+mod verify;
 mod wave;
 mod waves;
 
 pub(crate) use block::Mcu;
+pub(crate) use verify::{memory_for as verify_memory, verify as verify_scan};
 pub(crate) use wave::Cut;
 pub(crate) use waves::Waves;

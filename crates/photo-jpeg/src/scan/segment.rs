@@ -8,17 +8,17 @@ use super::unstuff::{End, boundary, pad, unstuff};
 /// Blocks at the start of a guessed segment whose states are recorded. Out of 4,000 starts on phone photos none took more
 /// than 1.4 KB to be back in step, and half of them about 100 bytes, six blocks; where it takes longer, the segment is
 /// decoded again.
-const RECORDED: usize = 48;
+pub(super) const RECORDED: usize = 48;
 
 /// Bytes at which a guess is tried before it is given up.
-const GUESSES: usize = 64;
+pub(super) const GUESSES: usize = 64;
 
 /// Bytes behind a segment's own that are unstuffed too: its last block ends there (at most 64 codes of 27 bits,
 /// each byte of them stuffed).
-const MARGIN: usize = 448;
+pub(super) const MARGIN: usize = 448;
 
 /// Bytes before the end of a scan at which a guess stops, since padding bits could pass for blocks.
-const TAIL: u64 = 24;
+pub(super) const TAIL: u64 = 24;
 
 /// The state of a decoder before a block.
 #[derive(Debug, Clone, Copy, Default)]

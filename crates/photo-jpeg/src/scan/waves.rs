@@ -67,7 +67,7 @@ impl<'a> Waves<'a> {
 }
 
 /// Decodes the segments of a wave; `spawn` is called when others are at it.
-fn decode(reader: &ScanReader<'_>, wave: &mut Wave, spawn: impl FnOnce() + Send) {
+pub(super) fn decode(reader: &ScanReader<'_>, wave: &mut Wave, spawn: impl FnOnce() + Send) {
     let others = wave.jobs().min(rayon::current_num_threads()).saturating_sub(1);
     let queue = wave.queue();
     // Other threads take the job first that is spawned first; this one, while it waits, the one that is spawned last.

@@ -7,6 +7,7 @@ pub(crate) mod jpeg;
 pub(crate) mod jpeg_coefficients;
 pub(crate) mod jpeg_encode;
 pub(crate) mod jpeg_planes;
+pub(crate) mod jpeg_verify;
 pub(crate) mod mend;
 pub(crate) mod png;
 pub(crate) mod png_encode;

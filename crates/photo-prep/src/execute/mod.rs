@@ -14,12 +14,13 @@ mod tone;
 
 use std::borrow::Cow;
 
+use crate::codec::jpeg_verify;
 use crate::info::fingerprint;
 use crate::metadata::{jpeg, png};
 use crate::plan::{Lane, Plan, Route, Rung};
 use crate::prepared::Prepared;
 use crate::report::{Report, Stage, keeps_every_bit};
-use crate::{Error, Format, MetadataPolicy, Result};
+use crate::{Error, Format, MetadataPolicy, Result, Verify};
 use clock::Clock;
 
 impl Plan {
@@ -83,13 +84,17 @@ fn rewrite<'a>(plan: &Plan, bytes: &'a [u8]) -> Result<Prepared<'a>> {
     Ok(unchanged(plan, Cow::Owned(out), Rung::Stripped, clock))
 }
 
-/// The walk of the probe has shown a JPEG whole to its end marker; a PNG's data is inflated and thrown away.
+/// The walk of the probe has shown the structure whole to its end, and the checksums of a PNG right. Beyond that, a JPEG's
+/// codes are gone through, and a PNG's data is inflated and thrown away.
 fn verify(plan: &Plan, bytes: &[u8]) -> Result<()> {
-    if plan.info.format != Format::Png {
-        return Ok(());
+    match (plan.options.verify, plan.info.format) {
+        (Verify::Structure, _) => Ok(()),
+        (Verify::Full, Format::Png) => {
+            let layout = png::walk(bytes)?;
+            png::verify_data(bytes, &layout, png::header(bytes, &layout)?)
+        }
+        (Verify::Full, _) => jpeg_verify::verify(bytes, &plan.info, &plan.options.input_limits),
     }
-    let layout = png::walk(bytes)?;
-    png::verify_data(bytes, &layout, png::header(bytes, &layout)?)
 }
 
 fn unchanged<'a>(plan: &Plan, bytes: Cow<'a, [u8]>, rung: Rung, clock: Clock) -> Prepared<'a> {

@@ -9,7 +9,7 @@ use crate::geometry::MAX_SIDE;
 use crate::info::{ColorModel, ImageInfo, JpegProcess};
 use crate::{
     ColorPolicy, EdgePolicy, Error, Format, LimitKind, MetadataPolicy, Options, Orientation, OutputFormat,
-    Result, Size, Subsampling,
+    Result, Size, Subsampling, Verify,
 };
 
 pub(super) fn plan(info: &ImageInfo, options: &Options) -> Result<Plan> {
@@ -48,7 +48,7 @@ fn planned(info: &ImageInfo, options: &Options, route: Route, reasons: Vec<Reaso
         options: *options,
         reasons,
         ladder: ladder(info, &route),
-        estimate: estimate::of(info, &route),
+        estimate: estimate::of(info, &route, options.verify),
         route,
     }
 }
@@ -70,7 +70,14 @@ fn check_input(info: &ImageInfo, options: &Options) -> Result<()> {
 
 /// `photo-jpeg` has a better bound: the bytes of a file that it reads, and few scans.
 fn check_steps(plan: &Plan) -> Result<()> {
-    let elsewhere = matches!(&plan.route, Route::Pixels(pixels) if pixels.lane == Lane::Raster);
+    let elsewhere = match &plan.route {
+        Route::Pixels(pixels) => pixels.lane == Lane::Raster,
+        Route::Coefficients(_) => false,
+        // Gone through by a general decoder where `photo-jpeg` doesn't read the file.
+        Route::PassThrough | Route::Rewrite => {
+            plan.options.verify == Verify::Full && plan.info.jpeg.as_ref().is_some_and(|jpeg| !jpeg.ordinary)
+        }
+    };
     let actual = plan.info.jpeg.as_ref().filter(|_| elsewhere).map_or(0, |jpeg| jpeg.scan_steps);
     let limit = plan.options.input_limits.scan_steps;
     if actual > limit {
@@ -256,7 +263,7 @@ fn shrink_to_memory(plan: &mut Plan) {
     let still_reduces = pixels.size.width <= upright.width / 2 && pixels.size.height <= upright.height / 2;
     if too_much && pixels.scale == DecodeScale::Full && info.format == Format::Jpeg && still_reduces {
         pixels.scale = DecodeScale::Half;
-        plan.estimate = estimate::of(info, &plan.route);
+        plan.estimate = estimate::of(info, &plan.route, plan.options.verify);
     }
 }
 

@@ -1,10 +1,10 @@
 //! What a plan will cost, from header facts alone.
 
-use super::{Lane, OutputRule, PixelsPlan, Route};
+use super::{DecodeScale, Lane, OutputRule, PixelsPlan, Route};
 use crate::codec::jpeg_planes;
-use crate::info::{ColorModel, ImageInfo, JpegProcess};
+use crate::info::{ColorModel, ImageInfo, JpegInfo, JpegProcess};
 use crate::pixels::bands;
-use crate::{Format, Size};
+use crate::{Format, Size, Verify};
 
 /// What a plan will cost.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -32,15 +32,22 @@ pub enum TimeClass {
 /// What there is beside the pictures: the program, threads, tables, pools, what the allocator can't use again.
 const BASE: u64 = 16 << 20;
 
-pub(super) fn of(info: &ImageInfo, route: &Route) -> Estimate {
-    let (beside_input, time) = work(info, route);
+pub(super) fn of(info: &ImageInfo, route: &Route, verify: Verify) -> Estimate {
+    let (beside_input, time) = work(info, route, verify);
     Estimate { peak_memory: info.bytes + beside_input, time }
 }
 
-fn work(info: &ImageInfo, route: &Route) -> (u64, TimeClass) {
+fn work(info: &ImageInfo, route: &Route, verify: Verify) -> (u64, TimeClass) {
     match route {
-        Route::PassThrough => (BASE, TimeClass::Instant),
-        Route::Rewrite => (BASE + info.bytes, TimeClass::Instant),
+        Route::PassThrough | Route::Rewrite => {
+            let (memory, time) = match verify {
+                Verify::Full => verification(info),
+                Verify::Structure => (0, TimeClass::Instant),
+            };
+            // The bytes that are written again are there only when that is done.
+            let written = if matches!(route, Route::Rewrite) { info.bytes } else { 0 };
+            (BASE + memory.max(written), time)
+        }
         Route::Coefficients(plan) => {
             // Where they don't do, they are gone before pixels are made.
             let most = in_coefficients(info).max(in_planes(info, &plan.otherwise));
@@ -78,6 +85,28 @@ fn work(info: &ImageInfo, route: &Route) -> (u64, TimeClass) {
     }
 }
 
+/// What going through the picture data takes that is handed on as it is.
+fn verification(info: &ImageInfo) -> (u64, TimeClass) {
+    let (pixels, threads) = (info.size.pixels(), rayon::current_num_threads());
+    let Some(jpeg) = &info.jpeg else {
+        // A PNG is inflated into a small buffer.
+        return (0, if pixels > 60_000_000 { TimeClass::Long } else { TimeClass::Short });
+    };
+    if jpeg.ordinary {
+        let (width, height) = (info.size.width, info.size.height);
+        let memory =
+            photo_jpeg::verify_memory_for(width, height, &jpeg.sampling, has_one_scan(jpeg), threads);
+        return (memory, if pixels > 240_000_000 { TimeClass::Long } else { TimeClass::Short });
+    }
+    let decoded = scaled(info.size, DecodeScale::Eighth.denominator());
+    let memory = decoded.pixels() * channels(info) + jpeg_decoder(info, decoded);
+    (memory, if pixels > 60_000_000 { TimeClass::Long } else { TimeClass::Short })
+}
+
+fn has_one_scan(jpeg: &JpegInfo) -> bool {
+    jpeg.scans <= 1 && jpeg.process != JpegProcess::Progressive
+}
+
 fn time_class(info: &ImageInfo, plan: &PixelsPlan) -> TimeClass {
     let most = if plan.lane == Lane::Planes { 240_000_000 } else { 60_000_000 };
     let pixels = scaled(info.size, plan.scale.denominator()).pixels();
@@ -95,7 +124,7 @@ fn in_planes(info: &ImageInfo, plan: &PixelsPlan) -> u64 {
         .scale(jpeg_planes::scale(plan.scale))
         .size(stored.width, stored.height)
         .sampling(factors);
-    let one_scan = jpeg.scans <= 1 && jpeg.process != JpegProcess::Progressive;
+    let one_scan = has_one_scan(jpeg);
     let (width, height) = (info.size.width, info.size.height);
     let threads = rayon::current_num_threads();
     let decoding =
@@ -114,7 +143,7 @@ fn in_planes(info: &ImageInfo, plan: &PixelsPlan) -> u64 {
 fn in_coefficients(info: &ImageInfo) -> u64 {
     let Some(jpeg) = &info.jpeg else { return 0 };
     let (width, height) = (info.size.width, info.size.height);
-    let one_scan = jpeg.scans <= 1 && jpeg.process != JpegProcess::Progressive;
+    let one_scan = has_one_scan(jpeg);
     let threads = rayon::current_num_threads();
     photo_jpeg::Coefficients::memory_for(width, height, &jpeg.sampling, one_scan, threads) + 8 * info.bytes
 }

@@ -3,6 +3,7 @@
 use std::fmt::{Display, Formatter, Result};
 
 use super::{CoefficientsPlan, DecodeScale, Lane, OutputRule, Plan, Route, Rung};
+use crate::Verify;
 use crate::info::ImageInfo;
 
 impl Display for ImageInfo {
@@ -33,13 +34,17 @@ impl Display for Plan {
             writeln!(f, "Note: {warning}.")?;
         }
         match &self.route {
-            Route::PassThrough => writeln!(f, "It can go as it is: the very same bytes.")?,
+            Route::PassThrough => {
+                writeln!(f, "It can go as it is: the very same bytes.")?;
+                write_verification(f, self)?;
+            }
             Route::Rewrite => {
                 write_reasons(f, self)?;
                 writeln!(
                     f,
                     "The compressed picture is kept to the bit; only what is around it is left out."
                 )?;
+                write_verification(f, self)?;
             }
             Route::Coefficients(coefficients) => {
                 write_reasons(f, self)?;
@@ -61,6 +66,15 @@ fn write_reasons(f: &mut Formatter<'_>, plan: &Plan) -> Result {
         write!(f, "{}{reason}", if i > 0 { "; " } else { "" })?;
     }
     writeln!(f, ".")
+}
+
+fn write_verification(f: &mut Formatter<'_>, plan: &Plan) -> Result {
+    match plan.options.verify {
+        Verify::Full => {
+            writeln!(f, "Its picture data is gone through to the end first, to see that it is whole.")
+        }
+        Verify::Structure => writeln!(f, "Only its structure is checked, not its picture data."),
+    }
 }
 
 fn write_coefficients(f: &mut Formatter<'_>, plan: &Plan, coefficients: &CoefficientsPlan) -> Result {

@@ -37,7 +37,7 @@ pub struct Plan {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 pub enum Route {
-    /// The very same bytes.
+    /// The very same bytes, once they are known to be whole as far as [`Verify`](crate::Verify) asks.
     PassThrough,
     /// The same compressed picture; private metadata, strays and trailing data left out.
     Rewrite,

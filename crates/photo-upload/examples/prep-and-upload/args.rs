@@ -4,7 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use photo_prep::{ColorPolicy, EdgePolicy, MetadataPolicy, Options, OutputFormat, Tolerance};
+use photo_prep::{ColorPolicy, EdgePolicy, MetadataPolicy, Options, OutputFormat, Tolerance, Verify};
 use photo_upload::{DataCenter, Triggers};
 
 /// Any photo in, a compliant photo on the record.
@@ -135,6 +135,9 @@ pub(crate) struct Common {
     /// What becomes of a picture that is not all there
     #[arg(long, global = true, value_enum, default_value = "strict")]
     tolerance: Lenience,
+    /// How far a file is looked at whose compressed picture is kept
+    #[arg(long, global = true, value_enum, default_value = "full")]
+    verify: Depth,
     /// Threads that work on pictures [default: all cores]
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
@@ -195,6 +198,23 @@ enum Lenience {
     Truncated,
 }
 
+#[derive(ValueEnum, Debug, Clone, Copy)]
+enum Depth {
+    /// To the end of its picture data
+    Full,
+    /// Its structure and checksums
+    Structure,
+}
+
+impl From<Depth> for Verify {
+    fn from(depth: Depth) -> Self {
+        match depth {
+            Depth::Full => Self::Full,
+            Depth::Structure => Self::Structure,
+        }
+    }
+}
+
 impl From<Lenience> for Tolerance {
     fn from(lenience: Lenience) -> Self {
         match lenience {
@@ -232,7 +252,8 @@ impl Common {
                 Edges::Exact => EdgePolicy::Exact,
                 Edges::Trim => EdgePolicy::Trim,
             })
-            .tolerance(self.tolerance.into());
+            .tolerance(self.tolerance.into())
+            .verify(self.verify.into());
         options = self.max_pixels.map_or(options, |n| options.max_pixels(n));
         options = self.max_bytes.map_or(options, |n| options.max_bytes(n));
         options = self.quality.map_or(options, |q| options.quality(q));

@@ -1,0 +1,145 @@
+//! Short restart intervals: nothing needs guessing there.
+
+use std::ops::Range;
+
+use super::lane::{Lane, Place, run_one, run_two};
+use super::{RestartPlan, Scan};
+use crate::scan::intervals::first_restart;
+use crate::scan::lanes::Stop;
+use crate::scan::unstuff::{End, is_restart, pad, unstuff};
+use rayon::prelude::*;
+
+/// Bytes that an interval may have to be unstuffed as a whole: a longer one is none of a sound file.
+const MOST: usize = 256 << 10;
+
+/// Consecutive restart intervals, those whose marker before them lies in a range of the file.
+struct Part {
+    /// Offset in the file of the first interval, and of what follows the last one.
+    first: usize,
+    next: usize,
+    /// Number (0 to 7) of the marker that ends the first interval.
+    number: u8,
+    count: u64,
+    /// Whether the scan ends behind the last one.
+    ends: bool,
+}
+
+/// Where an interval lies in unstuffed data, in bits.
+struct Bounds {
+    bits: Range<u64>,
+    blocks: u64,
+}
+
+/// Whether `data`, the range of the file that the scan takes up, holds all intervals, each whole and in order.
+pub(super) fn holds(scan: &Scan<'_>, data: Range<usize>, plan: &RestartPlan) -> bool {
+    let size = scan.cuts.part;
+    let at_once = 16 * rayon::current_num_threads();
+    let (mut from, mut expected, mut index) = (data.start, data.start, 0u64);
+    while from < data.end {
+        let parts: Vec<Option<Part>> = (0..at_once)
+            .into_par_iter()
+            .map(|n| {
+                let start = from + n * size;
+                let range = start..(start + size).min(data.end);
+                if range.is_empty() { None } else { part(scan, range, start == data.start, data.end, plan) }
+            })
+            .collect();
+        for part in parts.into_iter().flatten() {
+            if part.count == 0 || part.first != expected || u64::from(part.number) != index % 8 {
+                return false;
+            }
+            (index, expected) = (index + part.count, part.next);
+            if part.ends {
+                return index == plan.intervals;
+            }
+        }
+        from += at_once * size;
+    }
+    false
+}
+
+/// The intervals that begin in `range`; `None` if none does.
+fn part(scan: &Scan<'_>, range: Range<usize>, begins: bool, end: usize, plan: &RestartPlan) -> Option<Part> {
+    let start = if begins { range.start } else { first_restart(scan.bytes, range.start, range.end)? };
+    let mut part = Part { first: start, next: start, number: 0, count: 0, ends: false };
+    let (mut data, mut bounds) = (Vec::with_capacity(range.len() + 1024), Vec::new());
+    let in_order = load(scan, &mut part, range.end, end, plan, &mut data, &mut bounds);
+    if part.ends && bounds.len() == 1 {
+        // No marker ends it that could have a number: it is the last one, whichever that is.
+        part.number = ((plan.intervals - 1) % 8) as u8;
+    }
+    pad(&mut data);
+    part.count = if in_order && are_sound(scan, &data, &bounds) { bounds.len() as u64 } else { 0 };
+    Some(part)
+}
+
+/// Unstuffs the intervals of a part, up to the one whose marker lies at `to` or behind, or the last one; `false` where markers
+/// are out of order.
+fn load(
+    scan: &Scan<'_>,
+    part: &mut Part,
+    to: usize,
+    end: usize,
+    plan: &RestartPlan,
+    data: &mut Vec<u8>,
+    bounds: &mut Vec<Bounds>,
+) -> bool {
+    while !part.ends {
+        let from = data.len() as u64 * 8;
+        let stopped = unstuff(scan.bytes, part.next, end.min(part.next + MOST), data);
+        let (marker, code) = match stopped {
+            End::Marker(marker, code) => (marker, code),
+            _ => (end, 0),
+        };
+        let number = code & 7;
+        if bounds.is_empty() {
+            part.number = number;
+        }
+        part.ends = !is_restart(code);
+        if !part.ends && number != (part.number + (bounds.len() & 7) as u8) & 7 {
+            return false;
+        }
+        let blocks = if part.ends { plan.last } else { plan.blocks };
+        bounds.push(Bounds { bits: from..data.len() as u64 * 8, blocks });
+        part.next = marker + 2;
+        if marker >= to {
+            break;
+        }
+    }
+    true
+}
+
+/// Two intervals at a time; the next one takes the place of the one that is done.
+fn are_sound(scan: &Scan<'_>, data: &[u8], bounds: &[Bounds]) -> bool {
+    let mut running: Option<(Lane<'_>, u64)> = None;
+    for Bounds { bits, blocks } in bounds {
+        let place = Place { bit: bits.start, phase: 0 };
+        let mut lane = Lane::new(scan.phases, data, place, *blocks, bits.end);
+        let Some((mut other, other_end)) = running.take() else {
+            if lane.stopped.is_some() {
+                return false;
+            }
+            running = Some((lane, bits.end));
+            continue;
+        };
+        if lane.stopped.is_none() {
+            run_two(scan.level, &mut other, &mut lane);
+        }
+        for (lane, end) in [(other, other_end), (lane, bits.end)] {
+            if lane.stopped.is_none() {
+                running = Some((lane, end));
+            } else if !is_sound(&lane, end) {
+                return false;
+            }
+        }
+    }
+    running.is_none_or(|(mut lane, end)| {
+        run_one(scan.level, &mut lane);
+        is_sound(&lane, end)
+    })
+}
+
+/// All blocks are there, and no bit behind the interval was used.
+fn is_sound(lane: &Lane<'_>, end: u64) -> bool {
+    lane.stopped != Some(Stop::Corrupt) && lane.is_full() && lane.place().bit <= end
+}

@@ -1,0 +1,277 @@
+//! The hot loop: two streams passed over in turn, as in `scan/lanes.rs`, without keeping what they hold.
+
+use super::skips::{AC_BITS, AcSkips, DC_BITS, Phase, Skip};
+use crate::huffman::decode::Entry;
+use crate::scan::bits::Bits;
+use crate::scan::block::rare;
+use crate::scan::lanes::Stop;
+use crate::simd::{Level, dispatch};
+
+/// The place of a decoder before a block: all that what follows depends on.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) struct Place {
+    /// Bit position in the data at hand.
+    pub(super) bit: u64,
+    /// The block's place in its MCU.
+    pub(super) phase: usize,
+}
+
+/// A stream being passed over; between calls always inside a block, unless it has stopped.
+#[derive(Debug)]
+pub(super) struct Lane<'a> {
+    phases: &'a [Phase<'a>],
+    bits: Bits<'a>,
+    phase: usize,
+    /// Coefficients of the block that are settled; 1 after the DC.
+    settled: u32,
+    /// Whole blocks so far, and how many there are to be.
+    pub(super) blocks: u64,
+    most: u64,
+    /// Bit position at which to stop.
+    limit: u64,
+    pub(super) stopped: Option<Stop>,
+}
+
+/// Look-ups between two refills.
+const SYMBOLS: u32 = 56 / super::skips::MOST_BITS;
+
+impl<'a> Lane<'a> {
+    /// A lane that goes on from `place` over `most` blocks, up to the first block boundary at or behind bit `limit`.
+    pub(super) fn new(phases: &'a [Phase<'a>], data: &'a [u8], place: Place, most: u64, limit: u64) -> Self {
+        let bits = Bits::new(data, place.bit);
+        let mut lane =
+            Self { phases, bits, phase: place.phase, settled: 1, blocks: 0, most, limit, stopped: None };
+        let mut bits = lane.bits;
+        lane.stopped = lane.open(&mut bits).err();
+        lane.bits = bits;
+        lane
+    }
+
+    /// Where it has stopped: before a block, unless that was at an impossible code.
+    pub(super) fn place(&self) -> Place {
+        Place { bit: self.bits.position(), phase: self.phase }
+    }
+
+    /// Whether all blocks are behind it.
+    pub(super) fn is_full(&self) -> bool {
+        self.blocks == self.most
+    }
+
+    /// Passes over the DC of the next block.
+    #[inline(always)]
+    fn open(&mut self, bits: &mut Bits<'a>) -> Result<&'a AcSkips, Stop> {
+        if bits.position() >= self.limit {
+            return Err(Stop::Limit);
+        }
+        if self.blocks >= self.most {
+            return Err(Stop::Full);
+        }
+        let phase = self.phases.get(self.phase).ok_or(Stop::Corrupt)?;
+        bits.refill();
+        match phase.dc[(bits.window >> (64 - DC_BITS)) as usize] {
+            0 => bits.consume(phase.full.0.long(bits.window).ok_or(Stop::Corrupt)?.bits),
+            count => bits.consume(count.into()),
+        }
+        Ok(phase.ac)
+    }
+
+    /// Ends a block and opens the next one.
+    #[inline(always)]
+    fn turn(&mut self, bits: &mut Bits<'a>) -> Result<&'a AcSkips, Stop> {
+        self.blocks += 1;
+        self.phase = if self.phase + 1 >= self.phases.len() { 0 } else { self.phase + 1 };
+        self.open(bits)
+    }
+
+    fn end(&mut self) -> Option<Stop> {
+        let mut bits = self.bits;
+        let next = self.turn(&mut bits);
+        (self.bits, self.settled) = (bits, 1);
+        next.err()
+    }
+
+    /// The next symbol, of any kind: a code that the look-up does not know, the last coefficients.
+    #[inline(never)]
+    fn any(&mut self) {
+        if self.stopped.is_none() {
+            self.stopped = self.symbol();
+        }
+    }
+
+    fn symbol(&mut self) -> Option<Stop> {
+        let Some(phase) = self.phases.get(self.phase) else { return Some(Stop::Corrupt) };
+        self.bits.refill();
+        let entry = phase.full.1.peek(self.bits.window);
+        let (advance, bits) = match entry.advance() {
+            Entry::RARE => match rare(&phase.full.1, self.bits.window) {
+                Ok((advance, _, bits)) => (advance, bits),
+                Err(_) => return Some(Stop::Corrupt),
+            },
+            advance => (advance, entry.bits()),
+        };
+        self.bits.consume(bits);
+        if advance == Entry::END {
+            return self.end();
+        }
+        self.settled += advance;
+        match self.settled {
+            ..64 => None,
+            64 => self.end(),
+            _ => Some(Stop::Corrupt),
+        }
+    }
+}
+
+/// The part of a lane that the hot loop works on: as few values as possible, for the registers.
+struct Hot<'h, 'a> {
+    lane: &'h mut Lane<'a>,
+    window: u64,
+    /// Sum of the raw entries since the last refill; the low byte is the number of bits used.
+    used: u32,
+    settled: u32,
+    ac: &'a AcSkips,
+    bits: Bits<'a>,
+}
+
+impl<'h, 'a> Hot<'h, 'a> {
+    #[inline(always)]
+    fn new(lane: &'h mut Lane<'a>) -> Option<Self> {
+        let ac = lane.phases.get(lane.phase)?.ac;
+        let (bits, settled) = (lane.bits, lane.settled);
+        Some(Self { lane, window: bits.window, used: 0, settled, ac, bits })
+    }
+
+    #[inline(always)]
+    fn refill(&mut self) {
+        self.settle();
+        self.bits.refill();
+        self.window = self.bits.window;
+    }
+
+    /// Brings `bits` up to date.
+    #[inline(always)]
+    fn settle(&mut self) {
+        debug_assert!(self.used & 255 <= self.bits.valid, "more bits used than were there");
+        self.bits.window = self.window;
+        self.bits.valid = self.bits.valid.wrapping_sub(self.used & 255);
+        self.used = 0;
+    }
+
+    /// Passes over the symbols of a look-up; `false` where the lane has to leave the hot loop.
+    #[inline(always)]
+    fn step(&mut self) -> bool {
+        let skip = self.ac[(self.window >> (64 - AC_BITS)) as usize];
+        let settled = self.settled + skip.advance();
+        if settled <= 63 {
+            self.use_up(skip);
+            self.settled = settled;
+            return true;
+        }
+        // A code behind the last coefficient is none of this block.
+        if skip.advance() < Skip::END || settled > Skip::END + 63 {
+            return false;
+        }
+        self.use_up(skip);
+        self.turn()
+    }
+
+    #[inline(always)]
+    fn use_up(&mut self, skip: Skip) {
+        self.window <<= skip.raw() & 63;
+        self.used = self.used.wrapping_add(skip.raw());
+    }
+
+    /// Goes to the next block; `false` where the lane stops.
+    #[inline(always)]
+    fn turn(&mut self) -> bool {
+        self.settle();
+        match self.lane.turn(&mut self.bits) {
+            Ok(ac) => self.ac = ac,
+            Err(stop) => {
+                self.lane.stopped = Some(stop);
+                // What is brought up to date at the end is what is there.
+                self.window = self.bits.window;
+                return false;
+            }
+        }
+        self.bits.refill();
+        (self.window, self.settled) = (self.bits.window, 1);
+        true
+    }
+
+    #[inline(always)]
+    fn end(mut self) {
+        self.settle();
+        (self.lane.bits, self.lane.settled) = (self.bits, self.settled);
+    }
+}
+
+/// Runs both lanes until one stops. Neither may have stopped before.
+pub(super) fn run_two(level: Level, a: &mut Lane<'_>, b: &mut Lane<'_>) {
+    dispatch!(level, simd => two(a, b));
+}
+
+/// Runs a lane until it stops.
+pub(super) fn run_one(level: Level, lane: &mut Lane<'_>) {
+    dispatch!(level, simd => one(lane));
+}
+
+#[inline(always)]
+fn two(a: &mut Lane<'_>, b: &mut Lane<'_>) {
+    while a.stopped.is_none() && b.stopped.is_none() {
+        match common(a, b) {
+            Side::A => a.any(),
+            Side::B => b.any(),
+        }
+    }
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Side {
+    A,
+    B,
+}
+
+/// Passes over both lanes until one of them has stopped, or is at a symbol that is not for the hot loop.
+#[inline(always)]
+fn common(a: &mut Lane<'_>, b: &mut Lane<'_>) -> Side {
+    let Some(mut a) = Hot::new(a) else { return Side::A };
+    let Some(mut b) = Hot::new(b) else { return Side::B };
+    let side = 'hot: loop {
+        a.refill();
+        b.refill();
+        for _ in 0..SYMBOLS {
+            if !a.step() {
+                break 'hot Side::A;
+            }
+            if !b.step() {
+                break 'hot Side::B;
+            }
+        }
+    };
+    a.end();
+    b.end();
+    side
+}
+
+#[inline(always)]
+fn one(lane: &mut Lane<'_>) {
+    while lane.stopped.is_none() {
+        common_of_one(lane);
+        lane.any();
+    }
+}
+
+#[inline(always)]
+fn common_of_one(lane: &mut Lane<'_>) {
+    let Some(mut hot) = Hot::new(lane) else { return };
+    'hot: loop {
+        hot.refill();
+        for _ in 0..SYMBOLS {
+            if !hot.step() {
+                break 'hot;
+            }
+        }
+    }
+    hot.end();
+}

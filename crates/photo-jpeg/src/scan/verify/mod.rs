@@ -1,0 +1,161 @@
+//! Whether a sequential scan is whole, without keeping anything of it.
+//!
+//! This is the decoder's way with less to do: no coefficient is stored, no DC is summed up, no value is even looked at.
+//! It only ever says yes. Where it can't, the decoder itself is asked ([`verdict`]), so that what is wrong is told in the
+//! same words wherever it is found, and what the decoder bears is borne.
+
+mod intervals;
+mod lane;
+mod piece;
+mod run;
+mod skips;
+#[cfg(test)]
+mod tests;
+
+use std::ops::Range;
+
+use super::block::{Cursor, Mcu};
+use super::unstuff::is_restart;
+use super::wave::{Cut, ScanReader, Wave};
+use super::waves::decode;
+use crate::error::Result;
+use crate::header::Header;
+use crate::segment::next_marker;
+use crate::simd::Level;
+use lane::Place;
+use skips::{Phase, Tables};
+
+/// A scan with all that passing over it needs.
+struct Scan<'a> {
+    bytes: &'a [u8],
+    mcu: &'a Mcu,
+    phases: &'a [Phase<'a>],
+    level: Level,
+    cuts: Cuts,
+}
+
+/// How a scan is cut, in bytes of the file.
+#[derive(Debug, Clone, Copy)]
+struct Cuts {
+    /// A piece between two guesses has at least and at most so many: guesses then cost little, and waves are small.
+    least: usize,
+    most: usize,
+    /// So many are looked through for short restart intervals by one task.
+    part: usize,
+    /// An interval that has so many is cut into pieces; shorter ones are pieces.
+    long: usize,
+}
+
+impl Cuts {
+    const USUAL: Self = Self { least: 4 << 10, most: 64 << 10, part: 32 << 10, long: 128 << 10 };
+}
+
+/// How many blocks a scan has between its restart markers.
+struct RestartPlan {
+    intervals: u64,
+    /// Blocks of an interval, and of the last one.
+    blocks: u64,
+    last: u64,
+}
+
+/// Bytes of memory that verifying the only scan of a picture takes at most, whose MCUs have so many blocks a row.
+pub(crate) fn memory_for(threads: usize, row: u64, rows: u64) -> u64 {
+    run::memory_for(threads, Cuts::USUAL.most).max(small_cut(threads).most_bytes(row, rows))
+}
+
+/// Waves to find out what is wrong: in no hurry, and small.
+fn small_cut(threads: usize) -> Cut {
+    Cut { meant: 1024, room: 1536, least: 2048, segments: (2 * threads).clamp(2, 64) }
+}
+
+/// What is wrong with the only scan of a file, if anything: by the decoder's own judgement.
+///
+/// # Errors
+/// As [`ScanReader::stitch`].
+pub(crate) fn verify(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level) -> Result<()> {
+    if is_whole(bytes, header, mcu, level, Cuts::USUAL) { Ok(()) } else { verdict(bytes, header, mcu, level) }
+}
+
+/// Decodes the scan wave by wave, and forgets what comes out.
+fn verdict(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level) -> Result<()> {
+    let cut = small_cut(rayon::current_num_threads());
+    let mut reader = ScanReader::of(bytes, header, mcu, cut, level);
+    let mut wave = Wave::default();
+    while !reader.is_done() {
+        reader.cut(&mut wave, &mut Vec::new());
+        decode(&reader, &mut wave, || {});
+        reader.stitch(&mut wave)?;
+    }
+    Ok(())
+}
+
+/// Whether the scan is whole for sure.
+fn is_whole(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level, cuts: Cuts) -> bool {
+    let tables = Tables::of(mcu);
+    let phases = tables.phases(mcu);
+    let scan = Scan { bytes, mcu, phases: &phases, level, cuts };
+    let mcus = u64::from(header.mcus_wide) * u64::from(header.mcus_high);
+    let (per_mcu, interval) = (mcu.blocks.len() as u64, u64::from(header.scan.restart_interval));
+    let data = header.scan.data_start..scan_end(bytes, header.scan.data_start);
+    if interval == 0 || interval >= mcus {
+        return scan.has_no_marker(&data) && run::holds(&scan, data, mcus * per_mcu);
+    }
+    let intervals = mcus.div_ceil(interval);
+    let plan = RestartPlan {
+        intervals,
+        blocks: interval * per_mcu,
+        last: (mcus - (intervals - 1) * interval) * per_mcu,
+    };
+    if data.len() as u64 / intervals < cuts.long as u64 {
+        intervals::holds(&scan, data, &plan)
+    } else {
+        scan.holds_long_intervals(data, &plan)
+    }
+}
+
+impl Scan<'_> {
+    fn has_no_marker(&self, data: &Range<usize>) -> bool {
+        next_marker(self.bytes, data.start).is_none_or(|(_, at)| at >= data.end)
+    }
+
+    /// Long intervals, one after the other, each on all threads.
+    fn holds_long_intervals(&self, data: Range<usize>, plan: &RestartPlan) -> bool {
+        let mut from = data.start;
+        for index in 0..plan.intervals {
+            let is_last = index + 1 == plan.intervals;
+            let (code, end) = match next_marker(self.bytes, from) {
+                Some(found) => found,
+                None if is_last => (0, data.end),
+                None => return false,
+            };
+            let in_order = is_last || is_restart(code) && u64::from(code & 7) == index % 8;
+            let blocks = if is_last { plan.last } else { plan.blocks };
+            if !in_order || !run::holds(self, from..end, blocks) {
+                return false;
+            }
+            from = end + 2;
+        }
+        true
+    }
+}
+
+/// Where the scan's data end, from its start: at the first marker that is none for restarting, or with the file.
+fn scan_end(bytes: &[u8], from: usize) -> usize {
+    const CHUNK: usize = 4096;
+    let is_end = |a: u8, b: u8| (a == 0xFF) & (b != 0) & (b != 0xFF) & (b & 0xF8 != 0xD0);
+    let mut at = from;
+    while let Some(rest) = bytes.get(at..).filter(|rest| rest.len() > 1) {
+        let chunk = rest.get(..=CHUNK).unwrap_or(rest);
+        let pairs = || chunk.iter().zip(chunk.get(1..).unwrap_or_default());
+        // Without a branch inside, so that it is compiled to vectors.
+        if pairs().fold(false, |found, (&a, &b)| found | is_end(a, b)) {
+            return at + pairs().position(|(&a, &b)| is_end(a, b)).unwrap_or(0);
+        }
+        at += chunk.len() - 1;
+    }
+    bytes.len()
+}
+
+fn place_of(cursor: &Cursor<'_>) -> Place {
+    Place { bit: cursor.bits.position(), phase: cursor.phase }
+}

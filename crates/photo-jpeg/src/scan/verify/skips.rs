@@ -1,0 +1,128 @@
+//! Tables that tell how many bits to pass over, not what they stand for.
+//!
+//! Where no value is needed, the bits of a value need not be in the look-up, and one look-up passes over as many symbols
+//! as have their codes in it: two of a photo, mostly.
+
+use crate::huffman::decode::{AcTable, DcTable};
+use crate::scan::block::Mcu;
+
+/// What a look-up of AC codes gives.
+///
+/// * bits 0..8: bits to pass over;
+/// * bits 8..16: how far the coefficient index advances, plus [`Skip::END`] where the block ends behind that, or
+///   [`Skip::RARE`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Skip(u16);
+
+impl Skip {
+    /// Added to an advance where an end-of-block code follows: beyond any index.
+    pub(super) const END: u32 = 64;
+    /// The advance where the look-up holds no whole symbol, or one that takes too many bits.
+    pub(super) const RARE: u32 = 255;
+
+    fn new(bits: u32, advance: u32) -> Self {
+        Self((advance << 8 | bits) as u16)
+    }
+
+    /// How far the coefficient index advances.
+    #[inline(always)]
+    pub(super) fn advance(self) -> u32 {
+        u32::from(self.0 >> 8)
+    }
+
+    /// The entry as it is: a shift by it is a shift by its bits, and its low byte holds nothing else.
+    #[inline(always)]
+    pub(super) fn raw(self) -> u32 {
+        self.0.into()
+    }
+}
+
+/// Bits that a look-up takes in: 8 KB for a table of AC, so that two of them and two for DC stay in the first cache.
+pub(super) const AC_BITS: u32 = 12;
+pub(super) const DC_BITS: u32 = 9;
+
+/// Bits that an entry passes over at most: three look-ups then fit into the 56 bits of a refill.
+pub(super) const MOST_BITS: u32 = 18;
+
+pub(super) type AcSkips = [Skip; 1 << AC_BITS];
+
+/// For each next bits: those of a DC's code and value; 0 where the code is longer than the look-up, or in no table.
+pub(super) type DcSkips = [u8; 1 << DC_BITS];
+
+/// The tables of all components of a scan.
+#[derive(Debug)]
+pub(super) struct Tables {
+    /// Per component: its tables here, and those that know every code.
+    of: Vec<(Box<DcSkips>, Box<AcSkips>)>,
+    /// Per component: the first one whose tables are the same. Fewer tables are better kept in the cache.
+    same: Vec<usize>,
+}
+
+/// What a block of an MCU is passed over by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Phase<'a> {
+    pub(super) dc: &'a DcSkips,
+    pub(super) ac: &'a AcSkips,
+    /// The tables that know every code.
+    pub(super) full: &'a (DcTable, AcTable),
+}
+
+impl Tables {
+    pub(super) fn of(mcu: &Mcu) -> Self {
+        let (mut of, mut same) = (Vec::new(), Vec::new());
+        for (index, tables) in mcu.tables.iter().enumerate() {
+            let first = mcu.tables.iter().take(index).position(|earlier| earlier == tables);
+            match first.and_then(|first| same.get(first).copied()) {
+                Some(first) => same.push(first),
+                None => {
+                    same.push(of.len());
+                    of.push((Box::new(dc_skips(&tables.0)), Box::new(ac_skips(&tables.1))));
+                }
+            }
+        }
+        Self { of, same }
+    }
+
+    /// The blocks of an MCU, in their order.
+    pub(super) fn phases<'a>(&'a self, mcu: &'a Mcu) -> Vec<Phase<'a>> {
+        let phase = |component: usize| {
+            let (dc, ac) = self.of.get(*self.same.get(component)?)?;
+            Some(Phase { dc, ac, full: mcu.tables.get(component)? })
+        };
+        mcu.blocks.iter().filter_map(|block| phase(block.component)).collect()
+    }
+}
+
+fn dc_skips(table: &DcTable) -> DcSkips {
+    std::array::from_fn(|next| {
+        let code = table.code((next as u64) << (64 - DC_BITS));
+        let (_, size, bits) = code.filter(|&(.., bits)| bits <= DC_BITS).unwrap_or_default();
+        (bits + size) as u8
+    })
+}
+
+fn ac_skips(table: &AcTable) -> AcSkips {
+    std::array::from_fn(|next| ac_skip(table, (next as u64) << (64 - AC_BITS)))
+}
+
+/// Passes over as many symbols as are sure to be at the top of `window`, of which only [`AC_BITS`] bits are known.
+fn ac_skip(table: &AcTable, window: u64) -> Skip {
+    let (mut used, mut advance) = (0, 0);
+    while used < AC_BITS {
+        let Some((run, size, bits)) = table.code(window << used) else { break };
+        if used + bits > AC_BITS || used + bits + size > MOST_BITS {
+            break;
+        }
+        let step = match (run, size) {
+            (0, 0) => return Skip::new(used + bits, advance + Skip::END),
+            // A run without a value means nothing in a sequential scan.
+            (1..15, 0) => break,
+            _ => run + 1,
+        };
+        if advance + step > 63 {
+            break;
+        }
+        (used, advance) = (used + bits + size, advance + step);
+    }
+    if used == 0 { Skip::new(0, Skip::RARE) } else { Skip::new(used, advance) }
+}

@@ -1,0 +1,61 @@
+//! Whether a file's picture data is whole.
+
+use crate::coefficients::ReadOptions;
+use crate::error::{Error, Result};
+use crate::header::Header;
+use crate::scan::{Mcu, verify_memory, verify_scan};
+use crate::simd::Level;
+use crate::{Coefficients, progressive};
+
+/// Goes through the picture data of a file to its end, and says what is wrong with it, if anything: for every file the
+/// same as [`Coefficients::read`], a good deal faster, and with little memory. Works on all threads of the current rayon
+/// pool.
+///
+/// What entropy decoding can't notice stays unnoticed: other coefficients than those that were meant are
+/// coefficients, too.
+///
+/// # Errors
+/// As [`Coefficients::read`], with what [`verify_memory_for`] says instead of the memory for coefficients.
+///
+/// ```
+/// # let file = include_bytes!("../../../fixtures/jpeg_baseline.jpg");
+/// use photo_jpeg::{ReadOptions, verify};
+/// assert_eq!(verify(file, &ReadOptions::default()), Ok(()));
+/// let cut_off = &file[..file.len() * 3 / 4];
+/// assert!(verify(cut_off, &ReadOptions::default()).is_err());
+/// ```
+pub fn verify(bytes: &[u8], options: &ReadOptions) -> Result<()> {
+    let header = Header::read(bytes)?;
+    if !header.is_one_scan() {
+        // Of each block one coefficient, and which of the others are not zero: scans that refine go by that.
+        return progressive::read::<1>(bytes, options, progressive::Damage::Refuse).map(|_| ());
+    }
+    let (limit, needed) = (options.memory_limit, bytes_needed(&header));
+    if needed > limit {
+        return Err(Error::Memory { needed, limit });
+    }
+    verify_scan(bytes, &header, &Mcu::of(&header)?, Level::new())
+}
+
+fn bytes_needed(header: &Header) -> u64 {
+    let sampling: Vec<_> = header.components.iter().map(|c| (c.h, c.v)).collect();
+    verify_memory_for(header.width, header.height, &sampling, true, rayon::current_num_threads())
+}
+
+/// Bytes of memory that [`verify`] takes at most, from facts: width and height in pixels, the sampling factors of the
+/// components, whether one sequential scan holds the whole picture, and the number of threads.
+#[must_use]
+pub fn verify_memory_for(
+    width: u32,
+    height: u32,
+    sampling: &[(u8, u8)],
+    one_scan: bool,
+    threads: usize,
+) -> u64 {
+    let (row, rows) = Coefficients::blocks_for(width, height, sampling);
+    if one_scan {
+        verify_memory(threads, row, rows)
+    } else {
+        crate::coefficients::bytes_per_block(1) * row * rows
+    }
+}
