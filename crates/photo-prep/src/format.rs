@@ -128,8 +128,10 @@ fn sniff_ftyp(bytes: &[u8]) -> Option<Format> {
     if any(&[b"avif", b"avis"]) {
         return Some(Format::Avif);
     }
-    let heic: [&[u8; 4]; 8] = [b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"mif1", b"msf1"];
-    any(&heic).then_some(Format::Heic)
+    const HEIC: [&[u8; 4]; 12] = [
+        b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"mif2", b"msf1", b"miaf",
+    ];
+    any(&HEIC).then_some(Format::Heic)
 }
 
 #[cfg(test)]

@@ -42,6 +42,9 @@ pub struct ImageInfo {
     /// How light of a high dynamic range is coded, and the number of its primaries (ITU-T H.273); such pictures are mapped to sRGB.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) hdr: Option<(Hdr, u8)>,
+    /// Sampling factors of luma beside a chroma of 1x1, where a format other than JPEG stores chroma apart.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(crate) luma_factors: Option<(u8, u8)>,
     /// Whether the picture can be decoded row by row and reduced on the way.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) by_rows: bool,
@@ -78,6 +81,7 @@ impl ImageInfo {
             signed: false,
             warnings: Vec::new(),
             hdr: None,
+            luma_factors: None,
             by_rows: false,
             table_bytes: 0,
             fingerprint: fingerprint(bytes),

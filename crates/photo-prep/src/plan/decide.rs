@@ -279,11 +279,16 @@ fn output_rule(info: &ImageInfo, options: &Options) -> OutputRule {
 
 /// As the source has it; turned on its side, half width becomes half height.
 fn sampling(info: &ImageInfo, options: &Options) -> JpegSampling {
-    match (options.subsampling, &info.jpeg) {
-        (Subsampling::S444, _) => JpegSampling::S444,
-        (Subsampling::S420, _) | (Subsampling::Auto, None) => JpegSampling::S420,
-        (Subsampling::Auto, Some(jpeg)) if !jpeg.is_subsampled() => JpegSampling::S444,
-        (Subsampling::Auto, Some(jpeg)) => match jpeg.sampling.as_slice() {
+    let factors = match (&info.jpeg, info.luma_factors) {
+        (Some(jpeg), _) if jpeg.is_subsampled() => jpeg.sampling.as_slice(),
+        (Some(_), _) | (None, Some((1, 1))) => &[],
+        (None, luma) => &[luma.unwrap_or((2, 2)), (1, 1), (1, 1)],
+    };
+    match options.subsampling {
+        Subsampling::S444 => JpegSampling::S444,
+        Subsampling::S420 => JpegSampling::S420,
+        Subsampling::Auto => match factors {
+            [] => JpegSampling::S444,
             [(2, 1), (1, 1), (1, 1), ..] if info.orientation.swaps_sides() => JpegSampling::S440,
             [(1, 2), (1, 1), (1, 1), ..] if info.orientation.swaps_sides() => JpegSampling::S422,
             [(2, 1), (1, 1), (1, 1), ..] => JpegSampling::S422,

@@ -44,6 +44,8 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
         0 => ColorModel::Rgb,
         _ => ColorModel::YCbCr,
     };
+    let (x, y) = coded.chroma.shifts();
+    info.luma_factors = Some((1 << x, 1 << y));
     info.by_rows = matches!(scene.canvas, Canvas::Tiles(_)) && !info.alpha;
     info.table_bytes = scene.decoder_memory();
     if info.table_bytes > limits.memory {
