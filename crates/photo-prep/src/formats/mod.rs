@@ -1,1 +1,3 @@
 //! One folder for each format: its container, its facts, its samples. Knows no limits but what it is told to allocate.
+
+pub(crate) mod tiff;

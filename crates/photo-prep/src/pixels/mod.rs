@@ -5,7 +5,6 @@ pub(crate) mod bands;
 pub(crate) mod color;
 pub(crate) mod narrow;
 pub(crate) mod orient;
-pub(crate) mod premultiplied;
 pub(crate) mod quantise;
 pub(crate) mod resize;
 pub(crate) mod sample;
@@ -68,6 +67,10 @@ impl Raster {
 
     pub(crate) fn data(&self) -> &[u8] {
         &self.data
+    }
+
+    pub(crate) fn into_data(self) -> Vec<u8> {
+        self.data
     }
 
     pub(crate) fn data_mut(&mut self) -> &mut [u8] {

@@ -5,17 +5,14 @@ mod gif;
 mod heif;
 mod jpeg;
 mod png;
-mod tiff;
-mod tiff_chunks;
 mod webp;
 mod webp_tables;
 
 use crate::format::looks_like;
+use crate::formats::tiff;
 use crate::info::{ColorModel, ImageInfo};
 use crate::metadata::{exif, icc};
 use crate::{Error, Format, InputLimits, LimitKind, Result, Size, Warning};
-
-pub(crate) use tiff::Directory as TiffDirectory;
 
 /// Reads the facts of `bytes`, refusing metadata over `limits`.
 ///
@@ -66,7 +63,7 @@ fn take_exif(info: &mut ImageInfo, raw: &[u8], limits: &InputLimits) -> Result<(
 }
 
 /// Takes a colour profile into the facts, or a warning where it can't be used.
-fn take_icc(info: &mut ImageInfo, profile: std::result::Result<Vec<u8>, String>) {
+pub(crate) fn take_icc(info: &mut ImageInfo, profile: std::result::Result<Vec<u8>, String>) {
     match profile.map_err(Warning::BrokenProfile).and_then(|p| icc::facts(&p, info.model)) {
         Ok(facts) => info.icc = Some(facts),
         Err(warning) => info.warnings.push(warning),
