@@ -105,6 +105,14 @@ pub(crate) fn looks_like(bytes: &[u8]) -> Option<&'static str> {
         [] => Some("an empty file"),
         [0, 0, 1 | 2, 0, ..] => Some("a Windows icon or cursor"),
         [b'%', b'P', b'D', b'F', ..] => Some("a PDF"),
+        [b'I', b'I', b'U', 0, ..] => Some("a camera's raw file of Panasonic or Leica (RW2)"),
+        [b'I', b'I', b'R', b'O' | b'S', ..] | [b'M', b'M', b'O', b'R', ..] => {
+            Some("a camera's raw file of Olympus (ORF)")
+        }
+        [b'F', b'U', b'J', b'I', b'F', b'I', b'L', b'M', ..] => Some("a camera's raw file of Fujifilm (RAF)"),
+        [_, _, _, _, b'f', b't', b'y', b'p', b'c', b'r', b'x', ..] => {
+            Some("a camera's raw file of Canon (CR3)")
+        }
         [b'8', b'B', b'P', b'S', ..] => Some("a Photoshop file"),
         [0xFF, 0x0A, ..] | [0, 0, 0, 0x0C, b'J', b'X', b'L', b' ', ..] => Some("JPEG XL"),
         [0, 0, 0, 0x0C, b'j', b'P', ..] => Some("JPEG 2000"),
@@ -129,7 +137,8 @@ fn sniff_ftyp(bytes: &[u8]) -> Option<Format> {
         return Some(Format::Avif);
     }
     const HEIC: [&[u8; 4]; 12] = [
-        b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"mif2", b"msf1", b"miaf",
+        b"heic", b"heix", b"hevc", b"hevx", b"heim", b"heis", b"hevm", b"hevs", b"mif1", b"mif2", b"msf1",
+        b"miaf",
     ];
     any(&HEIC).then_some(Format::Heic)
 }

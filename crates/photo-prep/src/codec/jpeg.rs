@@ -11,7 +11,7 @@ use crate::plan::DecodeScale;
 use crate::{Error, Format, LimitKind, Result};
 
 /// `libjpeg-turbo-rs` 0.9 panics at subsampled CMYK, and `zune-jpeg` 0.5.15 shows it wrong: `jpeg-decoder` takes it.
-pub(super) fn decode(bytes: &[u8], info: &ImageInfo, scale: DecodeScale, memory: u64) -> Result<Raster> {
+pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, scale: DecodeScale, memory: u64) -> Result<Raster> {
     let rare = info.jpeg.as_ref().is_some_and(|j| matches!(j.process, JpegProcess::Other));
     if rare || info.bit_depth != 8 && info.bit_depth != 12 {
         let feature =

@@ -12,15 +12,15 @@ pub(crate) mod mend;
 pub(crate) mod png;
 pub(crate) mod png_encode;
 pub(crate) mod profile;
-pub(crate) mod tiff_webp;
+pub(crate) mod webp;
 
 #[cfg(feature = "heic")]
 use crate::formats::heic;
+use crate::formats::tiff;
 use crate::info::ImageInfo;
 use crate::pixels::wide::Wide;
-use crate::pixels::{Raster, bands, premultiplied};
+use crate::pixels::{Raster, bands};
 use crate::plan::DecodeScale;
-use crate::probe::TiffDirectory;
 use crate::{Format, Result, Size};
 
 /// How a picture is decoded.
@@ -42,7 +42,8 @@ pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, terms: &Terms) -> Result<Ra
         Format::Bmp => bmp::decode(bytes, info, memory),
         #[cfg(feature = "heic")]
         Format::Heic => heic::decode(bytes, &terms.wide),
-        _ => tiff_webp::decode(bytes, info, terms).map(|r| unassociated(bytes, info, r)),
+        Format::Tiff => tiff::decode(bytes, info, &terms.wide, memory),
+        _ => webp::decode(bytes, info, memory),
     })
 }
 
@@ -60,6 +61,7 @@ pub(crate) fn decode_reduced(
     guard::caught(info.format, || match info.format {
         Format::Png => png::rows(bytes, terms)?.map(|mut rows| bands::reduced(&mut rows, size)).transpose(),
         Format::Bmp => bmp::rows(bytes, info)?.map(|mut rows| bands::reduced(&mut rows, size)).transpose(),
+        Format::Tiff => tiff::reduced(bytes, info, size, &terms.wide, terms.memory).map(Some),
         #[cfg(feature = "heic")]
         Format::Heic => heic::decode_reduced(bytes, size, &terms.wide),
         _ => Ok(None),
@@ -77,14 +79,4 @@ pub(crate) fn scan(bytes: &[u8], info: &ImageInfo, terms: &Terms) -> Result<()> 
         Format::Heic => heic::scan(bytes, &terms.wide),
         _ => decode(bytes, info, terms).map(drop),
     })
-}
-
-/// TIFF's ExtraSamples tag says whether colours were stored multiplied with their alpha.
-fn unassociated(bytes: &[u8], info: &ImageInfo, raster: Raster) -> Raster {
-    const EXTRA_SAMPLES: u16 = 338;
-    let directory = if info.format == Format::Tiff { TiffDirectory::first(bytes) } else { None };
-    match directory.and_then(|d| d.number(EXTRA_SAMPLES, 0)) {
-        Some(1) => premultiplied::divided(raster),
-        _ => raster,
-    }
 }

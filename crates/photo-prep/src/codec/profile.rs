@@ -1,5 +1,6 @@
 //! The bytes of a picture's colour profile, fetched only when they are needed.
 
+use crate::formats::tiff;
 use crate::info::ImageInfo;
 use crate::metadata::{icc, jpeg, png, png_color, riff};
 use crate::{Format, Result};
@@ -27,7 +28,7 @@ pub(crate) fn of(bytes: &[u8], info: &ImageInfo, limit: u64) -> Result<Option<Ve
             .find(|c| c.0 == *b"ICCP")
             .and_then(|c| bytes.get(c.1).map(<[u8]>::to_vec)),
         Format::Bmp => super::bmp::icc_profile(bytes).map(<[u8]>::to_vec),
-        Format::Tiff => crate::probe::TiffDirectory::first(bytes).and_then(|d| d.icc().map(<[u8]>::to_vec)),
+        Format::Tiff => tiff::icc_profile(bytes).map(<[u8]>::to_vec),
         #[cfg(feature = "heic")]
         Format::Heic => crate::formats::heic::icc_profile(bytes),
         _ => None,

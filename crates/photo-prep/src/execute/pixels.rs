@@ -8,7 +8,7 @@ use super::keep::{Kept, kept};
 use super::{as_png, fit, tone};
 use crate::codec::jpeg_encode::JpegSettings;
 use crate::codec::{self, Terms, profile};
-use crate::info::{IccSpace, ImageInfo};
+use crate::info::{ColorModel, IccSpace, ImageInfo};
 use crate::pixels::wide::Wide;
 use crate::pixels::{Layout, Raster, alpha, color, orient, resize};
 use crate::plan::{OutputRule, PixelsPlan, Plan, Rung};
@@ -29,10 +29,14 @@ pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<
         None => colors.wide(info, &mut kept),
     };
     let terms = Terms { scale: pixels.scale, memory, wide };
-    let raster = match codec::decode_reduced(bytes, info, size, &terms)? {
+    let mut raster = match codec::decode_reduced(bytes, info, size, &terms)? {
         Some(reduced) => reduced,
         None => codec::decode(bytes, info, &terms)?,
     };
+    if info.format == Format::Tiff && alpha::show_if_invisible(&mut raster) {
+        let why = "it is zero everywhere, so that nothing would be seen; the picture is taken as opaque";
+        kept.warnings.push(Warning::AlphaIgnored(why.into()));
+    }
     clock.lap(Stage::Decode);
     let raster = resize::to_size(alpha::drop_if_opaque(raster), size);
     clock.lap(Stage::Resize);
@@ -74,7 +78,13 @@ struct Colors {
 impl Colors {
     /// The way of samples of more than 8 bits, which are converted before they are rounded; nothing is left to convert then.
     fn wide(&mut self, info: &ImageInfo, kept: &mut Kept) -> Wide {
-        let has_wide = info.bit_depth > 8 && matches!(info.format, Format::Png | Format::Tiff | Format::Heic);
+        // Inks are rounded first: there, a step of 255 is nowhere more than one of what is seen.
+        let has_wide = match info.format {
+            Format::Png => info.bit_depth == 16,
+            Format::Tiff => info.bit_depth > 8 && info.model != ColorModel::Cmyk,
+            Format::Heic => info.bit_depth > 8,
+            _ => false,
+        };
         let (Some(profile), Some(icc), true) = (&self.profile, info.icc, has_wide && self.to_srgb) else {
             return Wide::Rounded;
         };

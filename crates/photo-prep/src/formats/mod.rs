@@ -2,3 +2,4 @@
 
 #[cfg(feature = "heic")]
 pub(crate) mod heic;
+pub(crate) mod tiff;

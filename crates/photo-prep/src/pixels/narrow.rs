@@ -5,11 +5,6 @@ pub(crate) fn be16(bytes: &[u8]) -> impl Iterator<Item = u8> + '_ {
     bytes.chunks_exact(2).map(|b| round(u16::from_be_bytes([b[0], b[1]])))
 }
 
-/// From floating point, where 0..=1 is black to white.
-pub(crate) fn float(samples: &[f32]) -> impl Iterator<Item = u8> + '_ {
-    samples.iter().map(|v| (v.clamp(0.0, 1.0) * 255.0 + 0.5) as u8)
-}
-
 /// Without the division, and still exact.
 pub(crate) fn round(v: u16) -> u8 {
     ((u32::from(v) * 255 + 32_895) >> 16) as u8
@@ -25,11 +20,5 @@ mod tests {
             let exact = (f64::from(v) * 255.0 / 65_535.0).round() as u8;
             assert_eq!(round(v), exact);
         }
-    }
-
-    #[test]
-    fn floats_are_clamped() {
-        let got: Vec<u8> = float(&[-1.0, 0.0, 0.5, 1.0, 2.0, f32::NAN]).collect();
-        assert_eq!(got, [0, 0, 128, 255, 255, 0]);
     }
 }

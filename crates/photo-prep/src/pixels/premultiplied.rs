@@ -1,14 +1,8 @@
 //! Associated alpha: colours that were stored already multiplied with their alpha.
 
-use super::{Layout, Raster};
+use super::Layout;
 
-/// The picture with each colour divided by its alpha, rounded.
-pub(crate) fn divided(mut raster: Raster) -> Raster {
-    divide_samples(raster.layout, &mut raster.data);
-    raster
-}
-
-/// The same for samples of this layout.
+/// Divides each color by its alpha, rounded.
 pub(crate) fn divide_samples(layout: Layout, data: &mut [u8]) {
     match layout {
         Layout::GrayAlpha => divide::<2>(data),
@@ -45,11 +39,14 @@ fn divide<const N: usize>(data: &mut [u8]) {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::Size;
 
     #[test]
-    fn colours_come_back() {
-        let raster = Raster::new(Size::new(3, 1), Layout::GrayAlpha, vec![50, 128, 9, 255, 0, 0]).unwrap();
-        assert_eq!(divided(raster).data, [100, 128, 9, 255, 0, 0]);
+    fn colors_come_back() {
+        let mut samples = [50, 128, 9, 255, 0, 0];
+        divide_samples(Layout::GrayAlpha, &mut samples);
+        assert_eq!(samples, [100, 128, 9, 255, 0, 0]);
+        let mut deep = [100, 200, 300, 32_768, 5, 6, 7, 65_535, 1, 1, 1, 0];
+        divide_deep_samples(Layout::Rgba, &mut deep);
+        assert_eq!(deep, [200, 400, 600, 32_768, 5, 6, 7, 65_535, 1, 1, 1, 0]);
     }
 }

@@ -65,7 +65,7 @@ fn work(info: &ImageInfo, route: &Route, verify: Verify) -> (u64, TimeClass) {
             if info.by_rows && stored.height < info.size.height {
                 let threads = rayon::current_num_threads();
                 let decoding =
-                    output + bands::memory_for(info.size, stored, channels, threads) + info.table_bytes;
+                    output + bands::memory_for(info.size, stored, channels, threads) + tables(info);
                 let peak = BASE + decoding.max(2 * output + encoder(plan.size, channels));
                 return (peak, time_class(info, plan));
             }
@@ -169,6 +169,11 @@ fn copy(info: &ImageInfo, pixels: u64) -> u64 {
     if transparent { 4 * pixels } else { 0 }
 }
 
+/// Bytes that a decoder of rows holds: strips and tiles of a TIFF that are unpacked at once.
+fn tables(info: &ImageInfo) -> u64 {
+    if matches!(info.format, Format::Tiff | Format::Heic) { info.table_bytes } else { 0 }
+}
+
 /// Bytes that a decoder holds beside its result.
 fn decoder(info: &ImageInfo, decoded: Size) -> u64 {
     let pixels = info.size.pixels();
@@ -178,7 +183,7 @@ fn decoder(info: &ImageInfo, decoded: Size) -> u64 {
         Format::Png if info.bit_depth == 16 => 2 * pixels * channels(info),
         // The indices, and the frame still packed, in a buffer that grew.
         Format::Gif => pixels + 2 * info.bytes,
-        Format::Tiff => pixels * channels(info) * u64::from(info.bit_depth.max(8)) / 8,
+        Format::Tiff => info.table_bytes,
         Format::WebP => 4 * pixels + info.table_bytes,
         Format::Heic => info.table_bytes,
         _ => 0,

@@ -4,19 +4,16 @@ mod bmp;
 mod gif;
 mod jpeg;
 mod png;
-mod tiff;
-mod tiff_chunks;
 mod webp;
 mod webp_tables;
 
 use crate::format::looks_like;
 #[cfg(feature = "heic")]
 use crate::formats::heic;
+use crate::formats::tiff;
 use crate::info::{ColorModel, ImageInfo};
 use crate::metadata::{exif, icc};
 use crate::{Error, Format, InputLimits, LimitKind, Result, Size, Warning};
-
-pub(crate) use tiff::Directory as TiffDirectory;
 
 /// Reads the facts of `bytes`, refusing metadata over `limits`.
 ///

@@ -1,0 +1,37 @@
+//! The obsolete JPEG compression (TIFF 6.0, section 22), where it leads to a whole JPEG of the whole picture. Its pieces (tables
+//! and strips told by tags) are refused, as its successor's note asks for.
+
+use std::ops::Range;
+
+use super::directory::Directory;
+use super::header::Header;
+use super::tag;
+use crate::metadata::bytes::be16;
+use crate::metadata::jpeg::{self, marker};
+use crate::{Error, Format, Result};
+
+/// Where the JPEG lies in the file.
+pub(super) fn place(d: &Directory<'_>, header: &Header) -> Result<Range<usize>> {
+    let refused = || {
+        let what = "old-style JPEG compression (6) in pieces; save it with another compression";
+        Error::unsupported(Format::Tiff, what)
+    };
+    let file = d.file.bytes();
+    let index = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+    let whole = d.number(tag::OLD_JPEG_OFFSET, 0).or_else(|| {
+        let strips = d.numbers(tag::STRIP_OFFSETS).take(2).count();
+        d.number(tag::STRIP_OFFSETS, 0).filter(|_| strips == 1)
+    });
+    let start = index(whole.ok_or_else(refused)?);
+    // Its length often leaves out the scan, which then stands in the strip behind it.
+    let data = file.get(start..).filter(|data| data.starts_with(b"\xFF\xD8\xFF")).ok_or_else(refused)?;
+    let layout = jpeg::walk(data)?;
+    let frame = layout.segments.iter().find(|s| marker::is_frame(s.marker)).ok_or_else(refused)?;
+    let scan = layout.segments.iter().any(|s| s.marker == marker::SOS);
+    let side = |at| be16(frame.data(data), at).map_or(0, u32::from);
+    let fits = side(3) == header.size.width && side(1) == header.size.height && !header.separate;
+    if !scan || !fits {
+        return Err(refused());
+    }
+    Ok(start..start + layout.end.unwrap_or(data.len()))
+}
