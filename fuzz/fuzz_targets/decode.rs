@@ -4,8 +4,8 @@
 use libfuzzer_sys::fuzz_target;
 use photo_fuzz::same;
 use photo_jpeg::{
-    Coefficients, DecodeOptions, Edges, Header, Orientation, Process, ReadOptions, Scale, TranscodeOptions,
-    decode, decode_cut, transcode,
+    Coefficients, DecodeOptions, Edges, Error, Header, Orientation, Process, ReadOptions, Scale,
+    TranscodeOptions, decode, decode_cut, transcode, verify,
 };
 
 const MEMORY: u64 = 64 << 20;
@@ -41,6 +41,11 @@ fuzz_target!(|bytes: &[u8]| {
     let coefficients = Coefficients::read(bytes, &ReadOptions::with_memory_limit(MEMORY));
     if header.process == Process::Sequential && header.scan.components.len() == header.components.len() {
         assert_eq!(coefficients.is_ok(), whole.is_ok());
+    }
+    let verified = verify(bytes, &ReadOptions::with_memory_limit(MEMORY));
+    // Verifying needs less memory.
+    if !matches!(&coefficients, Err(Error::Memory { .. })) {
+        assert_eq!(verified.is_ok(), coefficients.is_ok());
     }
     if let Ok(coefficients) = coefficients {
         for orientation in Orientation::ALL {

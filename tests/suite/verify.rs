@@ -16,12 +16,12 @@ fn structure() -> Options {
     Options::default().verify(Verify::Structure)
 }
 
-/// Options for each route that a whole, upright JPEG of some hundred pixels may take, and what is to be put into it.
-fn routes() -> [(&'static str, Options, bool); 5] {
+/// Options for each route that a whole, upright JPEG of so many bytes may take, and whether it gets a comment for that.
+fn routes(bytes: usize) -> [(&'static str, Options, bool); 5] {
     [
         ("pass_through", Options::default(), false),
         ("rewrite", Options::default(), true),
-        ("coefficients", Options::default().max_bytes(2_500), false),
+        ("coefficients", Options::default().max_bytes(bytes as u64 * 9 / 10), false),
         ("pixels", Options::default().max_pixels(1_500), false),
         ("pixels", Options::default().format(OutputFormat::Png), false),
     ]
@@ -35,6 +35,25 @@ fn data_start(bytes: &[u8]) -> usize {
     Header::read(bytes).unwrap().scan.data_start
 }
 
+/// Where entropy-coded bytes lie that are no part of a marker or of stuffing.
+fn entropy_coded(bytes: &[u8]) -> Vec<usize> {
+    let (mut places, mut at, mut in_scan) = (Vec::new(), 2, false);
+    while at + 3 < bytes.len() {
+        match (bytes[at], bytes[at + 1]) {
+            (0xFF, 0 | 0xD0..=0xD7) => at += 2,
+            (0xFF, marker) => {
+                in_scan = marker == 0xDA;
+                at += 2 + usize::from(u16::from_be_bytes([bytes[at + 2], bytes[at + 3]]));
+            }
+            _ => {
+                places.extend(in_scan.then_some(at));
+                at += 1;
+            }
+        }
+    }
+    places
+}
+
 fn is_kept(result: &Result<Prepared<'_>, Error>) -> bool {
     result.as_ref().is_ok_and(|p| matches!(p.report().route, "pass_through" | "rewrite"))
 }
@@ -46,13 +65,10 @@ proptest! {
     fn what_the_decoder_refuses_is_never_handed_on(places in prop::collection::vec((any::<Index>(), any::<u8>()), 1..4)) {
         for name in ["jpeg_baseline.jpg", "jpeg_restart.jpg", "jpeg_progressive.jpg", "jpeg_gray.jpg", "jpeg_non_interleaved.jpg"] {
             let mut bytes = fixture(name);
-            let (start, end) = (data_start(&bytes), bytes.len() - 2);
+            let coded = entropy_coded(&bytes);
             for (place, value) in &places {
                 // No new marker, so that the structure stays as it is.
-                let at = start + place.index(end - start);
-                if bytes[at] != 0xFF && bytes[at - 1] != 0xFF && *value != 0xFF {
-                    bytes[at] = *value;
-                }
+                bytes[coded[place.index(coded.len())]] = *value % 0xFF;
             }
             let whole = Coefficients::read(&bytes, &ReadOptions::default()).is_ok();
             for (bytes, route) in [(bytes.clone(), "pass_through"), (with_comment(&bytes), "rewrite")] {
@@ -81,7 +97,7 @@ fn noise(name: &str) -> Vec<u8> {
 #[test]
 fn a_scan_of_noise_is_refused_on_every_route_unless_only_structure_is_asked_for() {
     let bytes = noise("jpeg_baseline.jpg");
-    for (route, options, comment) in routes() {
+    for (route, options, comment) in routes(bytes.len()) {
         let bytes = if comment { with_comment(&bytes) } else { bytes.clone() };
         let error = options.prepare(&bytes).expect_err(route).to_string();
         assert!(error.contains("damaged JPEG at byte"), "{route}: {error}");
@@ -108,7 +124,7 @@ fn a_wrong_restart_marker_is_judged_the_same_on_every_route() {
     let twice = [&bytes[..first], &bytes[first..first + 2], &bytes[first..]].concat();
     for damaged in [renumbered(first), renumbered(markers[9]), without, twice] {
         assert!(Coefficients::read(&damaged, &ReadOptions::default()).is_err());
-        for (route, options, comment) in routes() {
+        for (route, options, comment) in routes(bytes.len()) {
             let sound = if comment { with_comment(&bytes) } else { bytes.clone() };
             assert_eq!(options.prepare(&sound).unwrap().report().route, route);
             let damaged = if comment { with_comment(&damaged) } else { damaged.clone() };

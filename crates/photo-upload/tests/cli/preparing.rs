@@ -210,6 +210,20 @@ fn cut_off_pictures_are_filled_where_that_is_asked_for() {
 }
 
 #[test]
+fn broken_picture_data_are_handed_on_only_where_structure_is_all_that_is_asked_for() {
+    let bench = Bench::new();
+    let mut broken = clean_jpeg();
+    let end = broken.len() - 2;
+    // No code of a common table is all ones; no byte is 0xFF, which would be a marker.
+    broken[end - 60..end].fill(0xFE);
+    bench.file("broken.jpg", &broken);
+    let line = run(args("prep {broken.jpg} --out {x} --json", &bench)).ends(1).only();
+    assert_eq!(line["error"]["kind"], "malformed", "{line}");
+    let line = run(args("prep {broken.jpg} --out {x} --verify structure --json", &bench)).ends(0).only();
+    assert_eq!(line["route"], "pass_through", "{line}");
+}
+
+#[test]
 fn names_of_outputs() {
     let bench = Bench::new();
     bench.file("a.b.jpg", clean_jpeg());
