@@ -1,5 +1,6 @@
-//! Chroma at the size of luma: linear between the samples, which lie where the coded picture says
-//! (ITU-T H.265, figure E.1); without a word, at the left, halfway between two rows.
+//! Chroma at the size of luma: linear between the samples, which lie where the coded picture says (ITU-T H.265, figure E.1).
+//! Where it says nothing, they lie in the middle: those who write still pictures without a word on it average squares of 2x2
+//! pixels (libheif does), and libheif reads them so.
 
 use photo_hevc::{Chroma, Info};
 
@@ -24,12 +25,12 @@ pub(super) struct Upsampler {
 
 impl Upsampler {
     pub(super) fn of(info: &Info) -> Self {
-        let kind = info.chroma_location.unwrap_or(0);
-        let across = if matches!(kind, 1 | 3 | 5) { Site::Middle } else { Site::First };
-        let down = if matches!(kind, 2 | 3) { Site::First } else { Site::Middle };
+        let kind = info.chroma_location;
+        let across = if matches!(kind, Some(0 | 2 | 4)) { Site::First } else { Site::Middle };
+        let down = if matches!(kind, Some(2 | 3)) { Site::First } else { Site::Middle };
         match info.chroma {
             Chroma::C420 => Self { across, down },
-            Chroma::C422 => Self { across: Site::First, down: Site::Same },
+            Chroma::C422 => Self { across, down: Site::Same },
             Chroma::C444 | Chroma::Monochrome => Self { across: Site::Same, down: Site::Same },
         }
     }
