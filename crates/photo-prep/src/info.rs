@@ -47,6 +47,24 @@ pub struct ImageInfo {
     /// Ties a plan to the bytes it was made for.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) fingerprint: u64,
+    /// Where the colour profile comes from.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(crate) profile: ProfileSource,
+    /// Whether metadata that [`MetadataPolicy::Keep`](crate::MetadataPolicy::Keep) keeps tells something untrue of the picture.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(crate) untrue: bool,
+}
+
+/// Where a colour profile comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum ProfileSource {
+    /// From the place that the format has for it, as other programs read it, if there is one at all.
+    #[default]
+    Proper,
+    /// From that place, but in such disorder that other programs may not find it.
+    Disordered,
+    /// Made from what EXIF tells.
+    Exif,
 }
 
 impl ImageInfo {
@@ -76,6 +94,8 @@ impl ImageInfo {
             by_rows: false,
             table_bytes: 0,
             fingerprint: fingerprint(bytes),
+            profile: ProfileSource::Proper,
+            untrue: false,
         }
     }
 }

@@ -5,6 +5,8 @@ pub(crate) mod gif;
 pub(crate) mod guard;
 #[cfg(feature = "heic")]
 pub(crate) mod heic;
+#[cfg(feature = "heic")]
+pub(crate) mod heic_exif;
 pub(crate) mod jpeg;
 pub(crate) mod jpeg_coefficients;
 pub(crate) mod jpeg_encode;

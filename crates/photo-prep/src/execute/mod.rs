@@ -6,6 +6,7 @@ mod clock;
 mod coefficients;
 mod fit;
 mod keep;
+mod keep_source;
 mod mending;
 mod pixels;
 mod planes;
@@ -13,12 +14,13 @@ mod tables;
 
 use std::borrow::Cow;
 
-use crate::info::fingerprint;
+use crate::codec::profile;
+use crate::info::{ProfileSource, fingerprint};
 use crate::metadata::{jpeg, png};
 use crate::plan::{Lane, Plan, Route, Rung};
 use crate::prepared::Prepared;
 use crate::report::{Report, Stage, keeps_every_bit};
-use crate::{Error, Format, MetadataPolicy, Result};
+use crate::{Error, Format, Result};
 use clock::Clock;
 
 impl Plan {
@@ -64,22 +66,23 @@ fn rewrite<'a>(plan: &Plan, bytes: &'a [u8]) -> Result<Prepared<'a>> {
     let mut clock = Clock::start();
     verify(plan, bytes)?;
     clock.lap(Stage::Verify);
-    let (policy, format) = (plan.options.metadata, plan.info.format);
-    // What `Keep` keeps stays in its place; notices are all that is ever added.
-    let extra = match policy {
-        MetadataPolicy::KeepNonPrivate => keep::kept(plan, bytes)?.exif_for(format),
-        _ => Vec::new(),
-    };
-    let out = match format {
-        Format::Png => png::rewrite(bytes, &png::walk(bytes)?, policy, &extra)?,
-        _ => jpeg::rewrite(bytes, &jpeg::walk(bytes)?, policy, &extra)?,
+    let mut kept = keep::kept(plan, bytes)?;
+    let new_profile = plan.info.profile != ProfileSource::Proper;
+    if new_profile {
+        kept.icc = profile::of(bytes, &plan.info, plan.options.input_limits.icc_bytes)?;
+    }
+    let out = match plan.info.format {
+        Format::Png => png::rewrite(bytes, &png::walk(bytes)?, &kept.png_chunks())?,
+        _ => jpeg::rewrite(bytes, &jpeg::walk(bytes)?, &kept.jpeg_segments(), new_profile)?,
     };
     clock.lap(Stage::Rewrite);
     let limit = plan.options.limits.max_bytes;
     if out.len() as u64 > limit {
         return Err(Error::CannotFit { best_bytes: Some(out.len() as u64), limit });
     }
-    Ok(unchanged(plan, Cow::Owned(out), Rung::Stripped, clock))
+    let mut prepared = unchanged(plan, Cow::Owned(out), Rung::Stripped, clock);
+    prepared.report_mut().warnings.extend(kept.losses(plan.info.format));
+    Ok(prepared)
 }
 
 /// The walk of the probe has shown a JPEG whole to its end marker; a PNG's data is inflated and thrown away.

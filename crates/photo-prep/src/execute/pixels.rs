@@ -137,8 +137,10 @@ pub(super) fn finished<'a>(
     report.encodes = fitted.encodes;
     report.transforms = fitted.transforms;
     report.stages = clock.laps();
-    report.warnings.extend(kept.warnings);
-    Prepared::new(Cow::Owned(fitted.bytes), fitted.format, fitted.size, report)
+    report.warnings.extend(kept.losses(fitted.format));
+    let bytes = kept.settled(fitted.bytes, fitted.format, fitted.size);
+    report.output.bytes = bytes.len() as u64;
+    Prepared::new(Cow::Owned(bytes), fitted.format, fitted.size, report)
 }
 
 /// An error for a limit that nothing could hold.

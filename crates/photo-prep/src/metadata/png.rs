@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::MAX_SEGMENTS;
 use super::bytes::{array, be32};
-use crate::{Error, Format, LimitKind, MetadataPolicy, Result};
+use crate::{Error, Format, LimitKind, Result};
 
 /// Where everything lies in a PNG file.
 #[derive(Debug)]
@@ -110,6 +110,12 @@ impl PngLayout {
                 sound: false,
             });
         }
+    }
+
+    /// The sound chunks of text, with their kinds.
+    pub(crate) fn texts<'a>(&self, bytes: &'a [u8]) -> impl Iterator<Item = ([u8; 4], &'a [u8])> {
+        let texts = self.chunks.iter().filter(|c| matches!(&c.kind, b"tEXt" | b"zTXt" | b"iTXt") && c.sound);
+        texts.filter_map(|c| Some((c.kind, bytes.get(c.data.clone())?)))
     }
 
     pub(crate) fn find(&self, kind: &[u8; 4]) -> Option<&Chunk> {
@@ -261,12 +267,11 @@ impl<'a, I: Iterator<Item = &'a Chunk>> Read for Idat<'a, I> {
     }
 }
 
-/// Whether a chunk is needed to show the picture right, or asked to be kept.
-pub(crate) fn is_kept(chunk: &Chunk, policy: MetadataPolicy) -> bool {
+/// Whether a chunk is needed to show the picture right.
+pub(crate) fn is_kept(chunk: &Chunk) -> bool {
     match &chunk.kind {
         // Frames other than the default image.
         b"acTL" | b"fcTL" | b"fdAT" => false,
-        b"eXIf" | b"tEXt" | b"zTXt" | b"iTXt" | b"tIME" => chunk.sound && policy == MetadataPolicy::Keep,
         b"tRNS" | b"iCCP" => chunk.sound,
         // Longer than they can be, they hold something else.
         b"sRGB" => chunk.sound && chunk.data.len() == 1,
@@ -281,16 +286,11 @@ pub(crate) fn is_kept(chunk: &Chunk, policy: MetadataPolicy) -> bool {
 }
 
 /// The file again with only the chunks that [`is_kept`]. `extra` chunks (whole) come right after IHDR.
-pub(crate) fn rewrite(
-    bytes: &[u8],
-    layout: &PngLayout,
-    policy: MetadataPolicy,
-    extra: &[u8],
-) -> Result<Vec<u8>> {
+pub(crate) fn rewrite(bytes: &[u8], layout: &PngLayout, extra: &[u8]) -> Result<Vec<u8>> {
     let missing = || Error::malformed(Format::Png, None, "a chunk lies outside the file");
     let mut out = Vec::with_capacity(bytes.len() + extra.len());
     out.extend_from_slice(b"\x89PNG\r\n\x1A\n");
-    for chunk in layout.chunks.iter().filter(|c| is_kept(c, policy)) {
+    for chunk in layout.chunks.iter().filter(|c| is_kept(c)) {
         out.extend_from_slice(bytes.get(chunk.whole.clone()).ok_or_else(missing)?);
         if chunk.kind == *b"IHDR" {
             out.extend_from_slice(extra);
@@ -377,7 +377,7 @@ mod tests {
             let layout = walk(&bytes).unwrap();
             assert_eq!(layout.end, Some(bytes.len() - 7));
             verify_data(&bytes, &layout, header).unwrap();
-            let out = rewrite(&bytes, &layout, MetadataPolicy::Strip, &[]).unwrap();
+            let out = rewrite(&bytes, &layout, &[]).unwrap();
             assert_eq!(out.len(), bytes.len() - 7 - 15);
             assert!(image::load_from_memory(&out).is_ok());
         }

@@ -6,7 +6,7 @@ use super::{
 };
 use crate::codec::jpeg_planes;
 use crate::geometry::MAX_SIDE;
-use crate::info::{ColorModel, ImageInfo, JpegProcess};
+use crate::info::{ColorModel, ImageInfo, JpegProcess, ProfileSource};
 use crate::{
     ColorPolicy, EdgePolicy, Error, Format, LimitKind, MetadataPolicy, Options, Orientation, OutputFormat,
     Result, Size, Subsampling,
@@ -135,6 +135,12 @@ fn rewrite_reasons(info: &ImageInfo, options: &Options) -> Vec<Reason> {
     }
     if info.animated {
         reasons.push(Reason::Animation);
+    }
+    if info.profile != ProfileSource::Proper {
+        reasons.push(Reason::ProfileToWrite);
+    }
+    if info.untrue && options.metadata == MetadataPolicy::Keep {
+        reasons.push(Reason::UntrueMetadata);
     }
     reasons
 }

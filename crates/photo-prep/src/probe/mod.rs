@@ -7,12 +7,13 @@ mod jpeg;
 mod png;
 mod tiff;
 mod tiff_chunks;
+mod told;
 mod webp;
 mod webp_tables;
 
 use crate::format::looks_like;
 use crate::info::{ColorModel, ImageInfo};
-use crate::metadata::{exif, icc};
+use crate::metadata::icc;
 use crate::{Error, Format, InputLimits, LimitKind, Result, Size, Warning};
 
 pub(crate) use tiff::Directory as TiffDirectory;
@@ -50,19 +51,6 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
         info.warnings.push(Warning::Disorder(what));
     }
     Ok(info)
-}
-
-/// Takes an EXIF block into the facts: its orientation, and what is wrong with it.
-fn take_exif(info: &mut ImageInfo, raw: &[u8], limits: &InputLimits) -> Result<()> {
-    let actual = raw.len() as u64;
-    if actual > limits.exif_bytes {
-        let (what, limit) = (LimitKind::ExifBytes, limits.exif_bytes);
-        return Err(Error::LimitExceeded { what, actual, limit });
-    }
-    let (orientation, warning) = exif::orientation(raw);
-    info.orientation = orientation;
-    info.warnings.extend(warning);
-    Ok(())
 }
 
 /// Takes a colour profile into the facts, or a warning where it can't be used.
