@@ -11,7 +11,7 @@ pub struct ImageInfo {
     pub format: Format,
     /// The size as stored, before turning it upright.
     pub size: Size,
-    /// How it must be turned.
+    /// How it must be turned: by the first EXIF block that tells it; by XMP where none does.
     pub orientation: Orientation,
     /// Bytes of the file.
     pub bytes: u64,
@@ -22,7 +22,7 @@ pub struct ImageInfo {
     /// Whether pixels may be transparent.
     pub alpha: bool,
     /// The colour profile, if there is one that can be used; for a PNG or HEIC without one, what its numbers say of the colours
-    /// (cICP, gAMA and cHRM; `nclx`), where that is not sRGB.
+    /// (cICP, gAMA and cHRM; `nclx`), where that is not sRGB; for files without either, Adobe RGB (1998) where EXIF tells it.
     pub icc: Option<IccInfo>,
     /// Whether there are more frames or pages than the one that is used.
     pub animated: bool,

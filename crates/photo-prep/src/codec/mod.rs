@@ -65,6 +65,14 @@ pub(crate) fn decode_reduced(
     })
 }
 
+/// Whether every pixel of a PNG's default image is fully transparent; rows are looked at until one shows something.
+///
+/// # Errors
+/// As [`decode`].
+pub(crate) fn png_is_invisible(bytes: &[u8], terms: &Terms) -> Result<bool> {
+    guard::caught(Format::Png, || png::is_invisible(bytes, terms))
+}
+
 /// TIFF's ExtraSamples tag says whether colours were stored multiplied with their alpha.
 fn unassociated(bytes: &[u8], info: &ImageInfo, raster: Raster) -> Raster {
     const EXTRA_SAMPLES: u16 = 338;

@@ -69,6 +69,9 @@ fn of_jpeg(bytes: &[u8], truth: &Truth, source: &mut Source, lose: &mut impl FnM
             lose("the second packet of a long XMP, which is not whole or can't be understood");
         }
     }
+    if layout.unlisted > 0 {
+        lose("comments and segments of programs beyond the first 100,000");
+    }
     let others = of(marker::APP1).filter(|s| {
         let known = s.exif(bytes).is_some() || s.xmp(bytes).is_some();
         !known && !s.data(bytes).starts_with(xmp_extended::HEADER)

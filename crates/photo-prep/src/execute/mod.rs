@@ -7,6 +7,7 @@ mod coefficients;
 mod fit;
 mod keep;
 mod keep_source;
+mod later_frame;
 mod mending;
 mod pixels;
 mod planes;
@@ -22,6 +23,7 @@ use crate::prepared::Prepared;
 use crate::report::{Report, Stage, keeps_every_bit};
 use crate::{Error, Format, Result};
 use clock::Clock;
+use later_frame::Look;
 
 impl Plan {
     /// Runs the plan on the bytes it was made for.
@@ -42,6 +44,18 @@ impl Plan {
     }
 
     fn run<'a>(&self, bytes: &'a [u8]) -> Result<Prepared<'a>> {
+        match later_frame::of_png(self, bytes)? {
+            Look::Shown => self.run_route(bytes),
+            Look::Later(prepared) => Ok(*prepared),
+            Look::Nothing(warning) => {
+                let mut prepared = self.run_route(bytes)?;
+                prepared.report_mut().warnings.push(warning);
+                Ok(prepared)
+            }
+        }
+    }
+
+    fn run_route<'a>(&self, bytes: &'a [u8]) -> Result<Prepared<'a>> {
         match &self.route {
             Route::PassThrough => pass_through(self, bytes),
             Route::Rewrite => rewrite(self, bytes),

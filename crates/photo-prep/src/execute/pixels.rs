@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::clock::Clock;
 use super::fit::{Fitted, Target};
 use super::keep::{Kept, kept};
-use super::{as_png, fit};
+use super::{as_png, fit, later_frame};
 use crate::codec::jpeg_encode::JpegSettings;
 use crate::codec::{self, Terms, profile};
 use crate::info::{IccSpace, ImageInfo};
@@ -32,6 +32,7 @@ pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<
         Some(reduced) => reduced,
         None => codec::decode(bytes, info, &terms)?,
     };
+    let raster = later_frame::of_gif(plan, bytes, raster, &mut kept.warnings)?;
     clock.lap(Stage::Decode);
     let raster = resize::to_size(alpha::drop_if_opaque(raster), size);
     clock.lap(Stage::Resize);

@@ -4,6 +4,7 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use self::marker::{APP0, APP15, COM};
 use super::MAX_SEGMENTS;
 use super::bytes::be16;
 use crate::{Error, Format, LimitKind, Result};
@@ -26,6 +27,7 @@ pub(crate) mod marker {
     pub(crate) const APP11: u8 = 0xEB;
     pub(crate) const APP13: u8 = 0xED;
     pub(crate) const APP14: u8 = 0xEE;
+    pub(crate) const APP15: u8 = 0xEF;
     pub(crate) const COM: u8 = 0xFE;
 
     /// A frame header: SOF0..=SOF15 without DHT, JPG and DAC, which lie among them.
@@ -47,6 +49,10 @@ pub(crate) struct JpegLayout {
     pub(crate) end: Option<usize>,
     /// Bytes between segments that belong to none (fill bytes not counted).
     pub(crate) stray: usize,
+    /// COM and APP segments of impossible length, which are passed over like strays.
+    pub(crate) hollow: usize,
+    /// Bytes of segments that say nothing of the picture and are not in the list, for there are too many.
+    pub(crate) unlisted: usize,
     /// What broke off the walk, and where.
     pub(crate) fault: Option<(usize, String)>,
 }
@@ -72,6 +78,13 @@ impl Segment {
     pub(crate) fn exif<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
         let data = self.data(bytes);
         (self.marker == marker::APP1 && data.starts_with(EXIF)).then(|| data.get(6..)).flatten()
+    }
+
+    /// Whether it says anything of the picture: comments and what programs keep for themselves don't.
+    fn matters(&self, bytes: &[u8]) -> bool {
+        let named =
+            self.exif(bytes).is_some() || self.xmp(bytes).is_some() || self.icc_chunk(bytes).is_some();
+        named || !matches!(self.marker, APP0..=APP15 | COM) || is_kept(self, bytes)
     }
 
     /// An XMP packet, but not the second part of a long one.
@@ -115,8 +128,27 @@ pub(crate) fn walk_to_scan(bytes: &[u8]) -> Result<JpegLayout> {
     walk_until(bytes, |marker| marker == marker::SOS)
 }
 
+impl JpegLayout {
+    /// Takes a segment into the list. When there are very many, those that nobody would ask for are only counted.
+    fn add(&mut self, segment: Segment, bytes: &[u8]) -> Result<()> {
+        if self.segments.len() >= MAX_SEGMENTS {
+            if !segment.matters(bytes) {
+                self.unlisted += segment.whole.len();
+                return Ok(());
+            }
+            let (actual, limit) = (self.segments.len() as u64 + 1, 2 * MAX_SEGMENTS as u64);
+            if actual > limit {
+                return Err(Error::LimitExceeded { what: LimitKind::Segments, actual, limit });
+            }
+        }
+        self.segments.push(segment);
+        Ok(())
+    }
+}
+
 fn walk_until(bytes: &[u8], stop: impl Fn(u8) -> bool) -> Result<JpegLayout> {
-    let mut layout = JpegLayout { segments: Vec::new(), end: None, stray: 0, fault: None };
+    let mut layout =
+        JpegLayout { segments: Vec::new(), end: None, stray: 0, hollow: 0, unlisted: 0, fault: None };
     let mut at = 2;
     while let Some((marker, code_at, skipped)) = next_marker(bytes, at) {
         layout.stray += skipped;
@@ -132,20 +164,22 @@ fn walk_until(bytes: &[u8], stop: impl Fn(u8) -> bool) -> Result<JpegLayout> {
                 layout.stray += 2;
                 at = code_at + 1;
             }
+            // libjpeg passes over the length alone, and goes on with what comes next.
+            APP0..=APP15 | COM if be16(bytes, code_at + 1).is_some_and(|length| length < 2) => {
+                layout.hollow += 1;
+                layout.stray += 4;
+                at = code_at + 3;
+            }
             _ => match segment(bytes, marker, code_at) {
                 Ok(segment) => {
                     at = segment.whole.end;
-                    layout.segments.push(segment);
+                    layout.add(segment, bytes)?;
                 }
                 Err(reason) => {
                     layout.fault = Some((code_at.saturating_sub(1), reason));
                     return Ok(layout);
                 }
             },
-        }
-        if layout.segments.len() > MAX_SEGMENTS {
-            let (actual, limit) = (layout.segments.len() as u64, MAX_SEGMENTS as u64);
-            return Err(Error::LimitExceeded { what: LimitKind::Segments, actual, limit });
         }
     }
     layout.fault = Some((bytes.len(), "the end marker is missing".into()));

@@ -1,5 +1,6 @@
 //! The structure of files around the picture: segments, chunks, EXIF and ICC blocks.
 
+pub(crate) mod apng;
 pub(crate) mod bytes;
 pub(crate) mod cicp;
 pub(crate) mod exif;

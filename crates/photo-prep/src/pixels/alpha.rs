@@ -20,6 +20,13 @@ pub(crate) fn on_white(raster: Raster) -> Raster {
     })
 }
 
+/// Whether every pixel is fully transparent.
+pub(crate) fn is_invisible(raster: &Raster) -> bool {
+    let n = raster.layout.channels();
+    raster.layout.has_alpha()
+        && raster.data.par_chunks(n << 14).all(|part| part.chunks_exact(n).all(|p| p[n - 1] == 0))
+}
+
 fn is_opaque(raster: &Raster) -> bool {
     let n = raster.layout.channels();
     raster.data.par_chunks(n << 14).all(|part| part.chunks_exact(n).all(|p| p[n - 1] == 255))

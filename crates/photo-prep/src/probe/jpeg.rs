@@ -29,6 +29,10 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     }
     info.intact = frame.flaw.is_none();
     info.warnings.extend(frame.flaw.map(Warning::Disorder));
+    if layout.hollow > 0 {
+        let what = format!("{} segments of impossible length, passed over", layout.hollow);
+        info.warnings.push(Warning::Disorder(what));
+    }
     info.private_bytes = private_bytes(bytes, &layout);
     info.stray_bytes = stray_bytes(bytes, &layout);
     info.signed = layout.segments.iter().any(|s| s.is_credentials(bytes));
@@ -39,7 +43,7 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
 fn private_bytes(bytes: &[u8], layout: &JpegLayout) -> u64 {
     let dropped = layout.segments.iter().filter(|s| !jpeg::is_kept(s, bytes));
     let surplus: usize = layout.segments.iter().map(|s| jpeg::surplus(s, bytes)).sum();
-    dropped.map(|s| s.whole.len() as u64).sum::<u64>() + surplus as u64
+    dropped.map(|s| s.whole.len() as u64).sum::<u64>() + (surplus + layout.unlisted) as u64
 }
 
 fn stray_bytes(bytes: &[u8], layout: &JpegLayout) -> u64 {

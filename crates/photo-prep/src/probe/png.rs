@@ -31,7 +31,7 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     info.signed = layout.chunks.iter().any(credentials);
     check_order(bytes, &layout, header.color, &mut info)?;
     let dropped = layout.chunks.iter().filter(|c| !png::is_kept(c));
-    info.private_bytes = dropped.map(|c| c.whole.len() as u64).sum();
+    info.private_bytes = dropped.map(|c| c.whole.len() as u64).sum::<u64>() + layout.unlisted as u64;
     info.stray_bytes = layout.end.map_or(0, |end| bytes.len().saturating_sub(end)) as u64;
     Ok(info)
 }
