@@ -78,7 +78,8 @@ pub(crate) fn end_of_scan(bytes: &[u8], from: usize) -> Option<(u8, usize)> {
 /// The next segment at or after `from`; restart markers are passed over. `None` at the end of the file.
 ///
 /// # Errors
-/// [`Error::Malformed`] for a length below 2 or beyond the end of the file.
+/// [`Error::Malformed`] for a length below 2 or beyond the end of the file, except in APP and COM segments: those without content are
+/// empty, those cut off end the file.
 pub(crate) fn next_segment(bytes: &[u8], from: usize) -> Result<Option<Segment>> {
     let Some((marker, at)) = end_of_scan(bytes, from) else { return Ok(None) };
     let start = at + 2;
@@ -86,11 +87,19 @@ pub(crate) fn next_segment(bytes: &[u8], from: usize) -> Result<Option<Segment>>
         return Ok(Some(Segment { marker, at, body: start..start }));
     }
     let length = be16(bytes, start).ok_or(Error::malformed(at, "the file ends within a segment"))?;
-    let body = start + 2..start + usize::from(length);
+    let dispensable = matches!(marker, marker::APP0..=marker::APP15 | marker::COM);
     if length < 2 {
-        return Err(Error::malformed(start, "a segment's length is below 2"));
+        // As libjpeg does it: there is nothing in it, and the next marker is looked for behind the length.
+        let body = start + 2..start + 2;
+        let refused = Err(Error::malformed(start, "a segment's length is below 2"));
+        return if dispensable { Ok(Some(Segment { marker, at, body })) } else { refused };
     }
+    let body = start + 2..start + usize::from(length);
     if body.end > bytes.len() {
+        // Behind the last scan it makes no difference; before it, there is no picture.
+        if dispensable {
+            return Ok(None);
+        }
         return Err(Error::malformed(start, "a segment reaches beyond the end of the file"));
     }
     Ok(Some(Segment { marker, at, body }))
@@ -129,7 +138,12 @@ mod tests {
         assert_eq!(segment, Segment { marker: 0xE0, at: 0, body: 4..6 });
         assert_eq!(next_segment(b"\xFF\xD9\x00", 0).unwrap().unwrap().body, 2..2);
         assert_eq!(next_segment(b"xx", 0).unwrap(), None);
-        for bytes in [&b"\xFF\xE0\x00\x01ab"[..], b"\xFF\xE0\x00\x05ab", b"\xFF\xE0\x00", b"\xFF\xE0"] {
+        for length in 0..2 {
+            let segment = next_segment(&[0xFF, 0xFE, 0, length, 0xFF, 0xDB], 0).unwrap().unwrap();
+            assert_eq!(segment, Segment { marker: 0xFE, at: 0, body: 4..4 });
+        }
+        assert_eq!(next_segment(b"\xFF\xE0\x00\x05ab", 0).unwrap(), None);
+        for bytes in [&b"\xFF\xDB\x00\x01ab"[..], b"\xFF\xDB\x00\x05ab", b"\xFF\xE0\x00", b"\xFF\xE0"] {
             assert!(matches!(next_segment(bytes, 0), Err(Error::Malformed { .. })), "{bytes:x?}");
         }
     }

@@ -3,10 +3,10 @@
 use std::ops::Range;
 
 use crate::info::ColorModel;
-use crate::metadata::{exif, icc, jpeg, jpeg_frame, png, riff};
-use crate::{InputLimits, MetadataPolicy, Orientation};
+use crate::metadata::icc::Joined;
+use crate::metadata::{Truth, exif, exif_truth, icc, jpeg, jpeg_frame, png, riff};
+use crate::{InputLimits, Orientation, Size};
 
-const POLICIES: [MetadataPolicy; 2] = [MetadataPolicy::Strip, MetadataPolicy::Keep];
 const MODELS: [ColorModel; 7] = [
     ColorModel::Gray,
     ColorModel::Rgb,
@@ -19,13 +19,19 @@ const MODELS: [ColorModel; 7] = [
 
 /// A raw EXIF block: what is written again is upright, and notices are read back as they were.
 pub fn exif_block(raw: &[u8]) {
-    let _ = exif::orientation(raw);
-    if let Some(again) = exif::upright(raw) {
-        assert_eq!(again.len(), raw.len());
-        assert_eq!(exif::orientation(&again).0, Orientation::Upright, "set to upright");
+    let _ = exif::facts(raw);
+    for same in [false, true] {
+        let truth = Truth { size: Size::new(70_000, 3), srgb: true, same };
+        if let Some(again) = exif_truth::amended(raw, &truth) {
+            assert!(again.len() <= raw.len());
+            assert!(
+                matches!(exif::facts(&again).orientation, None | Some(Orientation::Upright)),
+                "set to upright"
+            );
+        }
     }
     if let Some(notices) = exif::notices_only(raw) {
-        assert_eq!(exif::orientation(&notices), (Orientation::Upright, None), "an EXIF block of our own");
+        assert_eq!(exif::facts(&notices), exif::ExifFacts::default(), "an EXIF block of our own");
         assert_eq!(exif::notices_only(&notices).as_ref(), Some(&notices));
     }
 }
@@ -42,7 +48,10 @@ pub fn icc_profile(profile: &[u8]) {
         let file =
             [b"\xFF\xD8", &jpeg::icc_segments(profile).expect("short enough")[..], b"\xFF\xD9"].concat();
         let layout = jpeg::walk(&file).expect("few segments");
-        assert_eq!(icc::from_jpeg(&file, &layout, limit).expect("short enough"), Some(Ok(profile.to_vec())));
+        assert_eq!(
+            icc::from_jpeg(&file, &layout, limit).expect("short enough"),
+            Some(Ok(Joined { profile: profile.to_vec(), in_order: true }))
+        );
     }
     let chunk = png::icc_chunk(profile).expect("short enough");
     let file = [b"\x89PNG\r\n\x1A\n", &chunk[..]].concat();
@@ -55,17 +64,17 @@ pub fn jpeg_segments(bytes: &[u8]) {
     let Ok(layout) = jpeg::walk(bytes) else { return };
     ordered(layout.segments.iter().map(|s| (s.whole.clone(), s.payload.clone())), bytes.len());
     let _ = jpeg_frame::read(bytes, &layout);
-    if let Ok(Some(Ok(profile))) = icc::from_jpeg(bytes, &layout, InputLimits::default().icc_bytes) {
-        icc_profile(&profile);
+    if let Ok(Some(Ok(joined))) = icc::from_jpeg(bytes, &layout, InputLimits::default().icc_bytes) {
+        icc_profile(&joined.profile);
     }
-    let _ = (jpeg::density(bytes, &layout), jpeg::other_metadata(bytes, &layout));
+    let _ = jpeg::density(bytes, &layout);
     layout.segments.iter().filter_map(|s| s.exif(bytes)).for_each(exif_block);
-    for policy in POLICIES.into_iter().filter(|_| layout.fault.is_none()) {
-        let out = jpeg::rewrite(bytes, &layout, policy, &[]).expect("segments of this file");
+    for fresh in [false, true].into_iter().filter(|_| layout.fault.is_none()) {
+        let out = jpeg::rewrite(bytes, &layout, &[], fresh).expect("segments of this file");
         let again = jpeg::walk(&out).expect("no more segments than before");
         assert_eq!((again.end, again.stray, &again.fault), (Some(out.len()), 0, &None));
-        assert!(again.segments.iter().all(|s| jpeg::is_kept(s, &out, policy)));
-        assert_eq!(jpeg::rewrite(&out, &again, policy, &[]).expect("the same"), out);
+        assert!(again.segments.iter().all(|s| jpeg::is_kept(s, &out)));
+        assert_eq!(jpeg::rewrite(&out, &again, &[], fresh).expect("the same"), out);
     }
 }
 
@@ -84,12 +93,12 @@ pub fn png_chunks(bytes: &[u8]) {
     {
         let _ = png::verify_data(bytes, &layout, header);
     }
-    for policy in POLICIES.into_iter().filter(|_| layout.fault.is_none()) {
-        let out = png::rewrite(bytes, &layout, policy, &[]).expect("chunks of this file");
+    if layout.fault.is_none() {
+        let out = png::rewrite(bytes, &layout, &[]).expect("chunks of this file");
         let again = png::walk(&out).expect("no more chunks than before");
         assert_eq!((again.end, &again.fault), (Some(out.len()), &None));
-        assert!(again.chunks.iter().all(|c| png::is_kept(c, policy)));
-        assert_eq!(png::rewrite(&out, &again, policy, &[]).expect("the same"), out);
+        assert!(again.chunks.iter().all(|c| png::is_kept(c)));
+        assert_eq!(png::rewrite(&out, &again, &[]).expect("the same"), out);
     }
 }
 

@@ -13,6 +13,9 @@ pub struct Size {
 /// The longest side of any output: libjpeg, and so most decoders, take no more.
 pub(crate) const MAX_SIDE: u32 = 65_500;
 
+/// The longest side of a PNG that comes out: what other programs hold a side in has 16 bits, if it has not 31.
+pub(crate) const MAX_PNG_SIDE: u32 = 65_535;
+
 impl Size {
     /// A size of `width` columns and `height` rows.
     #[must_use]
@@ -44,8 +47,13 @@ impl Size {
     /// ```
     #[must_use]
     pub fn within(self, max_pixels: u64) -> Self {
+        self.within_sides(max_pixels, MAX_SIDE)
+    }
+
+    /// As [`within`](Self::within), for sides of at most `max_side`.
+    pub(crate) fn within_sides(self, max_pixels: u64, max_side: u32) -> Self {
         let longest = self.width.max(self.height);
-        let by_side = f64::from(MAX_SIDE) / f64::from(longest.max(1));
+        let by_side = f64::from(max_side) / f64::from(longest.max(1));
         let by_area = (max_pixels.max(1) as f64 / self.pixels().max(1) as f64).sqrt();
         let scale = by_side.min(by_area);
         if scale >= 1.0 {
@@ -56,7 +64,7 @@ impl Size {
 
     /// Both sides times `scale`, rounded down, at least 1.
     pub(crate) fn scaled(self, scale: f64) -> Self {
-        let side = |s: u32| ((f64::from(s) * scale) as u32).clamp(1, MAX_SIDE);
+        let side = |s: u32| ((f64::from(s) * scale) as u32).clamp(1, MAX_PNG_SIDE);
         Self { width: side(self.width), height: side(self.height) }
     }
 
@@ -65,7 +73,7 @@ impl Size {
         if self.pixels() <= max_pixels {
             return self;
         }
-        let most = |other: u32| (max_pixels / u64::from(other)).clamp(1, u64::from(MAX_SIDE)) as u32;
+        let most = |other: u32| (max_pixels / u64::from(other)).clamp(1, u64::from(MAX_PNG_SIDE)) as u32;
         if self.width >= self.height {
             Self { width: most(self.height).min(self.width), ..self }
         } else {

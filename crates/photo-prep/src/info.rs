@@ -12,7 +12,7 @@ pub struct ImageInfo {
     pub format: Format,
     /// The size as stored, before turning it upright.
     pub size: Size,
-    /// How it must be turned.
+    /// How it must be turned: by the first EXIF block that tells it; by XMP where none does.
     pub orientation: Orientation,
     /// Bytes of the file.
     pub bytes: u64,
@@ -23,7 +23,7 @@ pub struct ImageInfo {
     /// Whether pixels may be transparent.
     pub alpha: bool,
     /// The colour profile, if there is one that can be used; for a PNG or HEIC without one, what its numbers say of the colours
-    /// (cICP, gAMA and cHRM; `nclx`), where that is not sRGB.
+    /// (cICP, gAMA and cHRM; `nclx`), where that is not sRGB; for files without either, Adobe RGB (1998) where EXIF tells it.
     pub icc: Option<IccInfo>,
     /// Whether there are more frames or pages than the one that is used.
     pub animated: bool,
@@ -54,6 +54,24 @@ pub struct ImageInfo {
     /// Ties a plan to the bytes it was made for.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) fingerprint: u64,
+    /// Where the colour profile comes from.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(crate) profile: ProfileSource,
+    /// Whether metadata that [`MetadataPolicy::Keep`](crate::MetadataPolicy::Keep) keeps tells something untrue of the picture.
+    #[cfg_attr(feature = "serde", serde(skip))]
+    pub(crate) untrue: bool,
+}
+
+/// Where a colour profile comes from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) enum ProfileSource {
+    /// From the place that the format has for it, as other programs read it, if there is one at all.
+    #[default]
+    Proper,
+    /// From that place, but in such disorder that other programs may not find it.
+    Disordered,
+    /// Made from what EXIF tells.
+    Exif,
 }
 
 impl ImageInfo {
@@ -85,6 +103,8 @@ impl ImageInfo {
             by_rows: false,
             table_bytes: 0,
             fingerprint: fingerprint(bytes),
+            profile: ProfileSource::Proper,
+            untrue: false,
         }
     }
 }

@@ -90,7 +90,9 @@ pub enum MetadataPolicy {
     Strip,
     /// As `Strip`, but the EXIF notices of copyright and artist stay.
     KeepNonPrivate,
-    /// EXIF, XMP, IPTC and comments stay where the output format has a place for them.
+    /// EXIF, XMP, IPTC and comments stay where the output format has a place for them, and become true of what comes out: upright, of
+    /// its size, without thumbnails of the old picture, without claims of videos, gain maps and pictures that are gone. What can't
+    /// stay is told ([`Warning::NotKept`](crate::Warning::NotKept)).
     Keep,
 }
 

@@ -1,11 +1,13 @@
 //! JPEG to samples, by `libjpeg-turbo-rs` in its strict mode: it gave the bytes of the C library for every valid
 //! file of our corpus, refuses cut-off data, and takes what other crates decode wrongly or not at all.
 
+use std::borrow::Cow;
+
 use libjpeg_turbo_rs::{DecodeLimits, Decoder, JpegError, PixelFormat, ScalingFactor};
 
 use crate::geometry::Size;
 use crate::info::{ColorModel, ImageInfo, JpegProcess};
-use crate::metadata::jpeg::{marker, walk};
+use crate::metadata::jpeg::{self, marker, walk};
 use crate::pixels::{Layout, Raster};
 use crate::plan::DecodeScale;
 use crate::{Error, Format, LimitKind, Result};
@@ -19,8 +21,18 @@ pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, scale: DecodeScale, memory:
         return Err(Error::unsupported(Format::Jpeg, feature));
     }
     could_be_whole(bytes, info)?;
+    let layout = walk(bytes)?;
+    let whole = if layout.hollow > 0 && layout.fault.is_none() {
+        // Other decoders stop at segments of impossible length.
+        Cow::Owned(jpeg::rewrite(bytes, &layout, &[], false)?)
+    } else {
+        Cow::Borrowed(bytes)
+    };
+    let bytes = &*whole;
     let subsampled = info.jpeg.as_ref().is_some_and(|j| j.is_subsampled());
-    if info.model == ColorModel::Cmyk && subsampled {
+    // `libjpeg-turbo-rs` takes the fourth component of YCCK for one of full size.
+    let black = info.jpeg.as_ref().is_some_and(|j| j.sampling.first() != j.sampling.get(3));
+    if subsampled && (info.model == ColorModel::Cmyk || info.model == ColorModel::Ycck && black) {
         return subsampled_inks(bytes, info, memory);
     }
     // Its own model of memory counts every sample in full whatever the sampling and the scale, and would refuse what the

@@ -80,3 +80,11 @@ pub(crate) fn scan(bytes: &[u8], info: &ImageInfo, terms: &Terms) -> Result<()> 
         _ => decode(bytes, info, terms).map(drop),
     })
 }
+
+/// Whether every pixel of a PNG's default image is fully transparent; rows are looked at until one shows something.
+///
+/// # Errors
+/// As [`decode`].
+pub(crate) fn png_is_invisible(bytes: &[u8], terms: &Terms) -> Result<bool> {
+    guard::caught(Format::Png, || png::is_invisible(bytes, terms))
+}

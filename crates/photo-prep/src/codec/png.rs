@@ -30,6 +30,29 @@ pub(super) fn rows<'a>(bytes: &'a [u8], terms: &'a Terms) -> Result<Option<Rows<
     Ok(Some(Rows::open(bytes, terms)?).filter(|rows| !rows.reader.info().interlaced))
 }
 
+/// Whether every pixel is fully transparent.
+pub(super) fn is_invisible(bytes: &[u8], terms: &Terms) -> Result<bool> {
+    let mut rows = Rows::open(bytes, terms)?;
+    let (n, height) = (rows.layout().channels(), rows.size().height);
+    if !rows.layout().has_alpha() {
+        return Ok(false);
+    }
+    let shows = |data: &[u8]| data.chunks_exact(n).any(|pixel| pixel[n - 1] > 0);
+    if rows.reader.info().interlaced {
+        let bytes = Raster::bytes_for(rows.size(), rows.layout()) as u64;
+        return Ok(2 * bytes <= terms.memory && !shows(&rows.whole()?));
+    }
+    let mut row = Vec::new();
+    for _ in 0..height {
+        row.clear();
+        rows.append(1, &mut row)?;
+        if shows(&row) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
 /// Rows of 8 bits a sample, from the top.
 pub(super) struct Rows<'a> {
     reader: Reader<Cursor<&'a [u8]>>,

@@ -1,8 +1,8 @@
 //! The bytes of a picture's colour profile, fetched only when they are needed.
 
 use crate::formats::tiff;
-use crate::info::ImageInfo;
-use crate::metadata::{icc, jpeg, png, png_color, riff};
+use crate::info::{ImageInfo, ProfileSource};
+use crate::metadata::{cicp, icc, jpeg, png, png_color, riff};
 use crate::{Format, Result};
 
 /// The profile that the facts speak of; `None` where there is none that can be used.
@@ -13,12 +13,19 @@ pub(crate) fn of(bytes: &[u8], info: &ImageInfo, limit: u64) -> Result<Option<Ve
     if info.icc.is_none() {
         return Ok(None);
     }
+    if info.profile == ProfileSource::Exif {
+        return Ok(cicp::adobe_rgb());
+    }
+    let joined = |layout| -> Result<_> {
+        let joined = icc::from_jpeg(bytes, &layout, limit)?;
+        Ok(joined.and_then(|p| p.ok()).map(|p| p.profile))
+    };
     Ok(match info.format {
         Format::Jpeg => {
             // A profile that is whole before the first scan is all there is: with more parts the facts would have none.
-            let early = icc::from_jpeg(bytes, &jpeg::walk_to_scan(bytes)?, limit)?.and_then(|p| p.ok());
-            match early {
-                None => icc::from_jpeg(bytes, &jpeg::walk(bytes)?, limit)?.and_then(|p| p.ok()),
+            // The same parts again change nothing.
+            match joined(jpeg::walk_to_scan(bytes)?)? {
+                None => joined(jpeg::walk(bytes)?)?,
                 early => early,
             }
         }

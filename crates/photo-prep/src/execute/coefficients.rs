@@ -44,7 +44,7 @@ pub(super) fn run<'a>(plan: &Plan, way: &CoefficientsPlan, bytes: &[u8]) -> Resu
         return from_pixels(plan, way, bytes, halves);
     };
     clock.lap(Stage::Encode);
-    Ok(finished(plan, way, found, kept.warnings, clock))
+    Ok(finished(plan, way, found, kept.losses(Format::Jpeg), clock))
 }
 
 /// Whether the picture would get so coarse that chroma is halved first.

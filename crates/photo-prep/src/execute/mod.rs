@@ -6,6 +6,8 @@ mod clock;
 mod coefficients;
 mod fit;
 mod keep;
+mod keep_source;
+mod later_frame;
 mod mending;
 mod pixels;
 mod planes;
@@ -14,14 +16,15 @@ mod tone;
 
 use std::borrow::Cow;
 
-use crate::codec::jpeg_verify;
-use crate::info::fingerprint;
+use crate::codec::{jpeg_verify, profile};
+use crate::info::{ProfileSource, fingerprint};
 use crate::metadata::{jpeg, png};
 use crate::plan::{Lane, Plan, Route, Rung};
 use crate::prepared::Prepared;
 use crate::report::{Report, Stage, keeps_every_bit};
-use crate::{Error, Format, MetadataPolicy, Result, Verify};
+use crate::{Error, Format, Result, Verify};
 use clock::Clock;
+use later_frame::Look;
 
 impl Plan {
     /// Runs the plan on the bytes it was made for.
@@ -42,6 +45,18 @@ impl Plan {
     }
 
     fn run<'a>(&self, bytes: &'a [u8]) -> Result<Prepared<'a>> {
+        match later_frame::of_png(self, bytes)? {
+            Look::Shown => self.run_route(bytes),
+            Look::Later(prepared) => Ok(*prepared),
+            Look::Nothing(warning) => {
+                let mut prepared = self.run_route(bytes)?;
+                prepared.report_mut().warnings.push(warning);
+                Ok(prepared)
+            }
+        }
+    }
+
+    fn run_route<'a>(&self, bytes: &'a [u8]) -> Result<Prepared<'a>> {
         match &self.route {
             Route::PassThrough => pass_through(self, bytes),
             Route::Rewrite => rewrite(self, bytes),
@@ -66,22 +81,23 @@ fn rewrite<'a>(plan: &Plan, bytes: &'a [u8]) -> Result<Prepared<'a>> {
     let mut clock = Clock::start();
     verify(plan, bytes)?;
     clock.lap(Stage::Verify);
-    let (policy, format) = (plan.options.metadata, plan.info.format);
-    // What `Keep` keeps stays in its place; notices are all that is ever added.
-    let extra = match policy {
-        MetadataPolicy::KeepNonPrivate => keep::kept(plan, bytes)?.exif_for(format),
-        _ => Vec::new(),
-    };
-    let out = match format {
-        Format::Png => png::rewrite(bytes, &png::walk(bytes)?, policy, &extra)?,
-        _ => jpeg::rewrite(bytes, &jpeg::walk(bytes)?, policy, &extra)?,
+    let mut kept = keep::kept(plan, bytes)?;
+    let new_profile = plan.info.profile != ProfileSource::Proper;
+    if new_profile {
+        kept.icc = profile::of(bytes, &plan.info, plan.options.input_limits.icc_bytes)?;
+    }
+    let out = match plan.info.format {
+        Format::Png => png::rewrite(bytes, &png::walk(bytes)?, &kept.png_chunks())?,
+        _ => jpeg::rewrite(bytes, &jpeg::walk(bytes)?, &kept.jpeg_segments(), new_profile)?,
     };
     clock.lap(Stage::Rewrite);
     let limit = plan.options.limits.max_bytes;
     if out.len() as u64 > limit {
         return Err(Error::CannotFit { best_bytes: Some(out.len() as u64), limit });
     }
-    Ok(unchanged(plan, Cow::Owned(out), Rung::Stripped, clock))
+    let mut prepared = unchanged(plan, Cow::Owned(out), Rung::Stripped, clock);
+    prepared.report_mut().warnings.extend(kept.losses(plan.info.format));
+    Ok(prepared)
 }
 
 /// The walk of the probe has shown the structure whole to its end, and the checksums of a PNG right. Beyond that, a JPEG's

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use super::clock::Clock;
 use super::fit::{Fitted, Target};
 use super::keep::{Kept, kept};
-use super::{as_png, fit, tone};
+use super::{as_png, fit, later_frame, tone};
 use crate::codec::jpeg_encode::JpegSettings;
 use crate::codec::{self, Terms, profile};
 use crate::info::{ColorModel, IccSpace, ImageInfo};
@@ -37,6 +37,7 @@ pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<
         let why = "it is zero everywhere, so that nothing would be seen; the picture is taken as opaque";
         kept.warnings.push(Warning::AlphaIgnored(why.into()));
     }
+    let raster = later_frame::of_gif(plan, bytes, raster, &mut kept.warnings)?;
     clock.lap(Stage::Decode);
     let raster = resize::to_size(alpha::drop_if_opaque(raster), size);
     clock.lap(Stage::Resize);
@@ -148,8 +149,10 @@ pub(super) fn finished<'a>(
     report.encodes = fitted.encodes;
     report.transforms = fitted.transforms;
     report.stages = clock.laps();
-    report.warnings.extend(kept.warnings);
-    Prepared::new(Cow::Owned(fitted.bytes), fitted.format, fitted.size, report)
+    report.warnings.extend(kept.losses(fitted.format));
+    let bytes = kept.settled(fitted.bytes, fitted.format, fitted.size);
+    report.output.bytes = bytes.len() as u64;
+    Prepared::new(Cow::Owned(bytes), fitted.format, fitted.size, report)
 }
 
 /// An error for a limit that nothing could hold.

@@ -24,6 +24,12 @@ pub(crate) fn profile_of_codes(primaries: u8, transfer: u8, gray: bool) -> Optio
     encoded(profile, ToneReprCurve::try_from(transfer).ok()?, gray)
 }
 
+/// Adobe RGB (1998), 4.3.1: its primaries, the white of D65, a gamma of 2 + 51/256.
+pub(crate) fn adobe_rgb() -> Option<Vec<u8>> {
+    const PRIMARIES: Chromaticities = [(0.3127, 0.3290), (0.64, 0.33), (0.21, 0.71), (0.15, 0.06)];
+    profile_of_numbers(Some(2.199_218_75), &PRIMARIES, false)
+}
+
 /// White, red, green and blue as CIE 1931 (x, y).
 pub(crate) type Chromaticities = [(f64, f64); 4];
 

@@ -1,24 +1,63 @@
-//! EXIF blocks: the orientation out, and the block again without what is private.
+//! EXIF blocks: what they tell of the picture, and the block again without what is private.
 
 use exif::experimental::Writer;
 use exif::{Exif, Field, In, Reader, Tag, Value};
 
+use super::ifd::Block;
 use crate::{Orientation, Warning};
 
-/// The orientation in a raw EXIF block (from its TIFF header on), and what is wrong with the block.
-///
-/// A broken block is read as far as it goes; values other than 1..=8 count as upright.
-pub(crate) fn orientation(raw: &[u8]) -> (Orientation, Option<Warning>) {
-    let (exif, warning) = read(raw);
-    let value = exif.as_ref().and_then(|e| e.get_field(Tag::Orientation, In::PRIMARY)?.value.get_uint(0));
-    match value.map(|v| (v, Orientation::from_exif(v))) {
-        Some((_, Some(orientation))) => (orientation, warning),
-        Some((0, None)) | None => (Orientation::Upright, warning),
-        Some((v, None)) => {
-            let odd = Warning::BrokenExif(format!("orientation {v} is not in 1..=8, taken as upright"));
-            (Orientation::Upright, warning.or(Some(odd)))
+/// Tags of IFD0 and of the directories below it (CIPA DC-008, 4.6).
+pub(crate) mod tag {
+    pub(crate) const INTEROPERABILITY_INDEX: u16 = 1;
+    pub(crate) const ORIENTATION: u16 = 0x0112;
+    pub(crate) const EXIF: u16 = 0x8769;
+    pub(crate) const COLOR_SPACE: u16 = 0xA001;
+    pub(crate) const INTEROPERABILITY: u16 = 0xA005;
+}
+
+/// What a block tells of the picture.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub(crate) struct ExifFacts {
+    /// `None` where it tells none, or one that there isn't.
+    pub(crate) orientation: Option<Orientation>,
+    /// How it tells that the colors are those of Adobe RGB (1998), if it does.
+    pub(crate) adobe_rgb: Option<&'static str>,
+    pub(crate) warning: Option<Warning>,
+}
+
+/// The facts of a raw EXIF block (from its TIFF header on). A broken one is read as far as it goes.
+pub(crate) fn facts(raw: &[u8]) -> ExifFacts {
+    let raw = tiff(raw);
+    let (_, warning) = read(raw);
+    let Some((block, first)) = Block::of(raw).and_then(|block| Some((block, block.first()?))) else {
+        return ExifFacts { warning, ..ExifFacts::default() };
+    };
+    // Where the tag stands twice, the first counts, as for libvips, Pillow and exiftool.
+    let value = block.find(first, tag::ORIENTATION).and_then(|entry| block.number(entry));
+    let orientation = value.and_then(Orientation::from_exif);
+    let odd = value.filter(|v| *v != 0 && orientation.is_none());
+    let odd = odd.map(|v| Warning::BrokenExif(format!("orientation {v} is not in 1..=8, taken as upright")));
+    ExifFacts { orientation, adobe_rgb: adobe_rgb(&block, first), warning: warning.or(odd) }
+}
+
+/// DCF 2.0 has no number for Adobe RGB in the tag of the color space: "uncalibrated" with the interoperability index R03 means it.
+/// Some cameras write a 2 all the same.
+fn adobe_rgb(block: &Block<'_>, first: usize) -> Option<&'static str> {
+    let below = block.below(first, tag::EXIF)?;
+    match block.number(block.find(below, tag::COLOR_SPACE)?)? {
+        2 => Some("EXIF ColorSpace 2"),
+        0xFFFF => {
+            let other = block.below(below, tag::INTEROPERABILITY)?;
+            let index = block.value(block.find(other, tag::INTEROPERABILITY_INDEX)?)?;
+            block.raw.get(index)?.starts_with(b"R03").then_some("EXIF InteropIndex R03")
         }
+        _ => None,
     }
+}
+
+/// The block without the header of JPEG, which some writers repeat in PNG and WebP files.
+pub(crate) fn tiff(raw: &[u8]) -> &[u8] {
+    raw.strip_prefix(b"Exif\0\0").unwrap_or(raw)
 }
 
 /// The notices of copyright and artist as an EXIF block of their own; `None` where there are none.
@@ -45,82 +84,30 @@ pub(crate) fn notices_only(raw: &[u8]) -> Option<Vec<u8>> {
     Some(out.into_inner())
 }
 
-/// The block with its orientation set to upright, all else as it was; `None` where it can't be read well enough.
-pub(crate) fn upright(raw: &[u8]) -> Option<Vec<u8>> {
-    let first = FirstDirectory::of(raw)?;
-    let mut out = raw.to_vec();
-    for at in first.entries() {
-        if first.u16(at)? != Tag::Orientation.number() {
-            continue;
-        }
-        let one: [u8; 4] = match (first.u16(at + 2)?, first.little) {
-            (4, true) => [1, 0, 0, 0],
-            (4, false) => [0, 0, 0, 1],
-            (_, true) => [1, 0, 0, 0],
-            (_, false) => [0, 1, 0, 0],
-        };
-        out.get_mut(at + 8..at + 12)?.copy_from_slice(&one);
-    }
-    Some(out)
-}
-
 /// The block without ways to other directories than the first, which has all that is asked for here. Others may overlap: a block of
 /// 1 MB can have thousands of as many entries.
 fn first_only(raw: &[u8]) -> Vec<u8> {
     const OTHERS: [Tag; 3] = [Tag::ExifIFDPointer, Tag::GPSInfoIFDPointer, Tag::InteropIFDPointer];
     let mut out = raw.to_vec();
-    let Some(first) = FirstDirectory::of(raw) else { return out };
-    for at in first.entries() {
-        let leads_away = OTHERS.iter().any(|tag| first.u16(at) == Some(tag.number()));
+    let Some((block, first)) = Block::of(raw).and_then(|block| Some((block, block.first()?))) else {
+        return out;
+    };
+    for at in block.entries(first) {
+        let leads_away = OTHERS.iter().any(|tag| block.u16(at) == Some(tag.number()));
         if let Some(tag) = out.get_mut(at..at + 2).filter(|_| leads_away) {
             tag.fill(0);
         }
     }
-    if let Some(next) = first.entries().last().and_then(|at| out.get_mut(at + 12..at + 16)) {
+    if let Some(next) = block.next_at(first).and_then(|at| out.get_mut(at..at.checked_add(4)?)) {
         next.fill(0);
     }
     out
 }
 
-/// The first directory of a block (TIFF 6.0, section 2).
-struct FirstDirectory<'a> {
-    raw: &'a [u8],
-    little: bool,
-    at: usize,
-    count: u16,
-}
-
-impl<'a> FirstDirectory<'a> {
-    fn of(raw: &'a [u8]) -> Option<Self> {
-        let little = match raw.get(..2)? {
-            b"II" => true,
-            b"MM" => false,
-            _ => return None,
-        };
-        let quad = super::bytes::array::<4>(raw, 4)?;
-        let at = if little { u32::from_le_bytes(quad) } else { u32::from_be_bytes(quad) };
-        let mut first = Self { raw, little, at: usize::try_from(at).ok()?, count: 0 };
-        first.count = first.u16(first.at)?;
-        Some(first)
-    }
-
-    fn u16(&self, at: usize) -> Option<u16> {
-        let pair = super::bytes::array::<2>(self.raw, at)?;
-        Some(if self.little { u16::from_le_bytes(pair) } else { u16::from_be_bytes(pair) })
-    }
-
-    /// Where its entries begin, those beyond the end of the block too.
-    fn entries(&self) -> impl Iterator<Item = usize> {
-        (0..usize::from(self.count)).filter_map(|entry| self.at.checked_add(2 + 12 * entry))
-    }
-}
-
 fn read(raw: &[u8]) -> (Option<Exif>, Option<Warning>) {
-    // Some writers repeat the JPEG header in PNG and WebP files.
-    let raw = raw.strip_prefix(b"Exif\0\0").unwrap_or(raw);
     let mut reader = Reader::new();
     reader.continue_on_error(true);
-    match reader.read_raw(first_only(raw)) {
+    match reader.read_raw(first_only(tiff(raw))) {
         Ok(exif) => (Some(exif), None),
         Err(exif::Error::PartialResult(partial)) => {
             let (exif, errors) = partial.into_inner();
@@ -134,6 +121,12 @@ fn read(raw: &[u8]) -> (Option<Exif>, Option<Warning>) {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    /// Upright where it tells none.
+    fn orientation(raw: &[u8]) -> (Orientation, Option<Warning>) {
+        let facts = facts(raw);
+        (facts.orientation.unwrap_or_default(), facts.warning)
+    }
 
     fn block(little: bool, kind: u16, value: u16) -> Vec<u8> {
         let n16 = |v: u16| if little { v.to_le_bytes() } else { v.to_be_bytes() };
@@ -156,19 +149,26 @@ mod tests {
     }
 
     #[test]
-    fn orientation_is_read_and_reset_in_both_byte_orders() {
+    fn orientation_is_read_in_both_byte_orders() {
         for little in [false, true] {
             for kind in [3, 4] {
                 for value in 1..=8u16 {
                     let raw = block(little, kind, value);
                     let (got, warning) = orientation(&raw);
                     assert_eq!((u16::from(got.to_exif()), warning), (value, None));
-                    let reset = upright(&raw).unwrap();
-                    assert_eq!(orientation(&reset).0, Orientation::Upright);
-                    assert_eq!(reset.len(), raw.len());
                 }
             }
         }
+    }
+
+    #[test]
+    fn the_first_of_two_tags_counts() {
+        let one = block(true, 3, 6);
+        let mut two = one[..10].to_vec();
+        two[8] = 2;
+        two.extend(&one[10..22]);
+        two.extend(&block(true, 3, 3)[10..]);
+        assert_eq!(orientation(&two), (Orientation::Rotate90, None));
     }
 
     #[test]

@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use rayon::prelude::*;
 
+use self::marker::{APP0, APP15, COM};
 use super::MAX_SEGMENTS;
 use super::bytes::be16;
-use crate::{Error, Format, LimitKind, MetadataPolicy, Result};
+use crate::{Error, Format, LimitKind, Result};
 
 /// Marker codes, the byte after 0xFF.
 pub(crate) mod marker {
@@ -26,6 +27,7 @@ pub(crate) mod marker {
     pub(crate) const APP11: u8 = 0xEB;
     pub(crate) const APP13: u8 = 0xED;
     pub(crate) const APP14: u8 = 0xEE;
+    pub(crate) const APP15: u8 = 0xEF;
     pub(crate) const COM: u8 = 0xFE;
 
     /// A frame header: SOF0..=SOF15 without DHT, JPG and DAC, which lie among them.
@@ -35,7 +37,7 @@ pub(crate) mod marker {
 }
 
 const EXIF: &[u8] = b"Exif\0";
-const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
+pub(crate) const XMP: &[u8] = b"http://ns.adobe.com/xap/1.0/\0";
 const ICC: &[u8] = b"ICC_PROFILE\0";
 
 /// Where everything lies in a JPEG file.
@@ -47,6 +49,10 @@ pub(crate) struct JpegLayout {
     pub(crate) end: Option<usize>,
     /// Bytes between segments that belong to none (fill bytes not counted).
     pub(crate) stray: usize,
+    /// COM and APP segments of impossible length, which are passed over like strays.
+    pub(crate) hollow: usize,
+    /// Bytes of segments that say nothing of the picture and are not in the list, for there are too many.
+    pub(crate) unlisted: usize,
     /// What broke off the walk, and where.
     pub(crate) fault: Option<(usize, String)>,
 }
@@ -72,6 +78,25 @@ impl Segment {
     pub(crate) fn exif<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
         let data = self.data(bytes);
         (self.marker == marker::APP1 && data.starts_with(EXIF)).then(|| data.get(6..)).flatten()
+    }
+
+    /// Whether it says anything of the picture: comments and what programs keep for themselves don't.
+    fn matters(&self, bytes: &[u8]) -> bool {
+        let named =
+            self.exif(bytes).is_some() || self.xmp(bytes).is_some() || self.icc_chunk(bytes).is_some();
+        named || !matches!(self.marker, APP0..=APP15 | COM) || is_kept(self, bytes)
+    }
+
+    /// An XMP packet, but not the second part of a long one.
+    pub(crate) fn xmp<'a>(&self, bytes: &'a [u8]) -> Option<&'a [u8]> {
+        self.data(bytes).strip_prefix(XMP).filter(|_| self.marker == marker::APP1)
+    }
+
+    /// A list of pictures behind this one (CIPA DC-007), or the numbers of a gain map among them (ISO 21496-1).
+    pub(crate) fn tells_of_other_pictures(&self, bytes: &[u8]) -> bool {
+        let data = self.data(bytes);
+        let starts = [&b"MPF\0"[..], b"urn:iso:std:iso:ts:21496:-1"];
+        self.marker == marker::APP2 && starts.iter().any(|start| data.starts_with(start))
     }
 
     /// Content Credentials: a JUMBF box (ISO 19566-5, annex D) with the label of C2PA.
@@ -103,8 +128,27 @@ pub(crate) fn walk_to_scan(bytes: &[u8]) -> Result<JpegLayout> {
     walk_until(bytes, |marker| marker == marker::SOS)
 }
 
+impl JpegLayout {
+    /// Takes a segment into the list. When there are very many, those that nobody would ask for are only counted.
+    fn add(&mut self, segment: Segment, bytes: &[u8]) -> Result<()> {
+        if self.segments.len() >= MAX_SEGMENTS {
+            if !segment.matters(bytes) {
+                self.unlisted += segment.whole.len();
+                return Ok(());
+            }
+            let (actual, limit) = (self.segments.len() as u64 + 1, 2 * MAX_SEGMENTS as u64);
+            if actual > limit {
+                return Err(Error::LimitExceeded { what: LimitKind::Segments, actual, limit });
+            }
+        }
+        self.segments.push(segment);
+        Ok(())
+    }
+}
+
 fn walk_until(bytes: &[u8], stop: impl Fn(u8) -> bool) -> Result<JpegLayout> {
-    let mut layout = JpegLayout { segments: Vec::new(), end: None, stray: 0, fault: None };
+    let mut layout =
+        JpegLayout { segments: Vec::new(), end: None, stray: 0, hollow: 0, unlisted: 0, fault: None };
     let mut at = 2;
     while let Some((marker, code_at, skipped)) = next_marker(bytes, at) {
         layout.stray += skipped;
@@ -120,20 +164,22 @@ fn walk_until(bytes: &[u8], stop: impl Fn(u8) -> bool) -> Result<JpegLayout> {
                 layout.stray += 2;
                 at = code_at + 1;
             }
+            // libjpeg passes over the length alone, and goes on with what comes next.
+            APP0..=APP15 | COM if be16(bytes, code_at + 1).is_some_and(|length| length < 2) => {
+                layout.hollow += 1;
+                layout.stray += 4;
+                at = code_at + 3;
+            }
             _ => match segment(bytes, marker, code_at) {
                 Ok(segment) => {
                     at = segment.whole.end;
-                    layout.segments.push(segment);
+                    layout.add(segment, bytes)?;
                 }
                 Err(reason) => {
                     layout.fault = Some((code_at.saturating_sub(1), reason));
                     return Ok(layout);
                 }
             },
-        }
-        if layout.segments.len() > MAX_SEGMENTS {
-            let (actual, limit) = (layout.segments.len() as u64, MAX_SEGMENTS as u64);
-            return Err(Error::LimitExceeded { what: LimitKind::Segments, actual, limit });
         }
     }
     layout.fault = Some((bytes.len(), "the end marker is missing".into()));
@@ -239,9 +285,9 @@ fn next_unstuffed(bytes: &[u8], at: usize, to: usize) -> Option<usize> {
     Some(at + skipped + found)
 }
 
-/// Whether a segment is needed to show the picture right, or asked to be kept.
-pub(crate) fn is_kept(segment: &Segment, bytes: &[u8], policy: MetadataPolicy) -> bool {
-    use marker::{APP0, APP1, APP13, APP14, COM, DAC, DHT, DNL, DQT, DRI, SOS};
+/// Whether a segment is needed to show the picture right.
+pub(crate) fn is_kept(segment: &Segment, bytes: &[u8]) -> bool {
+    use marker::{APP0, APP14, DAC, DHT, DNL, DQT, DRI, SOS};
     let data = segment.data(bytes);
     match segment.marker {
         DHT | DQT | DRI | SOS | DAC | DNL => true,
@@ -249,9 +295,7 @@ pub(crate) fn is_kept(segment: &Segment, bytes: &[u8], policy: MetadataPolicy) -
         // A JFIF header without a thumbnail.
         APP0 => data.starts_with(b"JFIF\0") && data.len() == 14,
         APP14 => data.starts_with(b"Adobe"),
-        _ if segment.icc_chunk(bytes).is_some() => true,
-        APP1 | APP13 | COM => policy == MetadataPolicy::Keep,
-        _ => false,
+        _ => segment.icc_chunk(bytes).is_some(),
     }
 }
 
@@ -264,25 +308,9 @@ pub(crate) fn surplus(segment: &Segment, bytes: &[u8]) -> usize {
     if adobe { segment.payload.len().saturating_sub(ADOBE_BYTES) } else { 0 }
 }
 
-/// Whole segments of XMP, IPTC and comments, for a file that is made anew.
-pub(crate) fn other_metadata(bytes: &[u8], layout: &JpegLayout) -> Vec<u8> {
-    let wanted = |s: &&Segment| match s.marker {
-        marker::APP1 => s.data(bytes).starts_with(XMP),
-        marker::APP13 | marker::COM => true,
-        _ => false,
-    };
-    let segments = layout.segments.iter().filter(wanted).filter_map(|s| bytes.get(s.whole.clone()));
-    segments.collect::<Vec<_>>().concat()
-}
-
 /// The file again with only the segments that [`is_kept`], and nothing after EOI. `extra` segments (whole,
-/// with marker and length) come right after SOI and JFIF.
-pub(crate) fn rewrite(
-    bytes: &[u8],
-    layout: &JpegLayout,
-    policy: MetadataPolicy,
-    extra: &[u8],
-) -> Result<Vec<u8>> {
+/// with marker and length) come right after SOI and JFIF. Where they hold a profile, the file's own parts of one go.
+pub(crate) fn rewrite(bytes: &[u8], layout: &JpegLayout, extra: &[u8], new_profile: bool) -> Result<Vec<u8>> {
     let missing = || Error::malformed(Format::Jpeg, None, "a segment lies outside the file");
     let mut out = Vec::with_capacity(bytes.len() + extra.len());
     out.extend_from_slice(&[0xFF, marker::SOI]);
@@ -293,7 +321,8 @@ pub(crate) fn rewrite(
         }
     }
     out.extend_from_slice(extra);
-    for segment in rest.into_iter().filter(|s| is_kept(s, bytes, policy)) {
+    let goes = |s: &Segment| new_profile && s.icc_chunk(bytes).is_some();
+    for segment in rest.into_iter().filter(|s| is_kept(s, bytes) && !goes(s)) {
         if surplus(segment, bytes) > 0 {
             out.extend_from_slice(&[0xFF, marker::APP14, 0, 2 + ADOBE_BYTES as u8]);
             out.extend_from_slice(segment.data(bytes).get(..ADOBE_BYTES).ok_or_else(missing)?);
@@ -327,12 +356,17 @@ fn jfif_without_thumbnail(data: &[u8]) -> Vec<u8> {
 
 /// An APP1 segment that holds an EXIF block; `None` if it is too long for one.
 pub(crate) fn exif_segment(exif: &[u8]) -> Option<Vec<u8>> {
-    let length = u16::try_from(exif.len() + 8).ok()?;
-    let mut out = vec![0xFF, marker::APP1];
-    out.extend_from_slice(&length.to_be_bytes());
-    out.extend_from_slice(b"Exif\0\0");
-    out.extend_from_slice(exif);
-    Some(out)
+    app1(b"Exif\0\0", exif)
+}
+
+/// An APP1 segment that holds an XMP packet; `None` if it is too long for one.
+pub(crate) fn xmp_segment(packet: &[u8]) -> Option<Vec<u8>> {
+    app1(XMP, packet)
+}
+
+fn app1(head: &[u8], data: &[u8]) -> Option<Vec<u8>> {
+    let length = u16::try_from(2 + head.len() + data.len()).ok()?;
+    Some([&[0xFF, marker::APP1], &length.to_be_bytes()[..], head, data].concat())
 }
 
 /// ICC profile as APP2 segments (ICC.1:2010, B.4); `None` if it is too long for 255 of them.

@@ -5,7 +5,7 @@ use std::ops::Range;
 
 use super::MAX_SEGMENTS;
 use super::bytes::{array, be32};
-use crate::{Error, Format, LimitKind, MetadataPolicy, Result};
+use crate::{Error, Format, LimitKind, Result};
 
 /// Where everything lies in a PNG file.
 #[derive(Debug)]
@@ -15,17 +15,19 @@ pub(crate) struct PngLayout {
     pub(crate) end: Option<usize>,
     /// What broke off the walk, and where.
     pub(crate) fault: Option<(usize, String)>,
+    /// Bytes of chunks that say nothing of the picture and are not in the list, for there are too many.
+    pub(crate) unlisted: usize,
     /// Whether that is the end of the file.
     pub(crate) cut_off: bool,
 }
 
-/// One chunk.
+/// One chunk, or a run of IDAT chunks.
 #[derive(Debug, Clone)]
 pub(crate) struct Chunk {
     pub(crate) kind: [u8; 4],
     /// From the length to just after the checksum.
     pub(crate) whole: Range<usize>,
-    /// The data alone.
+    /// The data alone; of a run, those of its first chunk.
     pub(crate) data: Range<usize>,
     /// Whether the checksum is right.
     pub(crate) sound: bool,
@@ -93,7 +95,31 @@ impl Header {
 impl PngLayout {
     /// The data of the IDAT chunks, one after the other.
     pub(crate) fn idat<'a>(&'a self, bytes: &'a [u8]) -> impl Read + 'a {
-        Idat { bytes, chunks: self.chunks.iter().filter(|c| c.kind == *b"IDAT"), rest: &[] }
+        let runs = self.chunks.iter().filter(|c| c.kind == *b"IDAT");
+        Idat { bytes, runs: runs.map(|c| c.whole.clone()), run: 0..0, rest: &[] }
+    }
+
+    /// Takes a chunk into the list. IDAT chunks that follow on each other are one; when there are very many, those that nobody would ask
+    /// for are only counted.
+    fn add(&mut self, chunk: Chunk) -> Result<()> {
+        if let Some(last) =
+            self.chunks.last_mut().filter(|last| last.kind == *b"IDAT" && last.kind == chunk.kind)
+        {
+            last.whole.end = chunk.whole.end;
+            return Ok(());
+        }
+        if self.chunks.len() >= MAX_SEGMENTS {
+            if chunk.is_ancillary() && !is_kept(&chunk) {
+                self.unlisted += chunk.whole.len();
+                return Ok(());
+            }
+            let (actual, limit) = (self.chunks.len() as u64 + 1, 2 * MAX_SEGMENTS as u64);
+            if actual > limit {
+                return Err(Error::LimitExceeded { what: LimitKind::Segments, actual, limit });
+            }
+        }
+        self.chunks.push(chunk);
+        Ok(())
     }
 
     /// Notes that the file ends within the chunk at `at`, if it does; what is there of picture data is kept.
@@ -112,6 +138,12 @@ impl PngLayout {
         }
     }
 
+    /// The sound chunks of text, with their kinds.
+    pub(crate) fn texts<'a>(&self, bytes: &'a [u8]) -> impl Iterator<Item = ([u8; 4], &'a [u8])> {
+        let texts = self.chunks.iter().filter(|c| matches!(&c.kind, b"tEXt" | b"zTXt" | b"iTXt") && c.sound);
+        texts.filter_map(|c| Some((c.kind, bytes.get(c.data.clone())?)))
+    }
+
     pub(crate) fn find(&self, kind: &[u8; 4]) -> Option<&Chunk> {
         self.chunks.iter().find(|c| c.kind == *kind && c.sound)
     }
@@ -126,7 +158,7 @@ impl PngLayout {
 /// # Errors
 /// [`Error::LimitExceeded`] for too many chunks.
 pub(crate) fn walk(bytes: &[u8]) -> Result<PngLayout> {
-    let mut layout = PngLayout { chunks: Vec::new(), end: None, fault: None, cut_off: false };
+    let mut layout = PngLayout { chunks: Vec::new(), end: None, fault: None, unlisted: 0, cut_off: false };
     let mut at = 8;
     while at < bytes.len() {
         match chunk(bytes, at) {
@@ -141,17 +173,13 @@ pub(crate) fn walk(bytes: &[u8]) -> Result<PngLayout> {
                     layout.end = Some(at);
                     return Ok(layout);
                 }
-                layout.chunks.push(chunk);
+                layout.add(chunk)?;
             }
             Err(reason) => {
                 layout.fault = Some((at, reason));
                 layout.keep_part(bytes, at);
                 return Ok(layout);
             }
-        }
-        if layout.chunks.len() > MAX_SEGMENTS {
-            let (actual, limit) = (layout.chunks.len() as u64, MAX_SEGMENTS as u64);
-            return Err(Error::LimitExceeded { what: LimitKind::Segments, actual, limit });
         }
     }
     layout.cut_off = true;
@@ -247,26 +275,35 @@ fn skip_row(data: &mut impl Read, row_bytes: u64) -> std::io::Result<()> {
 /// The data of the IDAT chunks, one after the other.
 struct Idat<'a, I> {
     bytes: &'a [u8],
-    chunks: I,
+    runs: I,
+    /// What is still to come of a run.
+    run: Range<usize>,
     rest: &'a [u8],
 }
 
-impl<'a, I: Iterator<Item = &'a Chunk>> Read for Idat<'a, I> {
+impl<I: Iterator<Item = Range<usize>>> Read for Idat<'_, I> {
     fn read(&mut self, out: &mut [u8]) -> std::io::Result<usize> {
         while self.rest.is_empty() {
-            let Some(chunk) = self.chunks.next() else { return Ok(0) };
-            self.rest = self.bytes.get(chunk.data.clone()).unwrap_or_default();
+            if self.run.is_empty() {
+                let Some(run) = self.runs.next() else { return Ok(0) };
+                self.run = run;
+            }
+            let length = be32(self.bytes, self.run.start).unwrap_or(0) as usize;
+            let start = self.run.start + 8;
+            let end = start.saturating_add(length).min(self.run.end);
+            self.rest = self.bytes.get(start..end).unwrap_or_default();
+            // Behind the checksum.
+            self.run.start = end.saturating_add(4).min(self.run.end);
         }
         self.rest.read(out)
     }
 }
 
-/// Whether a chunk is needed to show the picture right, or asked to be kept.
-pub(crate) fn is_kept(chunk: &Chunk, policy: MetadataPolicy) -> bool {
+/// Whether a chunk is needed to show the picture right.
+pub(crate) fn is_kept(chunk: &Chunk) -> bool {
     match &chunk.kind {
         // Frames other than the default image.
         b"acTL" | b"fcTL" | b"fdAT" => false,
-        b"eXIf" | b"tEXt" | b"zTXt" | b"iTXt" | b"tIME" => chunk.sound && policy == MetadataPolicy::Keep,
         b"tRNS" | b"iCCP" => chunk.sound,
         // Longer than they can be, they hold something else.
         b"sRGB" => chunk.sound && chunk.data.len() == 1,
@@ -281,16 +318,11 @@ pub(crate) fn is_kept(chunk: &Chunk, policy: MetadataPolicy) -> bool {
 }
 
 /// The file again with only the chunks that [`is_kept`]. `extra` chunks (whole) come right after IHDR.
-pub(crate) fn rewrite(
-    bytes: &[u8],
-    layout: &PngLayout,
-    policy: MetadataPolicy,
-    extra: &[u8],
-) -> Result<Vec<u8>> {
+pub(crate) fn rewrite(bytes: &[u8], layout: &PngLayout, extra: &[u8]) -> Result<Vec<u8>> {
     let missing = || Error::malformed(Format::Png, None, "a chunk lies outside the file");
     let mut out = Vec::with_capacity(bytes.len() + extra.len());
     out.extend_from_slice(b"\x89PNG\r\n\x1A\n");
-    for chunk in layout.chunks.iter().filter(|c| is_kept(c, policy)) {
+    for chunk in layout.chunks.iter().filter(|c| is_kept(c)) {
         out.extend_from_slice(bytes.get(chunk.whole.clone()).ok_or_else(missing)?);
         if chunk.kind == *b"IHDR" {
             out.extend_from_slice(extra);
@@ -377,7 +409,7 @@ mod tests {
             let layout = walk(&bytes).unwrap();
             assert_eq!(layout.end, Some(bytes.len() - 7));
             verify_data(&bytes, &layout, header).unwrap();
-            let out = rewrite(&bytes, &layout, MetadataPolicy::Strip, &[]).unwrap();
+            let out = rewrite(&bytes, &layout, &[]).unwrap();
             assert_eq!(out.len(), bytes.len() - 7 - 15);
             assert!(image::load_from_memory(&out).is_ok());
         }

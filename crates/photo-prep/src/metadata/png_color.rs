@@ -20,6 +20,11 @@ pub(crate) struct PngColor {
     pub(crate) warnings: Vec<Warning>,
 }
 
+/// Whether any chunk tells of colors.
+pub(crate) fn is_told(layout: &PngLayout) -> bool {
+    [b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM"].into_iter().any(|kind| layout.find(kind).is_some())
+}
+
 /// What the chunks say of samples of this model. One that can't be used is warned of, and the next in order counts.
 ///
 /// # Errors

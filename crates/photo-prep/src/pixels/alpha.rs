@@ -22,16 +22,22 @@ pub(crate) fn on_white(raster: Raster) -> Raster {
 
 /// Makes a picture opaque whose alpha is zero everywhere, which is padding that was never filled in; tells whether it was.
 pub(crate) fn show_if_invisible(raster: &mut Raster) -> bool {
-    let n = raster.layout.channels();
-    let invisible = raster.layout.has_alpha()
-        && raster.data.par_chunks(n << 14).all(|part| part.chunks_exact(n).all(|p| p[n - 1] == 0));
+    let invisible = is_invisible(raster);
     if invisible {
+        let n = raster.layout.channels();
         raster
             .data
             .par_chunks_mut(n << 14)
             .for_each(|part| part.iter_mut().skip(n - 1).step_by(n).for_each(|a| *a = 255));
     }
     invisible
+}
+
+/// Whether every pixel is fully transparent.
+pub(crate) fn is_invisible(raster: &Raster) -> bool {
+    let n = raster.layout.channels();
+    raster.layout.has_alpha()
+        && raster.data.par_chunks(n << 14).all(|part| part.chunks_exact(n).all(|p| p[n - 1] == 0))
 }
 
 fn is_opaque(raster: &Raster) -> bool {

@@ -5,8 +5,8 @@ use super::{
     estimate,
 };
 use crate::codec::jpeg_planes;
-use crate::geometry::MAX_SIDE;
-use crate::info::{ColorModel, ImageInfo, JpegProcess};
+use crate::geometry::{MAX_PNG_SIDE, MAX_SIDE};
+use crate::info::{ColorModel, ImageInfo, JpegProcess, ProfileSource};
 use crate::{
     ColorPolicy, EdgePolicy, Error, Format, LimitKind, MetadataPolicy, Options, Orientation, OutputFormat,
     Result, Size, Subsampling, Verify,
@@ -103,7 +103,8 @@ fn pixel_reasons(info: &ImageInfo, options: &Options) -> Vec<Reason> {
     add(!accepted, Reason::Format(info.format));
     add(accepted && asked != info.format, Reason::FormatAsked(asked));
     let (actual, limit) = (info.size.pixels(), options.limits.max_pixels);
-    let too_long = info.size.width.max(info.size.height) > MAX_SIDE;
+    let longest = if asked == Format::Png { MAX_PNG_SIDE } else { MAX_SIDE };
+    let too_long = info.size.width.max(info.size.height) > longest;
     add(actual > limit || too_long, Reason::Pixels { actual, limit });
     let (actual, limit) = (info.bytes - droppable(info, options).min(info.bytes), options.limits.max_bytes);
     add(accepted && actual > limit, Reason::Bytes { actual, limit });
@@ -146,11 +147,19 @@ fn rewrite_reasons(info: &ImageInfo, options: &Options) -> Vec<Reason> {
     if info.animated {
         reasons.push(Reason::Animation);
     }
+    if info.profile != ProfileSource::Proper {
+        reasons.push(Reason::ProfileToWrite);
+    }
+    if info.untrue && options.metadata == MetadataPolicy::Keep {
+        reasons.push(Reason::UntrueMetadata);
+    }
     reasons
 }
 
 fn pixels_plan(info: &ImageInfo, options: &Options) -> PixelsPlan {
-    let size = info.upright_size().within(options.limits.max_pixels);
+    let output = output_rule(info, options);
+    let longest = if output == OutputRule::Png { MAX_PNG_SIDE } else { MAX_SIDE };
+    let size = info.upright_size().within_sides(options.limits.max_pixels, longest);
     let scale = f64::from(size.width) / f64::from(info.upright_size().width);
     let source_quality = info.jpeg.as_ref().and_then(|j| j.quality).unwrap_or(100);
     let quality = options.quality.best.min(source_quality);
@@ -160,7 +169,7 @@ fn pixels_plan(info: &ImageInfo, options: &Options) -> PixelsPlan {
         lane,
         scale: if info.format == Format::Jpeg { decode_scale(scale, lane) } else { DecodeScale::Full },
         size,
-        output: output_rule(info, options),
+        output,
         quality,
         quality_floor: options.quality.floor.min(quality),
         sampling: sampling(info, options),

@@ -44,6 +44,10 @@ pub enum Reason {
     StrayBytes(u64),
     /// It is animated.
     Animation,
+    /// Its colours are told in a way that not every program understands.
+    ProfileToWrite,
+    /// Metadata that are to stay tell something untrue of the picture.
+    UntrueMetadata,
 }
 
 impl std::fmt::Display for Reason {
@@ -61,6 +65,10 @@ impl std::fmt::Display for Reason {
             Self::Structure => f.write_str("the file's structure is out of order"),
             Self::PrivateMetadata(bytes) => write!(f, "{bytes} bytes of metadata are to be dropped"),
             Self::StrayBytes(bytes) => write!(f, "{bytes} bytes belong to no part of the picture"),
+            Self::ProfileToWrite => {
+                f.write_str("not every program would understand how its colours are told")
+            }
+            Self::UntrueMetadata => f.write_str("metadata tell something untrue of the picture"),
             Self::Animation => f.write_str("only the first picture of an animation is used"),
         }
     }

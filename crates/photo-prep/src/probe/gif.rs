@@ -2,9 +2,8 @@
 
 use super::plain;
 use crate::info::{ColorModel, ImageInfo};
-use crate::metadata::MAX_SEGMENTS;
 use crate::metadata::bytes::le16;
-use crate::{Error, Format, LimitKind, Result, Size, Warning};
+use crate::{Error, Format, Result, Size, Warning};
 
 /// What the walk over the blocks found.
 #[derive(Default)]
@@ -14,6 +13,8 @@ struct Blocks {
     frames: usize,
     /// Whether the first frame has a transparent colour.
     transparent: bool,
+    /// Whether the first frame has a table of colors of its own.
+    colors: bool,
     private: usize,
     end: Option<usize>,
 }
@@ -23,7 +24,7 @@ pub(super) fn probe(bytes: &[u8]) -> Result<ImageInfo> {
     let (width, height) = (le16(bytes, 6).ok_or_else(cut)?, le16(bytes, 8).ok_or_else(cut)?);
     let flags = *bytes.get(10).ok_or_else(cut)?;
     let canvas = Size::new(width.into(), height.into());
-    let blocks = walk(bytes, 13 + table_bytes(flags))?;
+    let blocks = walk(bytes, 13 + table_bytes(flags));
     let Some((frame, covers)) = blocks.first else {
         return Err(Error::malformed(Format::Gif, bytes.len(), "no frame"));
     };
@@ -34,6 +35,10 @@ pub(super) fn probe(bytes: &[u8]) -> Result<ImageInfo> {
     info.animated = blocks.frames > 1;
     info.private_bytes = blocks.private as u64;
     info.stray_bytes = blocks.end.map_or(0, |e| bytes.len().saturating_sub(e)) as u64;
+    if flags & 0x80 == 0 && !blocks.colors {
+        let why = "a GIF without a table of colors: its numbers are taken as grays from black to white";
+        info.warnings.push(Warning::ColorAssumed(why.into()));
+    }
     info.intact = blocks.end.is_some();
     if !info.intact {
         info.warnings.push(Warning::Disorder("the trailer is missing".into()));
@@ -45,10 +50,11 @@ fn table_bytes(flags: u8) -> usize {
     if flags & 0x80 != 0 { 3 << ((flags & 7) + 1) } else { 0 }
 }
 
-fn walk(bytes: &[u8], mut at: usize) -> Result<Blocks> {
+fn walk(bytes: &[u8], mut at: usize) -> Blocks {
     let mut blocks = Blocks::default();
     let mut transparent = false;
-    for _ in 0..MAX_SEGMENTS {
+    // Each block takes some bytes, and none is remembered.
+    loop {
         match bytes.get(at) {
             Some(0x21) => {
                 let label = bytes.get(at + 1).copied().unwrap_or(0);
@@ -69,19 +75,18 @@ fn walk(bytes: &[u8], mut at: usize) -> Result<Blocks> {
                     blocks.first = Some((Size::new(number(1) + number(5), number(3) + number(7)), covers));
                     blocks.transparent = transparent;
                 }
-                blocks.frames += 1;
                 let flags = bytes.get(at + 9).copied().unwrap_or(0);
+                blocks.colors |= blocks.frames == 0 && flags & 0x80 != 0;
+                blocks.frames += 1;
                 at = end_of_sub_blocks(bytes, at + 11 + table_bytes(flags));
             }
             Some(0x3B) => {
                 blocks.end = Some(at + 1);
-                return Ok(blocks);
+                return blocks;
             }
-            _ => return Ok(blocks),
+            _ => return blocks,
         }
     }
-    let limit = MAX_SEGMENTS as u64;
-    Err(Error::LimitExceeded { what: LimitKind::Segments, actual: limit + 1, limit })
 }
 
 /// Just after the empty block that ends a run of sub-blocks, or the end of the file.

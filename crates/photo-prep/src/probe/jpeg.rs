@@ -1,10 +1,11 @@
 //! Facts of a JPEG.
 
-use super::{take_exif, take_icc};
-use crate::info::ImageInfo;
+use super::{take_icc, told};
+use crate::info::{ImageInfo, ProfileSource};
 use crate::metadata::jpeg::{self, JpegLayout};
+use crate::metadata::told::Told;
 use crate::metadata::{icc, jpeg_frame};
-use crate::{Error, Format, InputLimits, LimitKind, MetadataPolicy, Result, Warning};
+use crate::{Error, Format, InputLimits, LimitKind, Result, Warning};
 
 pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     let layout = jpeg::walk(bytes)?;
@@ -16,15 +17,22 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     if actual > limit {
         return Err(Error::LimitExceeded { what: LimitKind::Scans, actual, limit });
     }
-    // The first EXIF block counts; others are ignored, as libraries and browsers do.
-    if let Some(raw) = layout.segments.iter().find_map(|s| s.exif(bytes)) {
-        take_exif(&mut info, raw, limits)?;
-    }
-    if let Some(profile) = icc::from_jpeg(bytes, &layout, limits.icc_bytes)? {
-        take_icc(&mut info, profile);
+    told::take(&mut info, &Told::of_jpeg(bytes, &layout), limits)?;
+    info.untrue |= layout.segments.iter().any(|s| s.tells_of_other_pictures(bytes));
+    if let Some(joined) = icc::from_jpeg(bytes, &layout, limits.icc_bytes)? {
+        told::icc_told(&mut info);
+        let in_order = joined.as_ref().is_ok_and(|joined| joined.in_order);
+        take_icc(&mut info, joined.map(|joined| joined.profile));
+        if info.icc.is_some() && !in_order {
+            info.profile = ProfileSource::Disordered;
+        }
     }
     info.intact = frame.flaw.is_none();
     info.warnings.extend(frame.flaw.map(Warning::Disorder));
+    if layout.hollow > 0 {
+        let what = format!("{} segments of impossible length, passed over", layout.hollow);
+        info.warnings.push(Warning::Disorder(what));
+    }
     info.private_bytes = private_bytes(bytes, &layout);
     info.stray_bytes = stray_bytes(bytes, &layout);
     info.signed = layout.segments.iter().any(|s| s.is_credentials(bytes));
@@ -33,9 +41,9 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
 }
 
 fn private_bytes(bytes: &[u8], layout: &JpegLayout) -> u64 {
-    let dropped = layout.segments.iter().filter(|s| !jpeg::is_kept(s, bytes, MetadataPolicy::Strip));
+    let dropped = layout.segments.iter().filter(|s| !jpeg::is_kept(s, bytes));
     let surplus: usize = layout.segments.iter().map(|s| jpeg::surplus(s, bytes)).sum();
-    dropped.map(|s| s.whole.len() as u64).sum::<u64>() + surplus as u64
+    dropped.map(|s| s.whole.len() as u64).sum::<u64>() + (surplus + layout.unlisted) as u64
 }
 
 fn stray_bytes(bytes: &[u8], layout: &JpegLayout) -> u64 {

@@ -4,6 +4,7 @@ mod bmp;
 mod gif;
 mod jpeg;
 mod png;
+mod told;
 mod webp;
 mod webp_tables;
 
@@ -12,7 +13,7 @@ use crate::format::looks_like;
 use crate::formats::heic;
 use crate::formats::tiff;
 use crate::info::{ColorModel, ImageInfo};
-use crate::metadata::{exif, icc};
+use crate::metadata::icc;
 use crate::{Error, Format, InputLimits, LimitKind, Result, Size, Warning};
 
 /// Reads the facts of `bytes`, refusing metadata over `limits`.
@@ -54,19 +55,6 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
         info.warnings.push(Warning::Disorder(what));
     }
     Ok(info)
-}
-
-/// Takes an EXIF block into the facts: its orientation, and what is wrong with it.
-fn take_exif(info: &mut ImageInfo, raw: &[u8], limits: &InputLimits) -> Result<()> {
-    let actual = raw.len() as u64;
-    if actual > limits.exif_bytes {
-        let (what, limit) = (LimitKind::ExifBytes, limits.exif_bytes);
-        return Err(Error::LimitExceeded { what, actual, limit });
-    }
-    let (orientation, warning) = exif::orientation(raw);
-    info.orientation = orientation;
-    info.warnings.extend(warning);
-    Ok(())
 }
 
 /// Takes a colour profile into the facts, or a warning where it can't be used.

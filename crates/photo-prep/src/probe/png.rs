@@ -1,10 +1,11 @@
 //! Facts of a PNG.
 
-use super::take_exif;
+use super::told;
 use crate::info::{ColorModel, ImageInfo};
 use crate::metadata::png::{self, PngLayout};
 use crate::metadata::png_color;
-use crate::{Error, Format, InputLimits, MetadataPolicy, Result, Size, Warning};
+use crate::metadata::told::Told;
+use crate::{Error, Format, InputLimits, Result, Size, Warning};
 
 pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     let layout = png::walk(bytes)?;
@@ -19,18 +20,19 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     info.by_rows = header.interlace == 0;
     info.alpha = matches!(header.color, 4 | 6) || layout.find(b"tRNS").is_some();
     info.animated = layout.find(b"acTL").is_some();
-    if let Some(raw) = layout.data(bytes, b"eXIf") {
-        take_exif(&mut info, raw, limits)?;
+    told::take(&mut info, &Told::of_png(bytes, &layout, limits), limits)?;
+    if png_color::is_told(&layout) {
+        told::icc_told(&mut info);
+        let color = png_color::of(bytes, &layout, info.model, limits.icc_bytes)?;
+        info.hdr = color.hdr;
+        info.icc = color.profile.map(|p| p.1);
+        info.warnings.extend(color.warnings);
     }
-    let color = png_color::of(bytes, &layout, info.model, limits.icc_bytes)?;
-    info.hdr = color.hdr;
-    info.icc = color.profile.map(|p| p.1);
-    info.warnings.extend(color.warnings);
     let credentials = |c: &png::Chunk| c.kind == *b"caBX" && c.sound;
     info.signed = layout.chunks.iter().any(credentials);
     check_order(bytes, &layout, header.color, &mut info)?;
-    let dropped = layout.chunks.iter().filter(|c| !png::is_kept(c, MetadataPolicy::Strip));
-    info.private_bytes = dropped.map(|c| c.whole.len() as u64).sum();
+    let dropped = layout.chunks.iter().filter(|c| !png::is_kept(c));
+    info.private_bytes = dropped.map(|c| c.whole.len() as u64).sum::<u64>() + layout.unlisted as u64;
     info.stray_bytes = layout.end.map_or(0, |end| bytes.len().saturating_sub(end)) as u64;
     Ok(info)
 }

@@ -1,8 +1,9 @@
 //! Facts of a WebP (RFC 9649).
 
-use super::{plain, take_exif, take_icc, webp_tables};
+use super::{plain, take_icc, told, webp_tables};
 use crate::info::{ColorModel, ImageInfo};
 use crate::metadata::bytes::{le16, le24, le32};
+use crate::metadata::told::Told;
 use crate::metadata::{icc, riff};
 use crate::{Error, Format, InputLimits, LimitKind, Result, Size};
 
@@ -26,10 +27,9 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     info.table_bytes = tables(bytes, size, &chunks, limits.memory)?;
     info.signed = find(b"C2PA").is_some();
     info.animated = find(b"ANIM").is_some();
-    if let Some(raw) = find(b"EXIF") {
-        take_exif(&mut info, raw, limits)?;
-    }
+    told::take(&mut info, &Told::of_webp(bytes, &chunks), limits)?;
     if let Some(profile) = find(b"ICCP") {
+        told::icc_told(&mut info);
         icc::check_length(profile.len() as u64, limits.icc_bytes)?;
         take_icc(&mut info, Ok(profile.to_vec()));
     }

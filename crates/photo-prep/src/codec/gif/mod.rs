@@ -1,6 +1,9 @@
 //! The first frame of a GIF on its canvas, by the `gif` crate.
 
+mod later;
 mod lzw;
+
+pub(crate) use later::later;
 
 use gif::{ColorOutput, DecodeOptions, Frame, MemoryLimit};
 use rayon::prelude::*;
@@ -28,10 +31,17 @@ fn packed_frame(bytes: &[u8], memory: u64) -> Option<Frame<'static>> {
     let decoder = options.read_info(bytes).ok()?;
     let global = decoder.global_palette().map(<[u8]>::to_vec);
     let mut frame = decoder.into_iter().next()?.ok()?;
-    frame.palette = frame.palette.take().or(global);
+    frame.palette = frame.palette.take().or(global).or_else(|| Some(grays(bytes)));
     let pixels = u64::from(frame.width) * u64::from(frame.height);
     // Beside the indices there are the packed bytes.
     (pixels + frame.buffer.len() as u64 <= memory).then_some(frame)
+}
+
+/// The colors of a picture that has no table of them: from black to white. Its header tells how many there are all the same (GIF89a,
+/// section 18); two are what the standard recommends, 256 what Pillow shows.
+pub(super) fn grays(bytes: &[u8]) -> Vec<u8> {
+    let most = (2u32 << (bytes.get(10).copied().unwrap_or(7) & 7)) - 1;
+    (0..=most).flat_map(|index| [(index * 255 / most) as u8; 3]).collect()
 }
 
 pub(super) fn options(memory: u64) -> DecodeOptions {
@@ -54,7 +64,7 @@ fn decode_by_crate(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Raster
         return Err(Error::LimitExceeded { what, actual: frame_size.pixels(), limit });
     }
     let place = Placement::of(frame);
-    let palette = decoder.palette().map_err(|_| missing("no table of colours"))?.to_vec();
+    let palette = decoder.palette().map_or_else(|_| grays(bytes), <[u8]>::to_vec);
     let mut indices = vec![0; usize::try_from(frame_size.pixels()).unwrap_or(usize::MAX)];
     decoder.read_into_buffer(&mut indices).map_err(error)?;
     place.on_canvas(info.size, &indices, &palette)

@@ -3,7 +3,7 @@
 use gif::{Decoder, Frame};
 
 use super::There;
-use crate::codec::gif::{error, options};
+use crate::codec::gif::{error, grays, options};
 use crate::metadata::bytes::le16;
 use crate::{Error, Format, LimitKind, Result};
 
@@ -37,9 +37,7 @@ fn lines(bytes: &[u8], memory: u64) -> Result<Lines> {
         let (what, actual) = (LimitKind::Memory, (width * height) as u64);
         return Err(Error::LimitExceeded { what, actual, limit: memory });
     }
-    let palette =
-        decoder.palette().map_err(|_| Error::malformed(Format::Gif, None, "no table of colours"))?;
-    frame.palette = Some(palette.to_vec());
+    frame.palette = Some(decoder.palette().map_or_else(|_| grays(bytes), <[u8]>::to_vec));
     let mut indices = vec![frame.transparent.unwrap_or(0); width * height];
     let there = unpack(&mut decoder, &mut indices, &frame);
     frame.interlaced = false;

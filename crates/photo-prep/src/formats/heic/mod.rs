@@ -114,8 +114,9 @@ fn warn_of_exif(
     if actual > limit {
         return Err(Error::LimitExceeded { what, actual, limit });
     }
-    let (told, warning) = exif::orientation(&raw);
-    info.warnings.extend(warning);
+    let facts = exif::facts(&raw);
+    info.warnings.extend(facts.warning);
+    let told = facts.orientation.unwrap_or_default();
     if told != Orientation::Upright && !scene.is_turned_by_container {
         let why = format!(
             "EXIF says that the picture is {told}, but a HEIC lies as its container says: left as stored"
