@@ -57,6 +57,7 @@ impl Tally {
 #[test]
 fn hostile_files_end_in_a_picture_or_a_clear_error() {
     broken_fixtures();
+    broken_rare_files();
     bombs_cost_little();
     corpus_within_budgets();
 }
@@ -77,6 +78,25 @@ fn broken_fixtures() {
     assert!(tally.files >= count);
     // Flipped bits in the picture data are no fault, so that some are taken; most others are.
     assert!(tally.accepted > tally.files / 20 && tally.accepted < tally.files * 19 / 20, "{tally:?}");
+}
+
+/// Broken copies of the HEIC and TIFF files that photo-prep's own tests hold to libheif and libtiff, the very large ones aside.
+fn broken_rare_files() {
+    let mut tally = Tally::default();
+    let mut files: Vec<_> =
+        fixtures::of_formats().into_iter().filter(|f| !f.ends_with("grid_200mp.heic")).collect();
+    files.sort();
+    assert!(files.len() > 60, "{} files", files.len());
+    let each =
+        std::env::var("PHOTO_MUTANTS").map_or(24, |count| count.parse::<usize>().unwrap() / files.len());
+    for (number, file) in files.iter().enumerate() {
+        let bytes = std::fs::read(file).unwrap();
+        for (index, mutant) in mutants(&bytes, number as u64, each).enumerate() {
+            let what = format!("{}: {} (mutant {index})", file.display(), mutant.what);
+            check(&what, &mutant.bytes, &options(index / 8 + number), &mut tally);
+        }
+    }
+    tally.judge("mutants of rare files");
 }
 
 fn bombs_cost_little() {

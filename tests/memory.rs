@@ -59,6 +59,12 @@ fn peaks_stay_within_the_estimates_and_the_budget() {
     for entry in fixtures::read_index().unwrap().into_iter().filter(|e| e.valid) {
         within_estimate(&entry.file, &std::fs::read(entry.path()).unwrap(), Options::default());
     }
+    for name in ["grid_12mp.heic", "grid_200mp.heic", "alpha.heic", "iovl.heic"] {
+        let file = fixtures::of_formats().into_iter().find(|f| f.ends_with(name)).unwrap();
+        let bytes = std::fs::read(file).unwrap();
+        within_estimate(name, &bytes, Options::default());
+        within_estimate(name, &bytes, Options::default().max_pixels(1_000));
+    }
     refusals_are_cheap();
 }
 

@@ -165,17 +165,20 @@ class File:
         ftyp = box(b"ftyp", self.brand, b"\0\0\0\0", *self.compatible)
         idat = b"".join(d for i, (_, d, _) in enumerate(self.items, 1) if i in in_idat)
         def meta(base):
-            places, at, inner = b"", base, 0
+            places, at, inner, stored = b"", base, 0, {}
             for i, (_, d, _) in enumerate(self.items, 1):
                 if i in in_idat: places += struct.pack(">HHHHII", i, 1, 0, 1, inner, len(d)); inner += len(d)
-                else: places += struct.pack(">HHHHII", i, 0, 0, 1, at, len(d)); at += len(d)
+                # The very same object is stored once.
+                elif id(d) in stored: places += struct.pack(">HHHHII", i, 0, 0, 1, stored[id(d)], len(d))
+                else: stored[id(d)] = at; places += struct.pack(">HHHHII", i, 0, 0, 1, at, len(d)); at += len(d)
             iloc = full(b"iloc", 1, 0, b"\x44\x00", struct.pack(">H", len(self.items)), places)
             hdlr = full(b"hdlr", 0, 0, b"\0\0\0\0pict" + b"\0" * 13)
             pitm = full(b"pitm", 0, 0, struct.pack(">H", self.primary))
             return full(b"meta", 0, 0, hdlr, pitm, iloc, iinf, iref if self.refs else b"", iprp, box(b"idat", idat) if idat else b"")
         head = ftyp + meta(0)
         start = len(head) + 8
-        return ftyp + meta(start) + box(b"mdat", *(d for i, (_, d, _) in enumerate(self.items, 1) if i not in in_idat))
+        once = {id(d): d for i, (_, d, _) in enumerate(self.items, 1) if i not in in_idat}
+        return ftyp + meta(start) + box(b"mdat", *once.values())
 
 def grid(file, tiles, columns, rows, size, tile_properties=(), properties=(), alpha_of=None):
     first = len(file.items) + 1
@@ -245,6 +248,10 @@ def files():
     limited = [coded(t, **LIMITED) for t in tiles]
     f = File(); f.primary = grid(f, limited, columns, rows, (W, H), tile_properties=(nclx(1, 13, 6, 0),)); put("grid_nclx_on_tiles", f)
     f = File(); f.primary = grid(f, limited, columns, rows, (W, H)); put("grid_vui", f)
+    # As large as phones make them, of one tile again and again.
+    for name, tile, columns, rows, size in [("grid_12mp", 512, 8, 6, (4032, 3024)), ("grid_200mp", 2048, 8, 6, (16320, 12240))]:
+        f = File(); same = coded(chart(tile, tile), quality=30, **FULL601)
+        f.primary = grid(f, [same] * (columns * rows), columns, rows, size, properties=(irot(3),)); put(name, f, reference="none")
     # Identity, overlay.
     f = File(); f.picture(plain, irot(1)); f.primary = f.item(b"iden", b"", (ispe(H, W), imir(0))); f.ref(b"dimg", f.primary, 1); put("iden", f)
     small = coded(chart(64, 64), **FULL601)
@@ -283,6 +290,7 @@ def main():
     with open(os.path.join(HERE, "expected.txt"), "w") as out:
         for name, (data, reference) in files().items():
             open(os.path.join(HERE, f"{name}.heic"), "wb").write(data)
+            if reference == "none": continue
             try:
                 (w, h), cells = expected(data, reference)
                 out.write(f"{name} {w} {h} {' '.join(map(str, cells))}\n")
