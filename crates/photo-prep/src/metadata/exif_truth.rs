@@ -33,6 +33,7 @@ fn corrected(raw: &[u8], truth: &Truth) -> Option<Vec<u8>> {
 fn corrected_once(raw: &[u8], truth: &Truth) -> Option<Vec<u8>> {
     let block = Block::of(raw)?;
     let first = block.first()?;
+    block.next_at(first).filter(|end| *end <= raw.len())?;
     let mut out = raw.to_vec();
     let (width, height) = (truth.size.width, truth.size.height);
     for entry in block.entries(first) {
