@@ -5,6 +5,7 @@ use photo_prep::{Error, Options};
 use photo_testkit::alloc::{CountingAlloc, peak_during};
 use photo_testkit::encode::jpeg::{JpegOptions, Sampling, Segment};
 use photo_testkit::encode::png::{self, PngImage, PngOptions};
+use photo_testkit::encode::tiff::{self, Compression, TiffOptions};
 use photo_testkit::exif::Exif;
 use photo_testkit::photo_like;
 use photo_testkit::{fixtures, sample};
@@ -34,6 +35,7 @@ fn peaks_stay_within_the_estimates_and_the_budget() {
     for pixels in [1_000, 10_000, 100_000] {
         within_estimate("24 MP PNG, a thumbnail", &table[6].1, Options::default().max_pixels(pixels));
     }
+    tiffs();
     let turned = JpegOptions { segments: vec![Segment::exif(&Exif::orientation(6))], ..sample::phone() };
     let large = sample::jpeg(12_000, 9_000, &turned);
     within_estimate("108 MP JPEG, turned", &large, Options::default());
@@ -78,6 +80,21 @@ fn within_estimate(name: &str, bytes: &[u8], options: Options) {
     assert!(peak + bytes.len() <= estimate as usize, "{name}: peak {peak}, estimate {estimate}");
     let most = if plan.info.size.pixels() < 50_000_000 { 450_000_000 } else { 550_000_000 };
     assert!(estimate <= most, "{name}: estimate {estimate}");
+}
+
+/// Strips that are unpacked as they are needed, and one strip that is unpacked whole.
+fn tiffs() {
+    let picture = photo_like(4000, 3000, 5);
+    for (rows_per_strip, deep) in [(16, false), (0, false), (16, true), (0, true)] {
+        for compression in [Compression::None, Compression::Lzw, Compression::Deflate] {
+            let options = TiffOptions { compression, rows_per_strip, deep, ..TiffOptions::default() };
+            let name = format!("12 MP TIFF, {compression:?}, {rows_per_strip} rows a strip, deep: {deep}");
+            let bytes = tiff::encode(&picture, &options);
+            for pixels in [100_000, 10_000_000] {
+                within_estimate(&name, &bytes, Options::default().max_pixels(pixels));
+            }
+        }
+    }
 }
 
 /// Headers that claim 65535x65535 (or the most that the format can claim).

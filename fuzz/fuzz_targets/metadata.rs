@@ -13,7 +13,11 @@ fuzz_target!(init: set_panic_hook(), |bytes: &[u8]| {
             fuzzing::png_chunks(&with_checksums(bytes));
         }
         [b'R', b'I', ..] => fuzzing::riff_chunks(bytes),
-        [b'I', b'I', ..] | [b'M', b'M', ..] | [b'E', b'x', ..] => fuzzing::exif_block(bytes),
+        [b'I', b'I', ..] | [b'M', b'M', ..] => {
+            fuzzing::exif_block(bytes);
+            fuzzing::tiff_directories(bytes);
+        }
+        [b'E', b'x', ..] => fuzzing::exif_block(bytes),
         _ => fuzzing::icc_profile(bytes),
     }
 });

@@ -2,9 +2,11 @@
 
 use std::ops::Range;
 
+use crate::formats::tiff;
 use crate::info::ColorModel;
 use crate::metadata::icc::Joined;
 use crate::metadata::{Truth, exif, exif_truth, icc, jpeg, jpeg_frame, png, riff};
+use crate::pixels::wide::Wide;
 use crate::{InputLimits, Orientation, Size};
 
 const MODELS: [ColorModel; 7] = [
@@ -107,6 +109,19 @@ pub fn riff_chunks(bytes: &[u8]) {
     if let Ok(chunks) = riff::chunks(bytes) {
         ordered(chunks.into_iter().map(|(_, data)| (data.clone(), data)), bytes.len());
     }
+}
+
+/// The directories of a TIFF: facts that hold, and a profile that is the file's own. Small pictures are unpacked, too.
+pub fn tiff_directories(bytes: &[u8]) {
+    let limits = InputLimits::default().pixels(1 << 20).memory(1 << 26);
+    let _ = tiff::icc_profile(bytes);
+    let Ok(info) = tiff::probe(bytes, &limits) else { return };
+    if info.size.pixels() == 0 || info.size.pixels() > limits.pixels || info.table_bytes > limits.memory {
+        return;
+    }
+    let wide = Wide::Rounded;
+    let whole = tiff::decode(bytes, &info, &wide, limits.memory);
+    assert!(whole.is_err() || whole.is_ok_and(|raster| raster.size() == info.size));
 }
 
 /// Each lies in the file, behind the one before it, and its content lies in it.

@@ -113,6 +113,9 @@ fn pixel_reasons(info: &ImageInfo, options: &Options) -> Vec<Reason> {
     add(inks, Reason::ColorModel(info.model));
     let foreign = info.icc.is_some_and(|icc| !icc.is_srgb);
     add(accepted && foreign && options.color == ColorPolicy::Srgb, Reason::ColorProfile);
+    // Programs that read the output may know the odd way as little as those that ignore it in the source.
+    let odd = info.profile != ProfileSource::Proper && foreign && options.color == ColorPolicy::Auto;
+    add(accepted && odd, Reason::ColorProfile);
     // Most viewers show such light gray, as if it were sRGB.
     let hdr = info.hdr.is_some() && options.color != ColorPolicy::Preserve;
     add(accepted && hdr, Reason::ColorProfile);

@@ -42,6 +42,10 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
         icc::check_length(profile.len() as u64, limits.icc_bytes)?;
         take_icc(&mut info, Ok(profile.to_vec()));
     }
+    if matches!(&header.color, Color::YCbCr(ycbcr) if ycbcr.assumed) {
+        let why = "the weights of red, green and blue in luma make no sense; those of BT.601 are taken";
+        info.warnings.push(Warning::ColorAssumed(why.into()));
+    }
     if header.inks_with_alpha {
         info.warnings.push(Warning::AlphaIgnored("transparency of CMYK pictures is not kept".into()));
     }

@@ -28,6 +28,8 @@ pub(super) struct Grid {
     down: usize,
     /// Where the strips or tiles of the first plane lie in the file, row by row, then those of the others.
     places: Vec<Range<usize>>,
+    /// Bytes of all strips or tiles, by what the file tells.
+    told: u64,
     /// Bytes of a row of a strip or tile, of one plane; of a row of data units, where chroma is subsampled.
     pub(super) row_bytes: usize,
     /// Rows that such a row stands for.
@@ -47,12 +49,22 @@ pub(super) struct Band {
 
 impl Grid {
     pub(super) fn read(d: &Directory<'_>, header: &Header) -> Result<Self> {
+        let told = sum_of_lengths(d, d.file.bytes().len())?;
         let (chunk, tiled) = chunk(d, header);
         let size = [header.size.width, header.size.height].map(|side| side as usize);
         let (across, down) = (size[0].div_ceil(chunk.0), size[1].div_ceil(chunk.1));
         let (row_bytes, row_height) = row_bytes(header, chunk.0);
-        let mut grid =
-            Self { chunk, tiled, across, down, places: Vec::new(), row_bytes, row_height, bands: Vec::new() };
+        let mut grid = Self {
+            chunk,
+            tiled,
+            across,
+            down,
+            places: Vec::new(),
+            told,
+            row_bytes,
+            row_height,
+            bands: Vec::new(),
+        };
         grid.places = grid.places(d, header)?;
         let part = grid.part(header);
         for row in 0..down {
@@ -167,7 +179,6 @@ impl Grid {
     /// reach far beyond the edges, JPEGs larger than their tile.
     pub(super) fn check(&self, d: &Directory<'_>, header: &Header, limits: &InputLimits) -> Result<()> {
         let file = d.file.bytes();
-        let sum = sum_of_lengths(d, file.len())?;
         let memory = |actual: u128| {
             let actual = u64::try_from(actual).unwrap_or(u64::MAX);
             Err(Error::LimitExceeded { what: LimitKind::Memory, actual, limit: limits.memory })
@@ -185,7 +196,7 @@ impl Grid {
             return memory(all);
         }
         if header.compression != Compression::None {
-            let used: u64 = self.places.iter().map(|p| p.len() as u64).sum::<u64>().max(sum);
+            let used: u64 = self.places.iter().map(|p| p.len() as u64).sum::<u64>().max(self.told);
             if used > 2 * file.len() as u64 {
                 let reason = format!("strips of {used} bytes in a file of {}", file.len());
                 return Err(Error::malformed(Format::Tiff, d.at(), reason));

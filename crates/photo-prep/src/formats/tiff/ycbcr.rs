@@ -8,6 +8,8 @@ use crate::{Error, Format, Result};
 pub(super) struct YCbCr {
     /// Columns and rows of pixels that share a pair of chroma samples.
     pub(super) shared: (usize, usize),
+    /// Whether the weights of red, green and blue in luma make no sense, so that those of video are taken.
+    pub(super) assumed: bool,
     tables: Box<Tables>,
 }
 
@@ -28,18 +30,18 @@ impl YCbCr {
         let [1 | 2 | 4, 1 | 2 | 4] = shared else {
             return Err(damaged("chroma is subsampled by neither 1, 2 nor 4"));
         };
-        let weights = d.fractions(tag::YCBCR_COEFFICIENTS);
-        let weights = weights.first_chunk::<3>().copied().unwrap_or([0.299, 0.587, 0.114]);
+        let told = d.fractions(tag::YCBCR_COEFFICIENTS);
+        let sound = |weights: &[f64; 3]| weights.iter().all(|w| (0.001..1.0).contains(w));
+        let weights = told.first_chunk::<3>().copied().filter(sound);
+        let assumed = weights.is_none() && !told.is_empty();
+        let weights = weights.unwrap_or([0.299, 0.587, 0.114]);
         let levels = d.fractions(tag::REFERENCE_BLACK_WHITE);
         let levels = levels.first_chunk::<6>().copied().unwrap_or([0.0, 255.0, 128.0, 255.0, 128.0, 255.0]);
-        if !weights.iter().all(|w| (0.001..1.0).contains(w)) {
-            return Err(damaged("the weights of red, green and blue in luma are not within 0..1"));
-        }
         if levels.iter().any(|l| !l.is_finite()) || levels.chunks_exact(2).any(|pair| pair[0] == pair[1]) {
             return Err(damaged("the levels of black and white are the same"));
         }
         let tables = Box::new(Tables::new(weights, levels));
-        Ok(Self { shared: (shared[0] as usize, shared[1] as usize), tables })
+        Ok(Self { shared: (shared[0] as usize, shared[1] as usize), assumed, tables })
     }
 
     pub(super) fn is_subsampled(&self) -> bool {
