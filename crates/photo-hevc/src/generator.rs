@@ -21,6 +21,7 @@ use random::Random;
 
 /// A stream as NAL units, and what the decoder says it holds.
 struct Stream {
+    config: Config,
     units: Vec<Vec<u8>>,
     picture: Picture,
 }
@@ -55,7 +56,7 @@ fn generate(seed: u64) -> Option<Stream> {
     }
     filters::apply(&mut frame, &layout, pps);
     let picture = Picture { info: sps.info, planes: frame.planes };
-    Some(Stream { units, picture })
+    Some(Stream { config, units, picture })
 }
 
 fn decode(units: &[Vec<u8>]) -> Result<Picture> {
@@ -63,10 +64,12 @@ fn decode(units: &[Vec<u8>]) -> Result<Picture> {
     crate::decode::decode(&[], &units)
 }
 
-/// Writes a stream as Annex B.
-fn save(folder: &str, seed: u64, units: &[Vec<u8>]) {
-    let bytes: Vec<u8> = units.iter().flat_map(|unit| [&[0, 0, 0, 1], &unit[..]].concat()).collect();
+/// Writes a stream as Annex B, and what it uses.
+fn save(folder: &str, seed: u64, stream: &Stream) {
+    let bytes: Vec<u8> = stream.units.iter().flat_map(|unit| [&[0, 0, 0, 1], &unit[..]].concat()).collect();
     std::fs::write(format!("{folder}/{seed:05}.hevc"), bytes).expect("the folder can be written");
+    let config = format!("{:?}", stream.config);
+    std::fs::write(format!("{folder}/{seed:05}.txt"), config).expect("the folder can be written");
 }
 
 #[test]
@@ -81,7 +84,7 @@ fn what_was_made_up_is_read_back() {
         let Some(stream) = generate(seed) else { continue };
         made += 1;
         if !folder.is_empty() {
-            save(folder, seed, &stream.units);
+            save(folder, seed, &stream);
         }
         assert_eq!(decode(&stream.units).as_ref(), Ok(&stream.picture), "seed {seed}");
     }

@@ -6,6 +6,7 @@ use crate::slice::SliceHeader;
 use crate::slice::contexts::{self, COUNT};
 
 /// What a stream uses.
+#[derive(Debug)]
 pub(super) struct Config {
     chroma: u32,
     width: u32,
