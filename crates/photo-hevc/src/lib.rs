@@ -20,6 +20,8 @@ mod decode;
 mod error;
 mod filters;
 mod frame;
+#[cfg(test)]
+mod generator;
 mod info;
 mod layout;
 mod params;

@@ -99,7 +99,7 @@ impl<'a, B: Bins> SegmentDecoder<'a, B> {
             };
             self.start_unit(address, progress);
             self.coding_tree_unit(address)?;
-            let ended = self.bins.terminate();
+            let ended = self.bins.ends_segment();
             self.bins.check()?;
             if self.pps.wavefront && self.layout.column_in_tile(address) == 1 {
                 progress.after_second = self.learned();
@@ -172,7 +172,7 @@ impl<'a, B: Bins> SegmentDecoder<'a, B> {
         if !row && !tile {
             return Ok(());
         }
-        if !self.bins.terminate() {
+        if !self.bins.ends_substream() {
             return malformed("a substream does not end where it has to");
         }
         self.bins.restart()

@@ -20,7 +20,6 @@ struct Offsets<'a> {
     shifts: (u32, u32),
     depth: u32,
     width: usize,
-    height: usize,
 }
 
 /// A coding tree block in a band: its samples are filtered from copies.
@@ -49,7 +48,6 @@ pub(super) fn apply(frame: &mut Frame, layout: &Layout, pps: &Pps) {
             shifts: shifts[component],
             depth: depths[component],
             width: plane.width as usize,
-            height: plane.height as usize,
         };
         if ctbs.iter().any(|ctb| !matches!(ctb.sao[component], Sao::None)) {
             offsets.filter(plane);

@@ -11,6 +11,14 @@ pub(crate) trait Bins {
     fn bypass(&mut self, n: u32) -> u32;
     /// The bin that tells whether something ends.
     fn terminate(&mut self) -> bool;
+    /// end_of_slice_segment_flag
+    fn ends_segment(&mut self) -> bool {
+        self.terminate()
+    }
+    /// end_of_subset_one_bit
+    fn ends_substream(&mut self) -> bool {
+        self.terminate()
+    }
     /// Plain samples of `depth` bits, after the terminating bin of `pcm_flag`.
     fn pcm(&mut self, depth: u32, samples: &mut [u16]) -> Result<()>;
     /// Starts the arithmetic decoder anew, after the end of a substream or of plain samples.
@@ -180,6 +188,12 @@ impl Bins for Cabac<'_> {
     fn states(&mut self) -> &mut States {
         &mut self.states
     }
+}
+
+/// The state after a bin that was the likely one, or not.
+#[cfg(test)]
+pub(crate) fn next_state(state: u8, likely: bool) -> u8 {
+    (if likely { NEXT_MPS } else { NEXT_LPS })[usize::from(state)]
 }
 
 const NEXT_MPS: [u8; 128] = {
