@@ -64,7 +64,7 @@
 //!
 //! # Features
 //!
-//! * `heic`: HEIC/HEIF, what iPhones write, by the pure-Rust `heic-rs`.
+//! * `heic`: HEIC/HEIF, what iPhones and other phones and cameras write, by `photo-hevc`.
 //! * `serde`: `Serialize` for facts, plans and reports.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]

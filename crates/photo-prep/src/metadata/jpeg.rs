@@ -413,7 +413,7 @@ mod tests {
     #[test]
     fn rewrite_drops_comment_and_trailer_only() {
         let bytes = sample();
-        let out = rewrite(&bytes, &walk(&bytes).unwrap(), MetadataPolicy::Strip, &[]).unwrap();
+        let out = rewrite(&bytes, &walk(&bytes).unwrap(), &[], false).unwrap();
         let mut want = bytes[..20].to_vec();
         want.extend_from_slice(&bytes[28..bytes.len() - 7]);
         assert_eq!(out, want);

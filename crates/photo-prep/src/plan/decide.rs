@@ -113,7 +113,7 @@ fn pixel_reasons(info: &ImageInfo, options: &Options) -> Vec<Reason> {
     add(inks, Reason::ColorModel(info.model));
     let foreign = info.icc.is_some_and(|icc| !icc.is_srgb);
     add(accepted && foreign && options.color == ColorPolicy::Srgb, Reason::ColorProfile);
-    // Programs that read the output may know the odd way as little as those that ignore it in the source.
+    // A profile that is told in an unusual way is converted, since that is what every program shows alike.
     let odd = info.profile != ProfileSource::Proper && foreign && options.color == ColorPolicy::Auto;
     add(accepted && odd, Reason::ColorProfile);
     // Most viewers show such light gray, as if it were sRGB.

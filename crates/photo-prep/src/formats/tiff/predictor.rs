@@ -104,7 +104,7 @@ mod tests {
     #[test]
     fn bytes_of_floats_come_back_together() {
         // 1.0 and 0.5 are 3F800000 and 3F000000: high bytes first, then differences.
-        let parts = [0x3F, 0x3F, 0x80, 0x00, 0, 0, 0, 0];
+        let parts = [0x3F_u8, 0x3F, 0x80, 0x00, 0, 0, 0, 0];
         let mut row = parts;
         for i in (1..8).rev() {
             row[i] = parts[i].wrapping_sub(parts[i - 1]);
