@@ -114,7 +114,7 @@ impl Fax<'_> {
         let mut i = hint.saturating_sub(2);
         let change = |i: usize| self.above.get(i).copied().unwrap_or(self.width);
         let right = |i: usize| change(i) > at || first && change(i) == 0 && at == 0;
-        while change(i) < self.width && !(right(i) && (i % 2 == 0) == is_white) {
+        while change(i) < self.width && !(right(i) && i.is_multiple_of(2) == is_white) {
             i += 1;
         }
         *hint = i;
