@@ -12,6 +12,8 @@ use crate::{Error, Format, Result};
 #[derive(Debug)]
 pub(super) struct Container<'a> {
     file: &'a [u8],
+    /// Whether a Sony camera wrote it, by its brand.
+    pub(super) is_sony: bool,
     pub(super) primary: u32,
     items: BTreeMap<u32, Item>,
     /// What refers to what, in the order of the file.
@@ -63,8 +65,10 @@ pub(super) fn read(file: &[u8]) -> Result<Container<'_>> {
     let mut content = meta.content;
     content.version()?;
     let boxes = content.boxes()?;
+    let brands = find(b"ftyp").map_or(&[][..], |b| b.content.rest());
     let mut container = Container {
         file,
+        is_sony: brands.as_chunks::<4>().0.contains(b"SHIF"),
         primary: 0,
         items: BTreeMap::new(),
         references: Vec::new(),

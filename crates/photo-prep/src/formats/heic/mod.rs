@@ -34,7 +34,8 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     let container = container::read(bytes)?;
     let scene = Scene::of(&container)?;
     let coded = scene.coded();
-    let signal = color::signal(scene.nclx(&container)?, coded);
+    let boxes = scene.nclx(&container)?;
+    let signal = color::signal_of(&container, boxes, coded);
     let mut info = ImageInfo::new(Format::Heic, scene.view.size, bytes);
     info.orientation = scene.view.orientation;
     info.bit_depth = rows::depth(coded);
@@ -58,6 +59,11 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
         icc::check_length(profile.len() as u64, limits.icc_bytes)?;
         crate::probe::take_icc(&mut info, Ok(profile));
     }
+    if color::ranges_differ(boxes, coded) {
+        let used = if signal.full_range { "full" } else { "limited" };
+        let why = format!("its box and its coded picture tell different ranges of samples; taken as {used}");
+        info.warnings.push(Warning::ColorAssumed(why));
+    }
     warn_of_exif(&container, &scene, limits, &mut info)?;
     // Whatever is wrong with the colors is told before anything is decoded.
     color::Converter::new(signal, coded, 16)?;
@@ -74,7 +80,7 @@ pub(crate) fn exif(bytes: &[u8]) -> Option<Vec<u8>> {
 pub(crate) fn icc_profile(bytes: &[u8]) -> Option<Vec<u8>> {
     let container = container::read(bytes).ok()?;
     let scene = Scene::of(&container).ok()?;
-    let signal = color::signal(scene.nclx(&container).ok()?, scene.coded());
+    let signal = color::signal_of(&container, scene.nclx(&container).ok()?, scene.coded());
     profile(&container, &scene, signal).ok()?
 }
 
@@ -174,7 +180,7 @@ impl<'a> Scene<'a> {
     /// The picture row by row; `None` for overlays.
     fn rows<'s>(&'s self, container: &Container<'a>, wide: &'s Wide) -> Result<Option<Rows<'s>>> {
         let Canvas::Tiles(tiles) = &self.canvas else { return Ok(None) };
-        let signal = color::signal(self.nclx(container)?, &tiles.info);
+        let signal = color::signal_of(container, self.nclx(container)?, &tiles.info);
         Rows::new(tiles, self.alpha.as_ref(), self.view, signal, wide).map(Some)
     }
 
