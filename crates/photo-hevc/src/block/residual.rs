@@ -189,6 +189,9 @@ impl Residual {
             }
             let more = remaining(bins, rice)?;
             *level += more;
+            if *level > 1 << 15 {
+                return malformed("a coefficient is too large");
+            }
             if *level > 3 << rice {
                 rice = (rice + 1).min(most_rice);
             }
