@@ -95,7 +95,7 @@ mod tests {
 
     #[test]
     fn codes_are_read() {
-        let mut bits = BitReader::new(&[0b1_010_011_0, 0b0100_0010, 0b1_0000000]);
+        let mut bits = BitReader::new(&[0b1010_0110, 0b0100_0010, 0b1000_0000]);
         assert_eq!([bits.ue(), bits.ue(), bits.ue(), bits.ue()], [Ok(0), Ok(1), Ok(2), Ok(3)]);
         assert_eq!(bits.se(), Ok(-2));
         assert_eq!(bits.bits(9), Err(ENDED));

@@ -52,12 +52,16 @@ pub fn probe(parameter_sets: &[&[u8]]) -> std::result::Result<Info, Error> {
     sps.map_or_else(|| malformed("no sequence parameter set"), |sps| Ok(sps.info))
 }
 
-/// Bytes that [`decode`] takes at most for a picture, its own planes and everything at the side included; the bytes of the
-/// file, and a copy of the longest slice, come on top.
+/// Bytes that [`decode`] takes at most for a picture, its own planes and everything at the side included, in the rayon pool
+/// that this function is called in; the bytes of the file, and a copy of the longest slice, come on top.
 pub fn memory_for(info: &Info) -> u64 {
-    let luma = u64::from(info.coded_width) * u64::from(info.coded_height);
-    // Planes, eight bytes for each 4x4 block, and what filters copy.
-    info.coded_samples() * 2 + luma / 2 + luma / 4 + 1_000_000
+    let (width, height) = (u64::from(info.coded_width), u64::from(info.coded_height));
+    let planes = info.coded_samples() * 2;
+    // Eight bytes for each 4x4 block, and what is known of coding tree blocks and slices.
+    let blocks = width * height * 3 / 4;
+    // Filters copy rows at borders, and each thread the rows of coding tree blocks that it is at.
+    let bands = rayon::current_num_threads() as u64 * 66 * width * 2;
+    planes + planes / 8 + blocks + bands.min(planes) + 1_000_000
 }
 
 /// Decodes one picture.

@@ -23,14 +23,14 @@ impl<B: Bins> SegmentDecoder<'_, B> {
         for likely in &mut likely[..parts] {
             *likely = self.bins.bin(PREV_INTRA_LUMA);
         }
-        for part in 0..parts {
-            let index = match likely[part] {
+        for (part, &likely) in likely[..parts].iter().enumerate() {
+            let index = match likely {
                 false => self.bins.bypass(5),
                 // Truncated unary, at most 2.
                 true if self.bins.bypass(1) == 0 => 0,
                 true => 1 + self.bins.bypass(1),
             };
-            unit.luma_modes[part] = self.luma_mode(unit, part, likely[part], index as u8);
+            unit.luma_modes[part] = self.luma_mode(unit, part, likely, index as u8);
         }
         if !unit.parts {
             unit.luma_modes = [unit.luma_modes[0]; 4];

@@ -299,7 +299,8 @@ fn remaining<B: Bins>(bins: &mut B, rice: u32) -> Result<i32> {
     if bits > 20 {
         return malformed("a coefficient is too large");
     }
-    Ok(((((1 << (prefix - 3)) + 3 - 1) << rice) + bins.bypass(bits)) as i32)
+    let more = (((1 << (prefix - 3)) + 3 - 1) << rice) + bins.bypass(bits);
+    if more < 1 << 15 { Ok(more as i32) } else { malformed("a coefficient is too large") }
 }
 
 /// The column and row of the last coefficient, as they are coded.
@@ -321,15 +322,18 @@ fn last_position<B: Bins>(bins: &mut B, block: &Block<'_>) -> (u32, u32) {
         0..4 => prefix,
         _ => {
             let bits = (prefix >> 1) - 1;
-            (2 + (prefix & 1) << bits) + bins.bypass(bits)
+            ((2 + (prefix & 1)) << bits) + bins.bypass(bits)
         }
     };
     let x = position(x);
     (x, position(y))
 }
 
+/// A column and a row.
+type Position = (u8, u8);
+
 /// The scans of sub-blocks and of the coefficients in one.
-fn scans(block: &Block<'_>) -> (&'static [(u8, u8)], &'static [(u8, u8); 16]) {
+fn scans(block: &Block<'_>) -> (&'static [Position], &'static [Position; 16]) {
     let sub_blocks: &[(u8, u8)] = match (block.log2, block.scan) {
         (2, _) => &[(0, 0)],
         (3, 0) => &DIAGONAL_2,

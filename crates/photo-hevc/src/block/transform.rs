@@ -83,9 +83,9 @@ fn sine(residual: &mut Residual, shift: u32) {
         }
     }
     for y in 0..4 {
-        for x in 0..4 {
+        for (x, sample) in residual.samples[4 * y..4 * y + 4].iter_mut().enumerate() {
             let sum: i32 = (0..4).map(|k| SINE[k][x] * middle[4 * y + k]).sum();
-            residual.samples[4 * y + x] = (sum + (1 << (shift - 1))) >> shift;
+            *sample = (sum + (1 << (shift - 1))) >> shift;
         }
     }
 }

@@ -128,7 +128,7 @@ impl<B: Bins> SegmentDecoder<'_, B> {
         let (luma_depth, depth) = (self.frame.bit_depth(0), self.frame.bit_depth(component));
         for (sample, &luma) in self.residual.samples[..area].iter_mut().zip(&self.luma_residual[..area]) {
             let luma = (i64::from(luma) << depth) >> luma_depth;
-            *sample = sample.wrapping_add((i64::from(scale) * luma >> 3) as i32);
+            *sample = sample.wrapping_add(((i64::from(scale) * luma) >> 3) as i32);
         }
         add(&mut self.frame.planes[component], (node.x, node.y), node.log2, &self.residual.samples, depth);
         Ok(())

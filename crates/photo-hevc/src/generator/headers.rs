@@ -74,27 +74,9 @@ impl Config {
         // ffmpeg has no planes of different depths.
         let depths = [depth; 2];
         let (columns, rows) = (width.div_ceil(1 << log2_ctb), height.div_ceil(1 << log2_ctb));
-        let mut sizes = |total: u32| {
-            let mut sizes = Vec::new();
-            while sizes.iter().sum::<u32>() < total && sizes.len() < 6 {
-                let left = total - sizes.iter().sum::<u32>();
-                sizes.push(1 + r.below(left));
-            }
-            let rest = total - sizes.iter().sum::<u32>();
-            if rest > 0 {
-                sizes.push(rest);
-            }
-            sizes
-        };
-        let tiles = (sizes(columns), sizes(rows));
+        let tiles = (tile_sizes(r, columns), tile_sizes(r, rows));
         let several = tiles.0.len() + tiles.1.len() > 2;
-        let range = r.chance(60).then(|| {
-            let mut flags = [false; 9];
-            for at in [0, 1, 2, 3, 5, 7] {
-                flags[at] = r.chance(50);
-            }
-            flags
-        });
+        let range = r.chance(60).then(|| range_flags(r));
         let low_pcm = log2_min_cb.min(5);
         let pcm_min = low_pcm + r.below(log2_ctb.min(5) - low_pcm + 1);
         let pcm_max = pcm_min + r.below(log2_ctb.min(5) - pcm_min + 1);
@@ -176,6 +158,27 @@ impl Config {
             across: r.chance(50),
         }
     }
+}
+
+fn tile_sizes(r: &mut Random, total: u32) -> Vec<u32> {
+    let (mut sizes, mut left) = (Vec::new(), total);
+    while left > 0 && sizes.len() < 6 {
+        sizes.push(1 + r.below(left));
+        left = total - sizes.iter().sum::<u32>();
+    }
+    if left > 0 {
+        sizes.push(left);
+    }
+    sizes
+}
+
+fn range_flags(r: &mut Random) -> [bool; 9] {
+    let mut flags = [false; 9];
+    // All but extended precision, offsets of high precision and bypass alignment.
+    for at in [0, 1, 2, 3, 5, 7] {
+        flags[at] = r.chance(50);
+    }
+    flags
 }
 
 /// How probable the bins of each context are.
@@ -324,20 +327,24 @@ pub(super) fn pps(c: &Config) -> Vec<u8> {
     }
     w.flag(false).ue(0).flag(false).flag(c.range.is_some());
     if c.range.is_some() {
-        w.flag(true).u(7, 0);
-        if c.skip {
-            w.ue(c.skip_log2);
-        }
-        w.flag(c.cross).flag(c.offset_list.is_some());
-        if let Some((depth, list)) = &c.offset_list {
-            w.ue(*depth).ue(list.len() as u32 - 1);
-            list.iter().for_each(|&(cb, cr)| {
-                w.se(cb).se(cr);
-            });
-        }
-        w.ue(c.sao_shift[0]).ue(c.sao_shift[1]);
+        pps_range(&mut w, c);
     }
     escape(&w.unit(34))
+}
+
+fn pps_range(w: &mut Writer, c: &Config) {
+    w.flag(true).u(7, 0);
+    if c.skip {
+        w.ue(c.skip_log2);
+    }
+    w.flag(c.cross).flag(c.offset_list.is_some());
+    if let Some((depth, list)) = &c.offset_list {
+        w.ue(*depth).ue(list.len() as u32 - 1);
+        list.iter().for_each(|&(cb, cr)| {
+            w.se(cb).se(cr);
+        });
+    }
+    w.ue(c.sao_shift[0]).ue(c.sao_shift[1]);
 }
 
 fn scaling_lists(w: &mut Writer, seed: u64) {

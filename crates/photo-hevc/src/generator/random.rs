@@ -20,7 +20,7 @@ impl Random {
     }
 
     pub(super) fn below(&mut self, end: u32) -> u32 {
-        (u64::from(self.next()) * u64::from(end.max(1)) >> 32) as u32
+        ((u64::from(self.next()) * u64::from(end.max(1))) >> 32) as u32
     }
 
     pub(super) fn within(&mut self, min: i32, max: i32) -> i32 {

@@ -79,6 +79,7 @@ impl Sps {
         Ok(sps)
     }
 
+    /// Block sizes; what follows in the SPS is still to be read.
     fn read_blocks(
         bits: &mut BitReader<'_>,
         id: u32,
@@ -86,21 +87,8 @@ impl Sps {
         window: (u32, u32),
         log2_max_poc_lsb: u32,
     ) -> Result<Self> {
-        const REASON: &str = "an SPS has impossible block sizes";
-        let log2_min_cb = 3 + bits.ue_max(3, REASON)?;
-        let log2_ctb = log2_min_cb + bits.ue_max(3, REASON)?;
-        let log2_min_tb = 2 + bits.ue_max(3, REASON)?;
-        let log2_max_tb = log2_min_tb + bits.ue_max(3, REASON)?;
-        bits.ue_max(4, REASON)?;
-        let max_transform_depth = bits.ue_max(log2_ctb.saturating_sub(log2_min_tb), REASON)?;
-        let mask = (1 << log2_min_cb) - 1;
-        if !(4..=6).contains(&log2_ctb)
-            || log2_min_tb >= log2_min_cb
-            || log2_max_tb > log2_ctb.min(5)
-            || (info.coded_width | info.coded_height) & mask != 0
-        {
-            return malformed(REASON);
-        }
+        let [log2_min_cb, log2_ctb, log2_min_tb, log2_max_tb, max_transform_depth] =
+            read_block_sizes(bits, &info)?;
         Ok(Self {
             id,
             info,
@@ -202,6 +190,26 @@ impl RangeExtension {
             persistent_rice: rice,
         })
     }
+}
+
+/// Sizes of the smallest and largest coding and transform blocks as logarithms, and the depth of transform trees.
+fn read_block_sizes(bits: &mut BitReader<'_>, info: &Info) -> Result<[u32; 5]> {
+    const REASON: &str = "an SPS has impossible block sizes";
+    let log2_min_cb = 3 + bits.ue_max(3, REASON)?;
+    let log2_ctb = log2_min_cb + bits.ue_max(3, REASON)?;
+    let log2_min_tb = 2 + bits.ue_max(3, REASON)?;
+    let log2_max_tb = log2_min_tb + bits.ue_max(3, REASON)?;
+    bits.ue_max(4, REASON)?;
+    let depth = bits.ue_max(log2_ctb.saturating_sub(log2_min_tb), REASON)?;
+    let mask = (1 << log2_min_cb) - 1;
+    if !(4..=6).contains(&log2_ctb)
+        || log2_min_tb >= log2_min_cb
+        || log2_max_tb > log2_ctb.min(5)
+        || (info.coded_width | info.coded_height) & mask != 0
+    {
+        return malformed(REASON);
+    }
+    Ok([log2_min_cb, log2_ctb, log2_min_tb, log2_max_tb, depth])
 }
 
 /// Chroma format, size, conformance window and bit depths.

@@ -92,18 +92,10 @@ impl SliceHeader {
         }
         let sao_luma = sps.sao && bits.flag()?;
         let sao_chroma = sps.sao && sps.info.chroma != Chroma::Monochrome && bits.flag()?;
-        let qp = pps.init_qp + bits.se_in(-200, 200, "a slice has an impossible QP")?;
-        if qp > 51 || qp < -6 * (i32::from(sps.info.bit_depth_luma) - 8) {
-            return malformed("a slice has an impossible QP");
-        }
-        let (mut cb_qp_offset, mut cr_qp_offset) = (0, 0);
-        if pps.slice_chroma_qp_offsets {
-            cb_qp_offset = bits.se_in(-12, 12, "a chroma QP offset is out of range")?;
-            cr_qp_offset = bits.se_in(-12, 12, "a chroma QP offset is out of range")?;
-        }
+        let (qp, [cb_qp_offset, cr_qp_offset]) = read_qp(bits, pps, sps)?;
         let chroma_qp_offsets = pps.range.chroma_qp_offsets.is_some() && bits.flag()?;
-        let overridden = pps.deblocking_override && bits.flag()?;
-        let deblocking = if overridden { Deblocking::read(bits)? } else { pps.deblocking };
+        let own = pps.deblocking_override && bits.flag()?;
+        let deblocking = if own { Deblocking::read(bits)? } else { pps.deblocking };
         let filters = sao_luma || sao_chroma || !deblocking.disabled;
         let filter_across =
             if pps.filter_across_slices && filters { bits.flag()? } else { pps.filter_across_slices };
@@ -123,6 +115,21 @@ impl SliceHeader {
             data: 0,
         })
     }
+}
+
+/// QP of a slice, and the offsets of Cb and Cr.
+fn read_qp(bits: &mut BitReader<'_>, pps: &Pps, sps: &Sps) -> Result<(i32, [i32; 2])> {
+    let qp = pps.init_qp + bits.se_in(-200, 200, "a slice has an impossible QP")?;
+    if qp > 51 || qp < -6 * (i32::from(sps.info.bit_depth_luma) - 8) {
+        return malformed("a slice has an impossible QP");
+    }
+    let mut offsets = [0; 2];
+    if pps.slice_chroma_qp_offsets {
+        for offset in &mut offsets {
+            *offset = bits.se_in(-12, 12, "a chroma QP offset is out of range")?;
+        }
+    }
+    Ok((qp, offsets))
 }
 
 /// Bits of a slice address: enough for every coding tree block.
