@@ -109,7 +109,7 @@ fn ycck_with_black_at_half_width_is_read_right() {
 #[test]
 fn long_pngs_stay_pngs() {
     for (width, same) in [(65_500, true), (65_501, true), (65_535, true), (65_536, false)] {
-        let picture = Picture::from_fn(width, 2, Layout::Gray, |x, _| [(x / 300) as u8]);
+        let picture = Picture::from_fn(width, 2, Layout::Gray, |x, _| [(x / 300) as u8, 0, 0, 255]);
         let bytes = png::encode(&PngImage::from_picture(&picture, 8), &PngOptions::default());
         let prepared = photo_prep::prepare(&bytes).unwrap();
         assert_eq!(prepared.bytes() == bytes, same, "{width}: {}", prepared.report());
@@ -133,14 +133,16 @@ fn a_gif_shows_its_first_frame_that_shows_something() {
     };
     for blanks in 1..4 {
         let frames = (0..blanks).map(|_| blank()).chain([shows(), blank()]).collect();
-        let prepared = photo_prep::prepare(&file(frames)).unwrap();
+        let bytes = file(frames);
+        let prepared = photo_prep::prepare(&bytes).unwrap();
         assert!(warned(&prepared, |w| matches!(w, Warning::FrameSkipped(_))), "{}", prepared.report());
         let picture = decoded(prepared.bytes()).into_rgba8();
         assert_eq!(picture.dimensions(), (20, 10));
         assert_eq!(picture.get_pixel(0, 0)[3], 0);
         assert_eq!(picture.get_pixel(7, 2).0, [37, 90, 200, 255]);
     }
-    let prepared = photo_prep::prepare(&file(vec![shows(), blank()])).unwrap();
+    let bytes = file(vec![shows(), blank()]);
+    let prepared = photo_prep::prepare(&bytes).unwrap();
     assert!(!warned(&prepared, |w| matches!(w, Warning::FrameSkipped(_))));
     let bytes = file(vec![blank(), blank()]);
     assert!(warned(&photo_prep::prepare(&bytes).unwrap(), |w| matches!(w, Warning::FrameSkipped(_))));

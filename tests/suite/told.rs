@@ -1,6 +1,6 @@
 //! Orientation and colors told in odd ways: by XMP, by the second EXIF block, by EXIF alone, by disordered profiles.
 
-use photo_prep::{MetadataPolicy, Options, OutputFormat, Warning};
+use photo_prep::{ColorPolicy, MetadataPolicy, Options, OutputFormat, Warning};
 use photo_testkit::encode::jpeg::{self, JpegOptions, Segment};
 use photo_testkit::encode::png::{self, Chunk, PngImage, PngOptions};
 use photo_testkit::encode::webp::{self, WebpOptions};
@@ -105,11 +105,16 @@ fn adobe_rgb_by_exif_alone_is_a_profile() {
     let bytes = jpeg_of(vec![exif(0xFFFF, Some(b"R03\0"))]);
     let told = exif(0xFFFF, Some(b"R03\0"));
     let turned = jpeg_of(vec![Segment::exif(&Exif::orientation(6)), told.clone()]);
-    let keep = Options::default().metadata(MetadataPolicy::Keep);
+    // Converted by default, where a proper profile would have stayed.
+    let converted = photo_prep::prepare(&bytes).unwrap();
+    assert_eq!(converted.report().route, "pixels");
+    assert_eq!(photo_prep::probe(converted.bytes()).unwrap().icc, None);
+    let preserve = Options::default().color(ColorPolicy::Preserve);
+    let keep = preserve.metadata(MetadataPolicy::Keep);
     for (file, options, route) in [
-        (&bytes, Options::default(), "rewrite"),
+        (&bytes, preserve, "rewrite"),
         (&bytes, keep, "rewrite"),
-        (&turned, Options::default(), "coefficients"),
+        (&turned, preserve, "coefficients"),
         (&turned, keep, "coefficients"),
     ] {
         let prepared = options.prepare(file).unwrap();
@@ -127,14 +132,15 @@ fn adobe_rgb_by_exif_alone_is_a_profile() {
         png_of(vec![Chunk::new(b"eXIf", color_space(0xFFFF, Some(b"R03\0"))), Chunk::new(b"sRGB", [0])]);
     assert!(photo_prep::probe(&tagged).unwrap().icc.is_none());
     let untagged = png_of(vec![Chunk::new(b"eXIf", color_space(0xFFFF, Some(b"R03\0")))]);
-    let prepared = photo_prep::prepare(&untagged).unwrap();
+    let prepared = preserve.prepare(&untagged).unwrap();
     assert!(prepared.bytes().windows(4).any(|w| w == b"iCCP"), "{}", prepared.report());
 }
 
 #[test]
 fn converted_adobe_rgb_is_more_colorful() {
     let told = Segment::App(1, [b"Exif\0\0".as_slice(), &color_space(0xFFFF, Some(b"R03\0"))].concat());
-    let picture = photo_testkit::Picture::from_fn(64, 64, photo_testkit::Layout::Rgb, |_, _| [60, 160, 70]);
+    let picture =
+        photo_testkit::Picture::from_fn(64, 64, photo_testkit::Layout::Rgb, |_, _| [60, 160, 70, 255]);
     let file =
         |segments| jpeg::encode(&picture, &JpegOptions { segments, quality: 95, ..JpegOptions::default() });
     let options = Options::default().max_pixels(1_000).format(OutputFormat::Png);
@@ -168,7 +174,7 @@ fn a_disordered_profile_is_written_in_order() {
             if orientation == 1 {
                 bytes = jpeg_of(parts.clone());
             }
-            let prepared = photo_prep::prepare(&bytes).unwrap();
+            let prepared = Options::default().color(ColorPolicy::Preserve).prepare(&bytes).unwrap();
             assert_eq!(prepared.bytes() == bytes, in_order && orientation == 1, "{}", prepared.report());
             let wanted = [b"ICC_PROFILE\0\x01\x01", profile.as_slice()].concat();
             let found = prepared.bytes().windows(wanted.len()).filter(|w| *w == wanted).count();

@@ -15,7 +15,7 @@ use crate::{Format, InputLimits, Result};
 /// # Errors
 /// [`Error::Malformed`](crate::Error::Malformed) with what is wrong.
 pub(crate) fn verify(bytes: &[u8], info: &ImageInfo, limits: &InputLimits) -> Result<()> {
-    if info.jpeg.as_ref().is_some_and(|jpeg| jpeg.ordinary) {
+    if photo_jpeg::Header::read(bytes).is_ok() {
         let verified = caught(Format::Jpeg, || Ok(photo_jpeg::verify(bytes, &read_options(limits))))?;
         return verified.map_err(|e| error(&e));
     }

@@ -35,7 +35,14 @@ pub(crate) fn of(bytes: &[u8], layout: &PngLayout, model: ColorModel, limit: u64
         if let &[primaries, transfer, 0, 1] = codes
             && let Some(hdr) = Hdr::of_code(transfer)
         {
-            color.hdr = Some((hdr, primaries));
+            // An ICC profile beside it is what its author wants shown where such light can't be.
+            let fallback = png::icc_profile(bytes, layout, limit)?;
+            if fallback.is_some_and(|profile| color.take(profile, model)) {
+                let why = format!("the cICP chunk tells {}, the ICC profile beside it is used", hdr.name());
+                color.warnings.push(Warning::BrokenProfile(why));
+            } else {
+                color.hdr = Some((hdr, primaries));
+            }
             return Ok(color);
         }
         let why = || format!("the cICP chunk {codes:?} names colours that can't be converted");

@@ -1,6 +1,6 @@
 //! The first frame of an animation that shows something, where those before it are fully transparent.
 
-use super::{Placement, error, grays, options};
+use super::{Placement, error, grays, options, with_colors};
 use crate::info::ImageInfo;
 use crate::pixels::{Raster, alpha};
 use crate::{Error, Format, Result};
@@ -22,6 +22,7 @@ pub(crate) fn later(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Optio
     const FRAMES: usize = 100;
     /// In all frames together; a second or two.
     const PIXELS: u64 = 400_000_000;
+    let bytes = &*with_colors(bytes);
     let mut decoder = options(memory).read_info(bytes).map_err(error)?;
     let mut pixels = 0;
     for skipped in 0..FRAMES {

@@ -5,6 +5,8 @@ mod lzw;
 
 pub(crate) use later::later;
 
+use std::borrow::Cow;
+
 use gif::{ColorOutput, DecodeOptions, Frame, MemoryLimit};
 use rayon::prelude::*;
 
@@ -14,6 +16,7 @@ use crate::pixels::{Layout, Raster};
 use crate::{Error, Format, LimitKind, Result};
 
 pub(super) fn decode(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Raster> {
+    let bytes = &*with_colors(bytes);
     if let Some(frame) = packed_frame(bytes, memory) {
         let (length, place) = (frame.width as usize * frame.height as usize, Placement::of(&frame));
         let expanded = frame.buffer.split_first().and_then(|(bits, data)| lzw::expanded(*bits, data, length));
@@ -35,6 +38,21 @@ fn packed_frame(bytes: &[u8], memory: u64) -> Option<Frame<'static>> {
     let pixels = u64::from(frame.width) * u64::from(frame.height);
     // Beside the indices there are the packed bytes.
     (pixels + frame.buffer.len() as u64 <= memory).then_some(frame)
+}
+
+/// The file with a table of grays where it has no table for all frames, since the crate refuses frames without colors.
+pub(super) fn with_colors(bytes: &[u8]) -> Cow<'_, [u8]> {
+    const HAS_TABLE: u8 = 0x80;
+    match bytes.split_at_checked(13) {
+        Some((head, rest)) if head.get(10).is_some_and(|flags| flags & HAS_TABLE == 0) => {
+            let mut file = [head, &grays(bytes), rest].concat();
+            if let Some(flags) = file.get_mut(10) {
+                *flags |= HAS_TABLE;
+            }
+            Cow::Owned(file)
+        }
+        _ => Cow::Borrowed(bytes),
+    }
 }
 
 /// The colors of a picture that has no table of them: from black to white. Its header tells how many there are all the same (GIF89a,

@@ -3,7 +3,7 @@
 use gif::{Decoder, Frame};
 
 use super::There;
-use crate::codec::gif::{error, grays, options};
+use crate::codec::gif::{error, grays, options, with_colors};
 use crate::metadata::bytes::le16;
 use crate::{Error, Format, LimitKind, Result};
 
@@ -29,6 +29,7 @@ struct Lines {
 }
 
 fn lines(bytes: &[u8], memory: u64) -> Result<Lines> {
+    let bytes = &*with_colors(bytes);
     let mut decoder = options(memory).read_info(bytes).map_err(error)?;
     let no_frame = || Error::malformed(Format::Gif, None, "no frame");
     let mut frame = decoder.next_frame_info().map_err(error)?.ok_or_else(no_frame)?.clone();
