@@ -35,7 +35,6 @@ pub(super) struct Encoder<'a> {
     chances: [u8; contexts::COUNT],
     /// Coding tree units that are still to come in the segment.
     units: u32,
-    plain: u32,
     low: u32,
     range: u32,
     first: bool,
@@ -58,7 +57,6 @@ impl<'a> Encoder<'a> {
             states: initial(qp),
             chances: config.chances,
             units,
-            plain: config.plain,
             low: 0,
             range: 510,
             first: true,
@@ -170,7 +168,7 @@ impl Bins for Encoder<'_> {
     }
 
     fn terminate(&mut self) -> bool {
-        let ends = self.random.chance(self.plain);
+        let ends = self.random.chance(15);
         self.encode_terminate(ends)
     }
 

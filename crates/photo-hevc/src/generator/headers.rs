@@ -9,13 +9,9 @@ use crate::slice::contexts::{self, COUNT};
 #[derive(Debug)]
 pub(super) struct Config {
     chroma: u32,
-    width: u32,
-    height: u32,
-    depths: [u32; 2],
-    log2_min_cb: u32,
-    log2_ctb: u32,
-    log2_min_tb: u32,
-    log2_max_tb: u32,
+    /// Of luma and chroma: ffmpeg has no planes of different depths.
+    depth: u32,
+    blocks: Blocks,
     transform_depth: u32,
     scaling: u32,
     pcm: Option<[u32; 4]>,
@@ -33,8 +29,8 @@ pub(super) struct Config {
     bypass: bool,
     tiles: Option<(Vec<u32>, Vec<u32>)>,
     wavefront: bool,
-    across_tiles: bool,
-    across_slices: bool,
+    /// Whether filters go across the boundaries of tiles, and of slices.
+    across: [bool; 2],
     deblocking: Option<(bool, bool, i32, i32)>,
     skip_log2: u32,
     cross: bool,
@@ -42,8 +38,49 @@ pub(super) struct Config {
     sao_shift: [u32; 2],
     slices: u32,
     seed: u64,
-    pub(super) plain: u32,
     pub(super) chances: [u8; COUNT],
+}
+
+/// The sizes of a picture and of its blocks.
+#[derive(Debug)]
+struct Blocks {
+    log2_ctb: u32,
+    log2_min_cb: u32,
+    log2_min_tb: u32,
+    log2_max_tb: u32,
+    width: u32,
+    height: u32,
+}
+
+impl Blocks {
+    fn random(r: &mut Random) -> Self {
+        let log2_ctb = 4 + r.below(3);
+        let log2_min_cb = 3 + r.below((log2_ctb - 2).min(2));
+        let log2_min_tb = 2 + r.below(log2_min_cb - 2);
+        let log2_max_tb = log2_min_tb + r.below(log2_ctb.min(5) - log2_min_tb + 1);
+        let mask = (1 << log2_min_cb) - 1;
+        let side = |r: &mut Random| (16 + r.below(if log2_ctb == 6 { 240 } else { 110 }) + mask) & !mask;
+        let (width, height) = (side(r), side(r));
+        Self { log2_ctb, log2_min_cb, log2_min_tb, log2_max_tb, width, height }
+    }
+
+    /// How many sizes of coding blocks there are.
+    fn levels(&self) -> u32 {
+        self.log2_ctb - self.log2_min_cb + 1
+    }
+
+    fn tiles(&self, r: &mut Random) -> (Vec<u32>, Vec<u32>) {
+        let count = |side: u32| side.div_ceil(1 << self.log2_ctb);
+        (tile_sizes(r, count(self.width)), tile_sizes(r, count(self.height)))
+    }
+
+    /// Bits of luma and chroma, the smallest and the largest blocks of plain samples.
+    fn pcm(&self, r: &mut Random, depth: u32) -> [u32; 4] {
+        let low = self.log2_min_cb.min(5);
+        let min = low + r.below(self.log2_ctb.min(5) - low + 1);
+        let max = min + r.below(self.log2_ctb.min(5) - min + 1);
+        [1 + r.below(depth), 1 + r.below(depth), min, max]
+    }
 }
 
 /// What a slice segment header says.
@@ -60,38 +97,17 @@ pub(super) struct Segment {
 }
 
 impl Config {
-    pub(super) fn random(random: &mut Random) -> Self {
-        let r = random;
-        let log2_ctb = 4 + r.below(3);
-        let log2_min_cb = 3 + r.below((log2_ctb - 2).min(2));
-        let log2_min_tb = 2 + r.below(log2_min_cb - 2);
-        let log2_max_tb = log2_min_tb + r.below(log2_ctb.min(5) - log2_min_tb + 1);
-        let mask = (1 << log2_min_cb) - 1;
-        let side = |r: &mut Random| (16 + r.below(if log2_ctb == 6 { 240 } else { 110 }) + mask) & !mask;
-        let (width, height) = (side(r), side(r));
-        let chroma = r.below(4);
-        let depth = [8, 8, 8, 10, 10, 12][r.below(6) as usize];
-        // ffmpeg has no planes of different depths.
-        let depths = [depth; 2];
-        let (columns, rows) = (width.div_ceil(1 << log2_ctb), height.div_ceil(1 << log2_ctb));
-        let tiles = (tile_sizes(r, columns), tile_sizes(r, rows));
-        let several = tiles.0.len() + tiles.1.len() > 2;
+    pub(super) fn random(r: &mut Random) -> Self {
+        let blocks = Blocks::random(r);
+        let (chroma, depth) = (r.below(4), [8, 8, 8, 10, 10, 12][r.below(6) as usize]);
+        let tiles = blocks.tiles(r);
         let range = r.chance(60).then(|| range_flags(r));
-        let low_pcm = log2_min_cb.min(5);
-        let pcm_min = low_pcm + r.below(log2_ctb.min(5) - low_pcm + 1);
-        let pcm_max = pcm_min + r.below(log2_ctb.min(5) - pcm_min + 1);
-        let pcm = [1 + r.below(depth), 1 + r.below(depth), pcm_min, pcm_max];
+        let pcm = blocks.pcm(r, depth);
         let list = (0..1 + r.below(6)).map(|_| (r.within(-12, 12), r.within(-12, 12))).collect();
         Self {
             chroma,
-            width,
-            height,
-            depths,
-            log2_min_cb,
-            log2_ctb,
-            log2_min_tb,
-            log2_max_tb,
-            transform_depth: r.below(log2_ctb - log2_min_tb + 1),
+            depth,
+            transform_depth: r.below(blocks.log2_ctb - blocks.log2_min_tb + 1),
             scaling: r.below(4),
             pcm: r.chance(40).then_some(pcm),
             sao: r.chance(60),
@@ -102,23 +118,22 @@ impl Config {
             hiding: r.chance(50),
             qp: r.within(-6 * (depth as i32 - 8), 40),
             skip: r.chance(60),
-            qp_depth: r.chance(60).then(|| r.below(log2_ctb - log2_min_cb + 1)),
+            qp_depth: r.chance(60).then(|| r.below(blocks.levels())),
             chroma_offsets: [r.within(-12, 12), r.within(-12, 12)],
             slice_offsets: r.chance(40),
             bypass: r.chance(30),
-            tiles: (several && r.chance(40)).then_some(tiles),
+            tiles: (tiles.0.len() + tiles.1.len() > 2 && r.chance(40)).then_some(tiles),
             wavefront: r.chance(35),
-            across_tiles: r.chance(50),
-            across_slices: r.chance(50),
+            across: [r.chance(50), r.chance(50)],
             deblocking: r.chance(60).then(|| (r.chance(50), r.chance(30), r.within(-6, 6), r.within(-6, 6))),
             skip_log2: r.below(4),
             cross: chroma == 3 && r.chance(60),
-            offset_list: (chroma != 0 && r.chance(50)).then(|| (r.below(log2_ctb - log2_min_cb + 1), list)),
+            offset_list: (chroma != 0 && r.chance(50)).then(|| (r.below(blocks.levels()), list)),
             sao_shift: [0, 1].map(|_| r.below(depth.max(10) - 9)),
             slices: r.below(4),
             seed: u64::from(r.below(u32::MAX)),
-            plain: 15,
             chances: chances(r),
+            blocks,
         }
     }
 
@@ -270,10 +285,13 @@ pub(super) fn sps(c: &Config) -> Vec<u8> {
     if c.chroma == 3 {
         w.flag(false);
     }
-    w.ue(c.width).ue(c.height).flag(false);
-    w.ue(c.depths[0] - 8).ue(c.depths[1] - 8).ue(4).flag(true).ue(0).ue(0).ue(0);
-    w.ue(c.log2_min_cb - 3).ue(c.log2_ctb - c.log2_min_cb);
-    w.ue(c.log2_min_tb - 2).ue(c.log2_max_tb - c.log2_min_tb).ue(0).ue(c.transform_depth);
+    w.ue(c.blocks.width).ue(c.blocks.height).flag(false);
+    w.ue(c.depth - 8).ue(c.depth - 8).ue(4).flag(true).ue(0).ue(0).ue(0);
+    w.ue(c.blocks.log2_min_cb - 3).ue(c.blocks.log2_ctb - c.blocks.log2_min_cb);
+    w.ue(c.blocks.log2_min_tb - 2)
+        .ue(c.blocks.log2_max_tb - c.blocks.log2_min_tb)
+        .ue(0)
+        .ue(c.transform_depth);
     w.flag(c.scaling > 0);
     if c.scaling > 0 {
         w.flag(c.scaling == 2);
@@ -312,9 +330,9 @@ pub(super) fn pps(c: &Config) -> Vec<u8> {
                 w.ue(size - 1);
             });
         }
-        w.flag(c.across_tiles);
+        w.flag(c.across[0]);
     }
-    w.flag(c.across_slices).flag(c.deblocking.is_some());
+    w.flag(c.across[1]).flag(c.deblocking.is_some());
     if let Some((overridden, disabled, beta, tc)) = c.deblocking {
         w.flag(overridden).flag(disabled);
         if !disabled {
@@ -406,7 +424,7 @@ fn independent(w: &mut Writer, c: &Config, s: &Segment) {
             w.flag(sao[1]);
         }
     }
-    w.se(s.qp_delta.max(-6 * (c.depths[0] as i32 - 8) - c.qp));
+    w.se(s.qp_delta.max(-6 * (c.depth as i32 - 8) - c.qp));
     if c.slice_offsets {
         // The sum with those of the PPS stays within 12.
         let [cb, cr] =
@@ -427,7 +445,7 @@ fn independent(w: &mut Writer, c: &Config, s: &Segment) {
             }
         }
     }
-    if c.across_slices && (sao[0] || sao[1] || !disabled) {
+    if c.across[1] && (sao[0] || sao[1] || !disabled) {
         w.flag(s.across);
     }
 }
