@@ -68,7 +68,7 @@ fn seen(png: &[u8]) -> ((u32, u32), Vec<f64>) {
     let frame = reader.next_frame(&mut data).unwrap();
     let samples = frame.color_type.samples();
     let pixel = |p: &[u8]| {
-        let alpha = if samples % 2 == 0 { f64::from(p[samples - 1]) } else { 255.0 };
+        let alpha = if samples.is_multiple_of(2) { f64::from(p[samples - 1]) } else { 255.0 };
         let color = |i: usize| f64::from(p[if samples < 3 { 0 } else { i }]) * alpha / 255.0;
         [color(0), color(1), color(2), alpha]
     };

@@ -33,8 +33,8 @@ pub(super) fn all(plan: &Plan, bytes: &[u8], truth: &Truth, warnings: &mut Vec<W
     let format = plan.info.format;
     let mut lose = |what: &str| warnings.push(Warning::NotKept(what.into()));
     let told = Told::of(bytes, format, &plan.options.input_limits)?;
-    let mut source = Source::default();
-    source.exif = told.exif.iter().find(|raw| exif_truth::amended(raw, truth).is_some()).map(|r| r.to_vec());
+    let exif = told.exif.iter().find(|raw| exif_truth::amended(raw, truth).is_some()).map(|r| r.to_vec());
+    let mut source = Source { exif, ..Source::default() };
     match (told.exif.len(), &source.exif) {
         (0, _) | (1, Some(_)) => {}
         (1, None) => lose("the EXIF block is too broken to be written again"),

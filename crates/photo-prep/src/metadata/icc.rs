@@ -145,7 +145,8 @@ mod tests {
     #[test]
     fn parts_are_joined_where_there_is_one_way_only() {
         let whole = b"firstsecondthird".to_vec();
-        let table: [(&[(u8, u8, usize)], bool); 6] = [
+        type Parts<'a> = &'a [(u8, u8, usize)];
+        let table: [(Parts<'_>, bool); 6] = [
             (&[(1, 3, 0), (2, 3, 1), (3, 3, 2)], true),
             (&[(3, 3, 2), (1, 3, 0), (2, 3, 1)], false),
             (&[(0, 3, 0), (1, 3, 1), (2, 3, 2)], false),

@@ -5,7 +5,6 @@ pub(crate) mod bands;
 pub(crate) mod color;
 pub(crate) mod narrow;
 pub(crate) mod orient;
-pub(crate) mod premultiplied;
 pub(crate) mod quantise;
 pub(crate) mod resize;
 pub(crate) mod sample;

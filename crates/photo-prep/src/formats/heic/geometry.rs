@@ -139,7 +139,7 @@ mod tests {
         // Two columns and three rows, one column right of the center and half a row above it.
         let crop = |whole: Size| {
             let x = (2 - (whole.width as i32 % 2), 2);
-            CleanAperture { width: (2, 1), height: (3, 1), x, y: ((whole.height as i32 + 1) % 2 * -1, 2) }
+            CleanAperture { width: (2, 1), height: (3, 1), x, y: (-((whole.height as i32 + 1) % 2), 2) }
         };
         for orientation in Orientation::ALL {
             let stored = picture();

@@ -8,6 +8,7 @@ mod color;
 mod container;
 mod geometry;
 mod overlay;
+mod premultiplied;
 mod properties;
 mod rows;
 mod scene;

@@ -5,13 +5,13 @@ use rayon::prelude::*;
 
 use super::color::Converter;
 use super::geometry::View;
+use super::premultiplied;
 use super::properties::Nclx;
 use super::scene::Alpha;
 use super::tiles::{Tiles, is_gray};
 use super::upsample::Upsampler;
 use crate::pixels::Layout;
 use crate::pixels::bands::RowSource;
-use crate::pixels::premultiplied;
 use crate::pixels::wide::Wide;
 use crate::{Error, Format, Result, Size};
 

@@ -1,9 +1,9 @@
 //! Associated alpha: colours that were stored already multiplied with their alpha.
 
-use super::Layout;
+use crate::pixels::Layout;
 
 /// Divides each color by its alpha, rounded.
-pub(crate) fn divide_samples(layout: Layout, data: &mut [u8]) {
+pub(super) fn divide_samples(layout: Layout, data: &mut [u8]) {
     match layout {
         Layout::GrayAlpha => divide::<2>(data),
         Layout::Rgba => divide::<4>(data),
@@ -12,7 +12,7 @@ pub(crate) fn divide_samples(layout: Layout, data: &mut [u8]) {
 }
 
 /// The same for samples of 16 bits.
-pub(crate) fn divide_deep_samples(layout: Layout, data: &mut [u16]) {
+pub(super) fn divide_deep_samples(layout: Layout, data: &mut [u16]) {
     for pixel in data.chunks_exact_mut(layout.channels()) {
         let Some((alpha, colors)) = pixel.split_last_mut().filter(|_| layout.has_alpha()) else { return };
         let alpha = u32::from(*alpha);
