@@ -39,9 +39,9 @@ image = image.resize((2738, 3651), Image.LANCZOS)
 image.save(sys.argv[2], quality=92, subsampling=2)
 """
 
-def run(command, environment=None):
+def run(command):
     start = time.perf_counter()
-    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=environment)
+    child = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
     _, status, usage = os.wait4(child.pid, 0)
     assert status == 0, command
     return (time.perf_counter() - start) * 1e3, usage.ru_maxrss / 1024
@@ -54,14 +54,13 @@ def main():
     if not os.path.exists(source): make(source)
     print(f"{source}: {os.path.getsize(source)} bytes")
     ours = [args.program, "prep", source, "--out", os.path.join(folder, "ours.jpg"), "--quality", "92"]
-    one = {**os.environ, "RAYON_NUM_THREADS": "1"}
     jobs = {
-        "photo-prep": (ours, None), "photo-prep, 1 thread": (ours, one),
-        "pillow-heif": ([sys.executable, "-c", PEER, source, os.path.join(folder, "peer.jpg")], None),
+        "photo-prep": ours, "photo-prep, 1 thread": [*ours, "--threads", "1"],
+        "pillow-heif": [sys.executable, "-c", PEER, source, os.path.join(folder, "peer.jpg")],
     }
     seen = {name: [] for name in jobs}
     for _ in range(args.runs + 1):
-        for name, (command, environment) in jobs.items(): seen[name].append(run(command, environment))
+        for name, command in jobs.items(): seen[name].append(run(command))
     for name, all_runs in seen.items():
         times, memory = zip(*all_runs[1:])
         print(f"{name}: {statistics.median(times):.0f} ms ({min(times):.0f} to {max(times):.0f}), {max(memory):.0f} MB")

@@ -98,7 +98,8 @@ impl<'a> Tiles<'a> {
         let items = self.items.get(start..start + self.columns as usize).unwrap_or_default();
         match items {
             [one] => Ok(vec![self.decode(*one)?]),
-            many => many.par_iter().map(|item| self.decode(*item)).collect(),
+            // Each tile is a task: they take milliseconds, and none should wait for a pair of them.
+            many => many.par_iter().with_max_len(1).map(|item| self.decode(*item)).collect(),
         }
     }
 
