@@ -4,7 +4,7 @@ mod bmp;
 mod gif;
 mod jpeg;
 mod png;
-mod told;
+pub(crate) mod told;
 mod webp;
 mod webp_tables;
 

@@ -25,14 +25,19 @@ pub(super) fn take(info: &mut ImageInfo, told: &Told<'_>, limits: &InputLimits) 
         first = first.or(facts.orientation);
         adobe_rgb = adobe_rgb.or(facts.adobe_rgb);
     }
-    let by_xmp = told.xmp.as_deref().and_then(xmp::orientation);
-    conflict(info, first, by_xmp, "EXIF", "XMP");
-    info.orientation = first.or(by_xmp).unwrap_or_default();
+    settle(info, first, told.xmp.as_deref(), "EXIF");
     info.untrue = !told.is_true(&Truth { size: info.size, srgb: false, same: true });
     if let Some(how) = adobe_rgb {
         take_adobe_rgb(info, how);
     }
     Ok(())
+}
+
+/// Takes the orientation that `named` tells, or that of an XMP packet where it tells none.
+pub(crate) fn settle(info: &mut ImageInfo, first: Option<Orientation>, xmp: Option<&[u8]>, named: &str) {
+    let by_xmp = xmp.and_then(xmp::orientation);
+    conflict(info, first, by_xmp, named, "XMP");
+    info.orientation = first.or(by_xmp).unwrap_or_default();
 }
 
 fn conflict(

@@ -9,7 +9,7 @@ use super::tag;
 use super::unpack::Compression;
 use crate::info::{ColorModel, ImageInfo};
 use crate::metadata::icc;
-use crate::probe::take_icc;
+use crate::probe::{take_icc, told};
 use crate::{Error, Format, InputLimits, Orientation, Result, Warning};
 
 pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
@@ -73,18 +73,16 @@ fn model(header: &Header) -> ColorModel {
     }
 }
 
-/// Tag 274 of the picture, or of the directory that it stands in.
+/// Tag 274 of the picture, or of the directory that it stands in; without it, what XMP says.
 fn take_orientation(info: &mut ImageInfo, page: &Page<'_>) {
     let told = |d: &Directory<'_>| d.number(tag::ORIENTATION, 0);
     let value = told(&page.directory).or_else(|| page.parent.as_ref().and_then(told));
     let side = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-    match value.map(|v| (v, Orientation::from_exif(side(v)))) {
-        Some((_, Some(orientation))) => info.orientation = orientation,
-        Some((0, None)) | None => {}
-        Some((v, None)) => {
-            info.warnings.push(Warning::BrokenExif(format!("orientation {v} is not in 1..=8")));
-        }
+    let orientation = value.and_then(|v| Orientation::from_exif(side(v)));
+    if let Some(v) = value.filter(|v| *v != 0 && orientation.is_none()) {
+        info.warnings.push(Warning::BrokenExif(format!("orientation {v} is not in 1..=8")));
     }
+    told::settle(info, orientation, page.directory.bytes_of(tag::XMP), "tag 274");
 }
 
 /// Whether it can be decoded row by row, and what that takes beside the rows.

@@ -31,6 +31,7 @@ pub(super) const OLD_JPEG_OFFSET: u16 = 513;
 pub(super) const YCBCR_COEFFICIENTS: u16 = 529;
 pub(super) const YCBCR_SUBSAMPLING: u16 = 530;
 pub(super) const REFERENCE_BLACK_WHITE: u16 = 532;
+pub(super) const XMP: u16 = 700;
 pub(super) const ICC: u16 = 34_675;
 pub(super) const MAKE: u16 = 271;
 pub(super) const DNG_VERSION: u16 = 50_706;

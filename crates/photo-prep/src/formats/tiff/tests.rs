@@ -83,3 +83,27 @@ fn jpegs_are_held_to_their_strips() {
     let again: [Tag<'_>; 3] = [(273, &[8; 50]), (278, &[20]), (279, &[bytes; 50])];
     assert!(probed(7, &again, &jpeg).unwrap_err().to_string().contains("strips of"));
 }
+
+#[test]
+fn xmp_tells_the_orientation_where_no_tag_does() {
+    let packet = br#"<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#"><rdf:Description xmlns:tiff="http://ns.adobe.com/tiff/1.0/" tiff:Orientation="6"/></rdf:RDF></x:xmpmeta>"#;
+    let words: Vec<u32> =
+        packet.chunks(4).map(|c| c.iter().rev().fold(0, |n, b| n << 8 | u32::from(*b))).collect();
+    let facts: [Tag<'_>; 5] = [(256, &[16]), (257, &[1000]), (258, &[8]), (259, &[1]), (262, &[1])];
+    let strips: [Tag<'_>; 3] = [(273, &[8]), (278, &[1000]), (279, &[16_000])];
+    for (tag, want, warns) in [(None, 6, false), (Some(6), 6, false), (Some(1), 1, true)] {
+        let told = tag.map(|v| vec![v]).unwrap_or_default();
+        let mut tags: Vec<Tag<'_>> = [&facts[..], &strips[..]].concat();
+        tags.extend(tag.map(|_| (274, &told[..])));
+        tags.push((700, &words));
+        let mut file = raw(&tags, &[7; 16_000]);
+        // The packet as bytes, not as numbers of four.
+        let entry = file.windows(4).rposition(|w| w == [0xBC, 0x02, 4, 0]).unwrap();
+        file[entry + 2] = 1;
+        file[entry + 4..entry + 8].copy_from_slice(&(words.len() as u32 * 4).to_le_bytes());
+        let info = crate::probe(&file).unwrap();
+        assert_eq!(info.orientation.to_exif(), want, "{tag:?}: {:?}", info.warnings);
+        let warned = info.warnings.iter().any(|w| matches!(w, crate::Warning::OrientationConflict(_)));
+        assert_eq!(warned, warns, "{tag:?}");
+    }
+}
