@@ -49,7 +49,7 @@ pub(super) struct Band {
 
 impl Grid {
     pub(super) fn read(d: &Directory<'_>, header: &Header) -> Result<Self> {
-        let told = sum_of_lengths(d, d.file.bytes().len())?;
+        let told = sum_of_lengths(d, header, d.file.bytes().len())?;
         let (chunk, tiled) = chunk(d, header);
         let size = [header.size.width, header.size.height].map(|side| side as usize);
         let (across, down) = (size[0].div_ceil(chunk.0), size[1].div_ceil(chunk.1));
@@ -247,15 +247,16 @@ fn too_many(count: usize) -> Result<()> {
     Ok(())
 }
 
-/// Bytes of all strips or tiles together that the file tells of, each of which can be in the file.
-fn sum_of_lengths(d: &Directory<'_>, file: usize) -> Result<u64> {
+/// Bytes of all strips or tiles together that the file tells of, each of which can be in the file. Without compression the size
+/// tells how long they are, and old programs wrote anything here.
+fn sum_of_lengths(d: &Directory<'_>, header: &Header, file: usize) -> Result<u64> {
     let (mut count, mut sum) = (0, 0u64);
     for length in d.numbers(tag::STRIP_BYTES).chain(d.numbers(tag::TILE_BYTES)) {
-        if length > file as u64 {
+        if length > file as u64 && header.compression != Compression::None {
             let reason = format!("picture data is missing: a strip of {length} bytes in a file of {file}");
             return Err(Error::malformed(Format::Tiff, d.at(), reason));
         }
-        (count, sum) = (count + 1, sum + length);
+        (count, sum) = (count + 1, sum.saturating_add(length));
         too_many(count)?;
     }
     Ok(sum)

@@ -58,7 +58,10 @@ impl Header {
             return Err(damaged("the directory gives no size"));
         };
         let side = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-        let samples = usize::try_from(d.number(tag::SAMPLES, 0).unwrap_or(1)).unwrap_or(usize::MAX);
+        // Where the number is missing, there are as many as have a depth: scanners leave it out beside three depths.
+        let depths = || d.numbers(tag::BITS).take(65).count().max(1) as u64;
+        let samples = d.number(tag::SAMPLES, 0).unwrap_or_else(depths);
+        let samples = usize::try_from(samples).unwrap_or(usize::MAX);
         if samples == 0 || samples > 64 {
             return Err(damaged("the number of samples of a pixel is not in 1..=64"));
         }
