@@ -42,14 +42,25 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
         icc::check_length(profile.len() as u64, limits.icc_bytes)?;
         take_icc(&mut info, Ok(profile.to_vec()));
     }
-    if matches!(&header.color, Color::YCbCr(ycbcr) if ycbcr.assumed) {
-        let why = "the weights of red, green and blue in luma make no sense; those of BT.601 are taken";
-        info.warnings.push(Warning::ColorAssumed(why.into()));
-    }
+    info.warnings.extend(assumptions(&header).map(|why| Warning::ColorAssumed(why.into())));
     if header.inks_with_alpha {
         info.warnings.push(Warning::AlphaIgnored("transparency of CMYK pictures is not kept".into()));
     }
     Ok(info)
+}
+
+/// What is taken for granted of samples that other programs take otherwise.
+fn assumptions(header: &Header) -> impl Iterator<Item = &'static str> {
+    let odd_weights = matches!(&header.color, Color::YCbCr(ycbcr) if ycbcr.assumed);
+    let table = [
+        (odd_weights, "the weights of red, green and blue in luma make no sense; those of BT.601 are taken"),
+        (header.float, "floating-point samples of 0..1 are taken for black to white"),
+        (
+            !header.float && header.bits > 16,
+            "samples of more than 16 bits are taken for black to white over all their values",
+        ),
+    ];
+    table.into_iter().filter_map(|(is_so, why)| is_so.then_some(why))
 }
 
 /// The color profile of the picture.
