@@ -88,16 +88,14 @@ pub(super) fn property(one: Box4<'_>) -> Result<Property<'_>> {
 }
 
 fn color(mut r: Reader<'_>) -> Result<Property<'_>> {
-    Ok(match &r.four()? {
-        b"nclx" => {
+    let kind = r.four()?;
+    Ok(match &kind {
+        b"nclx" | b"nclc" => {
             let code = |n: u16| u8::try_from(n).unwrap_or(u8::MAX);
             let (primaries, transfer, matrix) = (code(r.u16()?), code(r.u16()?), code(r.u16()?));
-            Property::Nclx(Nclx { primaries, transfer, matrix, full_range: r.u8()? & 0x80 != 0 })
-        }
-        b"nclc" => {
-            let code = |n: u16| u8::try_from(n).unwrap_or(u8::MAX);
-            let (primaries, transfer, matrix) = (code(r.u16()?), code(r.u16()?), code(r.u16()?));
-            Property::Nclx(Nclx { primaries, transfer, matrix, full_range: false })
+            // QuickTime's `nclc` has no flag of the range.
+            let full_range = kind == *b"nclx" && r.u8()? & 0x80 != 0;
+            Property::Nclx(Nclx { primaries, transfer, matrix, full_range })
         }
         b"prof" | b"rICC" => Property::Icc(r.rest()),
         _ => Property::Harmless,

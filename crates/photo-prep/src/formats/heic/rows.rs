@@ -70,17 +70,16 @@ impl<'a> Rows<'a> {
             alpha.opacity(y, self.color.tiles.size, &mut scratch.alpha).ok_or_else(missing)?;
         }
         let [luma, cb, cr] = &scratch.planes;
-        let part = |plane: &'_ [u16]| plane.get(columns.clone()).map(<[u16]>::to_vec);
         let luma = luma.get(columns.clone()).ok_or_else(missing)?;
         let (cb, cr) =
             (cb.get(columns.clone()).unwrap_or_default(), cr.get(columns.clone()).unwrap_or_default());
-        let alpha = if self.alpha.is_some() { part(&scratch.alpha).ok_or_else(missing)? } else { Vec::new() };
+        let alpha = if self.alpha.is_some() { scratch.alpha.get(columns).ok_or_else(missing)? } else { &[] };
         match &self.deep {
-            None => self.shallow_row(luma, cb, cr, &alpha, out),
+            None => self.shallow_row(luma, cb, cr, alpha, out),
             Some((converter, wide)) => {
                 let mut samples = std::mem::take(&mut scratch.deep);
                 samples.clear();
-                self.deep_row(converter, [luma, cb, cr], &alpha, &mut samples);
+                self.deep_row(converter, [luma, cb, cr], alpha, &mut samples);
                 wide.append(self.layout, &samples, out)
                     .map_err(|e| Error::malformed(Format::Heic, None, e))?;
                 scratch.deep = samples;

@@ -50,6 +50,9 @@ pub(super) enum Predictor {
     Float,
 }
 
+/// Samples of a pixel: scientific pictures have a few dozen.
+const MOST_SAMPLES: usize = 64;
+
 impl Header {
     pub(super) fn read(directory: &Directory<'_>) -> Result<Self> {
         let d = directory;
@@ -59,10 +62,10 @@ impl Header {
         };
         let side = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
         // Where the number is missing, there are as many as have a depth: scanners leave it out beside three depths.
-        let depths = || d.numbers(tag::BITS).take(65).count().max(1) as u64;
+        let depths = || d.numbers(tag::BITS).take(MOST_SAMPLES + 1).count().max(1) as u64;
         let samples = d.number(tag::SAMPLES, 0).unwrap_or_else(depths);
         let samples = usize::try_from(samples).unwrap_or(usize::MAX);
-        if samples == 0 || samples > 64 {
+        if samples == 0 || samples > MOST_SAMPLES {
             return Err(damaged("the number of samples of a pixel is not in 1..=64"));
         }
         let compression = Compression::read(d)?;
