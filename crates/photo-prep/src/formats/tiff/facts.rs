@@ -100,10 +100,11 @@ fn take_orientation(info: &mut ImageInfo, page: &Page<'_>) {
 fn take_work(info: &mut ImageInfo, header: &Header, grid: &Grid) {
     let planes = if header.separate { header.color.samples() + usize::from(info.alpha) } else { 1 };
     let (rows, samples) = grid.most_at_once(planes);
-    // Copies of packed data, and what decoders hold: coefficients and planes of a JPEG, the window of Zstandard.
+    // Copies of packed data, and what decoders hold: coefficients and planes of a JPEG, the windows of Zstandard and LZMA.
     let beside = match header.compression {
         _ if header.compression.is_jpeg() => 4 * samples + 4 * grid.most_packed(),
         Compression::Zstd => samples + (1 << 20),
+        Compression::Lzma => samples + (4 << 20),
         _ if header.reversed => samples + grid.most_packed(),
         _ => 0,
     };
@@ -122,13 +123,14 @@ fn take_work(info: &mut ImageInfo, header: &Header, grid: &Grid) {
 fn could_be_whole(info: &ImageInfo, header: &Header) -> Result<()> {
     // Bytes that one byte of the file can stand for. Chroma may be subsampled; PackBits repeats a byte 128 times; a string of LZW
     // has at most 3,838 bytes for 12 bits; deflate is at its best with 258 bytes for two bits; Zstandard repeats a byte 2^17 times
-    // by 4 bytes.
+    // by 4 bytes; LZMA repeats 273 bytes by 13 decisions of a fiftieth of a bit each.
     let most = match header.compression {
         Compression::None => 8,
         Compression::PackBits => 64,
         Compression::Lzw => 2_600,
         Compression::Deflate => 1_040,
         Compression::Zstd => 1 << 15,
+        Compression::Lzma => 1 << 13,
         _ => return Ok(()),
     };
     let needed = u128::from(info.size.pixels()) * header.samples as u128 * u128::from(header.bits) / 8;

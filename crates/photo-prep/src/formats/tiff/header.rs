@@ -280,7 +280,8 @@ fn alpha(d: &Directory<'_>, samples: usize, color: &Color) -> Option<Alpha> {
 
 fn predictor(d: &Directory<'_>, compression: Compression) -> Result<Predictor> {
     // Others have none, whatever the tag says.
-    if !matches!(compression, Compression::Lzw | Compression::Deflate | Compression::Zstd) {
+    if !matches!(compression, Compression::Lzw | Compression::Deflate | Compression::Zstd | Compression::Lzma)
+    {
         return Ok(Predictor::None);
     }
     match d.number(tag::PREDICTOR, 0) {

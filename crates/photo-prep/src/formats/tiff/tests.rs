@@ -73,7 +73,7 @@ fn jpegs_are_held_to_their_strips() {
     for (jpeg, why) in [
         (baseline(17, 1000), "larger than its tile"),
         (baseline(16, 1016), "larger than its tile"),
-        (many_scans(16, 1000, 1), "not baseline"),
+        (many_scans(16, 1000, 1), "neither baseline nor lossless"),
     ] {
         let refused = one_strip(&jpeg).unwrap_err();
         assert!(refused.contains(why), "{refused}");

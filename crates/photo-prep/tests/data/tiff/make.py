@@ -9,6 +9,7 @@ was written, or what libtiff (through Pillow) and LittleCMS make of it; where li
 
 import io
 import json
+import lzma
 import struct
 import subprocess
 import sys
@@ -112,6 +113,7 @@ PACK = {
     32946: imagecodecs.zlib_encode,
     32773: lambda d: imagecodecs.packbits_encode(d),
     50000: imagecodecs.zstd_encode,
+    34925: lambda d: lzma.compress(d, preset=9),
 }
 
 
@@ -270,11 +272,15 @@ def shown(numbers, bits):
 
 def plain():
     rgb, gray, bits = reference("rgb", RGB), reference("gray", GRAY), reference("bits", BITS * 255)
-    for compression in (1, 5, "old", 8, 32946, 32773, 50000):
+    for compression in (1, 5, "old", 8, 32946, 32773, 34925, 50000):
         case(tiff(f"rgb_{compression}.tif", RGB, compression=compression, rows=8), rgb, witness=compression != 50000)
-    for compression in (5, 8, 50000):
+    for compression in (5, 8, 34925, 50000):
         p = f"{compression}_predicted"
         case(tiff(f"rgb_{p}.tif", RGB, compression=compression, predictor=2, rows=7), rgb, witness=compression != 50000)
+    # As libtiff packs it: a delta filter, and a dictionary of 8 MB for any strip.
+    path = OUT / "rgb_34925_delta.tif"
+    Image.fromarray(RGB).save(path, compression="lzma")
+    case(path, rgb)
     case(tiff("rgb_planes.tif", RGB, planar=2, rows=10), rgb)
     case(tiff("rgb_planes_lzw_predicted.tif", RGB, planar=2, rows=10, compression=5, predictor=2), rgb)
     case(tiff("rgb_tiles.tif", RGB, tile=(16, 16), order=">"), rgb)
@@ -472,7 +478,13 @@ def jpegs():
     at = [(513, 4, [8]), (514, 4, [len(data)]), (530, 3, [2, 2])]
     case(tiff("old_jpeg.tif", pixels, photometric=6, compression=6, packed=[data], rows=48, tags=at), want, mean=0.5, witness=False)
     refused(tiff("old_jpeg_pieces.tif", pixels, photometric=6, compression=6, packed=[data[600:]], rows=48), "old-style JPEG compression (6) in pieces")
-    refused(tiff("jpeg_progressive.tif", pixels, photometric=6, compression=7, packed=[stream(picture, progressive=True)], rows=48), "not baseline")
+    # Lossless JPEG (SOF3), of the kind that TIFF's technical note 2 allows.
+    for name, samples in (("gray", GRAY), ("rgb", RGB)):
+        for n in (1, 7):
+            data = imagecodecs.jpeg8_encode(np.ascontiguousarray(samples), lossless=True, predictor=n)
+            path = tiff(f"jpeg_lossless_{name}_{n}.tif", samples, compression=7, packed=[data])
+            case(path, reference(name, samples))
+    refused(tiff("jpeg_progressive.tif", pixels, photometric=6, compression=7, packed=[stream(picture, progressive=True)], rows=48), "neither baseline nor lossless")
 
 
 def faxes():
@@ -537,7 +549,6 @@ def run_code(length, color):
 
 
 def others():
-    refused(tiff("lzma.tif", GRAY, tags=[(259, 3, [34925])]), "LZMA compression is not read")
     refused(tiff("lerc.tif", GRAY, tags=[(259, 3, [34887])]), "LERC")
     refused(tiff("webp.tif", RGB, tags=[(259, 3, [50001])]), "WebP compression")
     refused(tiff("thunder.tif", depth(GRAY, 4).astype(np.uint8), bits=4, tags=[(259, 3, [32809])]), "ThunderScan")

@@ -85,8 +85,8 @@ pub(in super::super) fn are_tables(bytes: &[u8]) -> bool {
     jpeg::walk(bytes).is_ok_and(|l| l.end == Some(bytes.len()) && l.segments.iter().all(known))
 }
 
-/// Refuses a JPEG that is larger than its tile or strip, or not baseline, as the note recommends: the decoder takes memory
-/// for what it says. `chunk` is the size of the strip or tile; `may_subsample` is what its colors allow.
+/// Refuses a JPEG that is larger than its tile or strip, or neither sequential nor lossless, as the note recommends: the decoder
+/// takes memory for what it says. `chunk` is the size of the strip or tile; `may_subsample` is what its colors allow.
 pub(in super::super) fn check(
     file: &[u8],
     range: Range<usize>,
@@ -97,10 +97,10 @@ pub(in super::super) fn check(
     for frame in jpeg::walk_to_scan(data)?.segments.iter().filter(|s| marker::is_frame(s.marker)) {
         let payload = frame.data(data);
         let side = |at: usize| be16(payload, at).map_or(0, u64::from);
-        if !matches!(frame.marker, 0xC0 | 0xC1) {
+        if !matches!(frame.marker, 0xC0 | 0xC1 | 0xC3) {
             return Err(Error::unsupported(
                 Format::Tiff,
-                "a TIFF of JPEGs that are not baseline; save it with another compression",
+                "a TIFF of JPEGs that are neither baseline nor lossless; save it with another compression",
             ));
         }
         // Blocks may reach beyond the last row.

@@ -4,6 +4,7 @@
 pub(super) mod ccitt;
 mod deflate;
 pub(super) mod jpeg;
+mod lzma;
 mod lzw;
 mod packbits;
 mod zstd;
@@ -21,6 +22,7 @@ pub(crate) enum Compression {
     Lzw,
     Deflate,
     Zstd,
+    Lzma,
     /// Modified Huffman: rows begin at bytes, or at words.
     FaxRows {
         words: bool,
@@ -53,6 +55,7 @@ impl Compression {
             8 | 32_946 => return Ok(Self::Deflate),
             32_771 => return Ok(Self::FaxRows { words: true }),
             32_773 => return Ok(Self::PackBits),
+            34_925 => return Ok(Self::Lzma),
             50_000 => return Ok(Self::Zstd),
             9 | 10 => "JBIG",
             32_766 => "NeXT",
@@ -65,7 +68,6 @@ impl Compression {
             34_661 => "JBIG",
             34_676 | 34_677 => "SGI Log",
             34_887 => "LERC",
-            34_925 => "LZMA",
             34_934 | 50_001 => "WebP",
             34_892 => "lossy DNG JPEG",
             50_002 | 52_546 => "JPEG XL",
@@ -139,6 +141,7 @@ pub(super) fn unpacked<'a>(compression: Compression, packed: &Packed<'a>) -> Res
         Compression::Lzw => lzw::unpack(&data, length).map_err(|e| packed.damaged(e))?.into(),
         Compression::Deflate => deflate::unpack(&data, length).map_err(|e| packed.damaged(e))?.into(),
         Compression::Zstd => zstd::unpack(&data, length).map_err(|e| packed.damaged(e))?.into(),
+        Compression::Lzma => lzma::unpack(&data, length).map_err(|e| packed.damaged(e))?.into(),
         Compression::FaxRows { .. } | Compression::Fax3(_) | Compression::Fax4 => {
             ccitt::unpack(&data, compression, packed.width, packed.rows)
                 .map_err(|e| packed.damaged(e))?
