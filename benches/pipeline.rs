@@ -44,7 +44,9 @@ fn facts(c: &mut Criterion) {
     let mut group = c.benchmark_group("facts");
     group.throughput(Throughput::Elements(info.size.pixels()));
     group.bench_function("probe", |b| b.iter(|| photo_prep::probe(black_box(&bytes))));
-    group.bench_function("plan", |b| b.iter(|| options.plan(black_box(&info))));
+    group.bench_function("plan", |b| {
+        b.iter(|| options.plan(black_box(&info), photo_prep::Resources::of_current_pool()))
+    });
     group.finish();
 }
 

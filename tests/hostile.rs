@@ -136,7 +136,8 @@ fn options(number: usize) -> Options {
 
 fn check(what: &str, bytes: &[u8], options: &Options, tally: &mut Tally) {
     let start = Instant::now();
-    let plan = options.probe(bytes).and_then(|info| options.plan(&info));
+    let plan =
+        options.probe(bytes).and_then(|info| options.plan(&info, photo_prep::Resources::of_current_pool()));
     let (result, peak) = peak_during(|| options.prepare(bytes));
     let took = start.elapsed();
     tally.files += 1;
@@ -146,14 +147,16 @@ fn check(what: &str, bytes: &[u8], options: &Options, tally: &mut Tally) {
         Ok(prepared) => {
             tally.accepted += 1;
             tally.highest_accepted = tally.highest_accepted.max(peak);
-            let estimate = plan.map_or(0, |plan| plan.estimate.peak_memory);
+            let estimate = plan.map_or(0, |plan| plan.estimate().peak_memory);
             let all = (peak + bytes.len()) as u64;
             tally.hold(all <= estimate, || {
                 format!("{what}: {all} bytes, estimate {estimate}; {}", prepared.report())
             });
-            let again = options.probe(prepared.bytes()).and_then(|info| options.plan(&info));
+            let again = options
+                .probe(prepared.bytes())
+                .and_then(|info| options.plan(&info, photo_prep::Resources::of_current_pool()));
             let compliant = again.as_ref().is_ok_and(|plan| {
-                let (info, route) = (&plan.info, plan.route.name());
+                let (info, route) = (plan.info(), plan.route().name());
                 (info.format, info.size, route) == (prepared.format(), prepared.size(), "pass_through")
             });
             tally.hold(compliant, || format!("{what}: the result is {again:?}"));

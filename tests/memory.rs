@@ -71,14 +71,15 @@ fn peaks_stay_within_the_estimates_and_the_budget() {
 }
 
 fn within_estimate(name: &str, bytes: &[u8], options: Options) {
-    let plan = options.plan(&options.probe(bytes).unwrap()).unwrap();
+    let plan =
+        options.plan(&options.probe(bytes).unwrap(), photo_prep::Resources::of_current_pool()).unwrap();
     let (result, peak) = peak_during(|| plan.execute(bytes).map(|p| p.bytes().len()));
     result.unwrap_or_else(|e| panic!("{name}: {e}"));
-    let estimate = plan.estimate.peak_memory;
+    let estimate = plan.estimate().peak_memory;
     println!("{name}: peak {:.1} MB, estimate {:.1} MB", peak as f64 / 1e6, estimate as f64 / 1e6);
     // What the allocator doesn't see here: the input, and the program itself.
     assert!(peak + bytes.len() <= estimate as usize, "{name}: peak {peak}, estimate {estimate}");
-    let most = if plan.info.size.pixels() < 50_000_000 { 450_000_000 } else { 550_000_000 };
+    let most = if plan.info().size.pixels() < 50_000_000 { 450_000_000 } else { 550_000_000 };
     assert!(estimate <= most, "{name}: estimate {estimate}");
 }
 

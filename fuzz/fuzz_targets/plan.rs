@@ -6,14 +6,14 @@ use photo_fuzz::{file_and_options, set_panic_hook};
 use photo_prep::{InputLimits, Options, Plan, Route};
 
 fn check(options: &Options, plan: &Plan) {
-    let (info, size) = (&plan.info, plan.output_size());
+    let (info, size) = (plan.info(), plan.output_size());
     assert!(info.size.width > 0 && info.size.height > 0 && size.width > 0 && size.height > 0);
     assert!(size.pixels() <= options.limits.max_pixels && size.width.max(size.height) <= 65_535, "{plan}");
     let whole = info.upright_size();
     assert!(size.width <= whole.width && size.height <= whole.height, "never enlarged: {plan}");
-    assert_eq!(plan.reasons.is_empty(), matches!(plan.route, Route::PassThrough), "{plan}");
-    assert!(!plan.ladder.is_empty());
-    let beside_input = plan.estimate.peak_memory.checked_sub(info.bytes).expect("the input counts");
+    assert_eq!(plan.reasons().is_empty(), matches!(plan.route(), Route::PassThrough), "{plan}");
+    assert!(!plan.route().attempts().count() == 0);
+    let beside_input = plan.estimate().peak_memory.checked_sub(info.bytes).expect("the input counts");
     assert!(beside_input > 0 && beside_input <= options.input_limits.memory, "{plan}");
     let text = plan.to_string();
     // It may go to a terminal.
@@ -27,10 +27,10 @@ fuzz_target!(init: set_panic_hook(), |bytes: &[u8]| {
             assert_eq!(info.bytes, file.len() as u64);
             assert!(info.private_bytes + info.stray_bytes <= info.bytes, "{info:?}");
             assert!(!info.to_string().is_empty());
-            match options.plan(&info) {
+            match options.plan(&info, photo_prep::Resources::of_current_pool()) {
                 Ok(plan) => {
                     check(&options, &plan);
-                    assert!(options.plan(&info).is_ok_and(|again| again == plan), "same facts, same plan");
+                    assert!(options.plan(&info, photo_prep::Resources::of_current_pool()).is_ok_and(|again| again == plan), "same facts, same plan");
                 }
                 Err(error) => assert!(!error.to_string().is_empty()),
             }

@@ -40,7 +40,7 @@ fn whole_mcus_are_turned_without_loss() {
                 let bytes = turned(96, 64, orientation, &options);
                 let prepared = photo_prep::prepare(&bytes).unwrap();
                 let report = prepared.report();
-                assert_eq!((report.route, report.rung), ("coefficients", Rung::Optimised), "{report}");
+                assert_eq!((report.route, report.rung()), ("coefficients", Rung::Optimized), "{report}");
                 assert!(report.lossless && report.encodes == 1, "{report}");
                 assert!(keeps_all(&bytes, &prepared, orientation), "{sampling:?} {orientation}");
                 assert!(report.to_string().contains("no bit of the picture lost"), "{report}");
@@ -56,7 +56,8 @@ fn incomplete_mcus_are_kept_or_cut_off_as_asked() {
     let exact = photo_prep::prepare(&bytes).unwrap();
     assert_eq!((exact.report().route, exact.size()), ("pixels", Size::new(100, 64)));
     let options = Options::default().edges(EdgePolicy::Trim);
-    let plan = options.plan(&options.probe(&bytes).unwrap()).unwrap();
+    let plan =
+        options.plan(&options.probe(&bytes).unwrap(), photo_prep::Resources::of_current_pool()).unwrap();
     assert!(plan.to_string().contains("of 100x64, 96x64 stays"), "{plan}");
     let trimmed = options.prepare(&bytes).unwrap();
     let report = trimmed.report();
@@ -75,7 +76,9 @@ fn a_picture_with_incomplete_mcus_keeps_its_tables() {
         for orientation in [2, 3, 7, 8] {
             let bytes =
                 turned(101, 67, orientation, &JpegOptions { sampling, quality, ..JpegOptions::default() });
-            let plan = Options::default().plan(&photo_prep::probe(&bytes).unwrap()).unwrap();
+            let plan = Options::default()
+                .plan(&photo_prep::probe(&bytes).unwrap(), photo_prep::Resources::of_current_pool())
+                .unwrap();
             assert!(plan.to_string().contains("its own tables, of quality about"), "{plan}");
             let prepared = plan.execute(&bytes).unwrap();
             let report = prepared.report();
@@ -122,13 +125,13 @@ fn a_heavy_picture_is_made_lighter_without_pixels() {
     let bytes = sample::jpeg(800, 600, &JpegOptions { quality: 95, ..JpegOptions::default() });
     let light =
         photo_prep::Options::default().max_bytes(bytes.len() as u64 * 99 / 100).prepare(&bytes).unwrap();
-    assert!(light.report().lossless && light.report().rung == Rung::Optimised, "{}", light.report());
+    assert!(light.report().lossless && light.report().rung() == Rung::Optimized, "{}", light.report());
     let mut before = u8::MAX;
     for percent in [90, 85, 80, 75, 70, 65, 60, 55, 50] {
         let limit = bytes.len() as u64 * percent / 100;
         let prepared = Options::default().max_bytes(limit).prepare(&bytes).unwrap();
         let (report, length) = (prepared.report(), prepared.bytes().len() as u64);
-        assert_eq!((report.rung, report.encodes), (Rung::Requantised, 1), "{report}");
+        assert_eq!((report.rung(), report.encodes), (Rung::Requantized, 1), "{report}");
         // Measured: 97.7 % at least. A divisor that gets beyond twice the old one makes all the ones under it zeros.
         assert!(length <= limit && length * 100 >= limit * 97, "{length} of {limit}: {report}");
         assert!(report.quality.is_some_and(|quality| quality <= before && quality >= 75), "{report}");
@@ -147,19 +150,20 @@ fn chroma_is_halved_before_luma_gets_coarse() {
             assert!(prepared.bytes().len() as u64 <= limit, "{}", prepared.report());
             assert_eq!((prepared.size().width, prepared.size().height), (1200, 900));
             let luma = coefficients(prepared.bytes()).components[0].facts().clone();
-            (prepared.report().rung, (luma.h, luma.v))
+            (prepared.report().rung(), (luma.h, luma.v))
         };
         let own = if sampling == Sampling::S444 { (1, 1) } else { (2, 1) };
-        assert_eq!(fit(75, Options::default()), (Rung::Requantised, own));
+        assert_eq!(fit(75, Options::default()), (Rung::Requantized, own));
         let info = photo_prep::probe(&bytes).unwrap();
-        let ladder = Options::default().max_bytes(1).plan(&info).unwrap().ladder;
+        let resources = photo_prep::Resources::of_current_pool();
+        let plan = Options::default().max_bytes(1).plan(&info, resources).unwrap();
         let halves = sampling == Sampling::S444;
-        assert_eq!(ladder.contains(&Rung::HalvedChroma), halves);
+        assert_eq!(plan.route().attempts().any(|a| a.rung() == Rung::HalvedChroma), halves);
         let (low, asked) = (Options::default().quality_floor(10), Subsampling::S444);
-        let expected = if halves { (Rung::HalvedChroma, (2, 2)) } else { (Rung::Requantised, own) };
+        let expected = if halves { (Rung::HalvedChroma, (2, 2)) } else { (Rung::Requantized, own) };
         assert_eq!(fit(12, low), expected);
         if halves {
-            assert_eq!(fit(12, low.subsampling(asked)), (Rung::Requantised, own));
+            assert_eq!(fit(12, low.subsampling(asked)), (Rung::Requantized, own));
         }
     }
 }
@@ -177,10 +181,10 @@ proptest! {
             let limit = (bytes.len() as f64 * share) as u64;
             Options::default().max_bytes(limit).quality_floor(40).prepare(&bytes).map(|p| {
                 assert!(p.bytes().len() as u64 <= limit);
-                (p.report().rung, coefficients(p.bytes()))
+                (p.report().rung(), coefficients(p.bytes()))
             })
         };
-        if let (Ok((Rung::Requantised, tight)), Ok((Rung::Requantised, loose))) = (fit(share), fit(share * more)) {
+        if let (Ok((Rung::Requantized, tight)), Ok((Rung::Requantized, loose))) = (fit(share), fit(share * more)) {
             for (tight, loose) in tight.components.iter().zip(&loose.components) {
                 let mut pairs = tight.facts().quant.values().iter().zip(loose.facts().quant.values());
                 prop_assert!(pairs.all(|(tight, loose)| loose <= tight));

@@ -104,7 +104,9 @@ fn every_invalid_fixture_is_a_clear_error() {
 #[test]
 fn a_plan_runs_only_on_its_own_bytes() {
     let fixtures = valid_fixtures();
-    let plan = Options::default().plan(&photo_prep::probe(&fixtures[0].1).unwrap()).unwrap();
+    let plan = Options::default()
+        .plan(&photo_prep::probe(&fixtures[0].1).unwrap(), photo_prep::Resources::of_current_pool())
+        .unwrap();
     for (entry, bytes) in &fixtures[1..] {
         assert!(matches!(plan.execute(bytes), Err(Error::PlanMismatch)), "{}", entry.file);
     }
@@ -177,7 +179,7 @@ fn arithmetic_coding_that_could_take_for_ever_is_refused_by_its_headers() {
     assert!(refused.to_string().contains("InputLimits::scan_steps"), "{refused}");
     let planned = |most| {
         let options = Options::default().input_limits(InputLimits::default().scan_steps(most));
-        options.plan(&options.probe(&bytes).unwrap())
+        options.plan(&options.probe(&bytes).unwrap(), photo_prep::Resources::of_current_pool())
     };
     assert!(planned(steps).is_ok());
     assert!(planned(steps - 1).is_err());

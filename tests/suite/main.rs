@@ -1,5 +1,6 @@
 //! The workspace's integration tests, in one binary.
 
+mod attempts;
 mod coefficients;
 mod color;
 mod contract;

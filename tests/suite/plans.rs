@@ -1,6 +1,6 @@
 //! Plans are pure, and say what happens.
 
-use photo_prep::{Limits, Options, OutputFormat, Route};
+use photo_prep::{Limits, Options, OutputFormat, Resources, Route};
 use proptest::prelude::*;
 
 use crate::support::valid_fixtures;
@@ -21,19 +21,36 @@ fn options() -> impl Strategy<Value = Options> {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
+    /// Facts, options and resources alone make the plan: not the pool that it is made in.
     #[test]
-    fn the_same_facts_give_the_same_plan_and_it_holds_the_limits(options in options()) {
+    fn plans_are_pure(options in options(), threads in 1usize..9) {
+        let pools = [1, 3].map(|n| rayon::ThreadPoolBuilder::new().num_threads(n).build().unwrap());
+        for (entry, bytes) in valid_fixtures() {
+            let planned = || {
+                let info = options.probe(&bytes).unwrap();
+                (options.plan(&info, Resources::threads(threads)), info)
+            };
+            let [one, three] = [pools[0].install(planned), pools[1].install(planned)];
+            prop_assert_eq!(&one.1, &three.1, "{}", entry.file);
+            prop_assert_eq!(format!("{:?}", one.0), format!("{:?}", three.0), "{}", entry.file);
+        }
+    }
+
+    #[test]
+    fn plans_hold_the_limits(options in options()) {
         for (entry, bytes) in valid_fixtures() {
             let info = options.probe(&bytes).unwrap();
-            let plan = options.plan(&info).unwrap();
-            prop_assert_eq!(&plan, &options.plan(&info).unwrap());
+            let plan = options.plan(&info, Resources::threads(4)).unwrap();
             prop_assert!(plan.output_size().pixels() <= options.limits.max_pixels, "{}", entry.file);
-            prop_assert_eq!(plan.reasons.is_empty(), plan.route == Route::PassThrough);
-            prop_assert!(!plan.ladder.is_empty() && plan.estimate.peak_memory > 0);
-            if let Route::Pixels(pixels) = &plan.route {
-                prop_assert!(pixels.quality <= options.quality.best && pixels.quality_floor <= pixels.quality);
+            prop_assert_eq!(plan.reasons().is_empty(), *plan.route() == Route::PassThrough);
+            prop_assert!(plan.route().attempts().count() > 0 && plan.estimate().peak_memory > 0);
+            if let Route::Pixels(pixels) = plan.route()
+                && let (Some(quality), Some(floor)) = (pixels.quality(), pixels.quality_floor())
+            {
+                prop_assert!(quality <= options.quality.best || pixels.reuse_source_tables, "{}", entry.file);
+                prop_assert!(floor <= quality);
                 let source = info.jpeg.as_ref().and_then(|j| j.quality).unwrap_or(100);
-                prop_assert!(pixels.quality <= source, "{}: never above the source's quality", entry.file);
+                prop_assert!(quality <= source, "{}: never above the source's quality", entry.file);
             }
             prop_assert!(plan.to_string().ends_with("MB."));
         }
@@ -44,7 +61,10 @@ proptest! {
 fn a_plan_explains_itself() {
     let (_, bytes) = valid_fixtures().into_iter().find(|(e, _)| e.file == "orientation_6.jpg").unwrap();
     let options = Options::default().max_pixels(2_000);
-    let text = options.plan(&options.probe(&bytes).unwrap()).unwrap().to_string();
+    let text = options
+        .plan(&options.probe(&bytes).unwrap(), photo_prep::Resources::of_current_pool())
+        .unwrap()
+        .to_string();
     for part in
         ["JPEG (baseline", "9600 pixels are more than 2000", "turned 90° clockwise", "reduced to", "quality"]
     {
@@ -55,10 +75,12 @@ fn a_plan_explains_itself() {
 #[test]
 fn facts_plans_and_reports_are_data() {
     for (entry, bytes) in valid_fixtures().into_iter().filter(|(e, _)| e.width < 1000) {
-        let plan = Options::default().plan(&photo_prep::probe(&bytes).unwrap()).unwrap();
+        let plan = Options::default()
+            .plan(&photo_prep::probe(&bytes).unwrap(), photo_prep::Resources::of_current_pool())
+            .unwrap();
         let data = serde_json::to_value(&plan).unwrap();
         assert_eq!(data["info"]["size"]["width"], entry.width, "{}", entry.file);
         let report = serde_json::to_value(plan.execute(&bytes).unwrap().report()).unwrap();
-        assert_eq!(report["route"], plan.route.name(), "{}", entry.file);
+        assert_eq!(report["route"], plan.route().name(), "{}", entry.file);
     }
 }

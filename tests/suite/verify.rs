@@ -185,11 +185,13 @@ fn a_png_is_inflated_unless_only_structure_is_asked_for() {
 #[test]
 fn plans_tell_how_far_they_look() {
     let bytes = fixture("jpeg_baseline.jpg");
-    let plan = |options: Options| options.plan(&options.probe(&bytes).unwrap()).unwrap();
+    let plan = |options: Options| {
+        options.plan(&options.probe(&bytes).unwrap(), photo_prep::Resources::of_current_pool()).unwrap()
+    };
     let (full, structure) = (plan(Options::default()), plan(structure()));
     assert!(full.to_string().contains("gone through to the end"), "{full}");
     assert!(structure.to_string().contains("Only its structure"), "{structure}");
-    assert!(full.estimate.peak_memory > structure.estimate.peak_memory);
+    assert!(full.estimate().peak_memory > structure.estimate().peak_memory);
     assert_eq!(serde_json::to_value(&full).unwrap()["options"]["verify"], "full");
     let kept = MetadataPolicy::Keep;
     assert_eq!(Options::default().metadata(kept).verify(Verify::Structure).verify, Verify::Structure);

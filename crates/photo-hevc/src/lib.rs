@@ -52,16 +52,34 @@ pub fn probe(parameter_sets: &[&[u8]]) -> std::result::Result<Info, Error> {
     sps.map_or_else(|| malformed("no sequence parameter set"), |sps| Ok(sps.info))
 }
 
-/// Bytes that [`decode`] takes at most for a picture, its own planes and everything at the side included, in the rayon pool
-/// that this function is called in; the bytes of the file, and a copy of the longest slice, come on top.
-pub fn memory_for(info: &Info) -> u64 {
+/// Bytes of memory that decoding takes at most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Memory {
+    /// The planes of the picture, and what is known of its blocks and slices.
+    pub fixed: u64,
+    /// What each thread of the rayon pool takes that decodes.
+    pub per_thread: u64,
+}
+
+impl Memory {
+    /// Bytes on so many threads.
+    #[must_use]
+    pub fn on(self, threads: usize) -> u64 {
+        self.fixed.saturating_add(self.per_thread.saturating_mul(threads as u64))
+    }
+}
+
+/// The memory that [`decode`] takes at most for a picture, its own planes included; the bytes of the file, and a copy of the longest
+/// slice, come on top.
+#[must_use]
+pub fn memory_for(info: &Info) -> Memory {
     let (width, height) = (u64::from(info.coded_width), u64::from(info.coded_height));
     let planes = info.coded_samples() * 2;
     // Eight bytes for each 4x4 block, and what is known of coding tree blocks and slices.
     let blocks = width * height * 3 / 4;
     // Filters copy rows at borders, and each thread the rows of coding tree blocks that it is at.
-    let bands = rayon::current_num_threads() as u64 * 66 * width * 2;
-    planes + planes / 8 + blocks + bands.min(planes) + 1_000_000
+    let band = 66 * width * 2;
+    Memory { fixed: planes + planes / 8 + blocks + 1_000_000, per_thread: band.min(planes) }
 }
 
 /// Decodes one picture.

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
-use crate::plan::Plan;
+use crate::plan::{Plan, Resources};
 use crate::prepare::read_bounded;
 use crate::prepared::Prepared;
 use crate::{Options, Result};
@@ -164,9 +164,9 @@ impl Batch {
                 lock(&out).done.cancelled = true;
                 break;
             }
-            match self.planned(input.into()) {
+            match self.planned(input.into(), threads) {
                 Ok((bytes, plan)) => {
-                    let share = budget.wait_for(plan.estimate.peak_memory);
+                    let share = budget.wait_for(plan.estimate().peak_memory);
                     let out = Arc::clone(&out);
                     scope.spawn(move |_| {
                         let result = plan.execute(&bytes).map(Prepared::into_owned);
@@ -185,12 +185,12 @@ impl Batch {
         lock(&out).done
     }
 
-    fn planned(&self, input: Input) -> Result<(Vec<u8>, Plan)> {
+    fn planned(&self, input: Input, threads: usize) -> Result<(Vec<u8>, Plan)> {
         let bytes = match input {
             Input::Bytes(bytes) => bytes,
             Input::Path(path) => read_bounded(&path, self.options.input_limits.bytes)?,
         };
-        let plan = self.options.plan(&self.options.probe(&bytes)?)?;
+        let plan = self.options.plan(&self.options.probe(&bytes)?, Resources::threads(threads))?;
         Ok((bytes, plan))
     }
 }

@@ -116,7 +116,10 @@ pub fn tiff_directories(bytes: &[u8]) {
     let limits = InputLimits::default().pixels(1 << 20).memory(1 << 26);
     let _ = tiff::icc_profile(bytes);
     let Ok(info) = tiff::probe(bytes, &limits) else { return };
-    if info.size.pixels() == 0 || info.size.pixels() > limits.pixels || info.table_bytes > limits.memory {
+    if info.size.pixels() == 0
+        || info.size.pixels() > limits.pixels
+        || info.decoder_memory.on(1) > limits.memory
+    {
         return;
     }
     let wide = Wide::Rounded;

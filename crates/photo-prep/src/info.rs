@@ -48,9 +48,9 @@ pub struct ImageInfo {
     /// Whether the picture can be decoded row by row and reduced on the way.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) by_rows: bool,
-    /// Bytes that the decoder takes beside the pixels: tables (WebP), planes of the pictures that it works on (HEIC).
+    /// What the decoder takes beside the pixels: tables (WebP), planes of the pictures that it works on (HEIC).
     #[cfg_attr(feature = "serde", serde(skip))]
-    pub(crate) table_bytes: u64,
+    pub(crate) decoder_memory: DecoderMemory,
     /// Ties a plan to the bytes it was made for.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) fingerprint: u64,
@@ -60,6 +60,44 @@ pub struct ImageInfo {
     /// Whether metadata that [`MetadataPolicy::Keep`](crate::MetadataPolicy::Keep) keeps tells something untrue of the picture.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) untrue: bool,
+}
+
+/// Bytes of memory: some for the picture, and some for each thread that works on it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub(crate) struct DecoderMemory {
+    pub(crate) fixed: u64,
+    pub(crate) per_thread: u64,
+}
+
+impl DecoderMemory {
+    pub(crate) fn fixed(bytes: u64) -> Self {
+        Self { fixed: bytes, per_thread: 0 }
+    }
+
+    /// Bytes on so many threads.
+    pub(crate) fn on(self, threads: usize) -> u64 {
+        self.fixed.saturating_add(self.per_thread.saturating_mul(threads as u64))
+    }
+
+    /// Both at once.
+    pub(crate) fn and(self, other: Self) -> Self {
+        self.each(other, u64::saturating_add)
+    }
+
+    /// The larger of both, since they are not needed at the same time.
+    pub(crate) fn or(self, other: Self) -> Self {
+        self.each(other, u64::max)
+    }
+
+    /// So many at once.
+    pub(crate) fn times(self, count: u64) -> Self {
+        self.each(Self { fixed: count, per_thread: count }, u64::saturating_mul)
+    }
+
+    fn each(self, other: Self, of: fn(u64, u64) -> u64) -> Self {
+        let (fixed, per_thread) = (of(self.fixed, other.fixed), of(self.per_thread, other.per_thread));
+        Self { fixed, per_thread }
+    }
 }
 
 /// Where a colour profile comes from.
@@ -101,7 +139,7 @@ impl ImageInfo {
             hdr: None,
             luma_factors: None,
             by_rows: false,
-            table_bytes: 0,
+            decoder_memory: DecoderMemory::default(),
             fingerprint: fingerprint(bytes),
             profile: ProfileSource::Proper,
             untrue: false,

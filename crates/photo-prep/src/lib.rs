@@ -16,12 +16,14 @@
 //! ```
 //! # fn main() -> Result<(), photo_prep::Error> {
 //! # let bytes = include_bytes!("../../../fixtures/bmp_24.bmp");
-//! let options = photo_prep::Options::default().max_pixels(1_000_000).max_bytes(200_000);
+//! use photo_prep::{Options, Resources};
+//!
+//! let options = Options::default().max_pixels(1_000_000).max_bytes(200_000);
 //! let info = options.probe(bytes)?;     // facts from the header, nothing decoded
-//! let plan = options.plan(&info)?;      // pure: what will be done, and why
+//! let plan = options.plan(&info, Resources::of_current_pool())?; // pure: what will be done, and why
 //! println!("{plan}");                   // in sentences
 //! let prepared = plan.execute(bytes)?;  // done
-//! assert_eq!(prepared.report().route, plan.route.name());
+//! assert_eq!(prepared.report().route, plan.route().name());
 //! # Ok(())
 //! # }
 //! ```
@@ -29,7 +31,7 @@
 //! # The nouns
 //!
 //! * [`ImageInfo`]: what the header tells: format, size, [`Orientation`], colour, metadata.
-//! * [`Plan`]: a [`Route`], the [`Reason`]s for it, the ladder of [`Rung`]s tried for the byte limit, an [`Estimate`].
+//! * [`Plan`]: a [`Route`] with the [`Attempt`]s that are tried for the byte limit, the [`Reason`]s for it, an [`Estimate`].
 //! * [`Prepared`]: the bytes that come out, with a [`Report`] of what was done.
 //! * [`Batch`]: many pictures at once under one memory budget.
 //! * [`Limits`] bound what comes out, [`InputLimits`] what a file may ask for.
@@ -90,6 +92,7 @@ mod prepare;
 mod prepared;
 mod probe;
 mod report;
+mod sampling;
 mod warning;
 
 pub use allocator::keep_freed_memory;
@@ -105,10 +108,11 @@ pub use options::{
 };
 pub use orientation::Orientation;
 pub use plan::{
-    CoefficientsPlan, DecodeScale, Estimate, JpegSampling, Lane, OutputRule, PixelsPlan, Plan, Reason, Route,
-    Rung, TimeClass,
+    Attempt, CoefficientsPlan, DecodePath, Estimate, FewerPixels, OutputRule, PixelsPlan, Plan, PngMargin,
+    Reason, Resources, Route, Rung, TableRange,
 };
 pub use prepare::{prepare, prepare_file, probe};
 pub use prepared::Prepared;
-pub use report::{FileFacts, Report, Stage};
+pub use report::{FileFacts, Outcome, Report, Stage, Tried};
+pub use sampling::{DecodeScale, JpegSampling};
 pub use warning::Warning;

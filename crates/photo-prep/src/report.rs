@@ -14,8 +14,8 @@ pub struct Report {
     pub route: &'static str,
     /// Why the file could not go as it was.
     pub reasons: Vec<Reason>,
-    /// The rung of the ladder that fitted.
-    pub rung: Rung,
+    /// What was tried, in the plan's order; the last is the attempt whose file came out.
+    pub attempts: Vec<Tried>,
     /// Whether no bit of the picture was lost.
     pub lossless: bool,
     /// What went in.
@@ -33,6 +33,39 @@ pub struct Report {
     pub stages: Vec<(Stage, Duration)>,
     /// Faults of the input that did no harm, and what could not be kept.
     pub warnings: Vec<Warning>,
+}
+
+/// An attempt and what became of it.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Tried {
+    /// The attempt's name.
+    pub rung: Rung,
+    /// What became of it.
+    pub outcome: Outcome,
+}
+
+impl Tried {
+    pub(crate) fn fits(rung: Rung) -> Self {
+        Self { rung, outcome: Outcome::Fits }
+    }
+}
+
+/// What became of an attempt.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum Outcome {
+    /// Its file fits, and is the result.
+    Fits,
+    /// Its file would be too large.
+    TooLarge {
+        /// Bytes of the smallest file that was made or expected, where that is known.
+        bytes: Option<u64>,
+    },
+    /// It is not for this picture, or a sample told that it would not fit.
+    Skipped,
 }
 
 /// Format, size and weight of a file.
@@ -64,7 +97,7 @@ pub enum Stage {
     Resize,
     /// Turning.
     Orient,
-    /// Converting colours and dropping alpha.
+    /// Converting colors and dropping alpha.
     Color,
     /// Samples to file, all tries together.
     Encode,
@@ -89,19 +122,19 @@ impl Stage {
 impl Report {
     pub(crate) fn new(
         plan: &Plan,
-        rung: Rung,
+        attempts: Vec<Tried>,
         lossless: bool,
         format: Format,
         size: Size,
         bytes: usize,
     ) -> Self {
-        let info = &plan.info;
-        let signature_lost = info.signed && plan.route != Route::PassThrough;
+        let info = plan.info();
+        let signature_lost = info.signed && *plan.route() != Route::PassThrough;
         let lost = signature_lost.then_some(Warning::SignatureLost);
         Self {
-            route: plan.route.name(),
-            reasons: plan.reasons.clone(),
-            rung,
+            route: plan.route().name(),
+            reasons: plan.reasons().to_vec(),
+            attempts,
             lossless,
             input: FileFacts {
                 format: info.format,
@@ -118,6 +151,12 @@ impl Report {
         }
     }
 
+    /// The attempt whose file came out.
+    #[must_use]
+    pub fn rung(&self) -> Rung {
+        self.attempts.last().map_or(Rung::AsIs, |tried| tried.rung)
+    }
+
     /// Time of all stages together.
     #[must_use]
     pub fn elapsed(&self) -> Duration {
@@ -132,10 +171,10 @@ impl std::fmt::Display for Report {
         write!(f, " → {} {}, {} bytes: ", o.format, o.size, o.bytes)?;
         match self.route {
             "pass_through" => f.write_str("the very same bytes")?,
-            "coefficients" if self.lossless => write!(f, "no bit of the picture lost ({})", self.rung)?,
-            "coefficients" if self.rung == Rung::Requantised => write!(f, "{}", self.rung)?,
+            "coefficients" if self.lossless => write!(f, "no bit of the picture lost ({})", self.rung())?,
+            "coefficients" if self.rung() == Rung::Requantized => write!(f, "{}", self.rung())?,
             "rewrite" => f.write_str("the compressed picture kept to the bit, the rest left out")?,
-            _ => write!(f, "made anew ({})", self.rung)?,
+            _ => write!(f, "made anew ({})", self.rung())?,
         }
         if let Some(quality) = self.quality {
             write!(f, ", quality {quality}")?;

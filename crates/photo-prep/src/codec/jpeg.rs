@@ -9,7 +9,7 @@ use crate::geometry::Size;
 use crate::info::{ColorModel, ImageInfo, JpegProcess};
 use crate::metadata::jpeg::{self, marker, walk};
 use crate::pixels::{Layout, Raster};
-use crate::plan::DecodeScale;
+use crate::sampling::DecodeScale;
 use crate::{Error, Format, LimitKind, Result};
 
 /// `libjpeg-turbo-rs` 0.9 panics at subsampled CMYK, and `zune-jpeg` 0.5.15 shows it wrong: `jpeg-decoder` takes it.

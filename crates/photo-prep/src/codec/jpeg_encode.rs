@@ -6,7 +6,7 @@ use photo_jpeg::{Draft, EncodeOptions, Planes, QuantTable, Transformed};
 
 use super::jpeg_planes::{error, luma_factors, orientation};
 use crate::pixels::{Layout, Raster};
-use crate::plan::JpegSampling;
+use crate::sampling::JpegSampling;
 use crate::{Error, Format, Orientation, Result, Size};
 
 /// How a JPEG is written.
@@ -31,12 +31,12 @@ impl JpegSettings {
 
 /// Planes and how they lie.
 #[derive(Debug, Clone)]
-pub(crate) struct Turned<'a> {
+pub(crate) struct OrientedPlanes<'a> {
     pub(crate) planes: Cow<'a, Planes>,
     pub(crate) orientation: Orientation,
 }
 
-impl Turned<'_> {
+impl OrientedPlanes<'_> {
     /// The size of the upright picture.
     pub(crate) fn size(&self) -> Size {
         self.orientation.apply_to(Size::new(self.planes.width, self.planes.height))
@@ -79,9 +79,9 @@ impl Turned<'_> {
 }
 
 /// The planes of an upright raster. Transparency has to be gone before.
-pub(crate) fn planes(raster: &Raster, sampling: JpegSampling) -> Result<Turned<'static>> {
+pub(crate) fn planes(raster: &Raster, sampling: JpegSampling) -> Result<OrientedPlanes<'static>> {
     let planes = Cow::Owned(planes_of(raster, luma_factors(sampling))?);
-    Ok(Turned { planes, orientation: Orientation::Upright })
+    Ok(OrientedPlanes { planes, orientation: Orientation::Upright })
 }
 
 /// The planes of a raster as it lies, `luma` being the sampling factors of luma.

@@ -3,7 +3,7 @@
 use photo_jpeg::{DecodeOptions, Planes, Scale};
 
 use super::guard::caught;
-use crate::plan::{DecodeScale, JpegSampling};
+use crate::sampling::{DecodeScale, JpegSampling};
 use crate::{Error, Format, LimitKind, Orientation, Result, Size};
 
 /// What is to come out.

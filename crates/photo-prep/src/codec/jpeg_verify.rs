@@ -3,10 +3,10 @@
 use super::guard::caught;
 use super::jpeg_coefficients::read_options;
 use super::jpeg_planes::error;
-use super::{Terms, decode};
+use super::{DecodeRequest, decode};
 use crate::info::ImageInfo;
 use crate::pixels::wide::Wide;
-use crate::plan::DecodeScale;
+use crate::sampling::DecodeScale;
 use crate::{Format, InputLimits, Result};
 
 /// Goes through all picture data, by `photo-jpeg` where it reads the file, on all threads of the current rayon pool. A
@@ -20,6 +20,6 @@ pub(crate) fn verify(bytes: &[u8], info: &ImageInfo, limits: &InputLimits) -> Re
         return verified.map_err(|e| error(&e));
     }
     // At this scale nearly all of the work is entropy decoding, which is what it is done for.
-    let terms = Terms { scale: DecodeScale::Eighth, memory: limits.memory, wide: Wide::Rounded };
+    let terms = DecodeRequest { scale: DecodeScale::Eighth, memory: limits.memory, wide: Wide::Rounded };
     decode(bytes, info, &terms).map(drop)
 }

@@ -20,11 +20,11 @@ use crate::formats::tiff;
 use crate::info::ImageInfo;
 use crate::pixels::wide::Wide;
 use crate::pixels::{Raster, bands};
-use crate::plan::DecodeScale;
+use crate::sampling::DecodeScale;
 use crate::{Format, Result, Size};
 
 /// How a picture is decoded.
-pub(crate) struct Terms {
+pub(crate) struct DecodeRequest {
     pub(crate) scale: DecodeScale,
     /// Bytes that a decoder may allocate.
     pub(crate) memory: u64,
@@ -33,7 +33,7 @@ pub(crate) struct Terms {
 }
 
 /// Decodes the picture of `bytes` as stored (not turned) to 8 bits a sample; a panic of a decoder is an error.
-pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, terms: &Terms) -> Result<Raster> {
+pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, terms: &DecodeRequest) -> Result<Raster> {
     let memory = terms.memory;
     guard::caught(info.format, || match info.format {
         Format::Jpeg => jpeg::decode(bytes, info, terms.scale, memory),
@@ -53,7 +53,7 @@ pub(crate) fn decode_reduced(
     bytes: &[u8],
     info: &ImageInfo,
     size: Size,
-    terms: &Terms,
+    terms: &DecodeRequest,
 ) -> Result<Option<Raster>> {
     if !info.by_rows || size.height >= info.size.height {
         return Ok(None);
@@ -69,7 +69,7 @@ pub(crate) fn decode_reduced(
 }
 
 /// Decodes the picture for what `terms.wide` learns from it, and keeps nothing.
-pub(crate) fn scan(bytes: &[u8], info: &ImageInfo, terms: &Terms) -> Result<()> {
+pub(crate) fn scan(bytes: &[u8], info: &ImageInfo, terms: &DecodeRequest) -> Result<()> {
     guard::caught(info.format, || match info.format {
         Format::Png => match png::rows(bytes, terms)? {
             Some(mut rows) => bands::scan(&mut rows),
@@ -85,6 +85,6 @@ pub(crate) fn scan(bytes: &[u8], info: &ImageInfo, terms: &Terms) -> Result<()> 
 ///
 /// # Errors
 /// As [`decode`].
-pub(crate) fn png_is_invisible(bytes: &[u8], terms: &Terms) -> Result<bool> {
+pub(crate) fn png_is_invisible(bytes: &[u8], terms: &DecodeRequest) -> Result<bool> {
     guard::caught(Format::Png, || png::is_invisible(bytes, terms))
 }

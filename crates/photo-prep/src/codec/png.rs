@@ -4,7 +4,7 @@ use std::io::Cursor;
 
 use png::{BitDepth, ColorType, Decoder, Limits, Reader, Transformations};
 
-use super::Terms;
+use super::DecodeRequest;
 use crate::geometry::Size;
 use crate::info::ImageInfo;
 use crate::pixels::bands::RowSource;
@@ -12,7 +12,7 @@ use crate::pixels::wide::Wide;
 use crate::pixels::{Layout, Raster, narrow};
 use crate::{Error, Format, LimitKind, Result};
 
-pub(super) fn decode(bytes: &[u8], info: &ImageInfo, terms: &Terms) -> Result<Raster> {
+pub(super) fn decode(bytes: &[u8], info: &ImageInfo, terms: &DecodeRequest) -> Result<Raster> {
     let mut rows = Rows::open(bytes, terms)?;
     let (size, layout) = (rows.size(), rows.layout());
     let data = if rows.reader.info().interlaced {
@@ -26,12 +26,12 @@ pub(super) fn decode(bytes: &[u8], info: &ImageInfo, terms: &Terms) -> Result<Ra
 }
 
 /// The picture row by row; `None` where it is interlaced.
-pub(super) fn rows<'a>(bytes: &'a [u8], terms: &'a Terms) -> Result<Option<Rows<'a>>> {
+pub(super) fn rows<'a>(bytes: &'a [u8], terms: &'a DecodeRequest) -> Result<Option<Rows<'a>>> {
     Ok(Some(Rows::open(bytes, terms)?).filter(|rows| !rows.reader.info().interlaced))
 }
 
 /// Whether every pixel is fully transparent.
-pub(super) fn is_invisible(bytes: &[u8], terms: &Terms) -> Result<bool> {
+pub(super) fn is_invisible(bytes: &[u8], terms: &DecodeRequest) -> Result<bool> {
     let mut rows = Rows::open(bytes, terms)?;
     let (n, height) = (rows.layout().channels(), rows.size().height);
     if !rows.layout().has_alpha() {
@@ -64,7 +64,7 @@ pub(super) struct Rows<'a> {
 }
 
 impl<'a> Rows<'a> {
-    fn open(bytes: &'a [u8], terms: &'a Terms) -> Result<Self> {
+    fn open(bytes: &'a [u8], terms: &'a DecodeRequest) -> Result<Self> {
         let bytes_limit = usize::try_from(terms.memory).unwrap_or(usize::MAX);
         let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), Limits { bytes: bytes_limit });
         decoder.set_transformations(Transformations::EXPAND);

@@ -2,11 +2,11 @@
 
 use std::sync::Mutex;
 
-use crate::codec::{self, Terms};
+use crate::codec::{self, DecodeRequest};
 use crate::info::ImageInfo;
 use crate::pixels::tone::{Hdr, PeakMeter, ToneMap};
 use crate::pixels::wide::Wide;
-use crate::plan::DecodeScale;
+use crate::sampling::DecodeScale;
 use crate::{Error, Result, Warning};
 
 /// Measures the picture by decoding it once, and makes the map for its brightest light.
@@ -23,7 +23,7 @@ pub(super) fn map(
         Error::unsupported(info.format, what)
     };
     let meter = PeakMeter::new(hdr, primaries).ok_or_else(rare)?;
-    let terms = Terms { scale: DecodeScale::Full, memory, wide: Wide::Measuring(Mutex::new(meter)) };
+    let terms = DecodeRequest { scale: DecodeScale::Full, memory, wide: Wide::Measuring(Mutex::new(meter)) };
     codec::scan(bytes, info, &terms)?;
     let peak = terms.wide.into_meter().map_or(0.0, |meter| meter.peak());
     let map = ToneMap::new(hdr, primaries, peak).ok_or_else(rare)?;

@@ -1,40 +1,35 @@
 //! From facts and options to a route.
 
-use super::{
-    CoefficientsPlan, DecodeScale, JpegSampling, Lane, OutputRule, PixelsPlan, Plan, Reason, Route, Rung,
-    estimate,
-};
+use super::estimate;
+use super::policy;
+use super::{CoefficientsPlan, DecodePath, OutputRule, PixelsPlan, Plan, Reason, Resources, Route};
 use crate::codec::jpeg_planes;
 use crate::geometry::{MAX_PNG_SIDE, MAX_SIDE};
 use crate::info::{ColorModel, ImageInfo, JpegProcess, ProfileSource};
+use crate::sampling::{DecodeScale, JpegSampling};
 use crate::{
     ColorPolicy, EdgePolicy, Error, Format, LimitKind, MetadataPolicy, Options, Orientation, OutputFormat,
     Result, Size, Subsampling, Verify,
 };
 
-pub(super) fn plan(info: &ImageInfo, options: &Options) -> Result<Plan> {
+pub(super) fn plan(info: &ImageInfo, options: &Options, resources: Resources) -> Result<Plan> {
     check_input(info, options)?;
+    let planned = |route, reasons| planned(info, options, resources, route, reasons);
     let lossy = pixel_reasons(info, options);
     let (route, reasons) = if lossy.is_empty() {
         let reasons = rewrite_reasons(info, options);
         (if reasons.is_empty() { Route::PassThrough } else { Route::Rewrite }, reasons)
     } else {
-        let mut pixels = pixels_plan(info, options);
-        let coefficients = coefficients_plan(info, options, &lossy, &pixels);
-        if coefficients.is_none() {
-            take_own_tables(info, options, &lossy, &mut pixels);
-        }
-        (coefficients.map_or(Route::Pixels(pixels), Route::Coefficients), lossy)
+        (lossy_route(info, options, &lossy), lossy)
     };
-    let mut plan = planned(info, options, route, reasons);
+    let mut plan = planned(route, reasons);
     if let Route::Coefficients(coefficients) = &plan.route
         && beside_input(&plan) > options.input_limits.memory
     {
-        let pixels = Route::Pixels(coefficients.otherwise.clone());
-        plan = planned(info, options, pixels, plan.reasons);
+        plan = planned(Route::Pixels(coefficients.fallback.clone()), plan.reasons);
     }
-    check_steps(&plan)?;
-    shrink_to_memory(&mut plan);
+    check_decode_cost(&plan)?;
+    shrink_to_memory(&mut plan, resources);
     let (what, actual, limit) = (LimitKind::Memory, beside_input(&plan), options.input_limits.memory);
     if actual > limit {
         return Err(Error::LimitExceeded { what, actual, limit });
@@ -42,15 +37,27 @@ pub(super) fn plan(info: &ImageInfo, options: &Options) -> Result<Plan> {
     Ok(plan)
 }
 
-fn planned(info: &ImageInfo, options: &Options, route: Route, reasons: Vec<Reason>) -> Plan {
-    Plan {
-        info: info.clone(),
-        options: *options,
-        reasons,
-        ladder: ladder(info, &route),
-        estimate: estimate::of(info, &route, options.verify),
-        route,
+/// By coefficients where they can mend all that is wrong, else by pixels.
+fn lossy_route(info: &ImageInfo, options: &Options, reasons: &[Reason]) -> Route {
+    let pixels = pixels_plan(info, options, None);
+    if let Some(coefficients) = coefficients_plan(info, options, reasons, &pixels) {
+        return Route::Coefficients(coefficients);
     }
+    match source_tables_quality(info, options, reasons, &pixels) {
+        Some(quality) => Route::Pixels(pixels_plan(info, options, Some(quality))),
+        None => Route::Pixels(pixels),
+    }
+}
+
+fn planned(
+    info: &ImageInfo,
+    options: &Options,
+    resources: Resources,
+    route: Route,
+    reasons: Vec<Reason>,
+) -> Plan {
+    let estimate = estimate::of(info, &route, options.verify, resources);
+    Plan { info: info.clone(), options: *options, reasons, estimate, route }
 }
 
 fn check_input(info: &ImageInfo, options: &Options) -> Result<()> {
@@ -69,9 +76,9 @@ fn check_input(info: &ImageInfo, options: &Options) -> Result<()> {
 }
 
 /// `photo-jpeg` has a better bound: the bytes of a file that it reads, and few scans.
-fn check_steps(plan: &Plan) -> Result<()> {
+fn check_decode_cost(plan: &Plan) -> Result<()> {
     let elsewhere = match &plan.route {
-        Route::Pixels(pixels) => pixels.lane == Lane::Raster,
+        Route::Pixels(pixels) => pixels.decode_path == DecodePath::Raster,
         Route::Coefficients(_) => false,
         // Gone through by a general decoder where `photo-jpeg` doesn't read the file.
         Route::PassThrough | Route::Rewrite => {
@@ -159,27 +166,27 @@ fn rewrite_reasons(info: &ImageInfo, options: &Options) -> Vec<Reason> {
     reasons
 }
 
-fn pixels_plan(info: &ImageInfo, options: &Options) -> PixelsPlan {
+/// How pixels are made; `source_tables` is given where the source's quantization tables, of about that quality, are used again.
+fn pixels_plan(info: &ImageInfo, options: &Options, source_tables: Option<u8>) -> PixelsPlan {
     let output = output_rule(info, options);
     let longest = if output == OutputRule::Png { MAX_PNG_SIDE } else { MAX_SIDE };
     let size = info.upright_size().within_sides(options.limits.max_pixels, longest);
     let scale = f64::from(size.width) / f64::from(info.upright_size().width);
     let source_quality = info.jpeg.as_ref().and_then(|j| j.quality).unwrap_or(100);
-    let quality = options.quality.best.min(source_quality);
+    let quality = source_tables.unwrap_or(options.quality.best.min(source_quality));
     let inks = matches!(info.model, ColorModel::Cmyk | ColorModel::Ycck);
-    let lane = lane(info);
+    let path = decode_path(info);
     PixelsPlan {
-        lane,
-        scale: if info.format == Format::Jpeg { decode_scale(scale, lane) } else { DecodeScale::Full },
+        decode_path: path,
+        scale: if info.format == Format::Jpeg { decode_scale(scale, path) } else { DecodeScale::Full },
         size,
         output,
-        quality,
-        quality_floor: options.quality.floor.min(quality),
         sampling: sampling(info, options),
-        own_tables: false,
+        reuse_source_tables: source_tables.is_some(),
         to_srgb: inks
             || info.hdr.is_some()
             || options.color != ColorPolicy::Preserve && info.icc.is_some_and(|icc| !icc.is_srgb),
+        attempts: policy::for_pixels(info, output, quality, options.quality.floor.min(quality)),
     }
 }
 
@@ -191,8 +198,7 @@ fn coefficients_plan(
     pixels: &PixelsPlan,
 ) -> Option<CoefficientsPlan> {
     let mendable = |reason: &Reason| matches!(reason, Reason::Orientation(_) | Reason::Bytes { .. });
-    let ordinary = pixels.lane == Lane::Planes;
-    if !ordinary || !reasons.iter().all(mendable) {
+    if pixels.decode_path != DecodePath::Planes || !reasons.iter().all(mendable) {
         return None;
     }
     let (kept, trims) = without_partial_mcus(info)?;
@@ -200,29 +206,21 @@ fn coefficients_plan(
         return None;
     }
     let size = info.orientation.apply_to(kept);
-    let quality_floor = options.quality.floor;
-    let may_be_halved = options.subsampling == Subsampling::Auto
-        && pixels.sampling == JpegSampling::S444
-        && info.model != ColorModel::Gray;
-    let halves_chroma_below = may_be_halved.then_some(HALVES_CHROMA_BELOW);
-    Some(CoefficientsPlan { size, trims, quality_floor, halves_chroma_below, otherwise: pixels.clone() })
+    let attempts = policy::for_coefficients(info, options, pixels);
+    Some(CoefficientsPlan { size, trims, attempts, fallback: pixels.clone() })
 }
 
-/// Measured on photos of 3 MP: at qualities of 54 and below, 2 to 5 points of SSIMULACRA2 better, at 60 to 63 0.3 to 1.5, at 74 and
-/// 75 from 2.4 worse to 1.7 better. Chroma at half width is better left alone: 2 to 5 points worse.
-const HALVES_CHROMA_BELOW: u8 = 68;
-
-/// A JPEG that only has to be turned, but has incomplete MCUs in the way, loses least with the tables it has.
-fn take_own_tables(info: &ImageInfo, options: &Options, reasons: &[Reason], pixels: &mut PixelsPlan) {
+/// The quality of a JPEG that only has to be turned, but has incomplete MCUs in the way: it loses least with the tables it has.
+fn source_tables_quality(
+    info: &ImageInfo,
+    options: &Options,
+    reasons: &[Reason],
+    pixels: &PixelsPlan,
+) -> Option<u8> {
     let only_turned = reasons.iter().all(|r| matches!(r, Reason::Orientation(_)));
-    let quality = info.jpeg.as_ref().and_then(|j| j.quality);
-    if let Some(quality) = quality.filter(|_| only_turned && pixels.lane == Lane::Planes && !pixels.to_srgb)
-        && options.subsampling == Subsampling::Auto
-    {
-        pixels.own_tables = true;
-        pixels.quality = quality;
-        pixels.quality_floor = options.quality.floor.min(quality);
-    }
+    let reusable = only_turned && pixels.decode_path == DecodePath::Planes && !pixels.to_srgb;
+    let auto = options.subsampling == Subsampling::Auto;
+    info.jpeg.as_ref().and_then(|j| j.quality).filter(|_| reusable && auto)
 }
 
 /// What stays of the stored picture if MCUs that would come to lie incomplete at the left or upper edge are cut off, and
@@ -243,19 +241,19 @@ fn without_partial_mcus(info: &ImageInfo) -> Option<(Size, bool)> {
     (kept.width > 0 && kept.height > 0).then_some((kept, kept != info.size))
 }
 
-fn lane(info: &ImageInfo) -> Lane {
+fn decode_path(info: &ImageInfo) -> DecodePath {
     let ordinary = info.jpeg.as_ref().is_some_and(|jpeg| jpeg.ordinary);
     let planes = matches!(info.model, ColorModel::Gray | ColorModel::YCbCr);
-    if ordinary && planes { Lane::Planes } else { Lane::Raster }
+    if ordinary && planes { DecodePath::Planes } else { DecodePath::Raster }
 }
 
 /// Half size only where at least a factor of 1.6 is left to the resampler. Against a full decode that costs 0.1 points of
 /// SSIMULACRA2 (12 and 108 MP); at 0.35 it still cost 0.1 (48 MP), but at 0.38 0.9 (12 MP), and at 0.45 0.5 and 2.2. DESIGN.md
 /// has the table.
-fn decode_scale(scale: f64, lane: Lane) -> DecodeScale {
+fn decode_scale(scale: f64, path: DecodePath) -> DecodeScale {
     match scale {
         // Reducing in bands needs two rows of a block at least.
-        s if s <= 0.075 && lane == Lane::Raster => DecodeScale::Eighth,
+        s if s <= 0.075 && path == DecodePath::Raster => DecodeScale::Eighth,
         s if s <= 0.15 => DecodeScale::Quarter,
         s if s <= 0.31 => DecodeScale::Half,
         _ => DecodeScale::Full,
@@ -268,14 +266,14 @@ fn beside_input(plan: &Plan) -> u64 {
 }
 
 /// A half-size decode of a JPEG beats refusing it, as long as nothing is enlarged afterwards.
-fn shrink_to_memory(plan: &mut Plan) {
+fn shrink_to_memory(plan: &mut Plan, resources: Resources) {
     let too_much = beside_input(plan) > plan.options.input_limits.memory;
     let (info, Route::Pixels(pixels)) = (&plan.info, &mut plan.route) else { return };
     let upright = info.upright_size();
     let still_reduces = pixels.size.width <= upright.width / 2 && pixels.size.height <= upright.height / 2;
     if too_much && pixels.scale == DecodeScale::Full && info.format == Format::Jpeg && still_reduces {
         pixels.scale = DecodeScale::Half;
-        plan.estimate = estimate::of(info, &plan.route, plan.options.verify);
+        plan.estimate = estimate::of(info, &plan.route, plan.options.verify, resources);
     }
 }
 
@@ -307,27 +305,5 @@ fn sampling(info: &ImageInfo, options: &Options) -> JpegSampling {
             [(1, 2), (1, 1), (1, 1), ..] => JpegSampling::S440,
             _ => JpegSampling::S420,
         },
-    }
-}
-
-fn ladder(info: &ImageInfo, route: &Route) -> Vec<Rung> {
-    match route {
-        Route::PassThrough => vec![Rung::AsIs],
-        Route::Rewrite => vec![Rung::Stripped],
-        Route::Coefficients(coefficients) => {
-            let halved = coefficients.halves_chroma_below.map(|_| Rung::HalvedChroma);
-            let coefficients = [Rung::Optimised, Rung::Progressive, Rung::Requantised];
-            coefficients.into_iter().chain(halved).chain([Rung::FewerPixels]).collect()
-        }
-        Route::Pixels(pixels) => {
-            let png = match pixels.output {
-                OutputRule::Jpeg => vec![],
-                OutputRule::PngIfBetter if !info.alpha => vec![Rung::LosslessPng],
-                _ => vec![Rung::LosslessPng, Rung::FewerColors],
-            };
-            let jpeg = [Rung::Jpeg, Rung::Progressive, Rung::LowerQuality];
-            let jpeg = jpeg.into_iter().filter(|_| pixels.output != OutputRule::Png);
-            png.into_iter().chain(jpeg).chain([Rung::FewerPixels]).collect()
-        }
     }
 }

@@ -1,9 +1,10 @@
 //! What a plan will cost, from header facts alone.
 
-use super::{DecodeScale, Lane, OutputRule, PixelsPlan, Route};
+use super::{Attempt, DecodePath, OutputRule, PixelsPlan, Resources, Route};
 use crate::codec::jpeg_planes;
 use crate::info::{ColorModel, ImageInfo, JpegInfo, JpegProcess};
 use crate::pixels::bands;
+use crate::sampling::DecodeScale;
 use crate::{Format, Size, Verify};
 
 /// What a plan will cost.
@@ -13,139 +14,145 @@ pub struct Estimate {
     /// Bytes of memory at the worst moment of a program that prepares just this picture, the input and the program
     /// itself included. Never exceeded for ordinary files.
     pub peak_memory: u64,
-    /// How long it will take, roughly.
-    pub time: TimeClass,
-}
-
-/// How long a picture will take, roughly.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
-pub enum TimeClass {
-    /// As long as copying the bytes takes.
-    Instant,
-    /// Well below a second.
-    Short,
-    /// A second or more.
-    Long,
 }
 
 /// What there is beside the pictures: the program, threads, tables, pools, what the allocator can't use again.
 const BASE: u64 = 16 << 20;
 
-pub(super) fn of(info: &ImageInfo, route: &Route, verify: Verify) -> Estimate {
-    let (beside_input, time) = work(info, route, verify);
-    Estimate { peak_memory: info.bytes + beside_input, time }
+pub(super) fn of(info: &ImageInfo, route: &Route, verify: Verify, resources: Resources) -> Estimate {
+    let facts = Facts { info, threads: resources.threads };
+    Estimate { peak_memory: info.bytes + BASE + facts.work(route, verify) }
 }
 
-fn work(info: &ImageInfo, route: &Route, verify: Verify) -> (u64, TimeClass) {
-    match route {
-        Route::PassThrough | Route::Rewrite => {
-            let (memory, time) = match verify {
-                Verify::Full => verification(info),
-                Verify::Structure => (0, TimeClass::Instant),
-            };
-            // The bytes that are written again are there only when that is done.
-            let written = if matches!(route, Route::Rewrite) { info.bytes } else { 0 };
-            (BASE + memory.max(written), time)
-        }
-        Route::Coefficients(plan) => {
-            // Where they don't do, they are gone before pixels are made.
-            let most = in_coefficients(info).max(in_planes(info, &plan.otherwise));
-            (BASE + most, time_class(info, &plan.otherwise))
-        }
-        Route::Pixels(plan) if plan.lane == Lane::Planes => {
-            (BASE + in_planes(info, plan), time_class(info, plan))
-        }
-        Route::Pixels(plan) => {
-            let decoded = scaled(info.size, plan.scale.denominator());
-            let channels = channels(info);
-            let pixels = decoded.pixels();
-            let output = plan.size.pixels() * channels;
-            let stored = if info.orientation.swaps_sides() { plan.size.transposed() } else { plan.size };
-            if info.by_rows && stored.height < info.size.height {
-                let threads = rayon::current_num_threads();
-                let decoding =
-                    output + bands::memory_for(info.size, stored, channels, threads) + tables(info);
-                let peak = BASE + decoding.max(2 * output + encoder(plan.size, channels));
-                return (peak, time_class(info, plan));
+/// What an estimate is made from.
+#[derive(Clone, Copy)]
+struct Facts<'a> {
+    info: &'a ImageInfo,
+    threads: usize,
+}
+
+impl Facts<'_> {
+    fn work(self, route: &Route, verify: Verify) -> u64 {
+        match route {
+            Route::PassThrough | Route::Rewrite => {
+                let memory = if verify == Verify::Full { self.verification() } else { 0 };
+                // The bytes that are written again are there only when that is done.
+                let written = if matches!(route, Route::Rewrite) { self.info.bytes } else { 0 };
+                memory.max(written)
             }
-            let raster = pixels * channels;
-            // While reducing, source and result are there; afterwards two results and what is encoded from them.
-            let decoding = raster + decoder(info, decoded);
-            // Reduced as it lies in the file, first across, then down.
-            let resizing = raster
-                + copy(info, pixels)
-                + output
-                + u64::from(stored.width) * u64::from(decoded.height) * channels;
-            let encoding = 2 * output + encoder(plan.size, channels);
-            let unreduced = if decoded.pixels() == plan.size.pixels() { raster } else { 0 };
-            let peak = BASE + decoding.max(resizing).max(encoding + unreduced);
-            (peak, time_class(info, plan))
+            Route::Coefficients(plan) => {
+                // Where they don't do, they are gone before pixels are made.
+                let halved = plan.attempts.iter().filter_map(|attempt| match attempt {
+                    Attempt::HalvedChroma { pixels, .. } => Some(self.in_planes(pixels)),
+                    _ => None,
+                });
+                let planes = self.in_planes(&plan.fallback).max(halved.max().unwrap_or(0));
+                self.in_coefficients().max(planes)
+            }
+            Route::Pixels(plan) if plan.decode_path == DecodePath::Planes => self.in_planes(plan),
+            Route::Pixels(plan) => self.in_rasters(plan),
         }
     }
-}
 
-/// What going through the picture data takes that is handed on as it is.
-fn verification(info: &ImageInfo) -> (u64, TimeClass) {
-    let (pixels, threads) = (info.size.pixels(), rayon::current_num_threads());
-    let Some(jpeg) = &info.jpeg else {
-        // A PNG is inflated into a small buffer.
-        return (0, if pixels > 60_000_000 { TimeClass::Long } else { TimeClass::Short });
-    };
-    if jpeg.ordinary {
-        let (width, height) = (info.size.width, info.size.height);
-        let memory =
-            photo_jpeg::verify_memory_for(width, height, &jpeg.sampling, has_one_scan(jpeg), threads);
-        return (memory, if pixels > 240_000_000 { TimeClass::Long } else { TimeClass::Short });
+    /// Bytes for rasters of whole pictures, or of strips where the source is decoded row by row.
+    fn in_rasters(self, plan: &PixelsPlan) -> u64 {
+        let info = self.info;
+        let decoded = scaled(info.size, plan.scale.denominator());
+        let channels = channels(info);
+        let pixels = decoded.pixels();
+        let output = plan.size.pixels() * channels;
+        let stored = info.orientation.apply_to(plan.size);
+        if info.by_rows && stored.height < info.size.height {
+            let decoding =
+                output + bands::memory_for(info.size, stored, channels, self.threads) + self.row_decoder();
+            return decoding.max(2 * output + encoder(plan.size, channels));
+        }
+        let raster = pixels * channels;
+        // While reducing, source and result are there; afterwards two results and what is encoded from them.
+        let decoding = raster + self.decoder(decoded);
+        // Reduced as it lies in the file, first across, then down.
+        let resizing = raster
+            + copy(info, pixels)
+            + output
+            + u64::from(stored.width) * u64::from(decoded.height) * channels;
+        let encoding = 2 * output + encoder(plan.size, channels);
+        let unreduced = if decoded.pixels() == plan.size.pixels() { raster } else { 0 };
+        decoding.max(resizing).max(encoding + unreduced)
     }
-    let decoded = scaled(info.size, DecodeScale::Eighth.denominator());
-    let memory = decoded.pixels() * channels(info) + jpeg_decoder(info, decoded);
-    (memory, if pixels > 60_000_000 { TimeClass::Long } else { TimeClass::Short })
+
+    /// What going through the picture data takes that is handed on as it is.
+    fn verification(self) -> u64 {
+        let info = self.info;
+        // A PNG is inflated into a small buffer.
+        let Some(jpeg) = &info.jpeg else { return 0 };
+        if jpeg.ordinary {
+            let (width, height) = (info.size.width, info.size.height);
+            let one_scan = has_one_scan(jpeg);
+            return photo_jpeg::verify_memory_for(width, height, &jpeg.sampling, one_scan, self.threads);
+        }
+        let decoded = scaled(info.size, DecodeScale::Eighth.denominator());
+        decoded.pixels() * channels(info) + jpeg_decoder(info, decoded)
+    }
+
+    /// Bytes that planes need: what decoding takes on so many threads; then planes, tokens and the file; pixels for a PNG.
+    fn in_planes(self, plan: &PixelsPlan) -> u64 {
+        let info = self.info;
+        let Some(jpeg) = &info.jpeg else { return 0 };
+        let stored = info.orientation.apply_to(plan.size);
+        let gray = info.model == ColorModel::Gray;
+        let factors = jpeg_planes::factors(gray, plan.sampling, info.orientation);
+        let options = photo_jpeg::DecodeOptions::default()
+            .scale(jpeg_planes::scale(plan.scale))
+            .size(stored.width, stored.height)
+            .sampling(factors);
+        let (width, height) = (info.size.width, info.size.height);
+        let decoding = options
+            .memory_for(width, height, &jpeg.sampling, has_one_scan(jpeg), self.threads)
+            .unwrap_or(u64::MAX / 4);
+        // Each row of MCUs is a task with buffers of its own, which matters where rows are short and many.
+        let decoding = decoding + 400 * u64::from(height);
+        let planes = plan.size.pixels() * if gray { 1 } else { 3 };
+        let encoding = match plan.output {
+            OutputRule::Png => planes + 2 * plan.size.pixels() * 3 + encoder(plan.size, 3),
+            _ => 3 * planes,
+        };
+        decoding.max(encoding)
+    }
+
+    /// Bytes that coefficients need, with tokens of two bytes for about every five bits and what comes out.
+    fn in_coefficients(self) -> u64 {
+        let info = self.info;
+        let Some(jpeg) = &info.jpeg else { return 0 };
+        let (size, one_scan) = (info.size, has_one_scan(jpeg));
+        photo_jpeg::Coefficients::memory_for(size.width, size.height, &jpeg.sampling, one_scan, self.threads)
+            + 8 * info.bytes
+    }
+
+    /// Bytes that a decoder of rows holds: strips and tiles that are unpacked at once.
+    fn row_decoder(self) -> u64 {
+        let by_strips = matches!(self.info.format, Format::Tiff | Format::Heic);
+        if by_strips { self.info.decoder_memory.on(self.threads) } else { 0 }
+    }
+
+    /// Bytes that a decoder holds beside its result.
+    fn decoder(self, decoded: Size) -> u64 {
+        let info = self.info;
+        let (pixels, told) = (info.size.pixels(), info.decoder_memory.on(self.threads));
+        match info.format {
+            Format::Jpeg => jpeg_decoder(info, decoded),
+            // 16-bit rows are narrowed as they come, but an interlaced picture is held whole.
+            Format::Png if info.bit_depth == 16 => 2 * pixels * channels(info),
+            // The indices, and the frame still packed, in a buffer that grew.
+            Format::Gif => pixels + 2 * info.bytes,
+            Format::WebP => 4 * pixels + told,
+            Format::Tiff | Format::Heic => told,
+            _ => 0,
+        }
+    }
 }
 
 fn has_one_scan(jpeg: &JpegInfo) -> bool {
     jpeg.scans <= 1 && jpeg.process != JpegProcess::Progressive
-}
-
-fn time_class(info: &ImageInfo, plan: &PixelsPlan) -> TimeClass {
-    let most = if plan.lane == Lane::Planes { 240_000_000 } else { 60_000_000 };
-    let pixels = scaled(info.size, plan.scale.denominator()).pixels();
-    if pixels > most { TimeClass::Long } else { TimeClass::Short }
-}
-
-/// Bytes that the lane of planes needs: what decoding takes in the current rayon pool; then planes, tokens and the file;
-/// pixels for a PNG.
-fn in_planes(info: &ImageInfo, plan: &PixelsPlan) -> u64 {
-    let Some(jpeg) = &info.jpeg else { return 0 };
-    let stored = if info.orientation.swaps_sides() { plan.size.transposed() } else { plan.size };
-    let gray = info.model == ColorModel::Gray;
-    let factors = jpeg_planes::factors(gray, plan.sampling, info.orientation);
-    let options = photo_jpeg::DecodeOptions::default()
-        .scale(jpeg_planes::scale(plan.scale))
-        .size(stored.width, stored.height)
-        .sampling(factors);
-    let one_scan = has_one_scan(jpeg);
-    let (width, height) = (info.size.width, info.size.height);
-    let threads = rayon::current_num_threads();
-    let decoding =
-        options.memory_for(width, height, &jpeg.sampling, one_scan, threads).unwrap_or(u64::MAX / 4);
-    // Each row of MCUs is a task with buffers of its own, which matters where rows are short and many.
-    let decoding = decoding + 400 * u64::from(height);
-    let planes = plan.size.pixels() * if gray { 1 } else { 3 };
-    let encoding = match plan.output {
-        OutputRule::Png => planes + 2 * plan.size.pixels() * 3 + encoder(plan.size, 3),
-        _ => 3 * planes,
-    };
-    decoding.max(encoding)
-}
-
-/// Bytes that coefficients need, with tokens of two bytes for about every five bits and what comes out.
-fn in_coefficients(info: &ImageInfo) -> u64 {
-    let Some(jpeg) = &info.jpeg else { return 0 };
-    let (width, height) = (info.size.width, info.size.height);
-    let one_scan = has_one_scan(jpeg);
-    let threads = rayon::current_num_threads();
-    photo_jpeg::Coefficients::memory_for(width, height, &jpeg.sampling, one_scan, threads) + 8 * info.bytes
 }
 
 fn scaled(size: Size, denominator: u32) -> Size {
@@ -167,27 +174,6 @@ fn channels(info: &ImageInfo) -> u64 {
 fn copy(info: &ImageInfo, pixels: u64) -> u64 {
     let transparent = info.alpha || matches!(info.format, Format::Gif | Format::Bmp | Format::WebP);
     if transparent { 4 * pixels } else { 0 }
-}
-
-/// Bytes that a decoder of rows holds: strips and tiles of a TIFF that are unpacked at once.
-fn tables(info: &ImageInfo) -> u64 {
-    if matches!(info.format, Format::Tiff | Format::Heic) { info.table_bytes } else { 0 }
-}
-
-/// Bytes that a decoder holds beside its result.
-fn decoder(info: &ImageInfo, decoded: Size) -> u64 {
-    let pixels = info.size.pixels();
-    match info.format {
-        Format::Jpeg => jpeg_decoder(info, decoded),
-        // 16-bit rows are narrowed as they come, but an interlaced picture is held whole.
-        Format::Png if info.bit_depth == 16 => 2 * pixels * channels(info),
-        // The indices, and the frame still packed, in a buffer that grew.
-        Format::Gif => pixels + 2 * info.bytes,
-        Format::Tiff => info.table_bytes,
-        Format::WebP => 4 * pixels + info.table_bytes,
-        Format::Heic => info.table_bytes,
-        _ => 0,
-    }
 }
 
 /// Planes of samples, and all coefficients where there are several scans. Planes have their own sampling, but where the

@@ -2,9 +2,10 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::{CoefficientsPlan, DecodeScale, Lane, OutputRule, Plan, Route, Rung};
+use super::{Attempt, CoefficientsPlan, DecodePath, OutputRule, Plan, Route, Rung};
 use crate::Verify;
 use crate::info::ImageInfo;
+use crate::sampling::DecodeScale;
 
 impl Display for ImageInfo {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
@@ -55,7 +56,7 @@ impl Display for Plan {
                 write_pixels(f, self)?;
             }
         }
-        write_ladder(f, self)?;
+        write_attempts(f, self)?;
         write!(f, "Peak memory: at most about {} MB.", self.estimate.peak_memory.div_ceil(1_000_000))
     }
 }
@@ -92,7 +93,7 @@ fn write_coefficients(f: &mut Formatter<'_>, plan: &Plan, coefficients: &Coeffic
 fn write_pixels(f: &mut Formatter<'_>, plan: &Plan) -> Result {
     let Route::Pixels(pixels) = &plan.route else { return Ok(()) };
     f.write_str("It is decoded")?;
-    if pixels.lane == Lane::Planes {
+    if pixels.decode_path == DecodePath::Planes {
         f.write_str(" to planes, band by band")?;
     }
     if pixels.scale != DecodeScale::Full {
@@ -107,39 +108,44 @@ fn write_pixels(f: &mut Formatter<'_>, plan: &Plan) -> Result {
     if pixels.to_srgb {
         f.write_str(", converted to sRGB")?;
     }
+    let quality = pixels.quality().unwrap_or(0);
     match pixels.output {
-        OutputRule::Jpeg if pixels.own_tables => {
-            writeln!(f, " and written as JPEG with its own tables, of quality about {}.", pixels.quality)
+        OutputRule::Jpeg if pixels.reuse_source_tables => {
+            writeln!(f, " and written as JPEG with its own tables, of quality about {quality}.")
         }
-        OutputRule::Jpeg => writeln!(f, " and written as JPEG of quality {}.", pixels.quality),
+        OutputRule::Jpeg => writeln!(f, " and written as JPEG of quality {quality}."),
         OutputRule::Png => writeln!(f, " and written as PNG."),
         OutputRule::PngIfBetter => writeln!(
             f,
-            " and written as PNG if it is transparent or nearly as small that way, else as JPEG of quality {}.",
-            pixels.quality
+            " and written as PNG if it is transparent or nearly as small that way, else as JPEG of quality {quality}.",
         ),
     }
 }
 
-fn write_ladder(f: &mut Formatter<'_>, plan: &Plan) -> Result {
-    let pixels = match &plan.route {
-        Route::Pixels(pixels) => pixels,
-        Route::Coefficients(coefficients) => &coefficients.otherwise,
-        _ => return Ok(()),
-    };
+/// The attempts in their order, unless there is but one.
+fn write_attempts(f: &mut Formatter<'_>, plan: &Plan) -> Result {
+    if matches!(plan.route, Route::PassThrough | Route::Rewrite) {
+        return Ok(());
+    }
     write!(f, "To hold {} bytes it tries: ", plan.options.limits.max_bytes)?;
-    for (i, rung) in plan.ladder.iter().enumerate() {
-        f.write_str(if i > 0 { ", then " } else { "" })?;
-        match rung {
-            Rung::Requantised => {
-                write!(f, "coarser coefficients down to quality {}", plan.options.quality.floor)?;
-            }
-            Rung::LowerQuality => write!(f, "quality down to {}", pixels.quality_floor)?,
-            Rung::Jpeg => write!(f, "JPEG of quality {}", pixels.quality)?,
-            other => write!(f, "{other}")?,
-        }
+    for (i, attempt) in plan.route.attempts().enumerate() {
+        write!(f, "{}{attempt}", if i > 0 { ", then " } else { "" })?;
     }
     writeln!(f, ".")
+}
+
+impl Display for Attempt {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self {
+            Self::HalvedChroma { below, .. } => {
+                write!(f, "chroma halved, where quality would fall below {below}")
+            }
+            Self::Requantized(tables) => write!(f, "coarser coefficients down to quality {}", tables.floor),
+            Self::Jpeg { quality } => write!(f, "JPEG of quality {quality}"),
+            Self::LowerQuality(tables) => write!(f, "quality down to {}", tables.floor),
+            other => write!(f, "{}", other.rung()),
+        }
+    }
 }
 
 impl Display for Rung {
@@ -147,12 +153,12 @@ impl Display for Rung {
         f.write_str(match self {
             Self::AsIs => "the file as it is",
             Self::Stripped => "the file without what the picture doesn't need",
-            Self::Optimised => "the same coefficients with better Huffman tables",
+            Self::Optimized => "the same coefficients with better Huffman tables",
             Self::Progressive => "progressive JPEG",
-            Self::Requantised => "coarser coefficients",
+            Self::Requantized => "coarser coefficients",
             Self::HalvedChroma => "JPEG of lower quality with chroma halved",
             Self::LosslessPng => "PNG without loss",
-            Self::FewerColors => "PNG in 256 colours",
+            Self::FewerColors => "PNG in 256 colors",
             Self::Jpeg => "JPEG of the planned quality",
             Self::LowerQuality => "JPEG of lower quality",
             Self::FewerPixels => "fewer pixels",

@@ -1,7 +1,7 @@
 //! Facts of a WebP (RFC 9649).
 
 use super::{plain, take_icc, told, webp_tables};
-use crate::info::{ColorModel, ImageInfo};
+use crate::info::{ColorModel, DecoderMemory, ImageInfo};
 use crate::metadata::bytes::{le16, le24, le32};
 use crate::metadata::told::Told;
 use crate::metadata::{icc, riff};
@@ -24,7 +24,7 @@ pub(super) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     let flags = find(b"VP8X").and_then(|d| d.first().copied()).unwrap_or(0);
     let lossless_alpha = find(b"VP8L").and_then(|d| le32(d, 1)).is_some_and(|v| v >> 28 & 1 != 0);
     info.alpha = flags & 0x10 != 0 || lossless_alpha;
-    info.table_bytes = tables(bytes, size, &chunks, limits.memory)?;
+    info.decoder_memory = DecoderMemory::fixed(tables(bytes, size, &chunks, limits.memory)?);
     info.signed = find(b"C2PA").is_some();
     info.animated = find(b"ANIM").is_some();
     told::take(&mut info, &Told::of_webp(bytes, &chunks), limits)?;

@@ -27,7 +27,7 @@ impl Steps for Explain {
 
     async fn go(&self, work: &Work, job: &Self::Job, record: &mut Record) -> Result<(), Failure> {
         let (_, plan) = prepare_step::plan(work, job, record).await?;
-        record.lossless = prepare_step::foreseeably_lossless(&plan.route);
+        record.lossless = prepare_step::foreseeably_lossless(plan.route());
         record.story.push(plan.to_string().trim_end().to_owned());
         record.plan = Some(Box::new(plan));
         Ok(())

@@ -20,8 +20,8 @@ pub(crate) async fn plan(work: &Work, input: &Input, record: &mut Record) -> Res
     record.input = Some(InFacts::from(&info));
     record.warnings = info.warnings.iter().map(ToString::to_string).collect();
     let plan = plan?;
-    record.route = Some(plan.route.name());
-    record.reasons = plan.reasons.iter().map(ToString::to_string).collect();
+    record.route = Some(plan.route().name());
+    record.reasons = plan.reasons().iter().map(ToString::to_string).collect();
     Ok((bytes, plan))
 }
 
@@ -33,7 +33,7 @@ pub(crate) async fn prepare(
 ) -> Result<Prepared<'static>, Failure> {
     let (bytes, plan) = plan(work, input, record).await?;
     let executed =
-        work.crew.run(plan.estimate.peak_memory, move || plan.execute(&bytes).map(Prepared::into_owned));
+        work.crew.run(plan.estimate().peak_memory, move || plan.execute(&bytes).map(Prepared::into_owned));
     let prepared = work.halt.or_interrupted(executed).await???;
     let report = prepared.report();
     record.out = Some(OutFacts::from(&prepared));
@@ -55,6 +55,6 @@ type Planned = photo_prep::Result<(ImageInfo, photo_prep::Result<Plan>)>;
 
 fn probe_and_plan(options: Options, bytes: &[u8]) -> Planned {
     let info = options.probe(bytes)?;
-    let plan = options.plan(&info);
+    let plan = options.plan(&info, photo_prep::Resources::of_current_pool());
     Ok((info, plan))
 }

@@ -21,7 +21,7 @@ use self::container::{Container, unsupported};
 use self::properties::{Nclx, Property};
 use self::rows::Rows;
 use self::scene::{Canvas, Scene};
-use crate::info::{ColorModel, ImageInfo};
+use crate::info::{ColorModel, DecoderMemory, ImageInfo};
 use crate::metadata::{cicp, exif, icc};
 use crate::pixels::Raster;
 use crate::pixels::bands::{self, RowSource};
@@ -49,9 +49,10 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     let (x, y) = coded.chroma.shifts();
     info.luma_factors = Some((1 << x, 1 << y));
     info.by_rows = matches!(scene.canvas, Canvas::Tiles(_)) && !info.alpha;
-    info.table_bytes = scene.decoder_memory();
-    if info.table_bytes > limits.memory {
-        let (what, actual, limit) = (LimitKind::Memory, info.table_bytes, limits.memory);
+    info.decoder_memory = scene.decoder_memory();
+    let least = info.decoder_memory.on(1);
+    if least > limits.memory {
+        let (what, actual, limit) = (LimitKind::Memory, least, limits.memory);
         return Err(Error::LimitExceeded { what, actual, limit });
     }
     let profile = profile(&container, &scene, signal)?;
@@ -168,14 +169,13 @@ impl<'a> Scene<'a> {
         }
     }
 
-    /// Bytes that decoding takes beside the pixels.
-    fn decoder_memory(&self) -> u64 {
-        let alpha = self.alpha.as_ref().map_or(0, |a| a.tiles.memory());
-        alpha
-            + match &self.canvas {
-                Canvas::Tiles(tiles) => tiles.memory(),
-                Canvas::Overlay(overlay) => overlay.memory(),
-            }
+    /// What decoding takes beside the pixels.
+    fn decoder_memory(&self) -> DecoderMemory {
+        let alpha = self.alpha.as_ref().map(|a| a.tiles.memory()).unwrap_or_default();
+        alpha.and(match &self.canvas {
+            Canvas::Tiles(tiles) => tiles.memory(),
+            Canvas::Overlay(overlay) => overlay.memory(),
+        })
     }
 
     /// The picture row by row; `None` for overlays.

@@ -3,6 +3,7 @@
 use super::container::Container;
 use super::geometry::View;
 use super::scene::{Overlay, Scene};
+use crate::info::DecoderMemory;
 use crate::pixels::wide::Wide;
 use crate::pixels::{Layout, Raster, orient, rgba};
 use crate::{Error, Format, Result, Size};
@@ -15,9 +16,12 @@ impl<'a> Overlay<'a> {
     }
 
     /// Bytes for the canvas and the largest picture on it.
-    pub(super) fn memory(&self) -> u64 {
-        let layer = |scene: &Scene<'_>| scene.decoder_memory() + 8 * scene.view.size.pixels();
-        4 * self.size.pixels() + self.layers.iter().map(|l| layer(&l.0)).max().unwrap_or(0)
+    pub(super) fn memory(&self) -> DecoderMemory {
+        let pixels = |size: Size, bytes| DecoderMemory::fixed(bytes * size.pixels());
+        let layer = |scene: &Scene<'_>| scene.decoder_memory().and(pixels(scene.view.size, 8));
+        let layers =
+            self.layers.iter().map(|l| layer(&l.0)).fold(DecoderMemory::default(), DecoderMemory::or);
+        layers.and(pixels(self.size, 4))
     }
 
     /// The part of the overlay that `view` shows, as RGBA.

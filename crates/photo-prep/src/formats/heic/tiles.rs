@@ -6,6 +6,7 @@ use rayon::prelude::*;
 use super::boxes::Reader;
 use super::container::{Container, unsupported};
 use super::properties::{HevcConfig, Property};
+use crate::info::DecoderMemory;
 use crate::{Error, Format, Result, Size};
 
 /// Coded pictures of one size, row after row.
@@ -87,9 +88,10 @@ impl<'a> Tiles<'a> {
         self.info.height
     }
 
-    /// Bytes that decoding takes at most: a row of tiles, all at work at once.
-    pub(super) fn memory(&self) -> u64 {
-        photo_hevc::memory_for(&self.info).saturating_mul(self.columns.into())
+    /// What decoding takes at most: a row of tiles, all at work at once.
+    pub(super) fn memory(&self) -> DecoderMemory {
+        let memory = photo_hevc::memory_for(&self.info);
+        DecoderMemory { fixed: memory.fixed, per_thread: memory.per_thread }.times(self.columns.into())
     }
 
     /// Decodes row number `row` of the tiles, from left to right.

@@ -7,7 +7,7 @@ use super::header::Header;
 use super::page::{self, Page};
 use super::tag;
 use super::unpack::Compression;
-use crate::info::{ColorModel, ImageInfo};
+use crate::info::{ColorModel, DecoderMemory, ImageInfo};
 use crate::metadata::icc;
 use crate::probe::{take_icc, told};
 use crate::{Error, Format, InputLimits, Orientation, Result, Warning};
@@ -116,7 +116,7 @@ fn take_work(info: &mut ImageInfo, header: &Header, grid: &Grid) {
         (false, false) => 0,
         _ => made,
     };
-    info.table_bytes = samples + beside + made;
+    info.decoder_memory = DecoderMemory::fixed(samples + beside + made);
 }
 
 /// Refuses files that are too short for the size they claim, however well they are packed, before memory is taken for it.

@@ -9,7 +9,7 @@ use crate::codec;
 use crate::metadata::bytes::be16;
 use crate::metadata::jpeg::{self, marker};
 use crate::pixels::{Layout, Raster};
-use crate::plan::DecodeScale;
+use crate::sampling::DecodeScale;
 use crate::{Error, Format, InputLimits, Result, Size};
 
 /// What all JPEGs of a picture share.

@@ -1,13 +1,13 @@
-//! Metadata that the options ask to keep, made true of the picture that comes out, and the profile of a preserved colour space.
+//! Metadata that the options ask to keep, made true of the picture that comes out, and the profile of a preserved color space.
 
-use super::keep_source::{self, Source};
+use super::preserved_source::{self, Source};
 use crate::metadata::{Truth, exif_truth, jpeg, png, png_text, xmp_extended, xmp_truth};
 use crate::plan::{Plan, Route};
 use crate::{Format, MetadataPolicy, Result, Size, Warning};
 
 /// What goes into the output beside the picture.
 #[derive(Debug)]
-pub(super) struct Kept {
+pub(super) struct PreservedMetadata {
     source: Source,
     truth: Truth,
     /// An ICC profile.
@@ -16,28 +16,28 @@ pub(super) struct Kept {
 }
 
 /// What of the source's metadata stays under the plan's policy.
-pub(super) fn kept(plan: &Plan, bytes: &[u8]) -> Result<Kept> {
+pub(super) fn preserved(plan: &Plan, bytes: &[u8]) -> Result<PreservedMetadata> {
     let truth = truth(plan);
     let mut warnings = Vec::new();
-    let source = match plan.options.metadata {
+    let source = match plan.options().metadata {
         MetadataPolicy::Strip => Source::default(),
-        MetadataPolicy::Keep => keep_source::all(plan, bytes, &truth, &mut warnings)?,
-        _ => keep_source::notices(plan, bytes)?,
+        MetadataPolicy::Keep => preserved_source::all(plan, bytes, &truth, &mut warnings)?,
+        _ => preserved_source::notices(plan, bytes)?,
     };
-    Ok(Kept { source, truth, icc: None, warnings })
+    Ok(PreservedMetadata { source, truth, icc: None, warnings })
 }
 
 /// What a plan makes of the picture, before the byte limit has its say.
 fn truth(plan: &Plan) -> Truth {
-    let (size, srgb, same) = match &plan.route {
-        Route::Pixels(way) => (way.size, way.to_srgb && plan.info.icc.is_some(), false),
+    let (size, srgb, same) = match plan.route() {
+        Route::Pixels(way) => (way.size, way.to_srgb && plan.info().icc.is_some(), false),
         Route::Coefficients(way) => (way.size, false, false),
-        _ => (plan.info.size, false, !plan.info.untrue),
+        _ => (plan.info().size, false, !plan.info().untrue),
     };
     Truth { size, srgb, same }
 }
 
-impl Kept {
+impl PreservedMetadata {
     /// Everything for a JPEG.
     pub(super) fn jpeg_segments(&self) -> Vec<u8> {
         let icc = self.icc.as_ref().and_then(|p| jpeg::icc_segments(p)).unwrap_or_default();

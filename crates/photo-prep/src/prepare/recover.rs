@@ -7,8 +7,8 @@ use crate::{Error, Result, Tolerance};
 
 /// The picture all the same, if nothing of it is missing or the options let it be filled; else the error, with how much was there.
 pub(super) fn run<'a>(plan: &Plan, bytes: &[u8], error: Error) -> Result<Prepared<'a>> {
-    let (info, limits) = (&plan.info, &plan.options.input_limits);
-    if plan.options.tolerance == Tolerance::Strict {
+    let (info, limits) = (plan.info(), &plan.options().input_limits);
+    if plan.options().tolerance == Tolerance::Strict {
         match mend::there(bytes, info, limits) {
             None => return Err(error),
             Some(there) if !there.is_all() => return Err(there.error(info.format, bytes)),
@@ -22,21 +22,9 @@ pub(super) fn run<'a>(plan: &Plan, bytes: &[u8], error: Error) -> Result<Prepare
 }
 
 /// The file that was made whole takes its own way; the report tells of the one that came in.
-fn prepared<'a>(plan: &Plan, whole: &[u8], there: There) -> Result<Prepared<'a>> {
-    let options = &plan.options;
-    let prepared = options.plan(&options.probe(whole)?)?.run(whole)?;
-    let mut prepared = prepared.into_owned();
-    let report = prepared.report_mut();
-    report.input.bytes = plan.info.bytes;
-    report.reasons.clone_from(&plan.reasons);
-    report.lossless &= there.is_all();
-    let mut warnings = plan.info.warnings.clone();
-    warnings.extend((!there.is_all()).then(|| there.warning()));
-    warnings.append(&mut report.warnings);
-    for warning in warnings {
-        if !report.warnings.contains(&warning) {
-            report.warnings.push(warning);
-        }
-    }
+fn prepared(plan: &Plan, whole: &[u8], there: There) -> Result<Prepared<'static>> {
+    let mut prepared = super::planned_and_run(plan.options(), whole)?.into_owned();
+    prepared.report_mut().lossless &= there.is_all();
+    super::tell_of_source(plan, &mut prepared, (!there.is_all()).then(|| there.warning()));
     Ok(prepared)
 }

@@ -1,18 +1,18 @@
-//! The planes of an ordinary JPEG once more, smaller, where its bytes fit with fewer pixels only.
+//! The planes of a JPEG that `photo-jpeg` reads once more, smaller, where its bytes fit with fewer pixels only.
 
 use std::cell::{Cell, RefCell};
 
 use photo_jpeg::Planes;
 
-use super::planes::{converted, raster};
+use super::source_planes::{converted, raster};
 use crate::codec::{jpeg_encode, jpeg_planes};
 use crate::pixels::{Raster, resize};
-use crate::plan::{PixelsPlan, Plan};
+use crate::plan::{Attempt, PixelsPlan, Plan};
 use crate::{ColorModel, Result, Size};
 
 /// Decoded from the source a few times, which keeps most detail; then, and at once where that may take seconds each time, reduced
 /// from the picture of the planned size.
-pub(super) struct Again<'a> {
+pub(super) struct Redecoder<'a> {
     plan: &'a Plan,
     pixels: &'a PixelsPlan,
     bytes: &'a [u8],
@@ -22,19 +22,18 @@ pub(super) struct Again<'a> {
     whole: RefCell<Option<Raster>>,
 }
 
-impl<'a> Again<'a> {
+impl<'a> Redecoder<'a> {
     pub(super) fn new(
         plan: &'a Plan,
         pixels: &'a PixelsPlan,
         bytes: &'a [u8],
         profile: Option<&'a [u8]>,
     ) -> Self {
-        /// Real pictures are fitted by two or three.
-        const DECODED: u32 = 4;
-        /// Real progressive files have ten.
-        const MANY_SCANS: u32 = 32;
-        let many = plan.info.jpeg.as_ref().is_some_and(|jpeg| jpeg.scans > MANY_SCANS);
-        let left = Cell::new(if many { 0 } else { DECODED });
+        let redecodes = pixels.attempts.iter().find_map(|attempt| match attempt {
+            Attempt::FewerPixels(how) => Some(how.redecodes),
+            _ => None,
+        });
+        let left = Cell::new(redecodes.unwrap_or(0));
         Self { plan, pixels, bytes, profile, left, whole: RefCell::new(None) }
     }
 
@@ -50,9 +49,9 @@ impl<'a> Again<'a> {
             Some(whole) => whole,
             none => none.insert(raster(&source(self.pixels.size)?)?),
         };
-        let orientation = self.plan.info.orientation;
-        let stored = if orientation.swaps_sides() { upright.transposed() } else { upright };
-        let gray = self.plan.info.model == ColorModel::Gray;
+        let orientation = self.plan.info().orientation;
+        let stored = orientation.apply_to(upright);
+        let gray = self.plan.info().model == ColorModel::Gray;
         let factors = jpeg_planes::factors(gray, self.pixels.sampling, orientation);
         jpeg_encode::planes_of(&resize::reduced(whole, stored), factors.first().copied().unwrap_or((1, 1)))
     }
@@ -72,14 +71,15 @@ mod tests {
             let bytes = std::fs::read(photo_testkit::fixtures::folder().join(&name)).unwrap();
             for sampling in [Subsampling::Auto, Subsampling::S444] {
                 let options = Options::default().max_pixels(4_000).subsampling(sampling);
-                let plan = options.plan(&options.probe(&bytes).unwrap()).unwrap();
-                let Route::Pixels(pixels) = &plan.route else { panic!("{name}: {:?}", plan.route) };
-                let again = Again::new(&plan, pixels, &bytes, None);
+                let plan =
+                    options.plan(&options.probe(&bytes).unwrap(), crate::Resources::threads(2)).unwrap();
+                let Route::Pixels(pixels) = plan.route() else { panic!("{name}: {:?}", plan.route()) };
+                let redecoder = Redecoder::new(&plan, pixels, &bytes, None);
                 let smaller = pixels.size.scaled(0.8);
-                let decoded = again.planes(smaller).unwrap();
-                again.left.set(0);
+                let decoded = redecoder.planes(smaller).unwrap();
+                redecoder.left.set(0);
                 for _ in 0..2 {
-                    let reduced = again.planes(smaller).unwrap();
+                    let reduced = redecoder.planes(smaller).unwrap();
                     assert_eq!((reduced.width, reduced.height), (decoded.width, decoded.height), "{name}");
                     assert_eq!(reduced.sampling, decoded.sampling, "{name}");
                     for (a, b) in reduced.planes.iter().zip(&decoded.planes) {

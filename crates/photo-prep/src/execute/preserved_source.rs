@@ -23,16 +23,16 @@ pub(super) struct Source {
 
 /// The notices of artist and copyright alone.
 pub(super) fn notices(plan: &Plan, bytes: &[u8]) -> Result<Source> {
-    let told = Told::of(bytes, plan.info.format, &plan.options.input_limits)?;
+    let told = Told::of(bytes, plan.info().format, &plan.options().input_limits)?;
     let exif = told.exif.iter().find_map(|raw| exif::notices_only(raw));
     Ok(Source { exif, ..Source::default() })
 }
 
 /// EXIF, XMP, IPTC and comments. What can't be carried into any output is told in `warnings`.
 pub(super) fn all(plan: &Plan, bytes: &[u8], truth: &Truth, warnings: &mut Vec<Warning>) -> Result<Source> {
-    let format = plan.info.format;
+    let format = plan.info().format;
     let mut lose = |what: &str| warnings.push(Warning::NotKept(what.into()));
-    let told = Told::of(bytes, format, &plan.options.input_limits)?;
+    let told = Told::of(bytes, format, &plan.options().input_limits)?;
     let exif = told.exif.iter().find(|raw| exif_truth::amended(raw, truth).is_some()).map(|r| r.to_vec());
     let mut source = Source { exif, ..Source::default() };
     match (told.exif.len(), &source.exif) {
@@ -50,7 +50,7 @@ pub(super) fn all(plan: &Plan, bytes: &[u8], truth: &Truth, warnings: &mut Vec<W
         Format::Jpeg => of_jpeg(bytes, truth, &mut source, &mut lose)?,
         Format::Png => of_png(bytes, &mut source, &mut lose)?,
         Format::Tiff => of_tiff(bytes, &mut lose),
-        Format::Gif if plan.info.private_bytes > 0 => lose("comments and data of programs in a GIF"),
+        Format::Gif if plan.info().private_bytes > 0 => lose("comments and data of programs in a GIF"),
         Format::Heic if memchr::memmem::find(bytes, b"application/rdf+xml").is_some() => {
             lose("XMP of a HEIC")
         }

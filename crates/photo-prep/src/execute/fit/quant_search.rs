@@ -1,47 +1,46 @@
-//! Coefficients within a limit of bytes: the search for the finest quantisation tables that do.
+//! Coefficients within a limit of bytes: the search for the finest quantization tables that do.
 
 use std::collections::BTreeMap;
 
 use photo_jpeg::{Coefficients, Draft, QuantTable, TranscodeOptions, Transformed};
 
 use crate::codec::jpeg_coefficients::as_written;
+use crate::plan::TableRange;
 
 /// A file that fits.
-pub(super) struct Found {
-    pub(super) bytes: Vec<u8>,
+pub(in super::super) struct Found {
+    pub(in super::super) bytes: Vec<u8>,
     /// About the quality of its tables; `None` for the picture's own.
-    pub(super) quality: Option<u8>,
-    pub(super) progressive: bool,
+    pub(in super::super) quality: Option<u8>,
     /// How many times the whole picture was written.
-    pub(super) encodes: u32,
+    pub(in super::super) encodes: u32,
 }
 
 /// What tables are sought for.
-#[derive(Clone, Copy)]
-pub(super) enum Picture<'a> {
+pub(in super::super) enum Picture {
     /// The coefficients of a file, which has tables of its own.
-    Coded(&'a Coefficients),
-    /// Coefficients that are not yet quantised.
-    Transformed(&'a Transformed),
+    Coded(Coefficients),
+    /// Coefficients that are not yet quantized.
+    Transformed(Transformed),
 }
 
-impl Picture<'_> {
+impl Picture {
     /// For each component, the finest table that loses no more than the picture's own.
-    fn own_tables(self) -> Vec<QuantTable> {
+    fn own_tables(&self) -> Vec<QuantTable> {
         match self {
             Self::Coded(picture) => picture.components.iter().map(|c| c.facts().quant.clone()).collect(),
             Self::Transformed(picture) => vec![QuantTable::luma(100); picture.components()],
         }
     }
 
-    fn size(self) -> (u32, u32) {
+    fn size(&self) -> (u32, u32) {
         match self {
             Self::Coded(picture) => (picture.width, picture.height),
             Self::Transformed(picture) => (picture.width(), picture.height()),
         }
     }
 
-    fn draft(self, options: &TranscodeOptions<'_>) -> Option<Draft> {
+    fn draft(&self, options: &TranscodeOptions<'_>) -> Option<Draft> {
         match self {
             Self::Coded(picture) => Draft::transcode(picture, options).ok(),
             Self::Transformed(picture) => picture.draft(options).ok(),
@@ -49,7 +48,7 @@ impl Picture<'_> {
     }
 
     /// Bytes expected, from every `sample_every`th row of MCUs.
-    fn len(self, options: &TranscodeOptions<'_>, sample_every: u32) -> Option<u64> {
+    fn len(&self, options: &TranscodeOptions<'_>, sample_every: u32) -> Option<u64> {
         match self {
             Self::Coded(picture) => photo_jpeg::transcoded_len(picture, options, sample_every).ok(),
             Self::Transformed(picture) => picture.encoded_len(options, sample_every).ok(),
@@ -59,42 +58,47 @@ impl Picture<'_> {
 
 /// The search for the finest tables whose file holds a limit.
 ///
-/// Tables are numbered from fine to coarse. What is expected for a number doesn't depend on the limit, nor does it whether its
-/// file is progressive; and the number taken is the first from there on that fits: so a higher limit never gives coarser tables.
-pub(super) struct Search<'a> {
-    picture: Picture<'a>,
+/// Tables are numbered from fine to coarse. What is expected for a coarseness doesn't depend on the limit, nor does it whether its
+/// file is progressive; and the coarseness taken is the first from there on that fits: so a higher limit never gives coarser tables.
+pub(in super::super) struct QuantTableSearch<'a> {
+    picture: Picture,
     options: TranscodeOptions<'a>,
     limit: u64,
     encodes: u32,
-    /// Sampled lengths of sequential files, by the number, `None` being the picture's own tables.
+    /// Sampled lengths of sequential files, by the coarseness, `None` being the picture's own tables.
     samples: BTreeMap<Option<usize>, u64>,
     /// Length from many rows over sampled length, for some tables, of a sequential and of a progressive file.
     corrections: BTreeMap<(Option<usize>, bool), f64>,
     /// Length of a progressive file over that of a sequential one, for some tables.
     gains: BTreeMap<Option<usize>, f64>,
+    /// What share of a sequential file a progressive one may have to be written instead.
+    progressive_share: f64,
 }
 
-/// By how much one number's divisors are larger than those of the number before.
+/// By how much one coarseness's divisors are larger than those of the coarseness before.
 const STEP: f64 = 1.0025;
-/// Percent of the standard's tables at number 0: all divisors are 1 there.
+/// Percent of the standard's tables at coarseness 0: all divisors are 1 there.
 const FINEST: f64 = 0.4;
 /// Numbers for which a sample is about as wrong as for each other.
 const ANCHORS: usize = 64;
-/// How far a sample may be off, in numbers.
-const NEAR: usize = 48;
-/// How much finer the tables of a progressive file may be, in numbers.
-const FINER: usize = 40;
-/// A progressive file takes twice as long to write and to read; it must be so much smaller than a sequential one to be worth it.
-const WORTH: f64 = 0.98;
-
-impl<'a> Search<'a> {
-    pub(super) fn new(picture: Picture<'a>, options: TranscodeOptions<'a>, limit: u64) -> Self {
+/// How far a sample may be off, in coarsenesses.
+const SEARCH_WINDOW: usize = 48;
+/// How much finer the tables of a progressive file may be, in coarsenesses.
+const PROGRESSIVE_WINDOW: usize = 40;
+impl<'a> QuantTableSearch<'a> {
+    pub(in super::super) fn new(picture: Picture, options: TranscodeOptions<'a>, limit: u64) -> Self {
         let (samples, corrections, gains) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        Self { picture, options, limit, encodes: 0, samples, corrections, gains }
+        let progressive_share = 1.0;
+        Self { picture, options, limit, encodes: 0, samples, corrections, gains, progressive_share }
+    }
+
+    /// How many files were written.
+    pub(in super::super) fn encodes(&self) -> u32 {
+        self.encodes
     }
 
     /// The file with the picture's own tables, if that fits. `likely` says that it should.
-    pub(super) fn unchanged(&mut self, likely: bool) -> Option<Found> {
+    pub(in super::super) fn unchanged(&mut self, likely: bool) -> Option<Found> {
         if !likely && !self.may_fit()? {
             return None;
         }
@@ -102,7 +106,7 @@ impl<'a> Search<'a> {
     }
 
     /// The same as a progressive file.
-    pub(super) fn unchanged_progressive(&mut self) -> Option<Found> {
+    pub(in super::super) fn unchanged_progressive(&mut self) -> Option<Found> {
         let likely = self.sampled(None)? as f64 * self.gain(None)?;
         if likely > 1.05 * self.limit as f64
             || likely * self.correction(None, false)? > 1.008 * self.limit as f64
@@ -113,7 +117,7 @@ impl<'a> Search<'a> {
     }
 
     /// The file with the tables of luma and chroma for a quality, the standard's where there are no others, if that fits.
-    pub(super) fn at_quality(
+    pub(in super::super) fn at_quality(
         &mut self,
         quality: u8,
         tables: Option<[QuantTable; 2]>,
@@ -137,13 +141,13 @@ impl<'a> Search<'a> {
     }
 
     /// About the quality that [`finest`](Self::finest) will find, by a sample.
-    pub(super) fn likely_quality(&mut self, best: u8, floor: u8) -> Option<u8> {
-        let number = self.likely_number(best, floor)?;
-        Some(as_written(self.tables(number).first()?))
+    pub(in super::super) fn likely_quality(&mut self, tables: TableRange) -> Option<u8> {
+        let coarseness = self.likely_coarseness(tables)?;
+        Some(as_written(self.tables(coarseness).first()?))
     }
 
-    fn likely_number(&mut self, best: u8, floor: u8) -> Option<usize> {
-        let (from, to) = (number_of(best), number_of(floor) + 1);
+    fn likely_coarseness(&mut self, tables: TableRange) -> Option<usize> {
+        let (from, to) = (coarseness_of(tables.best), coarseness_of(tables.floor) + 1);
         let own = self.sampled(None)?;
         let changes = self.first_change(from, to);
         if changes == from || self.fits(own) {
@@ -152,7 +156,7 @@ impl<'a> Search<'a> {
         self.first(changes, to, Some(own), Self::sampled_at)
     }
 
-    /// The first number of `from..to` whose tables are not the picture's own; else `to`.
+    /// The first coarseness of `from..to` whose tables are not the picture's own; else `to`.
     fn first_change(&self, from: usize, to: usize) -> usize {
         let own = self.picture.own_tables();
         let (mut from, mut to) = (from, to);
@@ -165,40 +169,42 @@ impl<'a> Search<'a> {
 
     /// The file with the finest tables between these two qualities that fits; `None` if none does, or the coefficients can't
     /// be written.
-    pub(super) fn finest(&mut self, best: u8, floor: u8) -> Option<Found> {
-        let (finest, coarsest) = (number_of(best), number_of(floor));
-        let sampled = self.likely_number(best, floor)?;
+    pub(in super::super) fn finest(&mut self, tables: TableRange) -> Option<Found> {
+        self.progressive_share = f64::from(100 - tables.progressive_gain.min(100)) / 100.0;
+        let (finest, coarsest) = (coarseness_of(tables.best), coarseness_of(tables.floor));
+        let sampled = self.likely_coarseness(tables)?;
         let (_, progressive) = self.kind(sampled.min(coarsest))?;
-        let below = if progressive { NEAR + FINER } else { NEAR };
-        let (from, to) = (sampled.saturating_sub(below).max(finest), (sampled + NEAR).min(coarsest + 1));
-        let mut number = self.first(from, to, None, Self::expected)?;
-        while number <= coarsest {
-            let (_, progressive) = self.kind(number)?;
-            let quality = as_written(self.tables(number).first()?).min(best);
-            let options = self.with_tables(Some(number)).progressive(progressive);
+        let below = if progressive { SEARCH_WINDOW + PROGRESSIVE_WINDOW } else { SEARCH_WINDOW };
+        let (from, to) =
+            (sampled.saturating_sub(below).max(finest), (sampled + SEARCH_WINDOW).min(coarsest + 1));
+        let mut coarseness = self.first(from, to, None, Self::expected)?;
+        while coarseness <= coarsest {
+            let (_, progressive) = self.kind(coarseness)?;
+            let quality = as_written(self.tables(coarseness).first()?).min(tables.best);
+            let options = self.with_tables(Some(coarseness)).progressive(progressive);
             match self.attempt(&options, Some(quality))? {
                 Ok(found) => return Some(found),
-                Err(expected) => number = self.behind(number, coarsest, expected)?,
+                Err(expected) => coarseness = self.behind(coarseness, coarsest, expected)?,
             }
         }
         None
     }
 
-    /// The next number that may fit, where it is known how long the file of one will be: how much shorter that of another is, a
+    /// The next coarseness that may fit, where it is known how long the file of one will be: how much shorter that of another is, a
     /// sample tells better than how long it is.
-    fn behind(&mut self, number: usize, last: usize, expected: u64) -> Option<usize> {
+    fn behind(&mut self, coarseness: usize, last: usize, expected: u64) -> Option<usize> {
         /// What such a comparison may be wrong by.
         const SLACK: f64 = 0.0005;
-        let share = self.limit as f64 * SURE / expected.max(1) as f64 + SLACK;
-        let most = self.sampled(Some(number))? as f64 * share;
-        let mut next = number + 1;
+        let share = self.limit as f64 * SIZE_MARGIN / expected.max(1) as f64 + SLACK;
+        let most = self.sampled(Some(coarseness))? as f64 * share;
+        let mut next = coarseness + 1;
         while next <= last && self.sampled(Some(next))? as f64 > most {
             next += 1;
         }
         Some(next)
     }
 
-    /// The first number of `from..to` that should fit, by `len`; else `to`. `before` are the bytes at the number before `from`, where
+    /// The first coarseness of `from..to` that should fit, by `len`; else `to`. `before` are the bytes at the coarseness before `from`, where
     /// those are known.
     fn first(
         &mut self,
@@ -220,13 +226,13 @@ impl<'a> Search<'a> {
         Some(to)
     }
 
-    /// Where among `count` numbers the limit may lie, from the bytes at both ends, between which their logarithms lie about on a
+    /// Where among `count` coarsenesses the limit may lie, from the bytes at both ends, between which their logarithms lie about on a
     /// line; from those at one end, on the far side of where it may be; else in the middle. Never behind the last, so that each
     /// probe takes something away.
     fn share_of(&self, high: Option<u64>, low: Option<u64>, count: usize) -> usize {
-        /// By how much the logarithm of the bytes falls from one number to the next: less than it mostly does.
+        /// By how much the logarithm of the bytes falls from one coarseness to the next: less than it mostly does.
         const FALL: f64 = 0.3 * (STEP - 1.0);
-        let limit = (self.limit as f64 * SURE).max(1.0).ln();
+        let limit = (self.limit as f64 * SIZE_MARGIN).max(1.0).ln();
         let above = high.map(|high| (high.max(1) as f64).ln() - limit);
         let below = low.map(|low| limit - (low.max(1) as f64).ln());
         let share = match (above, below) {
@@ -238,22 +244,22 @@ impl<'a> Search<'a> {
         (share.max(0.0) as usize).min(count - 1)
     }
 
-    /// Bytes expected for a number: sampled, and corrected by how wrong the sample is for tables near it.
-    fn expected(&mut self, number: usize) -> Option<u64> {
-        let (anchor, progressive) = self.kind(number)?;
-        Some((self.sampled(Some(number))? as f64 * self.correction(anchor, progressive)?) as u64)
+    /// Bytes expected for a coarseness: sampled, and corrected by how wrong the sample is for tables near it.
+    fn expected(&mut self, coarseness: usize) -> Option<u64> {
+        let (anchor, progressive) = self.kind(coarseness)?;
+        Some((self.sampled(Some(coarseness))? as f64 * self.correction(anchor, progressive)?) as u64)
     }
 
-    /// The number whose file tells about those of numbers near it; `None` for the picture's own tables.
-    fn anchor(&mut self, number: usize) -> Option<Option<usize>> {
-        let (sampled, own) = (self.sampled(Some(number))?, self.sampled(None)?);
-        Some((sampled as f64 <= 0.9 * own as f64).then_some(number / ANCHORS * ANCHORS + ANCHORS / 2))
+    /// The coarseness whose file tells about those of coarsenesses near it; `None` for the picture's own tables.
+    fn anchor(&mut self, coarseness: usize) -> Option<Option<usize>> {
+        let (sampled, own) = (self.sampled(Some(coarseness))?, self.sampled(None)?);
+        Some((sampled as f64 <= 0.9 * own as f64).then_some(coarseness / ANCHORS * ANCHORS + ANCHORS / 2))
     }
 
-    /// A number's anchor, and whether its file is progressive.
-    fn kind(&mut self, number: usize) -> Option<(Option<usize>, bool)> {
-        let anchor = self.anchor(number)?;
-        Some((anchor, self.gain(anchor)? < WORTH))
+    /// A coarseness's anchor, and whether its file is progressive.
+    fn kind(&mut self, coarseness: usize) -> Option<(Option<usize>, bool)> {
+        let anchor = self.anchor(coarseness)?;
+        Some((anchor, self.gain(anchor)? < self.progressive_share))
     }
 
     /// By how much a progressive file is smaller: a share that few rows tell, which is as well, since they take long.
@@ -269,7 +275,7 @@ impl<'a> Search<'a> {
         Some(gain)
     }
 
-    /// By how much a sample is wrong for a number.
+    /// By how much a sample is wrong for a coarseness.
     fn correction(&mut self, anchor: Option<usize>, progressive: bool) -> Option<f64> {
         if let Some(known) = self.corrections.get(&(anchor, progressive)) {
             return Some(*known);
@@ -280,16 +286,16 @@ impl<'a> Search<'a> {
         Some(correction)
     }
 
-    fn sampled_at(&mut self, number: usize) -> Option<u64> {
-        self.sampled(Some(number))
+    fn sampled_at(&mut self, coarseness: usize) -> Option<u64> {
+        self.sampled(Some(coarseness))
     }
 
-    fn sampled(&mut self, number: Option<usize>) -> Option<u64> {
-        if let Some(known) = self.samples.get(&number) {
+    fn sampled(&mut self, coarseness: Option<usize>) -> Option<u64> {
+        if let Some(known) = self.samples.get(&coarseness) {
             return Some(*known);
         }
-        let sampled = self.picture.len(&self.with_tables(number), self.sparse())?;
-        self.samples.insert(number, sampled);
+        let sampled = self.picture.len(&self.with_tables(coarseness), self.sparse())?;
+        self.samples.insert(coarseness, sampled);
         Some(sampled)
     }
 
@@ -310,22 +316,22 @@ impl<'a> Search<'a> {
         self.every(40).min(4)
     }
 
-    fn with_tables(&self, number: Option<usize>) -> TranscodeOptions<'a> {
+    fn with_tables(&self, coarseness: Option<usize>) -> TranscodeOptions<'a> {
         let options = self.options.clone();
-        match number {
-            Some(number) => options.tables(self.tables(number)).dead_zone(true),
+        match coarseness {
+            Some(coarseness) => options.tables(self.tables(coarseness)).dead_zone(true),
             None => options,
         }
     }
 
-    fn tables(&self, number: usize) -> Vec<QuantTable> {
-        let percent = FINEST * STEP.powf(number as f64);
+    fn tables(&self, coarseness: usize) -> Vec<QuantTable> {
+        let percent = FINEST * STEP.powf(coarseness as f64);
         let own = self.picture.own_tables().into_iter().enumerate();
         own.map(|(index, table)| table.coarser(index > 0, percent)).collect()
     }
 
     fn fits(&self, expected: u64) -> bool {
-        expected as f64 <= self.limit as f64 * SURE
+        expected as f64 <= self.limit as f64 * SIZE_MARGIN
     }
 
     /// The file, if it is expected to fit, and does.
@@ -341,17 +347,17 @@ impl<'a> Search<'a> {
         }
         self.encodes += 1;
         let bytes = draft.write();
-        let (len, progressive, encodes) = (bytes.len() as u64, options.progressive, self.encodes);
+        let (len, encodes) = (bytes.len() as u64, self.encodes);
         let fits = len <= self.limit;
-        Some(if fits { Ok(Found { bytes, quality, progressive, encodes }) } else { Err(len) })
+        Some(if fits { Ok(Found { bytes, quality, encodes }) } else { Err(len) })
     }
 }
 
 /// What is expected to take so much of the limit does not exceed it: the stuffed bytes may be more than expected.
-const SURE: f64 = 0.998;
+const SIZE_MARGIN: f64 = 0.998;
 
-/// The number of the tables of a quality on libjpeg's scale.
-fn number_of(quality: u8) -> usize {
+/// The coarseness of the tables of a quality on libjpeg's scale.
+fn coarseness_of(quality: u8) -> usize {
     let quality = f64::from(quality.clamp(1, 100));
     let percent = if quality < 50.0 { 5000.0 / quality } else { 200.0 - 2.0 * quality };
     ((percent / FINEST).max(1.0).ln() / STEP.ln()).floor() as usize

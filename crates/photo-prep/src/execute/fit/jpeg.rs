@@ -1,0 +1,307 @@
+//! A picture as a JPEG within the byte limit. It is transformed once and written once: what its bytes will be is known before.
+
+use std::borrow::Cow;
+
+use photo_jpeg::{Planes, TranscodeOptions};
+
+use super::quant_search::{Picture, QuantTableSearch};
+use super::{Counts, File, Step, Target, smaller_of};
+use crate::codec::jpeg_encode::{JpegSettings, OrientedPlanes};
+use crate::plan::{Attempt, FewerPixels, TableRange};
+use crate::{Format, Orientation, Result, Size};
+
+/// A picture to be written as JPEG.
+pub(in super::super) struct Source<'a> {
+    pub(in super::super) picture: OrientedPlanes<'a>,
+    /// Makes its planes again at a smaller upright size.
+    pub(in super::super) smaller: &'a dyn Fn(Size) -> Result<Planes>,
+}
+
+/// A sample of the picture may be wrong by so much.
+const UNSURE: f64 = 1.1;
+
+/// The attempts to write one picture.
+pub(super) struct JpegFit<'a> {
+    target: &'a Target,
+    smaller: &'a dyn Fn(Size) -> Result<Planes>,
+    size: Size,
+    orientation: Orientation,
+    /// Until it is transformed.
+    planes: Option<OrientedPlanes<'a>>,
+    search: Option<QuantTableSearch<'a>>,
+    /// Bytes expected at the planned quality and at the floor, by samples.
+    sampled: Option<f64>,
+    at_floor: Option<f64>,
+    drafts: Drafts<'a>,
+}
+
+impl<'a> JpegFit<'a> {
+    pub(super) fn new(source: Source<'a>, target: &'a Target) -> Self {
+        let Source { picture, smaller } = source;
+        Self {
+            target,
+            smaller,
+            size: picture.size(),
+            orientation: picture.orientation,
+            planes: Some(picture),
+            search: None,
+            sampled: None,
+            at_floor: None,
+            drafts: Drafts::new(target),
+        }
+    }
+
+    pub(super) fn attempt(&mut self, attempt: &Attempt) -> Result<Step> {
+        match attempt {
+            Attempt::Jpeg { quality } => self.at_quality(*quality),
+            Attempt::ProgressiveJpeg { quality } => self.progressive(*quality),
+            Attempt::LowerQuality(tables) => self.lower_quality(*tables),
+            Attempt::FewerPixels(how) => self.fewer_pixels(*how),
+            _ => Ok(Step::Skipped),
+        }
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        let searched = self.search.as_ref().map_or(0, QuantTableSearch::encodes);
+        Counts { encodes: self.drafts.written + searched, transforms: self.drafts.transforms }
+    }
+
+    fn at_quality(&mut self, quality: u8) -> Result<Step> {
+        if self.surely_fits()?
+            && let Some(planes) = &self.planes
+        {
+            return self.drafts.attempt(planes, quality);
+        }
+        if !self.may_fit()? {
+            return Ok(Step::Skipped);
+        }
+        self.searched(|search, settings| search.at_quality(quality, settings.tables.clone(), false))
+    }
+
+    /// Where the sample said that a sequential file surely fits, but it did not, a progressive one hardly would.
+    fn progressive(&mut self, quality: u8) -> Result<Step> {
+        if self.surely_fits()? || !self.may_fit()? {
+            return Ok(Step::Skipped);
+        }
+        self.searched(|search, settings| search.at_quality(quality, settings.tables.clone(), true))
+    }
+
+    fn lower_quality(&mut self, tables: TableRange) -> Result<Step> {
+        if !self.floor_may_fit()? {
+            return Ok(Step::Skipped);
+        }
+        self.searched(|search, _| search.finest(tables))
+    }
+
+    fn limit(&self) -> f64 {
+        self.target.max_bytes as f64
+    }
+
+    fn surely_fits(&mut self) -> Result<bool> {
+        Ok(UNSURE * self.sampled()? <= self.limit())
+    }
+
+    /// Whether the planned quality may fit, and the floor, too.
+    fn may_fit(&mut self) -> Result<bool> {
+        Ok(self.sampled()? <= UNSURE * self.limit() && self.floor_may_fit()?)
+    }
+
+    fn floor_may_fit(&mut self) -> Result<bool> {
+        Ok(self.at_floor()? <= UNSURE * self.limit())
+    }
+
+    /// With a byte for each pixel there is room for all but noise, and no need for a sample.
+    fn sampled(&mut self) -> Result<f64> {
+        let roomy = self.target.max_bytes >= self.size.pixels();
+        let settings = &self.target.settings;
+        predicted(&mut self.sampled, if roomy { None } else { self.planes.as_ref() }, settings)
+    }
+
+    fn at_floor(&mut self) -> Result<f64> {
+        let settings = self.target.settings.at(self.target.floor.min(self.target.settings.quality));
+        predicted(&mut self.at_floor, self.planes.as_ref(), &settings)
+    }
+
+    /// What a search among the tables for the transformed picture finds; the planes are gone from then on.
+    fn searched(
+        &mut self,
+        find: impl FnOnce(&mut QuantTableSearch<'a>, &JpegSettings) -> Option<super::quant_search::Found>,
+    ) -> Result<Step> {
+        let settings = &self.target.settings;
+        if let (None, Some(planes)) = (&self.search, self.planes.take()) {
+            let picture = Picture::Transformed(planes.transformed()?);
+            self.drafts.transforms += 1;
+            let options = TranscodeOptions::default().segments(&settings.segments);
+            self.search = Some(QuantTableSearch::new(picture, options, self.target.max_bytes));
+        }
+        let Some(search) = &mut self.search else { return Ok(Step::Skipped) };
+        Ok(Step::found(find(search, settings), self.size))
+    }
+
+    /// Pixels are reduced until the floor's quality fits. Bytes fall slower than pixels do, since detail gets denser:
+    /// about with their 0.8th power. A sample brings the first try near to the limit; where it misleads, as a picture may be made
+    /// to, only whole pictures count from then on.
+    fn fewer_pixels(&mut self, how: FewerPixels) -> Result<Step> {
+        const POWER: f64 = 0.8;
+        let at_floor = self.at_floor()?;
+        self.planes = None;
+        self.search = None;
+        let (target, smaller, whole, orientation) = (self.target, self.smaller, self.size, self.orientation);
+        let fixed = 330.0 + target.settings.segments.len() as f64;
+        let limit = (target.max_bytes as f64 - fixed).max(1.0);
+        let settings = target.settings.at(how.quality);
+        let made = |share: f64| -> Result<(OrientedPlanes<'static>, f64)> {
+            let small =
+                OrientedPlanes { planes: Cow::Owned(smaller(whole.scaled(share.sqrt()))?), orientation };
+            let predicted = (small.predict(&settings)? as f64 - fixed).max(1.0);
+            Ok((small, predicted))
+        };
+        let (mut share, mut expected, mut aim) = (1.0f64, at_floor - fixed, 0.93);
+        let mut refinements = 4;
+        loop {
+            share *= (aim * limit / expected.max(1.0)).clamp(1e-9, 0.98).powf(1.0 / POWER);
+            let (mut small, mut predicted) = made(share)?;
+            while refinements > 0 {
+                let ratio = aim * limit / predicted;
+                if (0.93..1.0).contains(&ratio) || share * ratio > 1.0 {
+                    break;
+                }
+                refinements -= 1;
+                share = (share * ratio.powf(1.0 / POWER)).min(1.0);
+                drop(small);
+                (small, predicted) = made(share)?;
+            }
+            let step = self.drafts.attempt(&small, how.quality)?;
+            if matches!(step, Step::Fits(_)) || small.size().pixels() == 1 {
+                return Ok(step);
+            }
+            expected = self.drafts.last as f64 - fixed;
+            refinements = 0;
+            aim = if self.drafts.count + 1 >= how.tries { 0.7 } else { 0.85 };
+        }
+    }
+}
+
+/// The bytes expected of the planes, or none without planes; asked once.
+fn predicted(
+    known: &mut Option<f64>,
+    planes: Option<&OrientedPlanes<'_>>,
+    settings: &JpegSettings,
+) -> Result<f64> {
+    if let Some(known) = *known {
+        return Ok(known);
+    }
+    let predicted = match planes {
+        Some(planes) => planes.predict(settings)? as f64,
+        None => 0.0,
+    };
+    *known = Some(predicted);
+    Ok(predicted)
+}
+
+/// Drafts whole JPEGs, writes those that fit, and remembers what they gave.
+struct Drafts<'a> {
+    target: &'a Target,
+    /// Files that were written, or only drafted since they were too large.
+    count: u32,
+    written: u32,
+    transforms: u32,
+    last: u64,
+    best: Option<u64>,
+}
+
+impl<'a> Drafts<'a> {
+    fn new(target: &'a Target) -> Self {
+        Self { target, count: 0, written: 0, transforms: 0, last: 0, best: None }
+    }
+
+    fn attempt(&mut self, picture: &OrientedPlanes<'_>, quality: u8) -> Result<Step> {
+        let draft = picture.draft(&self.target.settings.at(quality))?;
+        (self.transforms, self.count) = (self.transforms + 1, self.count + 1);
+        // How long it will be is known but for a thousandth; it need not be written for that.
+        let mut bytes = draft.expected_len();
+        if bytes <= self.target.max_bytes {
+            let file = draft.write();
+            self.written += 1;
+            bytes = file.len() as u64;
+            if bytes <= self.target.max_bytes {
+                let (format, size) = (Format::Jpeg, picture.size());
+                return Ok(Step::Fits(File { bytes: file, format, size, quality: Some(quality) }));
+            }
+        }
+        (self.last, self.best) = (bytes, smaller_of(self.best, bytes));
+        Ok(Step::TooLarge(self.best))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::cell::Cell;
+
+    use super::*;
+    use crate::sampling::JpegSampling;
+
+    /// A gray picture of noise, but that of the rows of blocks which [`OrientedPlanes::predict`] looks at only so many parts of 100 are.
+    fn two_faced(size: Size, noisy: u32) -> Planes {
+        let high = size.height.div_ceil(8);
+        let every = (size.height.max(size.width).div_ceil(16) / 16).clamp(1, 8);
+        let looked_at =
+            |y: u32| (y / 8).checked_sub((every.min(high) - 1) / 2).is_some_and(|r| r % every == 0);
+        let mut state = 1_u32;
+        let mut noise = || {
+            state = state.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+            (state >> 24) as u8
+        };
+        let samples = (0..size.height).flat_map(|y| (0..size.width).map(move |x| (x, y)));
+        let data =
+            samples.map(|(x, y)| if looked_at(y) && x % 100 >= noisy { 128 } else { noise() }).collect();
+        Planes::from_gray(size.width, size.height, data).unwrap()
+    }
+
+    /// What is tried on the pixels of a JPEG.
+    fn attempts() -> Vec<Attempt> {
+        let bytes = std::fs::read(photo_testkit::fixtures::folder().join("orientation_1.jpg")).unwrap();
+        let options = crate::Options::default().max_pixels(1_000);
+        let resources = crate::Resources::threads(2);
+        options
+            .plan(&options.probe(&bytes).unwrap(), resources)
+            .unwrap()
+            .route()
+            .attempts()
+            .cloned()
+            .collect()
+    }
+
+    #[test]
+    fn pictures_that_mislead_the_sample_are_fitted_in_a_few_tries() {
+        let settings =
+            JpegSettings { quality: 92, sampling: JpegSampling::S444, tables: None, segments: Vec::new() };
+        for noisy in [10, 30, 50, 70, 90] {
+            for max_bytes in [100_000, 200_000, 400_000, 700_000] {
+                let target = Target { max_bytes, floor: 75, settings: settings.clone(), chunks: Vec::new() };
+                let made = Cell::new(0);
+                let smaller = |size| {
+                    made.set(made.get() + 1);
+                    assert!(made.get() < 10, "{noisy} parts of 100, {max_bytes} bytes: it never ends");
+                    Ok(two_faced(size, noisy))
+                };
+                let planes = Cow::Owned(two_faced(Size::new(1_600, 1_200), noisy));
+                let picture = OrientedPlanes { planes, orientation: Orientation::Upright };
+                let plan = attempts();
+                let fitted =
+                    crate::execute::fit::planes(Source { picture, smaller: &smaller }, &plan, &target);
+                let file = fitted.unwrap().file;
+                println!(
+                    "{noisy} {max_bytes}: {} bytes, {}, made {}",
+                    file.bytes.len(),
+                    file.size,
+                    made.get()
+                );
+                let bytes = file.bytes.len() as u64;
+                assert!(bytes <= max_bytes);
+                // Small pictures are looked at as a whole, and so have no more noise than that.
+                assert!(bytes > max_bytes * u64::from(noisy) / 200, "{noisy}, {max_bytes}: {bytes}");
+            }
+        }
+    }
+}

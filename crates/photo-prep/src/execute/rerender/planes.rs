@@ -1,0 +1,61 @@
+//! The path of JPEGs that `photo-jpeg` reads: decoded and reduced as planes, colors converted on what is left, turned while encoding.
+
+use std::borrow::Cow;
+
+use photo_jpeg::QuantTable;
+
+use super::redecoder::Redecoder;
+use super::source_planes::{converted_in_place, decoded, raster};
+use super::{finished, settings, target};
+use crate::Result;
+use crate::codec::jpeg_encode::{JpegSettings, OrientedPlanes};
+use crate::codec::profile;
+use crate::execute::fit::{self, Source};
+use crate::execute::preserved_metadata::preserved;
+use crate::execute::stage_timer::StageTimer;
+use crate::metadata::{jpeg, jpeg_frame};
+use crate::pixels::orient;
+use crate::plan::{OutputRule, PixelsPlan, Plan};
+use crate::prepared::Prepared;
+use crate::report::Stage;
+
+pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<Prepared<'a>> {
+    let mut timer = StageTimer::start();
+    let (info, input_limits) = (plan.info(), &plan.options().input_limits);
+    let mut preserved = preserved(plan, bytes)?;
+    let profile = profile::of(bytes, info, input_limits.icc_bytes)?;
+    let mut planes = decoded(plan, pixels, bytes, pixels.size)?;
+    timer.finish(Stage::Decode);
+    let broken = converted_in_place(plan, pixels, profile.as_deref(), &mut planes);
+    preserved.warnings.extend(broken);
+    if !pixels.to_srgb && !info.icc.is_some_and(|icc| icc.is_srgb) {
+        preserved.icc.clone_from(&profile);
+    }
+    timer.finish(Stage::Color);
+    let settings = settings(pixels, &preserved);
+    let settings = JpegSettings { tables: source_tables(plan, pixels, bytes)?, ..settings };
+    let target = target(plan, pixels, settings, &preserved);
+    let fitted = if pixels.output == OutputRule::Png {
+        let raster = orient::upright(raster(&planes)?, info.orientation);
+        timer.finish(Stage::Orient);
+        fit::raster(&raster, &pixels.attempts, &target)?
+    } else {
+        let redecoder = Redecoder::new(plan, pixels, bytes, profile.as_deref());
+        let picture = OrientedPlanes { planes: Cow::Owned(planes), orientation: info.orientation };
+        let smaller = |size| redecoder.planes(size);
+        fit::planes(Source { picture, smaller: &smaller }, &pixels.attempts, &target)?
+    };
+    timer.finish(Stage::Encode);
+    Ok(finished(plan, pixels, fitted, preserved, timer))
+}
+
+/// The source's tables for the upright picture, if the plan wants them.
+fn source_tables(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<Option<[QuantTable; 2]>> {
+    if !pixels.reuse_source_tables {
+        return Ok(None);
+    }
+    let Some(tables) = jpeg_frame::quant_tables(bytes, &jpeg::walk(bytes)?) else { return Ok(None) };
+    let [Some(luma), Some(chroma)] = tables.map(QuantTable::from_zigzag) else { return Ok(None) };
+    let turned = plan.info().orientation.swaps_sides();
+    Ok(Some([luma, chroma].map(|table| if turned { table.transposed() } else { table })))
+}

@@ -1,0 +1,67 @@
+//! The planes of a JPEG that `photo-jpeg` reads, at the size that is asked for, in the colors of the output.
+
+use photo_jpeg::{ColorModel, Planes};
+
+use crate::codec::jpeg_planes;
+use crate::pixels::{Layout, Raster, color};
+use crate::plan::{OutputRule, PixelsPlan, Plan};
+use crate::{Error, Format, Orientation, Result, Size, Warning};
+
+/// The planes that become a picture of the upright size `upright`.
+pub(super) fn decoded(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8], upright: Size) -> Result<Planes> {
+    let orientation = plan.info().orientation;
+    let gray = plan.info().model == crate::ColorModel::Gray;
+    let request = jpeg_planes::Request {
+        size: orientation.apply_to(upright),
+        scale: pixels.scale,
+        sampling: jpeg_planes::factors(gray, pixels.sampling, orientation),
+        // Pixels for a PNG are turned as pixels.
+        orientation: if pixels.output == OutputRule::Png { Orientation::Upright } else { orientation },
+        memory: plan.options().input_limits.memory,
+        scans: plan.options().input_limits.scans,
+    };
+    jpeg_planes::decode(bytes, &request)
+}
+
+/// As [`decoded`], in the colors that the plan wants.
+pub(super) fn converted(
+    plan: &Plan,
+    pixels: &PixelsPlan,
+    bytes: &[u8],
+    profile: Option<&[u8]>,
+    upright: Size,
+) -> Result<Planes> {
+    let mut planes = decoded(plan, pixels, bytes, upright)?;
+    converted_in_place(plan, pixels, profile, &mut planes);
+    Ok(planes)
+}
+
+/// Converts the colors as the plan wants; where they can't be converted, they are taken as sRGB with a warning.
+pub(super) fn converted_in_place(
+    plan: &Plan,
+    pixels: &PixelsPlan,
+    profile: Option<&[u8]>,
+    planes: &mut Planes,
+) -> Option<Warning> {
+    let (Some(profile), true) = (profile, pixels.to_srgb) else { return None };
+    let converted = if plan.info().model == crate::ColorModel::Gray {
+        color::gray_table(profile).map(|table| {
+            for plane in &mut planes.planes {
+                color::apply(&table, plane.data_mut(), 1);
+            }
+        })
+    } else {
+        color::rgb_to_srgb(profile).and_then(|convert| planes.map_rgb(convert))
+    };
+    converted.err().map(Warning::BrokenProfile)
+}
+
+/// The planes as pixels, not yet turned.
+pub(super) fn raster(planes: &Planes) -> Result<Raster> {
+    let size = Size::new(planes.width, planes.height);
+    let raster = match (planes.color, planes.planes.as_slice()) {
+        (ColorModel::Gray, [plane]) => Raster::new(size, Layout::Gray, plane.data().to_vec()),
+        _ => Raster::new(size, Layout::Rgb, planes.to_rgb()),
+    };
+    raster.ok_or_else(|| Error::malformed(Format::Jpeg, None, "the decoder gave another number of samples"))
+}

@@ -1,0 +1,89 @@
+//! Animated PNGs that begin with frames that show nothing: the first one that shows something is taken.
+
+use crate::codec::{self, DecodeRequest};
+use crate::execute::later_frame::{nothing, skipped};
+use crate::metadata::{apng, png};
+use crate::pixels::Raster;
+use crate::pixels::wide::Wide;
+use crate::plan::Plan;
+use crate::prepared::Prepared;
+use crate::sampling::DecodeScale;
+use crate::{Error, Format, Result, Warning};
+
+/// What an animated PNG shows first.
+pub(super) enum Look {
+    /// Its default image, or that can't be told.
+    Shown,
+    /// A later frame, prepared.
+    Later(Box<Prepared<'static>>),
+    /// Nothing.
+    Nothing(Warning),
+}
+
+/// What an animated PNG shows first. A later frame is made a PNG of its own, which takes its own way.
+pub(super) fn of_png(plan: &Plan, bytes: &[u8]) -> Result<Look> {
+    let info = plan.info();
+    if info.format != Format::Png || !info.animated || !info.alpha {
+        return Ok(Look::Shown);
+    }
+    let request = request(plan);
+    let invisible = |file: &[u8]| codec::png_is_invisible(file, &request);
+    // What is broken is found by whoever decodes it for good.
+    if !invisible(bytes).unwrap_or(false) {
+        return Ok(Look::Shown);
+    }
+    let layout = png::walk(bytes)?;
+    let header = png::header(bytes, &layout)?;
+    let mut pixels = 0;
+    for (number, frame) in apng::frames(bytes, &layout).take(apng::FRAMES).enumerate() {
+        pixels += u64::from(frame.width) * u64::from(frame.height);
+        if pixels > apng::PIXELS {
+            break;
+        }
+        let Some(file) = apng::file(bytes, &layout, &frame) else { continue };
+        if !invisible(&file).unwrap_or(true) {
+            let whole = frame.covers(header);
+            let file = if whole { file } else { on_canvas(plan, bytes, &file, &frame)? };
+            return prepared(plan, &file, number + 1).map(|prepared| Look::Later(Box::new(prepared)));
+        }
+    }
+    Ok(Look::Nothing(nothing()))
+}
+
+fn request(plan: &Plan) -> DecodeRequest {
+    DecodeRequest {
+        scale: DecodeScale::Full,
+        memory: plan.options().input_limits.memory,
+        wide: Wide::Rounded,
+    }
+}
+
+/// A frame that is smaller than the canvas, on it, as a PNG of 8 bits a sample.
+fn on_canvas(plan: &Plan, bytes: &[u8], file: &[u8], frame: &apng::Frame) -> Result<Vec<u8>> {
+    let size = plan.info().size;
+    // The canvas, the frame, and what is written of them.
+    let (actual, limit) = (16 * size.pixels(), plan.options().input_limits.memory);
+    if actual > limit {
+        return Err(Error::LimitExceeded { what: crate::LimitKind::Memory, actual, limit });
+    }
+    let info = plan.options().probe(file)?;
+    let picture = codec::decode(file, &info, &request(plan))?;
+    let layout = picture.layout();
+    let mut canvas = vec![0; Raster::bytes_for(size, layout)];
+    let (width, left) = (size.width as usize * layout.channels(), frame.left as usize * layout.channels());
+    let lines = canvas.chunks_exact_mut(width).skip(frame.top as usize);
+    for (to, from) in lines.zip(picture.data().chunks_exact(picture.row_bytes())) {
+        to.iter_mut().skip(left).zip(from).for_each(|(to, from)| *to = *from);
+    }
+    let missing = || Error::malformed(Format::Png, None, "the canvas has no size");
+    let canvas = Raster::new(size, layout, canvas).ok_or_else(missing)?;
+    codec::png_encode::encode(&canvas, &apng::color_chunks(bytes, &png::walk(bytes)?))
+}
+
+/// The file of a frame takes its own way; the report tells of the one that came in.
+fn prepared(plan: &Plan, file: &[u8], frames: usize) -> Result<Prepared<'static>> {
+    let mut prepared = super::planned_and_run(plan.options(), file)?.into_owned();
+    prepared.report_mut().lossless = false;
+    super::tell_of_source(plan, &mut prepared, Some(skipped(frames)));
+    Ok(prepared)
+}

@@ -1,0 +1,137 @@
+//! The paved path: one call from any picture to one that fits.
+
+mod later_frame;
+mod recover;
+
+use std::io::Read;
+use std::path::Path;
+
+use later_frame::Look;
+
+use crate::execute;
+use crate::info::{ImageInfo, fingerprint};
+use crate::plan::{Plan, Resources};
+use crate::prepared::Prepared;
+use crate::{Error, InputLimits, LimitKind, Options, Result, Warning};
+
+/// Prepares a picture with the default [`Options`].
+///
+/// # Errors
+/// See [`Error`](crate::Error).
+pub fn prepare(bytes: &[u8]) -> Result<Prepared<'_>> {
+    Options::default().prepare(bytes)
+}
+
+/// Prepares the picture in a file with the default [`Options`]. The file's name plays no part.
+///
+/// # Errors
+/// See [`Error`](crate::Error); [`Error::Io`](crate::Error::Io) where the file can't be read.
+pub fn prepare_file(path: impl AsRef<Path>) -> Result<Prepared<'static>> {
+    Options::default().prepare_file(path)
+}
+
+/// The facts of a picture, from its headers alone.
+///
+/// # Errors
+/// [`Error::UnknownFormat`](crate::Error::UnknownFormat), [`Error::Unsupported`](crate::Error::Unsupported),
+/// [`Error::Malformed`](crate::Error::Malformed) or [`Error::LimitExceeded`](crate::Error::LimitExceeded).
+pub fn probe(bytes: &[u8]) -> Result<ImageInfo> {
+    crate::probe::probe(bytes, &InputLimits::default())
+}
+
+impl Options {
+    /// The facts of a picture, under these options' [`InputLimits`].
+    ///
+    /// # Errors
+    /// As [`probe`].
+    pub fn probe(&self, bytes: &[u8]) -> Result<ImageInfo> {
+        crate::probe::probe(bytes, &self.input_limits)
+    }
+
+    /// Probes, plans for the rayon pool of the caller, and executes.
+    ///
+    /// # Errors
+    /// See [`Error`](crate::Error).
+    pub fn prepare<'a>(&self, bytes: &'a [u8]) -> Result<Prepared<'a>> {
+        self.plan(&self.probe(bytes)?, Resources::of_current_pool())?.execute(bytes)
+    }
+
+    /// Reads a file and prepares it.
+    ///
+    /// # Errors
+    /// See [`Error`](crate::Error); [`Error::Io`](crate::Error::Io) where the file can't be read.
+    pub fn prepare_file(&self, path: impl AsRef<Path>) -> Result<Prepared<'static>> {
+        let bytes = read_bounded(path.as_ref(), self.input_limits.bytes)?;
+        self.prepare(&bytes).map(Prepared::into_owned)
+    }
+}
+
+impl Plan {
+    /// Runs the plan on the bytes it was made for.
+    ///
+    /// Work inside a picture is spread over the rayon pool that the caller is in. A file that turns out to be cut off is completed as far
+    /// as the options allow, and an animation that begins with frames that show nothing is shown by the first that does; the file that is
+    /// made for it then takes its own way.
+    ///
+    /// # Errors
+    /// [`Error::PlanMismatch`] for other bytes, [`Error::Malformed`] or [`Error::Unsupported`] where decoding
+    /// finds what the header did not tell, [`Error::CannotFit`] where the byte limit can't be held.
+    pub fn execute<'a>(&self, bytes: &'a [u8]) -> Result<Prepared<'a>> {
+        if fingerprint(bytes) != self.info().fingerprint {
+            return Err(Error::PlanMismatch);
+        }
+        match run(self, bytes) {
+            Err(error @ Error::Malformed { .. }) => recover::run(self, bytes, error),
+            done => done,
+        }
+    }
+}
+
+/// The picture, or a later frame of it.
+fn run<'a>(plan: &Plan, bytes: &'a [u8]) -> Result<Prepared<'a>> {
+    match later_frame::of_png(plan, bytes)? {
+        Look::Shown => execute::run(plan, bytes),
+        Look::Later(prepared) => Ok(*prepared),
+        Look::Nothing(warning) => {
+            let mut prepared = execute::run(plan, bytes)?;
+            prepared.report_mut().warnings.push(warning);
+            Ok(prepared)
+        }
+    }
+}
+
+/// Another file that was made from the one that came in, on its own way.
+fn planned_and_run<'a>(options: &Options, file: &'a [u8]) -> Result<Prepared<'a>> {
+    run(&options.plan(&options.probe(file)?, Resources::of_current_pool())?, file)
+}
+
+/// Makes the report of such a file tell of the one that came in.
+fn tell_of_source(plan: &Plan, prepared: &mut Prepared<'_>, warning: Option<Warning>) {
+    let report = prepared.report_mut();
+    report.input.bytes = plan.info().bytes;
+    report.reasons = plan.reasons().to_vec();
+    let mut warnings = plan.info().warnings.clone();
+    warnings.extend(warning);
+    warnings.append(&mut report.warnings);
+    for warning in warnings {
+        if !report.warnings.contains(&warning) {
+            report.warnings.push(warning);
+        }
+    }
+}
+
+/// The content of a file; refused as soon as it is known to be over `limit` bytes.
+pub(crate) fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
+    let file = std::fs::File::open(path)?;
+    let length = file.metadata()?.len();
+    let too_large = |actual| Error::LimitExceeded { what: LimitKind::InputBytes, actual, limit };
+    if length > limit {
+        return Err(too_large(length));
+    }
+    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > limit {
+        return Err(too_large(bytes.len() as u64));
+    }
+    Ok(bytes)
+}
