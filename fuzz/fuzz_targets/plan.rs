@@ -12,7 +12,7 @@ fn check(options: &Options, plan: &Plan) {
     let whole = info.upright_size();
     assert!(size.width <= whole.width && size.height <= whole.height, "never enlarged: {plan}");
     assert_eq!(plan.reasons().is_empty(), matches!(plan.route(), Route::PassThrough), "{plan}");
-    assert!(!plan.route().attempts().count() == 0);
+    assert!(plan.route().attempts().count() > 0);
     let beside_input = plan.estimate().peak_memory.checked_sub(info.bytes).expect("the input counts");
     assert!(beside_input > 0 && beside_input <= options.input_limits.memory, "{plan}");
     let text = plan.to_string();

@@ -92,7 +92,7 @@ fn all_that_is_kept_of_a_jpeg_is_true() {
         judge(route, &prepared);
         let png = options.format == OutputFormat::Png;
         let lost = |what: &str| {
-            let lost = |w: &Warning| matches!(w, Warning::NotKept(why) if why.contains(what));
+            let lost = |w: &Warning| matches!(w, Warning::MetadataDropped(why) if why.contains(what));
             prepared.report().warnings.iter().any(lost)
         };
         assert_eq!((lost("IPTC and comments"), lost("second packet")), (png, png), "{}", prepared.report());
@@ -151,7 +151,7 @@ fn metadata_of_other_formats_are_carried_and_made_true() {
         assert_eq!(prepared.report().route, route);
         judge(&format!("{number}"), &prepared);
         assert_eq!(holds(&prepared, "COMMENT"), number < 2, "{number}");
-        let lost = prepared.report().warnings.iter().any(|w| matches!(w, Warning::NotKept(_)));
+        let lost = prepared.report().warnings.iter().any(|w| matches!(w, Warning::MetadataDropped(_)));
         assert_eq!(lost, number == 2, "{}", prepared.report());
     }
 }
@@ -178,7 +178,7 @@ fn what_is_true_passes_through_and_what_is_broken_is_told() {
     for (segment, what) in broken {
         let bytes = [file(vec![segment]), b"stray".to_vec()].concat();
         let prepared = keep.prepare(&bytes).unwrap();
-        let told = |w: &Warning| matches!(w, Warning::NotKept(why) if why.contains(what));
+        let told = |w: &Warning| matches!(w, Warning::MetadataDropped(why) if why.contains(what));
         assert!(prepared.report().warnings.iter().any(told), "{what}: {}", prepared.report());
         assert!(!holds(&prepared, "Orientation") && !holds(&prepared, "nonsense"), "{what}");
     }

@@ -52,7 +52,7 @@ fn segments_of_impossible_length_are_passed_over() {
             for length in 0..2 {
                 let odd = [&file[..2], &[0xFF, marker, 0, length], &file[2..]].concat();
                 let prepared = Options::default().prepare(&odd).unwrap();
-                assert!(warned(&prepared, |w| matches!(w, Warning::Disorder(_))));
+                assert!(warned(&prepared, |w| matches!(w, Warning::MalformedStructure(_))));
                 assert_eq!(prepared.bytes(), Options::default().prepare(&file).unwrap().bytes());
                 let small = Options::default().max_pixels(500).prepare(&odd).unwrap();
                 assert_eq!(small.bytes(), want.bytes(), "{marker:x} {length}");
@@ -69,7 +69,7 @@ fn a_comment_that_runs_past_the_end_does_no_harm_behind_the_picture() {
     let file = jpeg::encode(&pattern::gradient(96, 64), &JpegOptions::default());
     let cut = [&file[..file.len() - 2], b"\xFF\xFE\xFF\xFFcomment"].concat();
     let prepared = Options::default().prepare(&cut).unwrap();
-    assert!(warned(&prepared, |w| matches!(w, Warning::Disorder(_))), "{}", prepared.report());
+    assert!(warned(&prepared, |w| matches!(w, Warning::MalformedStructure(_))), "{}", prepared.report());
     let (a, b) = (decoded(prepared.bytes()).into_rgb8(), decoded(&file).into_rgb8());
     let difference: u64 = a.as_raw().iter().zip(b.as_raw()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();
     assert!(difference < a.as_raw().len() as u64, "{difference}");

@@ -3,9 +3,10 @@
 use std::ops::Range;
 
 use crate::formats::tiff;
+use crate::formats::{jpeg, png, webp};
 use crate::info::ColorModel;
 use crate::metadata::icc::Joined;
-use crate::metadata::{Truth, exif, exif_truth, icc, jpeg, jpeg_frame, png, riff};
+use crate::metadata::{Truth, exif, exif_truth, icc};
 use crate::pixels::wide::Wide;
 use crate::{InputLimits, Orientation, Size};
 
@@ -65,7 +66,7 @@ pub fn icc_profile(profile: &[u8]) {
 pub fn jpeg_segments(bytes: &[u8]) {
     let Ok(layout) = jpeg::walk(bytes) else { return };
     ordered(layout.segments.iter().map(|s| (s.whole.clone(), s.payload.clone())), bytes.len());
-    let _ = jpeg_frame::read(bytes, &layout);
+    let _ = jpeg::frame::read(bytes, &layout);
     if let Ok(Some(Ok(joined))) = icc::from_jpeg(bytes, &layout, InputLimits::default().icc_bytes) {
         icc_profile(&joined.profile);
     }
@@ -106,7 +107,7 @@ pub fn png_chunks(bytes: &[u8]) {
 
 /// The chunks of a WebP.
 pub fn riff_chunks(bytes: &[u8]) {
-    if let Ok(chunks) = riff::chunks(bytes) {
+    if let Ok(chunks) = webp::chunks(bytes) {
         ordered(chunks.into_iter().map(|(_, data)| (data.clone(), data)), bytes.len());
     }
 }

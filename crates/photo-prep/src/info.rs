@@ -1,6 +1,5 @@
 //! What a header tells of a picture.
 
-use crate::pixels::tone::Hdr;
 use crate::{Format, Orientation, Size, Warning};
 
 /// The facts of a file, read from its headers without decoding a pixel.
@@ -62,6 +61,34 @@ pub struct ImageInfo {
     pub(crate) untrue: bool,
 }
 
+/// How the light of a high dynamic range is coded.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Hdr {
+    /// The perceptual quantizer (SMPTE ST 2084): absolute light.
+    Pq,
+    /// Hybrid log-gamma: light by that of the display.
+    Hlg,
+}
+
+impl Hdr {
+    /// By the number of a transfer characteristic (ITU-T H.273).
+    pub(crate) fn of_code(transfer: u8) -> Option<Self> {
+        match transfer {
+            16 => Some(Self::Pq),
+            18 => Some(Self::Hlg),
+            _ => None,
+        }
+    }
+
+    /// Its usual name.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Pq => "PQ",
+            Self::Hlg => "HLG",
+        }
+    }
+}
+
 /// Bytes of memory: some for the picture, and some for each thread that works on it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct DecoderMemory {
@@ -78,7 +105,11 @@ impl DecoderMemory {
     pub(crate) fn on(self, threads: usize) -> u64 {
         self.fixed.saturating_add(self.per_thread.saturating_mul(threads as u64))
     }
+}
 
+/// Tiles and layers that are decoded together.
+#[cfg(feature = "heic")]
+impl DecoderMemory {
     /// Both at once.
     pub(crate) fn and(self, other: Self) -> Self {
         self.each(other, u64::saturating_add)

@@ -73,7 +73,6 @@
 
 mod allocator;
 mod batch;
-mod codec;
 mod error;
 mod execute;
 mod format;
@@ -90,16 +89,15 @@ mod pixels;
 mod plan;
 mod prepare;
 mod prepared;
-mod probe;
 mod report;
 mod sampling;
 mod warning;
 
 pub use allocator::keep_freed_memory;
 pub use batch::{Batch, BatchDone, CancelToken, Input};
-pub use codec::guard::catching_panics;
 pub use error::{Error, LimitKind, Result};
 pub use format::Format;
+pub use formats::catch_panic::catching_panics;
 pub use geometry::Size;
 pub use info::{ColorModel, IccInfo, IccSpace, ImageInfo, JpegInfo, JpegProcess};
 pub use limits::{InputLimits, Limits};

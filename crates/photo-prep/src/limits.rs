@@ -122,3 +122,6 @@ impl Default for InputLimits {
         }
     }
 }
+
+/// More segments, chunks or blocks than this are an attack: a photograph has dozens.
+pub(crate) const MAX_SEGMENTS: usize = 100_000;

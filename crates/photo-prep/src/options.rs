@@ -92,7 +92,7 @@ pub enum MetadataPolicy {
     KeepNonPrivate,
     /// EXIF, XMP, IPTC and comments stay where the output format has a place for them, and become true of what comes out: upright, of
     /// its size, without thumbnails of the old picture, without claims of videos, gain maps and pictures that are gone. What can't
-    /// stay is told ([`Warning::NotKept`](crate::Warning::NotKept)).
+    /// stay is told ([`Warning::MetadataDropped`](crate::Warning::MetadataDropped)).
     Keep,
 }
 

@@ -10,13 +10,13 @@ pub enum Warning {
     /// The ICC profile is broken or doesn't fit the picture; it is treated as sRGB.
     BrokenProfile(String),
     /// The structure of the file is out of order.
-    Disorder(String),
+    MalformedStructure(String),
     /// Picture data was missing, and [`Tolerance::Truncated`](crate::Tolerance::Truncated) let it be filled.
     Truncated {
         /// Rows or MCUs that were there.
-        there: u64,
+        decoded: u64,
         /// Those that the picture has.
-        of: u64,
+        total: u64,
         /// What is counted: `rows` or `MCUs`.
         unit: &'static str,
     },
@@ -30,7 +30,7 @@ pub enum Warning {
     /// The file carried Content Credentials (C2PA). Written again, it can't keep their signature, so they were left out.
     SignatureLost,
     /// Something was left out of the output that the options asked to keep.
-    NotKept(String),
+    MetadataDropped(String),
     /// Two places in the file tell different orientations, or one that must not be applied.
     OrientationConflict(String),
     /// An alpha channel that can't be meant: every pixel would be invisible.
@@ -47,10 +47,10 @@ impl std::fmt::Display for Warning {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         match self {
             Self::BrokenExif(why) => write!(f, "broken EXIF: {why}"),
-            Self::BrokenProfile(why) => write!(f, "colour profile not used: {why}"),
-            Self::Disorder(why) => write!(f, "file out of order: {why}"),
-            Self::Truncated { there, of, unit } => {
-                write!(f, "the file was cut off: {there} of {of} {unit} were there, the rest is filled")
+            Self::BrokenProfile(why) => write!(f, "color profile not used: {why}"),
+            Self::MalformedStructure(why) => write!(f, "file out of order: {why}"),
+            Self::Truncated { decoded, total, unit } => {
+                write!(f, "the file was cut off: {decoded} of {total} {unit} were there, the rest is filled")
             }
             Self::Trimmed { columns, rows } => {
                 write!(f, "{columns} columns and {rows} rows of pixels at the edge were cut off")
@@ -58,7 +58,7 @@ impl std::fmt::Display for Warning {
             Self::SignatureLost => f.write_str(
                 "the file was signed (C2PA Content Credentials); written again it isn't, so the credentials were left out",
             ),
-            Self::NotKept(why) => write!(f, "not kept: {why}"),
+            Self::MetadataDropped(why) => write!(f, "not kept: {why}"),
             Self::OrientationConflict(why) => write!(f, "orientation told twice: {why}"),
             Self::AlphaIgnored(why) => write!(f, "alpha channel ignored: {why}"),
             Self::ToneMapped(why) => write!(f, "high dynamic range mapped to sRGB: {why}"),

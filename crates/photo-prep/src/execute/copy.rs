@@ -4,9 +4,8 @@ use std::borrow::Cow;
 
 use super::preserved_metadata;
 use super::stage_timer::StageTimer;
-use crate::codec::{jpeg_verify, profile};
+use crate::formats::{jpeg, png, profile};
 use crate::info::ProfileSource;
-use crate::metadata::{jpeg, png};
 use crate::plan::{Plan, Rung};
 use crate::prepared::Prepared;
 use crate::report::{Report, Stage, Tried, keeps_every_bit};
@@ -55,7 +54,7 @@ fn verify(plan: &Plan, bytes: &[u8]) -> Result<()> {
             let layout = png::walk(bytes)?;
             png::verify_data(bytes, &layout, png::header(bytes, &layout)?)
         }
-        (Verify::Full, _) => jpeg_verify::verify(bytes, plan.info(), &plan.options().input_limits),
+        (Verify::Full, _) => jpeg::verify::verify(bytes, plan.info(), &plan.options().input_limits),
     }
 }
 

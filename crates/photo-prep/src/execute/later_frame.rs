@@ -1,6 +1,7 @@
 //! Animated GIFs that begin with frames that show nothing: the first one that shows something is taken.
 
-use crate::codec;
+use crate::formats::catch_panic::caught;
+use crate::formats::gif::later::later;
 use crate::pixels::{Raster, alpha};
 use crate::plan::Plan;
 use crate::{Error, Format, Result, Warning};
@@ -17,7 +18,7 @@ pub(super) fn of_gif(
         return Ok(raster);
     }
     let memory = plan.options().input_limits.memory;
-    match codec::guard::caught(Format::Gif, || codec::gif::later(bytes, info, memory)) {
+    match caught(Format::Gif, || later(bytes, info, memory)) {
         Ok(Some(later)) => {
             warnings.push(skipped(later.skipped));
             Ok(later.raster)

@@ -1,7 +1,9 @@
 //! Metadata that the options ask to keep, made true of the picture that comes out, and the profile of a preserved color space.
 
 use super::preserved_source::{self, Source};
-use crate::metadata::{Truth, exif_truth, jpeg, png, png_text, xmp_extended, xmp_truth};
+use crate::formats::jpeg::xmp_extended;
+use crate::formats::{jpeg, png};
+use crate::metadata::{Truth, exif_truth, xmp_truth};
 use crate::plan::{Plan, Route};
 use crate::{Format, MetadataPolicy, Result, Size, Warning};
 
@@ -59,7 +61,7 @@ impl PreservedMetadata {
         let name = extended.as_ref().map(|packet| xmp_extended::name(packet));
         let xmp = xmp.as_ref().and_then(|packet| xmp_truth::amended(packet, truth, name.as_deref()));
         if format == Format::Png {
-            let xmp = xmp.map(|packet| png_text::xmp_chunk(&packet));
+            let xmp = xmp.map(|packet| png::text::xmp_chunk(&packet));
             let made = [(*b"eXIf", exif), (*b"iTXt", xmp)];
             let made = made.into_iter().filter_map(|(kind, data)| png::make_chunk(kind, &data?));
             return made.chain([chunks.clone()]).collect::<Vec<_>>().concat();
@@ -88,7 +90,7 @@ impl PreservedMetadata {
     pub(super) fn losses(&self, format: Format) -> Vec<Warning> {
         let mut losses = self.warnings.clone();
         let mut lose = |when: bool, what: &str| {
-            losses.extend(when.then(|| Warning::NotKept(what.into())));
+            losses.extend(when.then(|| Warning::MetadataDropped(what.into())));
         };
         let Source { exif, xmp, extended, segments, chunks } = &self.source;
         if format == Format::Png {

@@ -1,9 +1,12 @@
 //! The metadata of a source, as far as they can be carried over.
 
+use crate::formats::embedded::embedded;
+use crate::formats::jpeg;
+use crate::formats::jpeg::marker;
+use crate::formats::jpeg::{photoshop, xmp_extended};
+use crate::formats::png;
 use crate::metadata::ifd::Block;
-use crate::metadata::jpeg::{self, marker};
-use crate::metadata::told::Told;
-use crate::metadata::{Truth, exif, exif_truth, photoshop, png, png_text, xmp_extended, xmp_truth};
+use crate::metadata::{Truth, exif, exif_truth, xmp_truth};
 use crate::plan::Plan;
 use crate::{Format, Result, Warning};
 
@@ -23,7 +26,7 @@ pub(super) struct Source {
 
 /// The notices of artist and copyright alone.
 pub(super) fn notices(plan: &Plan, bytes: &[u8]) -> Result<Source> {
-    let told = Told::of(bytes, plan.info().format, &plan.options().input_limits)?;
+    let told = embedded(bytes, plan.info().format, &plan.options().input_limits)?;
     let exif = told.exif.iter().find_map(|raw| exif::notices_only(raw));
     Ok(Source { exif, ..Source::default() })
 }
@@ -31,8 +34,8 @@ pub(super) fn notices(plan: &Plan, bytes: &[u8]) -> Result<Source> {
 /// EXIF, XMP, IPTC and comments. What can't be carried into any output is told in `warnings`.
 pub(super) fn all(plan: &Plan, bytes: &[u8], truth: &Truth, warnings: &mut Vec<Warning>) -> Result<Source> {
     let format = plan.info().format;
-    let mut lose = |what: &str| warnings.push(Warning::NotKept(what.into()));
-    let told = Told::of(bytes, format, &plan.options().input_limits)?;
+    let mut lose = |what: &str| warnings.push(Warning::MetadataDropped(what.into()));
+    let told = embedded(bytes, format, &plan.options().input_limits)?;
     let exif = told.exif.iter().find(|raw| exif_truth::amended(raw, truth).is_some()).map(|r| r.to_vec());
     let mut source = Source { exif, ..Source::default() };
     match (told.exif.len(), &source.exif) {
@@ -100,17 +103,17 @@ fn of_png(bytes: &[u8], source: &mut Source, lose: &mut impl FnMut(&str)) -> Res
     for chunk in layout.chunks.iter().filter(|c| c.sound) {
         let data = bytes.get(chunk.data.clone()).unwrap_or_default();
         let plain = match &chunk.kind {
-            b"tEXt" | b"zTXt" | b"iTXt" => png_text::holds(data).is_none(),
+            b"tEXt" | b"zTXt" | b"iTXt" => png::text::holds(data).is_none(),
             kind => kind == b"tIME",
         };
         if let Some(whole) = bytes.get(chunk.whole.clone()).filter(|_| plain) {
             source.chunks.extend_from_slice(whole);
         }
     }
-    let held = |holds: &[png_text::Holds]| {
-        layout.texts(bytes).any(|(_, data)| png_text::holds(data).is_some_and(|h| holds.contains(&h)))
+    let held = |holds: &[png::text::Holds]| {
+        layout.texts(bytes).any(|(_, data)| png::text::holds(data).is_some_and(|h| holds.contains(&h)))
     };
-    use png_text::Holds::{RawExif, RawXmp, Xmp};
+    use png::text::Holds::{RawExif, RawXmp, Xmp};
     if source.exif.is_none() && held(&[RawExif]) || source.xmp.is_none() && held(&[RawXmp, Xmp]) {
         lose("EXIF or XMP in a text chunk that is broken or too long");
     }

@@ -2,9 +2,11 @@
 
 use std::sync::Mutex;
 
-use crate::codec::{self, DecodeRequest};
+use crate::formats::decode;
+use crate::formats::decode_request::DecodeRequest;
+use crate::info::Hdr;
 use crate::info::ImageInfo;
-use crate::pixels::tone::{Hdr, PeakMeter, ToneMap};
+use crate::pixels::tone::{PeakMeter, ToneMap};
 use crate::pixels::wide::Wide;
 use crate::sampling::DecodeScale;
 use crate::{Error, Result, Warning};
@@ -24,7 +26,7 @@ pub(super) fn map(
     };
     let meter = PeakMeter::new(hdr, primaries).ok_or_else(rare)?;
     let terms = DecodeRequest { scale: DecodeScale::Full, memory, wide: Wide::Measuring(Mutex::new(meter)) };
-    codec::scan(bytes, info, &terms)?;
+    decode::scan(bytes, info, &terms)?;
     let peak = terms.wide.into_meter().map_or(0.0, |meter| meter.peak());
     let map = ToneMap::new(hdr, primaries, peak).ok_or_else(rare)?;
     let told = format!("{}, brightest light {peak:.0} cd/m², reference white 203 cd/m² is white", hdr.name());

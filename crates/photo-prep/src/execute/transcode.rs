@@ -7,9 +7,7 @@ use super::fit::quant_search::{Found, Picture, QuantTableSearch};
 use super::preserved_metadata::{PreservedMetadata, preserved};
 use super::rerender;
 use super::stage_timer::StageTimer;
-use crate::codec::jpeg_coefficients;
-use crate::codec::{jpeg_planes, profile};
-use crate::metadata::jpeg;
+use crate::formats::{jpeg, profile};
 use crate::plan::{Attempt, CoefficientsPlan, PixelsPlan, Plan, Rung, TableRange};
 use crate::prepared::Prepared;
 use crate::report::{Outcome, Report, Stage, Tried};
@@ -19,7 +17,7 @@ pub(super) fn run<'a>(plan: &Plan, way: &CoefficientsPlan, bytes: &[u8]) -> Resu
     let mut timer = StageTimer::start();
     let mut preserved = preserved(plan, bytes)?;
     preserved.icc = profile::of(bytes, plan.info(), plan.options().input_limits.icc_bytes)?;
-    let picture = jpeg_coefficients::read(bytes, &plan.options().input_limits)?;
+    let picture = jpeg::coefficients::read(bytes, &plan.options().input_limits)?;
     timer.finish(Stage::Decode);
     let segments = preserved.jpeg_segments();
     let options = options(plan, way, bytes)?.segments(&segments);
@@ -40,7 +38,7 @@ fn options(plan: &Plan, way: &CoefficientsPlan, bytes: &[u8]) -> Result<Transcod
     let swap = plan.info().orientation.swaps_sides();
     let density = if swap { photo_jpeg::Density { x: density.y, y: density.x, ..density } } else { density };
     Ok(TranscodeOptions::default()
-        .orientation(jpeg_planes::orientation(plan.info().orientation))
+        .orientation(jpeg::decode_planes::orientation(plan.info().orientation))
         .edges(if way.trims { Edges::Trim } else { Edges::Keep })
         .density(density))
 }

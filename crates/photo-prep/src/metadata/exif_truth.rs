@@ -3,9 +3,9 @@
 
 use std::ops::Range;
 
-use super::Truth;
 use super::exif::{tag, tiff};
 use super::ifd::{Block, ENTRY, kind};
+use super::truth::Truth;
 
 const IMAGE_WIDTH: u16 = 0x0100;
 const IMAGE_LENGTH: u16 = 0x0101;

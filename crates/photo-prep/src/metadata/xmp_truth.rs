@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::Truth;
+use super::truth::Truth;
 use super::xml::{self, Shape, Tag, Tags};
 use super::xmp::{self, Depth, Names};
 

@@ -8,39 +8,12 @@
 use moxcms::{CicpColorPrimaries, ColorProfile};
 
 use super::Layout;
+use crate::info::Hdr;
 
 /// Light of reference white, in cd/m².
 const WHITE: f32 = 203.0;
 /// The brightest light of a display that HLG is made for, in cd/m².
 const HLG_PEAK: f32 = 1000.0;
-
-/// How the light of a high dynamic range is coded.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Hdr {
-    /// The perceptual quantizer (SMPTE ST 2084): absolute light.
-    Pq,
-    /// Hybrid log-gamma: light by that of the display.
-    Hlg,
-}
-
-impl Hdr {
-    /// By the number of a transfer characteristic (ITU-T H.273).
-    pub(crate) fn of_code(transfer: u8) -> Option<Self> {
-        match transfer {
-            16 => Some(Self::Pq),
-            18 => Some(Self::Hlg),
-            _ => None,
-        }
-    }
-
-    /// Its usual name.
-    pub(crate) fn name(self) -> &'static str {
-        match self {
-            Self::Pq => "PQ",
-            Self::Hlg => "HLG",
-        }
-    }
-}
 
 /// Pixels of 16 bits to sRGB of 8.
 pub(crate) struct ToneMap {

@@ -3,7 +3,7 @@
 use super::estimate;
 use super::policy;
 use super::{CoefficientsPlan, DecodePath, OutputRule, PixelsPlan, Plan, Reason, Resources, Route};
-use crate::codec::jpeg_planes;
+use crate::formats::jpeg;
 use crate::geometry::{MAX_PNG_SIDE, MAX_SIDE};
 use crate::info::{ColorModel, ImageInfo, JpegProcess, ProfileSource};
 use crate::sampling::{DecodeScale, JpegSampling};
@@ -231,7 +231,7 @@ fn without_partial_mcus(info: &ImageInfo) -> Option<(Size, bool)> {
     let largest = |side: fn(&(u8, u8)) -> u8| {
         if single { 1 } else { sampling.iter().map(side).max().unwrap_or(1) }
     };
-    let (flip_x, flip_y) = jpeg_planes::orientation(info.orientation).flips();
+    let (flip_x, flip_y) = jpeg::decode_planes::orientation(info.orientation).flips();
     let side = |size: u32, most: u8, flip: bool| {
         let mcu = 8 * u32::from(most);
         if flip { size / mcu * mcu } else { size }

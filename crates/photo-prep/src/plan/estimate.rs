@@ -1,7 +1,7 @@
 //! What a plan will cost, from header facts alone.
 
 use super::{Attempt, DecodePath, OutputRule, PixelsPlan, Resources, Route};
-use crate::codec::jpeg_planes;
+use crate::formats::jpeg;
 use crate::info::{ColorModel, ImageInfo, JpegInfo, JpegProcess};
 use crate::pixels::bands;
 use crate::sampling::DecodeScale;
@@ -100,9 +100,9 @@ impl Facts<'_> {
         let Some(jpeg) = &info.jpeg else { return 0 };
         let stored = info.orientation.apply_to(plan.size);
         let gray = info.model == ColorModel::Gray;
-        let factors = jpeg_planes::factors(gray, plan.sampling, info.orientation);
+        let factors = jpeg::decode_planes::factors(gray, plan.sampling, info.orientation);
         let options = photo_jpeg::DecodeOptions::default()
-            .scale(jpeg_planes::scale(plan.scale))
+            .scale(jpeg::decode_planes::scale(plan.scale))
             .size(stored.width, stored.height)
             .sampling(factors);
         let (width, height) = (info.size.width, info.size.height);

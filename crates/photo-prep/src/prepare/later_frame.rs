@@ -1,8 +1,10 @@
 //! Animated PNGs that begin with frames that show nothing: the first one that shows something is taken.
 
-use crate::codec::{self, DecodeRequest};
 use crate::execute::later_frame::{nothing, skipped};
-use crate::metadata::{apng, png};
+use crate::formats::decode;
+use crate::formats::decode_request::DecodeRequest;
+use crate::formats::png;
+use crate::formats::png::apng;
 use crate::pixels::Raster;
 use crate::pixels::wide::Wide;
 use crate::plan::Plan;
@@ -27,7 +29,7 @@ pub(super) fn of_png(plan: &Plan, bytes: &[u8]) -> Result<Look> {
         return Ok(Look::Shown);
     }
     let request = request(plan);
-    let invisible = |file: &[u8]| codec::png_is_invisible(file, &request);
+    let invisible = |file: &[u8]| decode::png_is_invisible(file, &request);
     // What is broken is found by whoever decodes it for good.
     if !invisible(bytes).unwrap_or(false) {
         return Ok(Look::Shown);
@@ -67,7 +69,7 @@ fn on_canvas(plan: &Plan, bytes: &[u8], file: &[u8], frame: &apng::Frame) -> Res
         return Err(Error::LimitExceeded { what: crate::LimitKind::Memory, actual, limit });
     }
     let info = plan.options().probe(file)?;
-    let picture = codec::decode(file, &info, &request(plan))?;
+    let picture = decode::decode(file, &info, &request(plan))?;
     let layout = picture.layout();
     let mut canvas = vec![0; Raster::bytes_for(size, layout)];
     let (width, left) = (size.width as usize * layout.channels(), frame.left as usize * layout.channels());
@@ -77,7 +79,7 @@ fn on_canvas(plan: &Plan, bytes: &[u8], file: &[u8], frame: &apng::Frame) -> Res
     }
     let missing = || Error::malformed(Format::Png, None, "the canvas has no size");
     let canvas = Raster::new(size, layout, canvas).ok_or_else(missing)?;
-    codec::png_encode::encode(&canvas, &apng::color_chunks(bytes, &png::walk(bytes)?))
+    png::encode::encode(&canvas, &apng::color_chunks(bytes, &png::walk(bytes)?))
 }
 
 /// The file of a frame takes its own way; the report tells of the one that came in.

@@ -36,7 +36,7 @@ pub fn prepare_file(path: impl AsRef<Path>) -> Result<Prepared<'static>> {
 /// [`Error::UnknownFormat`](crate::Error::UnknownFormat), [`Error::Unsupported`](crate::Error::Unsupported),
 /// [`Error::Malformed`](crate::Error::Malformed) or [`Error::LimitExceeded`](crate::Error::LimitExceeded).
 pub fn probe(bytes: &[u8]) -> Result<ImageInfo> {
-    crate::probe::probe(bytes, &InputLimits::default())
+    crate::formats::probe::probe(bytes, &InputLimits::default())
 }
 
 impl Options {
@@ -45,7 +45,7 @@ impl Options {
     /// # Errors
     /// As [`probe`].
     pub fn probe(&self, bytes: &[u8]) -> Result<ImageInfo> {
-        crate::probe::probe(bytes, &self.input_limits)
+        crate::formats::probe::probe(bytes, &self.input_limits)
     }
 
     /// Probes, plans for the rayon pool of the caller, and executes.

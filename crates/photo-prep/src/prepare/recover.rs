@@ -1,6 +1,7 @@
 //! What becomes of a file that turned out to be cut off.
 
-use crate::codec::mend::{self, There};
+use crate::formats::coverage::Coverage;
+use crate::formats::recover;
 use crate::plan::Plan;
 use crate::prepared::Prepared;
 use crate::{Error, Result, Tolerance};
@@ -9,22 +10,22 @@ use crate::{Error, Result, Tolerance};
 pub(super) fn run<'a>(plan: &Plan, bytes: &[u8], error: Error) -> Result<Prepared<'a>> {
     let (info, limits) = (plan.info(), &plan.options().input_limits);
     if plan.options().tolerance == Tolerance::Strict {
-        match mend::there(bytes, info, limits) {
+        match recover::coverage(bytes, info, limits) {
             None => return Err(error),
-            Some(there) if !there.is_all() => return Err(there.error(info.format, bytes)),
+            Some(coverage) if !coverage.is_all() => return Err(coverage.error(info.format, bytes)),
             Some(_) => {}
         }
     }
-    match mend::mended(bytes, info, limits)? {
-        Some((whole, there)) => prepared(plan, &whole, there),
+    match recover::recovered(bytes, info, limits)? {
+        Some((whole, coverage)) => prepared(plan, &whole, coverage),
         None => Err(error),
     }
 }
 
 /// The file that was made whole takes its own way; the report tells of the one that came in.
-fn prepared(plan: &Plan, whole: &[u8], there: There) -> Result<Prepared<'static>> {
+fn prepared(plan: &Plan, whole: &[u8], coverage: Coverage) -> Result<Prepared<'static>> {
     let mut prepared = super::planned_and_run(plan.options(), whole)?.into_owned();
-    prepared.report_mut().lossless &= there.is_all();
-    super::tell_of_source(plan, &mut prepared, (!there.is_all()).then(|| there.warning()));
+    prepared.report_mut().lossless &= coverage.is_all();
+    super::tell_of_source(plan, &mut prepared, (!coverage.is_all()).then(|| coverage.warning()));
     Ok(prepared)
 }

@@ -6,7 +6,7 @@ use photo_jpeg::{Planes, TranscodeOptions};
 
 use super::quant_search::{Picture, QuantTableSearch};
 use super::{Counts, File, Step, Target, smaller_of};
-use crate::codec::jpeg_encode::{JpegSettings, OrientedPlanes};
+use crate::formats::jpeg::encode::{JpegSettings, OrientedPlanes};
 use crate::plan::{Attempt, FewerPixels, TableRange};
 use crate::{Format, Orientation, Result, Size};
 

@@ -10,7 +10,7 @@ pub(super) use jpeg::Source;
 use jpeg::JpegFit;
 use png::PngFit;
 
-use crate::codec::jpeg_encode::{self, JpegSettings};
+use crate::formats::jpeg::encode::{self, JpegSettings};
 use crate::pixels::{Raster, resize};
 use crate::plan::Attempt;
 use crate::report::{Outcome, Tried};
@@ -122,7 +122,7 @@ pub(super) fn planes(source: Source<'_>, attempts: &[Attempt], target: &Target) 
 pub(super) fn raster(raster: &Raster, attempts: &[Attempt], target: &Target) -> Result<Fitted> {
     let smaller = |size| {
         let small = resize::reduced(raster, size);
-        Ok(jpeg_encode::planes(&small, target.settings.sampling)?.planes.into_owned())
+        Ok(encode::planes(&small, target.settings.sampling)?.planes.into_owned())
     };
     let jpeg_allowed = attempts.iter().any(|attempt| matches!(attempt, Attempt::Jpeg { .. }));
     let as_png = raster.layout().has_alpha() || !jpeg_allowed;
@@ -143,7 +143,7 @@ pub(super) fn raster(raster: &Raster, attempts: &[Attempt], target: &Target) -> 
             _ if as_png => Step::Skipped,
             _ => {
                 if jpeg.is_none() {
-                    let picture = jpeg_encode::planes(raster, target.settings.sampling)?;
+                    let picture = encode::planes(raster, target.settings.sampling)?;
                     jpeg = Some(JpegFit::new(Source { picture, smaller: &smaller }, target));
                 }
                 jpeg.as_mut().map_or(Ok(Step::Skipped), |jpeg| jpeg.attempt(attempt))?

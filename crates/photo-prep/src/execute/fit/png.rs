@@ -1,7 +1,7 @@
 //! A picture as a PNG within the byte limit: without loss, in fewer colors, with fewer pixels. Written at most four times.
 
 use super::{File, Step, Target, smaller_of};
-use crate::codec::png_encode;
+use crate::formats::png;
 use crate::pixels::quantise::{Quantised, quantised};
 use crate::pixels::{Raster, resize, sample};
 use crate::plan::FewerPixels;
@@ -50,7 +50,7 @@ impl<'a> PngFit<'a> {
             return Ok(Step::Skipped);
         }
         let size = self.raster.size();
-        let bytes = png_encode::encode_indexed(size, colors, indices, &self.target.chunks)?;
+        let bytes = png::encode::encode_indexed(size, colors, indices, &self.target.chunks)?;
         Ok(self.written(bytes, size))
     }
 
@@ -77,14 +77,14 @@ impl<'a> PngFit<'a> {
     fn palette_may_do(&self, near_enough: f64) -> Result<bool> {
         let Some(sample) = sample::tiles(self.raster) else { return Ok(true) };
         let Quantised { colors, indices, psnr } = quantised(&sample);
-        let bytes = png_encode::encode_indexed(sample.size(), colors, indices, &[])?.len() as f64;
+        let bytes = png::encode::encode_indexed(sample.size(), colors, indices, &[])?.len() as f64;
         Ok(psnr >= near_enough - 1.0 && bytes * self.times_larger_than(&sample) <= 1.1 * self.limit())
     }
 
     /// Bytes expected of the whole picture, by a sample; `None` for small pictures.
     fn expected(&self) -> Result<Option<f64>> {
         let Some(sample) = sample::tiles(self.raster) else { return Ok(None) };
-        Ok(Some(png_encode::encode(&sample, &[])?.len() as f64 * self.times_larger_than(&sample)))
+        Ok(Some(png::encode::encode(&sample, &[])?.len() as f64 * self.times_larger_than(&sample)))
     }
 
     fn times_larger_than(&self, sample: &Raster) -> f64 {
@@ -92,7 +92,7 @@ impl<'a> PngFit<'a> {
     }
 
     fn encode(&mut self, raster: &Raster) -> Result<Step> {
-        let bytes = png_encode::encode(raster, &self.target.chunks)?;
+        let bytes = png::encode::encode(raster, &self.target.chunks)?;
         Ok(self.written(bytes, raster.size()))
     }
 

@@ -1,8 +1,8 @@
 //! Whether a picture without transparency is better a PNG, from a sample of it.
 
 use crate::Result;
-use crate::codec::jpeg_encode::{JpegSettings, encode};
-use crate::codec::png_encode;
+use crate::formats::jpeg::encode::{JpegSettings, encode};
+use crate::formats::png;
 use crate::pixels::{Raster, sample};
 use crate::plan::PngMargin;
 
@@ -27,7 +27,7 @@ pub(super) fn is_small_enough(
 /// The bytes of a PNG, by those of a JPEG, of a part of the picture; 0 where the PNG of the whole is small in itself.
 fn compared(part: &Raster, whole: &Raster, settings: &JpegSettings, margin: PngMargin) -> Result<f64> {
     let scale = whole.size().pixels() as f64 / part.size().pixels() as f64;
-    let png = png_encode::encode(part, &[])?.len() as f64;
+    let png = png::encode::encode(part, &[])?.len() as f64;
     if png * scale <= f64::from(margin.small) {
         return Ok(0.0);
     }

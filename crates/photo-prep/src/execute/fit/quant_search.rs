@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 
 use photo_jpeg::{Coefficients, Draft, QuantTable, TranscodeOptions, Transformed};
 
-use crate::codec::jpeg_coefficients::as_written;
+use crate::formats::jpeg::coefficients::as_written;
 use crate::plan::TableRange;
 
 /// A file that fits.

@@ -12,7 +12,7 @@ use super::fit::{Fitted, Target};
 use super::preserved_metadata::PreservedMetadata;
 use super::stage_timer::StageTimer;
 use crate::Result;
-use crate::codec::jpeg_encode::JpegSettings;
+use crate::formats::jpeg::encode::JpegSettings;
 use crate::plan::{DecodePath, PixelsPlan, Plan, Rung};
 use crate::prepared::Prepared;
 use crate::report::Report;

@@ -8,12 +8,12 @@ use super::redecoder::Redecoder;
 use super::source_planes::{converted_in_place, decoded, raster};
 use super::{finished, settings, target};
 use crate::Result;
-use crate::codec::jpeg_encode::{JpegSettings, OrientedPlanes};
-use crate::codec::profile;
 use crate::execute::fit::{self, Source};
 use crate::execute::preserved_metadata::preserved;
 use crate::execute::stage_timer::StageTimer;
-use crate::metadata::{jpeg, jpeg_frame};
+use crate::formats::jpeg;
+use crate::formats::jpeg::encode::{JpegSettings, OrientedPlanes};
+use crate::formats::profile;
 use crate::pixels::orient;
 use crate::plan::{OutputRule, PixelsPlan, Plan};
 use crate::prepared::Prepared;
@@ -54,7 +54,7 @@ fn source_tables(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<Optio
     if !pixels.reuse_source_tables {
         return Ok(None);
     }
-    let Some(tables) = jpeg_frame::quant_tables(bytes, &jpeg::walk(bytes)?) else { return Ok(None) };
+    let Some(tables) = jpeg::frame::quant_tables(bytes, &jpeg::walk(bytes)?) else { return Ok(None) };
     let [Some(luma), Some(chroma)] = tables.map(QuantTable::from_zigzag) else { return Ok(None) };
     let turned = plan.info().orientation.swaps_sides();
     Ok(Some([luma, chroma].map(|table| if turned { table.transposed() } else { table })))

@@ -2,10 +2,11 @@
 
 use super::colors::Colors;
 use super::{finished, settings, target};
-use crate::codec::{self, DecodeRequest, profile};
 use crate::execute::preserved_metadata::{PreservedMetadata, preserved};
 use crate::execute::stage_timer::StageTimer;
 use crate::execute::{fit, later_frame, tone};
+use crate::formats::decode_request::DecodeRequest;
+use crate::formats::{decode, profile};
 use crate::pixels::{Raster, alpha, orient, resize};
 use crate::plan::{OutputRule, PixelsPlan, Plan};
 use crate::prepared::Prepared;
@@ -48,9 +49,9 @@ fn decoded(
     };
     let request = DecodeRequest { scale: pixels.scale, memory, wide };
     let size = info.orientation.apply_to(pixels.size);
-    let mut raster = match codec::decode_reduced(bytes, info, size, &request)? {
+    let mut raster = match decode::decode_reduced(bytes, info, size, &request)? {
         Some(reduced) => reduced,
-        None => codec::decode(bytes, info, &request)?,
+        None => decode::decode(bytes, info, &request)?,
     };
     if info.format == Format::Tiff && alpha::show_if_invisible(&mut raster) {
         let why = "it is zero everywhere, so that nothing would be seen; the picture is taken as opaque";

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 use photo_jpeg::Planes;
 
 use super::source_planes::{converted, raster};
-use crate::codec::{jpeg_encode, jpeg_planes};
+use crate::formats::jpeg;
 use crate::pixels::{Raster, resize};
 use crate::plan::{Attempt, PixelsPlan, Plan};
 use crate::{ColorModel, Result, Size};
@@ -52,8 +52,8 @@ impl<'a> Redecoder<'a> {
         let orientation = self.plan.info().orientation;
         let stored = orientation.apply_to(upright);
         let gray = self.plan.info().model == ColorModel::Gray;
-        let factors = jpeg_planes::factors(gray, self.pixels.sampling, orientation);
-        jpeg_encode::planes_of(&resize::reduced(whole, stored), factors.first().copied().unwrap_or((1, 1)))
+        let factors = jpeg::decode_planes::factors(gray, self.pixels.sampling, orientation);
+        jpeg::encode::planes_of(&resize::reduced(whole, stored), factors.first().copied().unwrap_or((1, 1)))
     }
 }
 

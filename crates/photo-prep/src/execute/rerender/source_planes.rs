@@ -2,7 +2,7 @@
 
 use photo_jpeg::{ColorModel, Planes};
 
-use crate::codec::jpeg_planes;
+use crate::formats::jpeg;
 use crate::pixels::{Layout, Raster, color};
 use crate::plan::{OutputRule, PixelsPlan, Plan};
 use crate::{Error, Format, Orientation, Result, Size, Warning};
@@ -11,16 +11,16 @@ use crate::{Error, Format, Orientation, Result, Size, Warning};
 pub(super) fn decoded(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8], upright: Size) -> Result<Planes> {
     let orientation = plan.info().orientation;
     let gray = plan.info().model == crate::ColorModel::Gray;
-    let request = jpeg_planes::Request {
+    let request = jpeg::decode_planes::Request {
         size: orientation.apply_to(upright),
         scale: pixels.scale,
-        sampling: jpeg_planes::factors(gray, pixels.sampling, orientation),
+        sampling: jpeg::decode_planes::factors(gray, pixels.sampling, orientation),
         // Pixels for a PNG are turned as pixels.
         orientation: if pixels.output == OutputRule::Png { Orientation::Upright } else { orientation },
         memory: plan.options().input_limits.memory,
         scans: plan.options().input_limits.scans,
     };
-    jpeg_planes::decode(bytes, &request)
+    jpeg::decode_planes::decode(bytes, &request)
 }
 
 /// As [`decoded`], in the colors that the plan wants.

@@ -21,11 +21,11 @@ use self::container::{Container, unsupported};
 use self::properties::{Nclx, Property};
 use self::rows::Rows;
 use self::scene::{Canvas, Scene};
+use crate::info::Hdr;
 use crate::info::{ColorModel, DecoderMemory, ImageInfo};
 use crate::metadata::{cicp, exif, icc};
 use crate::pixels::Raster;
 use crate::pixels::bands::{self, RowSource};
-use crate::pixels::tone::Hdr;
 use crate::pixels::wide::Wide;
 use crate::{Error, Format, InputLimits, LimitKind, Orientation, Result, Size, Warning};
 
@@ -59,7 +59,7 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     info.hdr = Hdr::of_code(signal.transfer).filter(|_| profile.is_none()).map(|hdr| (hdr, signal.primaries));
     if let Some(profile) = profile {
         icc::check_length(profile.len() as u64, limits.icc_bytes)?;
-        crate::probe::take_icc(&mut info, Ok(profile));
+        crate::formats::probe_support::take_icc(&mut info, Ok(profile));
     }
     if color::ranges_differ(boxes, coded) {
         let used = if signal.full_range { "full" } else { "limited" };

@@ -7,9 +7,10 @@ use super::header::Header;
 use super::page::{self, Page};
 use super::tag;
 use super::unpack::Compression;
+use crate::formats::embedded_facts;
+use crate::formats::probe_support::take_icc;
 use crate::info::{ColorModel, DecoderMemory, ImageInfo};
 use crate::metadata::icc;
-use crate::probe::{take_icc, told};
 use crate::{Error, Format, InputLimits, Orientation, Result, Warning};
 
 pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
@@ -93,7 +94,7 @@ fn take_orientation(info: &mut ImageInfo, page: &Page<'_>) {
     if let Some(v) = value.filter(|v| *v != 0 && orientation.is_none()) {
         info.warnings.push(Warning::BrokenExif(format!("orientation {v} is not in 1..=8")));
     }
-    told::settle(info, orientation, page.directory.bytes_of(tag::XMP), "tag 274");
+    embedded_facts::settle(info, orientation, page.directory.bytes_of(tag::XMP), "tag 274");
 }
 
 /// Whether it can be decoded row by row, and what that takes beside the rows.

@@ -8,7 +8,7 @@ use super::directory::Directory;
 use super::header::Header;
 use super::unpack::{Compression, jpeg};
 use super::{old_jpeg, tag};
-use crate::metadata::MAX_SEGMENTS;
+use crate::limits::MAX_SEGMENTS;
 use crate::{Error, Format, InputLimits, LimitKind, Result};
 
 /// Bytes of samples that are unpacked at once, unless a single strip or row of tiles has more.

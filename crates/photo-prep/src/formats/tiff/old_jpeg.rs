@@ -6,8 +6,9 @@ use std::ops::Range;
 use super::directory::Directory;
 use super::header::Header;
 use super::tag;
+use crate::formats::jpeg;
+use crate::formats::jpeg::marker;
 use crate::metadata::bytes::be16;
-use crate::metadata::jpeg::{self, marker};
 use crate::{Error, Format, Result};
 
 /// Where the JPEG lies in the file.

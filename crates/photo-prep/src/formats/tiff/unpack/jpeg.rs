@@ -5,9 +5,9 @@ use std::ops::Range;
 
 use super::super::color::Color;
 use super::super::header::Header;
-use crate::codec;
+use crate::formats::jpeg;
+use crate::formats::jpeg::marker;
 use crate::metadata::bytes::be16;
-use crate::metadata::jpeg::{self, marker};
 use crate::pixels::{Layout, Raster};
 use crate::sampling::DecodeScale;
 use crate::{Error, Format, InputLimits, Result, Size};
@@ -75,8 +75,8 @@ impl Shared<'_> {
 
 fn decoded(whole: &[u8], memory: u64) -> Result<Raster> {
     let limits = InputLimits::default().memory(memory);
-    let info = crate::probe::probe(whole, &limits)?;
-    codec::jpeg::decode(whole, &info, DecodeScale::Full, memory)
+    let info = jpeg::probe::probe(whole, &limits)?;
+    jpeg::decode::decode(whole, &info, DecodeScale::Full, memory)
 }
 
 /// Whether these are whole segments between SOI and EOI, which don't begin a picture.

@@ -1,0 +1,71 @@
+//! Files to samples: the door to each format's decoder. Knows nothing of what the caller wants.
+
+use super::catch_panic::caught;
+use super::decode_request::DecodeRequest;
+#[cfg(feature = "heic")]
+use super::heic;
+use super::{bmp, gif, jpeg, png, tiff, webp};
+use crate::info::ImageInfo;
+use crate::pixels::{Raster, bands};
+use crate::{Format, Result, Size};
+
+/// Decodes the picture of `bytes` as stored (not turned) to 8 bits a sample; a panic of a decoder is an error.
+pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, request: &DecodeRequest) -> Result<Raster> {
+    let memory = request.memory;
+    caught(info.format, || match info.format {
+        Format::Jpeg => jpeg::decode::decode(bytes, info, request.scale, memory),
+        Format::Png => png::decode::decode(bytes, info, request),
+        Format::Gif => gif::decode::decode(bytes, info, memory),
+        Format::Bmp => bmp::decode::decode(bytes, info, memory),
+        #[cfg(feature = "heic")]
+        Format::Heic => heic::decode(bytes, &request.wide),
+        Format::Tiff => tiff::decode(bytes, info, &request.wide, memory),
+        _ => webp::decode::decode(bytes, info, memory),
+    })
+}
+
+/// As [`decode`] at full scale, but already reduced to `size`, the picture never being whole in memory; `None` where the
+/// file can't be decoded row by row, or there is nothing to reduce.
+pub(crate) fn decode_reduced(
+    bytes: &[u8],
+    info: &ImageInfo,
+    size: Size,
+    request: &DecodeRequest,
+) -> Result<Option<Raster>> {
+    if !info.by_rows || size.height >= info.size.height {
+        return Ok(None);
+    }
+    caught(info.format, || match info.format {
+        Format::Png => {
+            png::decode::rows(bytes, request)?.map(|mut rows| bands::reduced(&mut rows, size)).transpose()
+        }
+        Format::Bmp => {
+            bmp::decode::rows(bytes, info)?.map(|mut rows| bands::reduced(&mut rows, size)).transpose()
+        }
+        Format::Tiff => tiff::reduced(bytes, info, size, &request.wide, request.memory).map(Some),
+        #[cfg(feature = "heic")]
+        Format::Heic => heic::decode_reduced(bytes, size, &request.wide),
+        _ => Ok(None),
+    })
+}
+
+/// Decodes the picture for what `request.wide` learns from it, and keeps nothing.
+pub(crate) fn scan(bytes: &[u8], info: &ImageInfo, request: &DecodeRequest) -> Result<()> {
+    caught(info.format, || match info.format {
+        Format::Png => match png::decode::rows(bytes, request)? {
+            Some(mut rows) => bands::scan(&mut rows),
+            None => png::decode::decode(bytes, info, request).map(drop),
+        },
+        #[cfg(feature = "heic")]
+        Format::Heic => heic::scan(bytes, &request.wide),
+        _ => decode(bytes, info, request).map(drop),
+    })
+}
+
+/// Whether every pixel of a PNG's default image is fully transparent; rows are looked at until one shows something.
+///
+/// # Errors
+/// As [`decode`].
+pub(crate) fn png_is_invisible(bytes: &[u8], request: &DecodeRequest) -> Result<bool> {
+    caught(Format::Png, || png::decode::is_invisible(bytes, request))
+}

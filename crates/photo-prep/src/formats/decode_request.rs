@@ -1,0 +1,13 @@
+//! What a decoder is asked for.
+
+use crate::pixels::wide::Wide;
+use crate::sampling::DecodeScale;
+
+/// How a picture is decoded.
+pub(crate) struct DecodeRequest {
+    pub(crate) scale: DecodeScale,
+    /// Bytes that a decoder may allocate.
+    pub(crate) memory: u64,
+    /// What becomes of samples of 16 bits.
+    pub(crate) wide: Wide,
+}

@@ -1,0 +1,32 @@
+//! EXIF and XMP: the door to each format's places for them.
+
+#[cfg(feature = "heic")]
+use std::borrow::Cow;
+
+#[cfg(feature = "heic")]
+use super::heic;
+use super::{jpeg, png, webp};
+use crate::metadata::embedded::EmbeddedMetadata;
+use crate::{Format, InputLimits, Result};
+
+/// What a file of any format tells.
+///
+/// # Errors
+/// Those of walking its parts.
+pub(crate) fn embedded<'a>(
+    bytes: &'a [u8],
+    format: Format,
+    limits: &InputLimits,
+) -> Result<EmbeddedMetadata<'a>> {
+    Ok(match format {
+        Format::Jpeg => jpeg::embedded::embedded(bytes, &jpeg::walk(bytes)?),
+        Format::Png => png::embedded::embedded(bytes, &png::walk(bytes)?, limits),
+        Format::WebP => webp::embedded::embedded(bytes, &webp::chunks(bytes)?),
+        #[cfg(feature = "heic")]
+        Format::Heic => {
+            let block = heic::exif(bytes);
+            EmbeddedMetadata { exif: block.map(Cow::Owned).into_iter().collect(), xmp: None }
+        }
+        _ => EmbeddedMetadata::default(),
+    })
+}

@@ -1,0 +1,103 @@
+//! Planes and rasters to JPEG, by `photo-jpeg`: libjpeg's tables, optimal Huffman codes, all cores.
+
+use std::borrow::Cow;
+
+use photo_jpeg::{Draft, EncodeOptions, Planes, QuantTable, Transformed};
+
+use crate::formats::jpeg::decode_planes::{error, luma_factors, orientation};
+use crate::pixels::{Layout, Raster};
+use crate::sampling::JpegSampling;
+use crate::{Error, Format, Orientation, Result, Size};
+
+/// How a JPEG is written.
+#[derive(Debug, Clone)]
+pub(crate) struct JpegSettings {
+    /// 1..=100 on libjpeg's scale.
+    pub(crate) quality: u8,
+    pub(crate) sampling: JpegSampling,
+    /// Tables of luma and chroma that are used instead of the standard's for this quality.
+    pub(crate) tables: Option<[QuantTable; 2]>,
+    /// Whole segments to put after the JFIF header: profile and kept metadata.
+    pub(crate) segments: Vec<u8>,
+}
+
+impl JpegSettings {
+    /// The same with another quality, for which the standard's tables are used.
+    pub(crate) fn at(&self, quality: u8) -> Self {
+        let tables = self.tables.clone().filter(|_| quality == self.quality);
+        Self { quality, tables, ..self.clone() }
+    }
+}
+
+/// Planes and how they lie.
+#[derive(Debug, Clone)]
+pub(crate) struct OrientedPlanes<'a> {
+    pub(crate) planes: Cow<'a, Planes>,
+    pub(crate) orientation: Orientation,
+}
+
+impl OrientedPlanes<'_> {
+    /// The size of the upright picture.
+    pub(crate) fn size(&self) -> Size {
+        self.orientation.apply_to(Size::new(self.planes.width, self.planes.height))
+    }
+
+    /// The picture as a baseline JPEG, upright.
+    pub(crate) fn encode(&self, settings: &JpegSettings) -> Result<Vec<u8>> {
+        Ok(self.draft(settings)?.write())
+    }
+
+    /// The same, not yet written.
+    pub(crate) fn draft(&self, settings: &JpegSettings) -> Result<Draft> {
+        Draft::encode(&self.planes, &self.options(settings)).map_err(|e| error(&e))
+    }
+
+    /// The bytes that [`encode`](Self::encode) would give, from about an eighth of the picture.
+    pub(crate) fn predict(&self, settings: &JpegSettings) -> Result<u64> {
+        /// Rows of MCUs that are sampled at least.
+        const ROWS: u32 = 16;
+        let rows = self.planes.height.max(self.planes.width).div_ceil(16);
+        let every = (rows / ROWS).clamp(1, 8);
+        photo_jpeg::encoded_len(&self.planes, &self.options(settings), every).map_err(|e| error(&e))
+    }
+
+    /// The upright picture's coefficients, not yet quantised.
+    pub(crate) fn transformed(&self) -> Result<Transformed> {
+        Transformed::new(&self.planes, orientation(self.orientation)).map_err(|e| error(&e))
+    }
+
+    fn options<'s>(&self, settings: &'s JpegSettings) -> EncodeOptions<'s> {
+        let options = EncodeOptions::default()
+            .quality(settings.quality)
+            .orientation(orientation(self.orientation))
+            .segments(&settings.segments);
+        match settings.tables.clone() {
+            Some([luma, chroma]) => options.tables(luma, chroma),
+            None => options,
+        }
+    }
+}
+
+/// The planes of an upright raster. Transparency has to be gone before.
+pub(crate) fn planes(raster: &Raster, sampling: JpegSampling) -> Result<OrientedPlanes<'static>> {
+    let planes = Cow::Owned(planes_of(raster, luma_factors(sampling))?);
+    Ok(OrientedPlanes { planes, orientation: Orientation::Upright })
+}
+
+/// The planes of a raster as it lies, `luma` being the sampling factors of luma.
+pub(crate) fn planes_of(raster: &Raster, luma: (u8, u8)) -> Result<Planes> {
+    let Size { width, height, .. } = raster.size();
+    let planes = match raster.layout() {
+        Layout::Gray => Planes::from_gray(width, height, raster.data().to_vec()),
+        Layout::Rgb => Planes::from_rgb(width, height, raster.data(), luma),
+        _ => None,
+    };
+    let what =
+        || Error::unsupported(Format::Jpeg, format!("{:?} samples of {width}x{height}", raster.layout()));
+    planes.ok_or_else(what)
+}
+
+/// The raster as a baseline JPEG. Transparency has to be gone before.
+pub(crate) fn encode(raster: &Raster, settings: &JpegSettings) -> Result<Vec<u8>> {
+    planes(raster, settings.sampling)?.encode(settings)
+}

@@ -1,0 +1,53 @@
+//! Facts of a JPEG.
+
+use super::icc_segments;
+use crate::formats::embedded_facts;
+use crate::formats::jpeg;
+use crate::formats::jpeg::JpegLayout;
+use crate::formats::probe_support::take_icc;
+use crate::info::{ImageInfo, ProfileSource};
+use crate::{Error, Format, InputLimits, LimitKind, Result, Warning};
+
+pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
+    let layout = jpeg::walk(bytes)?;
+    let frame = jpeg::frame::read(bytes, &layout)?;
+    let mut info = ImageInfo::new(Format::Jpeg, frame.size, bytes);
+    info.model = frame.model;
+    info.bit_depth = frame.precision;
+    let (actual, limit) = (frame.info.scans.into(), limits.scans.into());
+    if actual > limit {
+        return Err(Error::LimitExceeded { what: LimitKind::Scans, actual, limit });
+    }
+    embedded_facts::take(&mut info, &super::embedded::embedded(bytes, &layout), limits)?;
+    info.untrue |= layout.segments.iter().any(|s| s.tells_of_other_pictures(bytes));
+    if let Some(joined) = icc_segments::from_jpeg(bytes, &layout, limits.icc_bytes)? {
+        embedded_facts::icc_told(&mut info);
+        let in_order = joined.as_ref().is_ok_and(|joined| joined.in_order);
+        take_icc(&mut info, joined.map(|joined| joined.profile));
+        if info.icc.is_some() && !in_order {
+            info.profile = ProfileSource::Disordered;
+        }
+    }
+    info.intact = frame.flaw.is_none();
+    info.warnings.extend(frame.flaw.map(Warning::MalformedStructure));
+    if layout.hollow > 0 {
+        let what = format!("{} segments of impossible length, passed over", layout.hollow);
+        info.warnings.push(Warning::MalformedStructure(what));
+    }
+    info.private_bytes = private_bytes(bytes, &layout);
+    info.stray_bytes = stray_bytes(bytes, &layout);
+    info.signed = layout.segments.iter().any(|s| s.is_credentials(bytes));
+    info.jpeg = Some(frame.info);
+    Ok(info)
+}
+
+fn private_bytes(bytes: &[u8], layout: &JpegLayout) -> u64 {
+    let dropped = layout.segments.iter().filter(|s| !jpeg::is_kept(s, bytes));
+    let surplus: usize = layout.segments.iter().map(|s| jpeg::surplus(s, bytes)).sum();
+    dropped.map(|s| s.whole.len() as u64).sum::<u64>() + (surplus + layout.unlisted) as u64
+}
+
+fn stray_bytes(bytes: &[u8], layout: &JpegLayout) -> u64 {
+    let trailing = layout.end.map_or(0, |end| bytes.len().saturating_sub(end));
+    (layout.stray + trailing) as u64
+}

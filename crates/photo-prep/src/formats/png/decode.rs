@@ -1,0 +1,175 @@
+//! PNG to samples, by the `png` crate: rows come out with 8 bits a sample.
+
+use std::io::Cursor;
+
+use png::{BitDepth, ColorType, Decoder, Limits, Reader, Transformations};
+
+use crate::formats::decode_request::DecodeRequest;
+use crate::geometry::Size;
+use crate::info::ImageInfo;
+use crate::pixels::bands::RowSource;
+use crate::pixels::wide::Wide;
+use crate::pixels::{Layout, Raster, narrow};
+use crate::{Error, Format, LimitKind, Result};
+
+pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, terms: &DecodeRequest) -> Result<Raster> {
+    let mut rows = Rows::open(bytes, terms)?;
+    let (size, layout) = (rows.size(), rows.layout());
+    let data = if rows.reader.info().interlaced {
+        rows.whole()?
+    } else {
+        let mut data = Vec::with_capacity(Raster::bytes_for(size, layout));
+        rows.append(size.height as usize, &mut data)?;
+        data
+    };
+    Raster::new(size, layout, data).ok_or_else(|| missing(info.size))
+}
+
+/// The picture row by row; `None` where it is interlaced.
+pub(crate) fn rows<'a>(bytes: &'a [u8], terms: &'a DecodeRequest) -> Result<Option<Rows<'a>>> {
+    Ok(Some(Rows::open(bytes, terms)?).filter(|rows| !rows.reader.info().interlaced))
+}
+
+/// Whether every pixel is fully transparent.
+pub(crate) fn is_invisible(bytes: &[u8], terms: &DecodeRequest) -> Result<bool> {
+    let mut rows = Rows::open(bytes, terms)?;
+    let (n, height) = (rows.layout().channels(), rows.size().height);
+    if !rows.layout().has_alpha() {
+        return Ok(false);
+    }
+    let shows = |data: &[u8]| data.chunks_exact(n).any(|pixel| pixel[n - 1] > 0);
+    if rows.reader.info().interlaced {
+        let bytes = Raster::bytes_for(rows.size(), rows.layout()) as u64;
+        return Ok(2 * bytes <= terms.memory && !shows(&rows.whole()?));
+    }
+    let mut row = Vec::new();
+    for _ in 0..height {
+        row.clear();
+        rows.append(1, &mut row)?;
+        if shows(&row) {
+            return Ok(false);
+        }
+    }
+    Ok(true)
+}
+
+/// Rows of 8 bits a sample, from the top.
+pub(crate) struct Rows<'a> {
+    reader: Reader<Cursor<&'a [u8]>>,
+    layout: Layout,
+    /// Where samples are converted before they are rounded: their way to 8 bits, and a row of them.
+    wide: Option<Deep<'a>>,
+    /// Rows that are still to come.
+    left: usize,
+}
+
+impl<'a> Rows<'a> {
+    fn open(bytes: &'a [u8], terms: &'a DecodeRequest) -> Result<Self> {
+        let bytes_limit = usize::try_from(terms.memory).unwrap_or(usize::MAX);
+        let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), Limits { bytes: bytes_limit });
+        decoder.set_transformations(Transformations::EXPAND);
+        decoder.set_ignore_text_chunk(true);
+        decoder.set_ignore_iccp_chunk(true);
+        let reader = decoder.read_info().map_err(error)?;
+        let (color, depth) = reader.output_color_type();
+        let layout = match color {
+            ColorType::Grayscale => Layout::Gray,
+            ColorType::GrayscaleAlpha => Layout::GrayAlpha,
+            ColorType::Rgb => Layout::Rgb,
+            ColorType::Rgba => Layout::Rgba,
+            ColorType::Indexed => {
+                return Err(Error::malformed(Format::Png, None, "the palette is missing"));
+            }
+        };
+        let left = reader.info().height as usize;
+        let has_16_bits = depth == BitDepth::Sixteen;
+        let wide = (has_16_bits || terms.wide.is_for_all_depths()).then_some(Deep {
+            way: &terms.wide,
+            has_16_bits,
+            samples: Vec::new(),
+        });
+        Ok(Self { reader, layout, wide, left })
+    }
+
+    /// Interlaced pictures need all rows at once.
+    fn whole(&mut self) -> Result<Vec<u8>> {
+        let lengths = self.reader.output_buffer_size().zip(self.reader.output_line_size(self.size().width));
+        let (length, line) =
+            lengths.ok_or_else(|| Error::malformed(Format::Png, None, "the picture is too large"))?;
+        let mut data = vec![0; length];
+        self.reader.next_frame(&mut data).map_err(error)?;
+        let Some(wide) = &mut self.wide else { return Ok(data) };
+        let mut out = Vec::with_capacity(if wide.has_16_bits { length / 2 } else { length });
+        // By rows, so that the numbers never stand beside all of the bytes.
+        for row in data.chunks(line.max(1)) {
+            wide.append(self.layout, row, &mut out)?;
+        }
+        Ok(out)
+    }
+}
+
+/// Samples on their way to 8 bits.
+struct Deep<'a> {
+    way: &'a Wide,
+    has_16_bits: bool,
+    samples: Vec<u16>,
+}
+
+impl Deep<'_> {
+    fn append(&mut self, layout: Layout, row: &[u8], out: &mut Vec<u8>) -> Result<()> {
+        if matches!(self.way, Wide::Rounded) {
+            out.extend(narrow::be16(row));
+            return Ok(());
+        }
+        self.samples.clear();
+        if self.has_16_bits {
+            self.samples.extend(row.as_chunks::<2>().0.iter().map(|b| u16::from_be_bytes(*b)));
+        } else {
+            self.samples.extend(row.iter().map(|v| u16::from(*v) * 257));
+        }
+        self.way.append(layout, &self.samples, out).map_err(|e| Error::malformed(Format::Png, None, e))
+    }
+}
+
+impl RowSource for Rows<'_> {
+    fn size(&self) -> Size {
+        Size::new(self.reader.info().width, self.reader.info().height)
+    }
+
+    fn layout(&self) -> Layout {
+        self.layout
+    }
+
+    fn append(&mut self, count: usize, out: &mut Vec<u8>) -> Result<()> {
+        for _ in 0..count {
+            let row = self.reader.next_row().map_err(error)?;
+            let Some(row) = row else { return Err(missing(self.size())) };
+            match &mut self.wide {
+                Some(wide) => wide.append(self.layout, row.data(), out)?,
+                None => out.extend_from_slice(row.data()),
+            }
+        }
+        self.left = self.left.saturating_sub(count);
+        if self.left == 0 {
+            // What is wrong with the end of the data is only told to who asks for a row too many.
+            self.reader.next_row().map_err(error)?;
+        }
+        Ok(())
+    }
+}
+
+fn missing(size: Size) -> Error {
+    Error::malformed(Format::Png, None, format!("picture data for {size} is missing"))
+}
+
+fn error(error: png::DecodingError) -> Error {
+    match error {
+        png::DecodingError::LimitsExceeded => {
+            Error::LimitExceeded { what: LimitKind::Memory, actual: u64::MAX, limit: 0 }
+        }
+        png::DecodingError::IoError(_) => {
+            Error::malformed(Format::Png, None, "picture data is missing: the file was cut off")
+        }
+        other => Error::malformed(Format::Png, None, other.to_string()),
+    }
+}

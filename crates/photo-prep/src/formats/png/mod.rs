@@ -1,0 +1,13 @@
+//! PNG (W3C, third edition): chunks, facts, samples.
+
+pub(crate) mod apng;
+pub(crate) mod color;
+mod container;
+pub(crate) mod decode;
+pub(crate) mod embedded;
+pub(crate) mod encode;
+pub(crate) mod probe;
+pub(crate) mod recover;
+pub(crate) mod text;
+
+pub(crate) use container::*;

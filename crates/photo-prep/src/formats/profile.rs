@@ -1,0 +1,44 @@
+//! The bytes of a picture's colour profile, fetched only when they are needed.
+
+use crate::formats::tiff;
+use crate::formats::{jpeg, png, webp};
+use crate::info::{ImageInfo, ProfileSource};
+use crate::metadata::cicp;
+use crate::{Format, Result};
+
+/// The profile that the facts speak of; `None` where there is none that can be used.
+///
+/// # Errors
+/// [`crate::Error::LimitExceeded`] where it is longer than `limit` bytes.
+pub(crate) fn of(bytes: &[u8], info: &ImageInfo, limit: u64) -> Result<Option<Vec<u8>>> {
+    if info.icc.is_none() {
+        return Ok(None);
+    }
+    if info.profile == ProfileSource::Exif {
+        return Ok(cicp::adobe_rgb());
+    }
+    let joined = |layout| -> Result<_> {
+        let joined = jpeg::icc_segments::from_jpeg(bytes, &layout, limit)?;
+        Ok(joined.and_then(|p| p.ok()).map(|p| p.profile))
+    };
+    Ok(match info.format {
+        Format::Jpeg => {
+            // A profile that is whole before the first scan is all there is: with more parts the facts would have none.
+            // The same parts again change nothing.
+            match joined(jpeg::walk_to_scan(bytes)?)? {
+                None => joined(jpeg::walk(bytes)?)?,
+                early => early,
+            }
+        }
+        Format::Png => png::color::of(bytes, &png::walk(bytes)?, info.model, limit)?.profile.map(|p| p.0),
+        Format::WebP => webp::chunks(bytes)?
+            .into_iter()
+            .find(|c| c.0 == *b"ICCP")
+            .and_then(|c| bytes.get(c.1).map(<[u8]>::to_vec)),
+        Format::Bmp => super::bmp::decode::icc_profile(bytes).map(<[u8]>::to_vec),
+        Format::Tiff => tiff::icc_profile(bytes).map(<[u8]>::to_vec),
+        #[cfg(feature = "heic")]
+        Format::Heic => crate::formats::heic::icc_profile(bytes),
+        _ => None,
+    })
+}
