@@ -32,7 +32,7 @@ const CUT: [(&str, bool); 12] = [
 /// How much was there, by the warning.
 fn truncated(report: &Report) -> (u64, u64, &'static str) {
     let told = report.warnings.iter().find_map(|w| match w {
-        Warning::Truncated { there, of, unit } => Some((*there, *of, *unit)),
+        Warning::Truncated { decoded, total, unit } => Some((*decoded, *total, *unit)),
         _ => None,
     });
     told.unwrap_or_else(|| panic!("{report}"))

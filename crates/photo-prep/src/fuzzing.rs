@@ -2,10 +2,10 @@
 
 use std::ops::Range;
 
+use crate::formats::jpeg::icc_segments::{self, Joined};
 use crate::formats::tiff;
 use crate::formats::{jpeg, png, webp};
 use crate::info::ColorModel;
-use crate::metadata::icc::Joined;
 use crate::metadata::{Truth, exif, exif_truth, icc};
 use crate::pixels::wide::Wide;
 use crate::{InputLimits, Orientation, Size};
@@ -52,7 +52,7 @@ pub fn icc_profile(profile: &[u8]) {
             [b"\xFF\xD8", &jpeg::icc_segments(profile).expect("short enough")[..], b"\xFF\xD9"].concat();
         let layout = jpeg::walk(&file).expect("few segments");
         assert_eq!(
-            icc::from_jpeg(&file, &layout, limit).expect("short enough"),
+            icc_segments::from_jpeg(&file, &layout, limit).expect("short enough"),
             Some(Ok(Joined { profile: profile.to_vec(), in_order: true }))
         );
     }
@@ -67,7 +67,7 @@ pub fn jpeg_segments(bytes: &[u8]) {
     let Ok(layout) = jpeg::walk(bytes) else { return };
     ordered(layout.segments.iter().map(|s| (s.whole.clone(), s.payload.clone())), bytes.len());
     let _ = jpeg::frame::read(bytes, &layout);
-    if let Ok(Some(Ok(joined))) = icc::from_jpeg(bytes, &layout, InputLimits::default().icc_bytes) {
+    if let Ok(Some(Ok(joined))) = icc_segments::from_jpeg(bytes, &layout, InputLimits::default().icc_bytes) {
         icc_profile(&joined.profile);
     }
     let _ = jpeg::density(bytes, &layout);

@@ -67,8 +67,9 @@ fn fitted<'p>(
         let found = match attempt {
             Attempt::Optimized => search.unchanged(likely),
             Attempt::OptimizedProgressive => search.unchanged_progressive(),
-            Attempt::HalvedChroma { below, tables, pixels } => {
-                if would_fall_below(*below, *tables, &mut search) {
+            Attempt::HalvedChroma { below, tables } => {
+                let pixels = way.halved_chroma.as_ref();
+                if let Some(pixels) = pixels.filter(|_| would_fall_below(*below, *tables, &mut search)) {
                     return Fitted::Halved(pixels);
                 }
                 log.note(attempt, Outcome::Skipped);

@@ -1,7 +1,5 @@
 //! What is tried to hold the byte limit, in order, with the numbers that decide over each attempt.
 
-use super::route::PixelsPlan;
-
 /// One way to write a picture, tried when those before it in the plan did not fit. The numbers that decide over it are its own.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -15,14 +13,13 @@ pub enum Attempt {
     Optimized,
     /// The same coefficients as a progressive file.
     OptimizedProgressive,
-    /// A JPEG of lower quality whose chroma is halved, tried where the coefficients would have to become so coarse.
+    /// A JPEG of lower quality whose chroma is halved, tried where the coefficients would have to become so coarse. Its pixels are made by
+    /// [`CoefficientsPlan::halved_chroma`](super::CoefficientsPlan::halved_chroma), whose attempts take the place of those that follow.
     HalvedChroma {
         /// The quality below which coefficients would fall.
         below: u8,
         /// The tables that coefficients could have.
         tables: TableRange,
-        /// How its pixels are made; its attempts take the place of those that follow in the plan.
-        pixels: Box<PixelsPlan>,
     },
     /// The finest quantization tables between two qualities whose file fits, on a JPEG's own coefficients.
     Requantized(TableRange),

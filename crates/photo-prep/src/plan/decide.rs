@@ -1,8 +1,11 @@
 //! From facts and options to a route.
 
+use super::definition::Plan;
 use super::estimate;
 use super::policy;
-use super::{CoefficientsPlan, DecodePath, OutputRule, PixelsPlan, Plan, Reason, Resources, Route};
+use super::reason::Reason;
+use super::resources::Resources;
+use super::route::{CoefficientsPlan, DecodePath, OutputRule, PixelsPlan, Route};
 use crate::formats::jpeg;
 use crate::geometry::{MAX_PNG_SIDE, MAX_SIDE};
 use crate::info::{ColorModel, ImageInfo, JpegProcess, ProfileSource};
@@ -206,8 +209,9 @@ fn coefficients_plan(
         return None;
     }
     let size = info.orientation.apply_to(kept);
-    let attempts = policy::for_coefficients(info, options, pixels);
-    Some(CoefficientsPlan { size, trims, attempts, fallback: pixels.clone() })
+    let halved_chroma = policy::halved_chroma(info, options, pixels);
+    let attempts = policy::for_coefficients(options.quality.floor, halved_chroma.is_some());
+    Some(CoefficientsPlan { size, trims, attempts, halved_chroma, fallback: pixels.clone() })
 }
 
 /// The quality of a JPEG that only has to be turned, but has incomplete MCUs in the way: it loses least with the tables it has.

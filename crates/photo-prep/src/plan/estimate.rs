@@ -1,6 +1,7 @@
 //! What a plan will cost, from header facts alone.
 
-use super::{Attempt, DecodePath, OutputRule, PixelsPlan, Resources, Route};
+use super::resources::Resources;
+use super::route::{DecodePath, OutputRule, PixelsPlan, Route};
 use crate::formats::jpeg;
 use crate::info::{ColorModel, ImageInfo, JpegInfo, JpegProcess};
 use crate::pixels::bands;
@@ -42,11 +43,8 @@ impl Facts<'_> {
             }
             Route::Coefficients(plan) => {
                 // Where they don't do, they are gone before pixels are made.
-                let halved = plan.attempts.iter().filter_map(|attempt| match attempt {
-                    Attempt::HalvedChroma { pixels, .. } => Some(self.in_planes(pixels)),
-                    _ => None,
-                });
-                let planes = self.in_planes(&plan.fallback).max(halved.max().unwrap_or(0));
+                let halved = plan.halved_chroma.as_ref().map_or(0, |pixels| self.in_planes(pixels));
+                let planes = self.in_planes(&plan.fallback).max(halved);
                 self.in_coefficients().max(planes)
             }
             Route::Pixels(plan) if plan.decode_path == DecodePath::Planes => self.in_planes(plan),

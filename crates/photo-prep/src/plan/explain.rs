@@ -2,7 +2,9 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::{Attempt, CoefficientsPlan, DecodePath, OutputRule, Plan, Route, Rung};
+use super::attempts::{Attempt, Rung};
+use super::definition::Plan;
+use super::route::{CoefficientsPlan, DecodePath, OutputRule, Route};
 use crate::Verify;
 use crate::info::ImageInfo;
 use crate::sampling::DecodeScale;

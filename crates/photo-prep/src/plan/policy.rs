@@ -28,16 +28,20 @@ const REDECODES: u32 = 4;
 /// Scans from which on decoding again may take seconds: real progressive files have ten.
 const MANY_SCANS: u32 = 32;
 
-/// What is tried on a JPEG's coefficients.
-pub(super) fn for_coefficients(info: &ImageInfo, options: &Options, pixels: &PixelsPlan) -> Vec<Attempt> {
+/// The same pixels with chroma halved, where the source has it at full size and the sampling is ours to choose: at low qualities the
+/// bytes are better spent on luma.
+pub(super) fn halved_chroma(info: &ImageInfo, options: &Options, pixels: &PixelsPlan) -> Option<PixelsPlan> {
     let may_be_halved = options.subsampling == Subsampling::Auto
         && pixels.sampling == JpegSampling::S444
         && info.model != ColorModel::Gray;
-    let tables = tables(OWN_QUALITY, options.quality.floor);
-    let halved = may_be_halved.then(|| {
-        let pixels = Box::new(PixelsPlan { sampling: JpegSampling::S420, ..pixels.clone() });
-        Attempt::HalvedChroma { below: HALVED_CHROMA_BELOW, tables, pixels }
-    });
+    may_be_halved.then(|| PixelsPlan { sampling: JpegSampling::S420, ..pixels.clone() })
+}
+
+/// What is tried on a JPEG's coefficients.
+pub(super) fn for_coefficients(floor: u8, may_halve_chroma: bool) -> Vec<Attempt> {
+    let tables = tables(OWN_QUALITY, floor);
+    let halved = Attempt::HalvedChroma { below: HALVED_CHROMA_BELOW, tables };
+    let halved = may_halve_chroma.then_some(halved);
     let requantized = Attempt::Requantized(tables);
     let lossless = [Attempt::Optimized, Attempt::OptimizedProgressive];
     lossless.into_iter().chain(halved).chain([requantized]).collect()

@@ -30,6 +30,8 @@ pub struct CoefficientsPlan {
     pub trims: bool,
     /// What is tried on the coefficients, in order.
     pub attempts: Vec<Attempt>,
+    /// How pixels are made where chroma is halved; `None` where that is not tried.
+    pub halved_chroma: Option<PixelsPlan>,
     /// What follows where none of them fits.
     pub fallback: PixelsPlan,
 }

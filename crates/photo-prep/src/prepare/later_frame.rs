@@ -1,14 +1,14 @@
 //! Animated PNGs that begin with frames that show nothing: the first one that shows something is taken.
 
-use crate::execute::later_frame::{nothing, skipped};
+use crate::execute::later_frame::nothing;
 use crate::formats::decode;
 use crate::formats::decode_request::DecodeRequest;
 use crate::formats::png;
 use crate::formats::png::apng;
+use crate::formats::probe::probe;
 use crate::pixels::Raster;
 use crate::pixels::wide::Wide;
 use crate::plan::Plan;
-use crate::prepared::Prepared;
 use crate::sampling::DecodeScale;
 use crate::{Error, Format, Result, Warning};
 
@@ -16,13 +16,13 @@ use crate::{Error, Format, Result, Warning};
 pub(super) enum Look {
     /// Its default image, or that can't be told.
     Shown,
-    /// A later frame, prepared.
-    Later(Box<Prepared<'static>>),
+    /// A later frame, as a PNG of its own, and how many frames there are before it.
+    Later(Vec<u8>, usize),
     /// Nothing.
     Nothing(Warning),
 }
 
-/// What an animated PNG shows first. A later frame is made a PNG of its own, which takes its own way.
+/// What an animated PNG shows first.
 pub(super) fn of_png(plan: &Plan, bytes: &[u8]) -> Result<Look> {
     let info = plan.info();
     if info.format != Format::Png || !info.animated || !info.alpha {
@@ -46,7 +46,7 @@ pub(super) fn of_png(plan: &Plan, bytes: &[u8]) -> Result<Look> {
         if !invisible(&file).unwrap_or(true) {
             let whole = frame.covers(header);
             let file = if whole { file } else { on_canvas(plan, bytes, &file, &frame)? };
-            return prepared(plan, &file, number + 1).map(|prepared| Look::Later(Box::new(prepared)));
+            return Ok(Look::Later(file, number + 1));
         }
     }
     Ok(Look::Nothing(nothing()))
@@ -68,7 +68,7 @@ fn on_canvas(plan: &Plan, bytes: &[u8], file: &[u8], frame: &apng::Frame) -> Res
     if actual > limit {
         return Err(Error::LimitExceeded { what: crate::LimitKind::Memory, actual, limit });
     }
-    let info = plan.options().probe(file)?;
+    let info = probe(file, &plan.options().input_limits)?;
     let picture = decode::decode(file, &info, &request(plan))?;
     let layout = picture.layout();
     let mut canvas = vec![0; Raster::bytes_for(size, layout)];
@@ -80,12 +80,4 @@ fn on_canvas(plan: &Plan, bytes: &[u8], file: &[u8], frame: &apng::Frame) -> Res
     let missing = || Error::malformed(Format::Png, None, "the canvas has no size");
     let canvas = Raster::new(size, layout, canvas).ok_or_else(missing)?;
     png::encode::encode(&canvas, &apng::color_chunks(bytes, &png::walk(bytes)?))
-}
-
-/// The file of a frame takes its own way; the report tells of the one that came in.
-fn prepared(plan: &Plan, file: &[u8], frames: usize) -> Result<Prepared<'static>> {
-    let mut prepared = super::planned_and_run(plan.options(), file)?.into_owned();
-    prepared.report_mut().lossless = false;
-    super::tell_of_source(plan, &mut prepared, Some(skipped(frames)));
-    Ok(prepared)
 }

@@ -81,7 +81,13 @@ impl Plan {
             return Err(Error::PlanMismatch);
         }
         match run(self, bytes) {
-            Err(error @ Error::Malformed { .. }) => recover::run(self, bytes, error),
+            Err(error @ Error::Malformed { .. }) => {
+                let (whole, coverage) = recover::recovered(self, bytes, error)?;
+                let warning = (!coverage.is_all()).then(|| coverage.warning());
+                let mut prepared = of_another_file(self, &whole, warning)?;
+                prepared.report_mut().lossless &= coverage.is_all();
+                Ok(prepared)
+            }
             done => done,
         }
     }
@@ -91,7 +97,12 @@ impl Plan {
 fn run<'a>(plan: &Plan, bytes: &'a [u8]) -> Result<Prepared<'a>> {
     match later_frame::of_png(plan, bytes)? {
         Look::Shown => execute::run(plan, bytes),
-        Look::Later(prepared) => Ok(*prepared),
+        Look::Later(frame, skipped) => {
+            let warning = execute::later_frame::skipped(skipped);
+            let mut prepared = of_another_file(plan, &frame, Some(warning))?;
+            prepared.report_mut().lossless = false;
+            Ok(prepared)
+        }
         Look::Nothing(warning) => {
             let mut prepared = execute::run(plan, bytes)?;
             prepared.report_mut().warnings.push(warning);
@@ -100,13 +111,11 @@ fn run<'a>(plan: &Plan, bytes: &'a [u8]) -> Result<Prepared<'a>> {
     }
 }
 
-/// Another file that was made from the one that came in, on its own way.
-fn planned_and_run<'a>(options: &Options, file: &'a [u8]) -> Result<Prepared<'a>> {
-    run(&options.plan(&options.probe(file)?, Resources::of_current_pool())?, file)
-}
-
-/// Makes the report of such a file tell of the one that came in.
-fn tell_of_source(plan: &Plan, prepared: &mut Prepared<'_>, warning: Option<Warning>) {
+/// A file that was made from the one that came in, on its own way; the report tells of the one that came in.
+fn of_another_file(plan: &Plan, file: &[u8], warning: Option<Warning>) -> Result<Prepared<'static>> {
+    let options = plan.options();
+    let other = options.plan(&options.probe(file)?, Resources::of_current_pool())?;
+    let mut prepared = run(&other, file)?.into_owned();
     let report = prepared.report_mut();
     report.input.bytes = plan.info().bytes;
     report.reasons = plan.reasons().to_vec();
@@ -118,6 +127,7 @@ fn tell_of_source(plan: &Plan, prepared: &mut Prepared<'_>, warning: Option<Warn
             report.warnings.push(warning);
         }
     }
+    Ok(prepared)
 }
 
 /// The content of a file; refused as soon as it is known to be over `limit` bytes.

@@ -4,8 +4,8 @@ use std::borrow::Cow;
 
 use photo_jpeg::{Planes, TranscodeOptions};
 
-use super::quant_search::{Picture, QuantTableSearch};
-use super::{Counts, File, Step, Target, smaller_of};
+use super::outcome::{Counts, File, Step, Target, smaller_of};
+use super::quant_search::{Found, Picture, QuantTableSearch};
 use crate::formats::jpeg::encode::{JpegSettings, OrientedPlanes};
 use crate::plan::{Attempt, FewerPixels, TableRange};
 use crate::{Format, Orientation, Result, Size};
@@ -125,7 +125,7 @@ impl<'a> JpegFit<'a> {
     /// What a search among the tables for the transformed picture finds; the planes are gone from then on.
     fn searched(
         &mut self,
-        find: impl FnOnce(&mut QuantTableSearch<'a>, &JpegSettings) -> Option<super::quant_search::Found>,
+        find: impl FnOnce(&mut QuantTableSearch<'a>, &JpegSettings) -> Option<Found>,
     ) -> Result<Step> {
         let settings = &self.target.settings;
         if let (None, Some(planes)) = (&self.search, self.planes.take()) {

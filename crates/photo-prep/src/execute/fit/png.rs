@@ -1,6 +1,6 @@
 //! A picture as a PNG within the byte limit: without loss, in fewer colors, with fewer pixels. Written at most four times.
 
-use super::{File, Step, Target, smaller_of};
+use super::outcome::{File, Step, Target, smaller_of};
 use crate::formats::png;
 use crate::pixels::quantise::{Quantised, quantised};
 use crate::pixels::{Raster, resize, sample};

@@ -4,9 +4,9 @@ use std::borrow::Cow;
 
 use photo_jpeg::QuantTable;
 
+use super::finish::{finished, settings, target};
 use super::redecoder::Redecoder;
 use super::source_planes::{converted_in_place, decoded, raster};
-use super::{finished, settings, target};
 use crate::Result;
 use crate::execute::fit::{self, Source};
 use crate::execute::preserved_metadata::preserved;

@@ -1,7 +1,7 @@
 //! The path of everything else: all pixels are decoded, reduced, turned, converted and encoded.
 
 use super::colors::Colors;
-use super::{finished, settings, target};
+use super::finish::{finished, settings, target};
 use crate::execute::preserved_metadata::{PreservedMetadata, preserved};
 use crate::execute::stage_timer::StageTimer;
 use crate::execute::{fit, later_frame, tone};

@@ -12,6 +12,7 @@ mod premultiplied;
 mod properties;
 mod rows;
 mod scene;
+mod strip;
 mod tiles;
 mod upsample;
 

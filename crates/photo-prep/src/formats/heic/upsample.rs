@@ -4,7 +4,7 @@
 
 use photo_hevc::{Chroma, Info};
 
-use super::rows::{Scratch, Strip};
+use super::strip::{Scratch, Strip};
 
 /// Where samples of halved chroma lie between those of luma.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -1,47 +1,12 @@
 //! What samples mean: rows of them to gray, RGB or inks of 8 bits a sample, with or without alpha.
 
+use super::color_model::Color;
 use super::header::{Alpha, Header};
 use super::lab;
 use super::samples;
-use super::ycbcr::YCbCr;
 use crate::pixels::Layout;
 use crate::pixels::wide::Wide;
 use crate::{Error, Format, Result};
-
-#[derive(Debug, Clone)]
-pub(super) enum Color {
-    Gray {
-        white_is_zero: bool,
-    },
-    Rgb,
-    Palette(Box<[[u8; 3]; 256]>),
-    /// Inks, 0 being none.
-    Cmyk,
-    YCbCr(YCbCr),
-    Lab(lab::Kind),
-}
-
-impl Color {
-    pub(super) fn name(&self) -> &'static str {
-        match self {
-            Self::Gray { .. } => "gray",
-            Self::Rgb => "RGB",
-            Self::Palette(_) => "palette",
-            Self::Cmyk => "CMYK",
-            Self::YCbCr(_) => "YCbCr",
-            Self::Lab(_) => "L*a*b*",
-        }
-    }
-
-    /// Samples of a pixel that tell its color.
-    pub(super) fn samples(&self) -> usize {
-        match self {
-            Self::Gray { .. } | Self::Palette(_) => 1,
-            Self::Rgb | Self::YCbCr(_) | Self::Lab(_) => 3,
-            Self::Cmyk => 4,
-        }
-    }
-}
 
 /// Makes rows of one picture.
 pub(super) struct Painter<'a> {

@@ -1,12 +1,12 @@
 //! Facts of a TIFF, from the directory of its picture.
 
-use super::color::Color;
+use super::color_model::Color;
+use super::compression::Compression;
 use super::directory::Directory;
 use super::grid::Grid;
 use super::header::Header;
 use super::page::{self, Page};
 use super::tag;
-use super::unpack::Compression;
 use crate::formats::embedded_facts;
 use crate::formats::probe_support::take_icc;
 use crate::info::{ColorModel, DecoderMemory, ImageInfo};

@@ -3,10 +3,11 @@
 
 use std::ops::Range;
 
-use super::color::Color;
+use super::color_model::Color;
+use super::compression::Compression;
 use super::directory::Directory;
 use super::header::Header;
-use super::unpack::{Compression, jpeg};
+use super::unpack::jpeg;
 use super::{old_jpeg, tag};
 use crate::limits::MAX_SEGMENTS;
 use crate::{Error, Format, InputLimits, LimitKind, Result};

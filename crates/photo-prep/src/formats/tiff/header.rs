@@ -1,8 +1,8 @@
 //! What the directory of the picture says of its samples; what is not read is refused here, by name.
 
-use super::color::Color;
+use super::color_model::Color;
+use super::compression::Compression;
 use super::directory::Directory;
-use super::unpack::{Compression, FaxOptions};
 use super::ycbcr::YCbCr;
 use super::{lab, palette, tag};
 use crate::pixels::Layout;
@@ -301,12 +301,5 @@ fn separate(d: &Directory<'_>, samples: usize) -> Result<bool> {
         // Of one sample, both are the same.
         Some(2) => Ok(samples > 1),
         Some(other) => Err(Error::malformed(Format::Tiff, d.at(), format!("planar configuration {other}"))),
-    }
-}
-
-impl FaxOptions {
-    pub(super) fn read(d: &Directory<'_>) -> Self {
-        let bits = d.number(tag::FAX3_OPTIONS, 0).unwrap_or(0);
-        Self { two_dimensional: bits & 1 != 0 }
     }
 }

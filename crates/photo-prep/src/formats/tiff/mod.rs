@@ -2,6 +2,8 @@
 //! libtiff's supplements). What is not read is refused by name in `header` and `unpack`.
 
 mod color;
+mod color_model;
+mod compression;
 mod directory;
 mod facts;
 mod grid;

@@ -1,6 +1,6 @@
 //! Color maps (TIFF 6.0, section 5): all reds, then all greens, then all blues.
 
-use super::color::Color;
+use super::color_model::Color;
 use super::directory::Directory;
 use super::tag;
 use crate::pixels::narrow;

@@ -5,7 +5,8 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use rayon::prelude::*;
 
-use super::color::{Color, Painter, Scratch};
+use super::color::{Painter, Scratch};
+use super::color_model::Color;
 use super::directory::Directory;
 use super::grid::{Band, Grid};
 use super::header::{Header, Predictor};

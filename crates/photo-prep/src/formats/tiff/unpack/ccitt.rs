@@ -5,7 +5,7 @@
 use fax::BitReader;
 use fax::maps::{Mode, black, mode, white};
 
-use super::Compression;
+use super::super::compression::Compression;
 
 /// `rows` rows of `width` pixels, each of whole bytes; fewer where the data ends.
 pub(super) fn unpack(

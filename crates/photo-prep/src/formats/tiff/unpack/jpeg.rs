@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use super::super::color::Color;
+use super::super::color_model::Color;
 use super::super::header::Header;
 use crate::formats::jpeg;
 use crate::formats::jpeg::marker;
