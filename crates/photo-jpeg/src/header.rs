@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::QuantTable;
 use crate::error::{Error, Result};
 use crate::huffman::HuffmanSpec;
-use crate::segment::{Segment, marker, next_segment};
+use crate::marker_segment::{Segment, marker, next_segment};
 
 pub(crate) use scan::{TableState, next_scan};
 

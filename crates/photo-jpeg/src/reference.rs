@@ -1,6 +1,6 @@
 //! The oracle of the tests: a decoder that follows ITU-T T.81 bit by bit, slow, plain and strict.
 
-mod bits;
+mod bit_reader;
 mod idct;
 pub(crate) mod samples;
 mod scan;

@@ -4,16 +4,16 @@
 //! through in bands of 16 rows, the tasks of rayon, and in those by pairs of rows, which hold whole samples of every
 //! component: what's in between stays in the first-level cache.
 //!
-//! 1. [`stretch`] brings rows of subsampled components to the picture's width.
-//! 2. [`forward`] turns rows of YCbCr into interleaved pixels.
-//! 3. [`pack`] interleaves, and takes pixels apart again.
-//! 4. [`back`] makes components of them, averaged.
+//! 1. [`upsample`] brings rows of subsampled components to the picture's width.
+//! 2. [`ycbcr_to_rgb`] turns rows of YCbCr into interleaved pixels.
+//! 3. [`interleave`] interleaves, and takes pixels apart again.
+//! 4. [`rgb_to_ycbcr`] makes components of them, averaged.
 
-mod back;
-mod forward;
+mod interleave;
 mod layout;
-mod pack;
-mod stretch;
+mod rgb_to_ycbcr;
+mod upsample;
+mod ycbcr_to_rgb;
 
 use fearless_simd::Simd;
 
@@ -21,9 +21,9 @@ use crate::simd::{Level, dispatch};
 use rayon::prelude::*;
 
 use crate::{ColorModel, Plane, Planes};
-use back::Weights;
 use layout::{Layout, PAIR};
-use stretch::{Place, Smooth};
+use rgb_to_ycbcr::Weights;
+use upsample::{Place, Smooth};
 
 /// Rows of pixels in a task; even.
 const BAND: usize = 16;
@@ -139,9 +139,9 @@ fn place(plane: &Plane, y: usize, down: usize) -> Place<'_> {
 #[inline(always)]
 fn pixels<S: Simd>(simd: S, color: ColorModel, rows: [&[u8]; 3], out: &mut [u8]) {
     if color == ColorModel::YCbCr {
-        forward::row::<S, 1>(simd, rows[0], [rows[1], rows[2]], out);
+        ycbcr_to_rgb::row::<S, 1>(simd, rows[0], [rows[1], rows[2]], out);
     } else {
-        pack::interleave_row(simd, rows, out);
+        interleave::interleave_row(simd, rows, out);
     }
 }
 
@@ -238,12 +238,12 @@ impl<'a> Mapper<'a> {
                 let room = &mut room[..layout.width];
                 rows[index] = row;
                 if across[index] == 2 && !stretched {
-                    stretch::repeat(row, room);
+                    upsample::repeat(row, room);
                     rows[index] = room;
                 }
             }
             if stretched {
-                forward::row::<S, 2>(simd, rows[0], [rows[1], rows[2]], out);
+                ycbcr_to_rgb::row::<S, 2>(simd, rows[0], [rows[1], rows[2]], out);
             } else {
                 pixels(simd, layout.color, rows, out);
             }
@@ -275,7 +275,7 @@ impl<'a> Apart<'a> {
         for (y, ((r, g), b)) in channels.enumerate() {
             // A last row without a partner is its own.
             let pixels = rgb.get(y * length..).filter(|rest| !rest.is_empty()).unwrap_or(rgb);
-            pack::deinterleave_row(simd, &pixels[..length], [r, g, b]);
+            interleave::deinterleave_row(simd, &pixels[..length], [r, g, b]);
         }
         let [r, g, b] = &self.channels;
         let channels = [r.split_at(stride), g.split_at(stride), b.split_at(stride)];
@@ -287,7 +287,8 @@ impl<'a> Apart<'a> {
     #[inline(always)]
     fn components<S: Simd>(&self, simd: S, rows: &[[&[u8]; 2]; 3], [first, second, third]: [&mut [u8]; 3]) {
         let blocks = self.layout.blocks;
-        let weights = if self.layout.color == ColorModel::YCbCr { &back::YCBCR } else { &back::RGB };
+        let weights =
+            if self.layout.color == ColorModel::YCbCr { &rgb_to_ycbcr::YCBCR } else { &rgb_to_ycbcr::RGB };
         let widths = self.layout.widths;
         components::<S, 1>(simd, blocks[0], rows, &weights[..1], widths[0], [first]);
         if blocks[1] == blocks[2] {
@@ -314,10 +315,10 @@ fn components<S: Simd, const N: usize>(
         let parts = out.each_mut().map(|out| &mut out[y * width..(y + 1) * width]);
         let row = [[rows[0][y], rows[0][1]], [rows[1][y], rows[1][1]], [rows[2][y], rows[2][1]]];
         match block {
-            [1, 1] => back::row::<S, N, 1, 1>(simd, &row, weights, parts),
-            [1, _] => back::row::<S, N, 1, 2>(simd, &row, weights, parts),
-            [_, 1] => back::row::<S, N, 2, 1>(simd, &row, weights, parts),
-            [_, _] => back::row::<S, N, 2, 2>(simd, &row, weights, parts),
+            [1, 1] => rgb_to_ycbcr::row::<S, N, 1, 1>(simd, &row, weights, parts),
+            [1, _] => rgb_to_ycbcr::row::<S, N, 1, 2>(simd, &row, weights, parts),
+            [_, 1] => rgb_to_ycbcr::row::<S, N, 2, 1>(simd, &row, weights, parts),
+            [_, _] => rgb_to_ycbcr::row::<S, N, 2, 2>(simd, &row, weights, parts),
         }
     }
 }

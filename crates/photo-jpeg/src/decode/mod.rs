@@ -3,11 +3,11 @@
 //! 1. [`crate::scan`] decodes the entropy-coded data in waves.
 //! 2. [`strips`] turns a row of MCUs into samples, as columns of eight rows.
 //! 3. [`crate::resize`] reduces them, widths first.
-//! 4. [`bands`] runs these steps at once on different parts of the picture.
+//! 4. [`plane_builder`] runs these steps at once on different parts of the picture.
 
-mod bands;
 mod channel;
 mod options;
+mod plane_builder;
 mod strips;
 #[cfg(test)]
 mod tests;
@@ -24,8 +24,8 @@ use crate::header::Header;
 use crate::planes::Planes;
 use crate::resize::weights::Reduction;
 use crate::scan::{Cut, Mcu, Waves};
-use bands::{Bands, OutTask, Rest, RowTask, finished};
 use channel::{Channel, Target};
+use plane_builder::{Bands, OutTask, Rest, RowTask, finished};
 
 pub use options::{DecodeOptions, Scale};
 

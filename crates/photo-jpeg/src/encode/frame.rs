@@ -1,6 +1,6 @@
 //! The picture as the encoder sees it: upright, cut into MCUs.
 
-use crate::encode::samples::Samples;
+use crate::encode::sample_source::Samples;
 use crate::error::{Error, Result};
 use crate::geometry::component_side;
 use crate::{ColorModel, Orientation, Planes, QuantTable};

@@ -1,27 +1,27 @@
 //! Planes become a JPEG file, on all cores.
 //!
 //! 1. [`frame`] cuts the picture into MCUs.
-//! 2. A [`source`] gives the blocks of these, already upright: [`samples`] loads and transforms [`tiles`], [`coded`] has
+//! 2. A [`block_source`] gives the blocks of these, already upright: [`sample_source`] loads and transforms [`tiles`], [`coefficient_source`] has
 //!    coefficients.
 //! 3. [`tokens`] turns the coefficients into symbols and counts these; [`progressive`] does it for all scans of a progressive
 //!    file. Groups of MCUs do so far at once.
 //! 4. [`codes`] makes the Huffman tables from the counts.
 //! 5. [`draft`] knows how long the file will be, and has [`emit`] turn the groups' tokens into bits, at once again.
 
-mod coded;
+mod block_source;
 mod codes;
+mod coefficient_source;
 mod draft;
 mod emit;
 mod frame;
 mod headers;
 mod options;
 mod progressive;
-mod samples;
-mod source;
+mod sample_source;
 mod stuffing;
 mod tiles;
 mod tokens;
-mod transformed;
+mod unquantized;
 
 use std::ops::Range;
 
@@ -30,19 +30,19 @@ use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::{Coefficients, Planes};
-use coded::Coded;
+use block_source::Source;
 use codes::{ClassTables, CodeTable, Counts};
+use coefficient_source::Coded;
 use draft::{Restarts, ScanDraft};
 use frame::Frame;
 use headers::Settings;
 use progressive::{Passes, Scan};
-use samples::Samples;
-use source::Source;
+use sample_source::Samples;
 use tokens::{Group, Tokenizer};
 
 pub use draft::Draft;
 pub use options::{Density, EncodeOptions, TranscodeOptions};
-pub use transformed::Transformed;
+pub use unquantized::Transformed;
 
 /// Encodes a picture as a JPEG with Huffman coding: sequential (baseline unless a divisor is above 255), or progressive.
 ///
@@ -146,7 +146,7 @@ impl<'a> Encoder<'a, Coded<'a>> {
     fn of_coefficients(picture: &'a Coefficients, options: &TranscodeOptions<'a>) -> Result<Self> {
         let settings = options.settings();
         settings.check()?;
-        Ok(Self { frame: coded::frame(picture, 0, options)?, settings })
+        Ok(Self { frame: coefficient_source::frame(picture, 0, options)?, settings })
     }
 }
 

@@ -12,8 +12,8 @@ use fearless_simd::Simd;
 use crate::simd::{Level, dispatch};
 
 use crate::dct::forward::Coefficients;
+use crate::encode::block_source::Source;
 use crate::encode::frame::Frame;
-use crate::encode::source::Source;
 use crate::quant::ZIGZAG;
 
 /// How often each index (class and symbol) occurs.

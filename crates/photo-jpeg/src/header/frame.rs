@@ -5,7 +5,7 @@ use super::{ColorModel, Component, Process};
 use crate::QuantTable;
 use crate::error::{Error, Result};
 use crate::geometry::component_side;
-use crate::segment::{Segment, be16, marker};
+use crate::marker_segment::{Segment, be16, marker};
 
 /// A frame header of the class that this crate reads.
 #[derive(Debug, Clone)]

@@ -6,7 +6,7 @@ use super::{Process, Scan, ScanComponent};
 use crate::QuantTable;
 use crate::error::{Error, Result};
 use crate::huffman::HuffmanSpec;
-use crate::segment::{Segment, end_of_scan, marker, next_segment};
+use crate::marker_segment::{Segment, end_of_scan, marker, next_segment};
 
 /// Blocks that an MCU may have (T.81, B.2.3).
 pub(crate) const MOST_BLOCKS_IN_MCU: u32 = 10;

@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::huffman::HuffmanSpec;
+use crate::marker_segment::{Segment, be16, marker};
 use crate::quant::{QuantTable, ZIGZAG};
-use crate::segment::{Segment, be16, marker};
 
 /// All tables in force at a place in the file.
 #[derive(Debug, Clone, Default)]

@@ -6,7 +6,7 @@
 //! coefficients, or of the 16 lowest; of the DC alone where only soundness is asked for.
 
 use super::Fault;
-use super::bits::Bits;
+use super::bit_reader::Bits;
 use crate::huffman::decode::{AcTable, DcTable, Entry, Symbol};
 use crate::quant::ZIGZAG;
 

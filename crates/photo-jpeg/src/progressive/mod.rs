@@ -1,6 +1,6 @@
 //! Decoding files of any number of scans to coefficients (ITU-T T.81, annexes F and G), on all cores.
 
-mod bits;
+mod bit_reader;
 mod block;
 mod plan;
 mod scan;

@@ -1,6 +1,6 @@
 //! Decoding a scan, a band of MCU rows at a time.
 
-use super::bits::Bits;
+use super::bit_reader::Bits;
 use super::block::{self, Band};
 use super::schedule::Strip;
 use super::{Fault, Frame};

@@ -1,7 +1,7 @@
 //! One scan, sequential (T.81, annex F) or progressive (annex G).
 
 use super::Picture;
-use super::bits::{Bits, Stop};
+use super::bit_reader::{Bits, Stop};
 use crate::error;
 use crate::header::{Component, Process, Scan};
 use crate::huffman::HuffmanSpec;

@@ -5,7 +5,7 @@ use crate::header::Header;
 use crate::huffman::decode::{AcTable, DcTable, Entry};
 use crate::quant::ZIGZAG;
 
-use super::bits::Bits;
+use super::bit_reader::Bits;
 
 /// A block of an MCU.
 #[derive(Debug, Clone, Copy)]

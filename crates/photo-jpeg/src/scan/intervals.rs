@@ -5,7 +5,7 @@ use memchr::memchr;
 
 use super::block::Mcu;
 use super::lanes::{Lane, Stop, run_one, run_two};
-use super::segment::{State, make_room};
+use super::speculative_chunk::{State, make_room};
 use super::unstuff::{End, is_restart, pad, unstuff};
 
 /// Bytes that a block takes at most: a DC of 27 bits, 63 coefficients of 26.

@@ -11,7 +11,7 @@ use crate::simd::{Level, dispatch};
 use crate::huffman::decode::{AC_ENTRIES, AcTable, Entry, extend};
 use crate::quant::ZIGZAG;
 
-use super::bits::Bits;
+use super::bit_reader::Bits;
 use super::block::{Cursor, Mcu, open, rare};
 
 /// Why a lane has stopped.

@@ -6,18 +6,18 @@
 //! state equals one that the next segment has been in. From there on the next segment's blocks are proven right.
 //! Where that never happens, the segment is decoded again from the known state.
 
-mod bits;
+mod batch;
+mod bit_reader;
 mod block;
 mod intervals;
 mod lanes;
-mod segment;
+mod pipeline;
+mod speculative_chunk;
 mod stitch;
 mod unstuff;
 mod verify;
-mod wave;
-mod waves;
 
+pub(crate) use batch::Cut;
 pub(crate) use block::Mcu;
+pub(crate) use pipeline::Waves;
 pub(crate) use verify::{memory_for as verify_memory, verify as verify_scan};
-pub(crate) use wave::Cut;
-pub(crate) use waves::Waves;

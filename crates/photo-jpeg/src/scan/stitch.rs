@@ -1,13 +1,13 @@
 //! From decoded segments to proven blocks.
 
 use crate::error::{Error, Result};
-use crate::segment::next_marker;
+use crate::marker_segment::next_marker;
 
+use super::batch::{Piece, ScanReader, Source, Wave};
 use super::block::Cursor;
 use super::lanes::{Stop, run_one};
-use super::segment::{Segment, State};
+use super::speculative_chunk::{Segment, State};
 use super::unstuff::{is_restart, raw_offset};
-use super::wave::{Piece, ScanReader, Source, Wave};
 
 /// How the way from one segment to the next ended.
 enum Walk {

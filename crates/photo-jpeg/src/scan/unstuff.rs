@@ -2,7 +2,7 @@
 
 use memchr::memchr;
 
-use super::bits::PADDING;
+use super::bit_reader::PADDING;
 
 /// What ended a run of entropy-coded bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,8 +13,8 @@ use fearless_simd::Simd;
 use rayon::prelude::*;
 
 use crate::dct::forward::Coefficients;
+use crate::encode::block_source::Source;
 use crate::encode::frame::{Frame, FrameComponent};
-use crate::encode::source::Source;
 use crate::encode::tokens::Group;
 use crate::simd::{Level, dispatch};
 use ac::{BandWriter, Zigzag};

@@ -2,7 +2,7 @@
 
 use super::skips::{AC_BITS, AcSkips, DC_BITS, Phase, Skip};
 use crate::huffman::decode::Entry;
-use crate::scan::bits::Bits;
+use crate::scan::bit_reader::Bits;
 use crate::scan::block::rare;
 use crate::scan::lanes::Stop;
 use crate::simd::{Level, dispatch};

@@ -4,9 +4,9 @@
 //! It only ever says yes. Where it can't, the decoder itself is asked ([`verdict`]), so that what is wrong is told in the
 //! same words wherever it is found, and what the decoder bears is borne.
 
+mod chunk;
 mod intervals;
 mod lane;
-mod piece;
 mod run;
 mod skips;
 #[cfg(test)]
@@ -14,13 +14,13 @@ mod tests;
 
 use std::ops::Range;
 
+use super::batch::{Cut, ScanReader, Wave};
 use super::block::{Cursor, Mcu};
+use super::pipeline::decode;
 use super::unstuff::is_restart;
-use super::wave::{Cut, ScanReader, Wave};
-use super::waves::decode;
 use crate::error::Result;
 use crate::header::Header;
-use crate::segment::next_marker;
+use crate::marker_segment::next_marker;
 use crate::simd::Level;
 use lane::Place;
 use skips::{Phase, Tables};

@@ -4,8 +4,8 @@ use std::ops::Range;
 use std::slice::IterMut;
 use std::sync::Mutex;
 
+use super::chunk::{Job, Piece};
 use super::lane::{Place, run_one, run_two};
-use super::piece::{Job, Piece};
 use super::{Scan, place_of};
 use crate::scan::block::Cursor;
 use crate::scan::lanes::Stop;

@@ -1,6 +1,6 @@
 //! A piece of a scan, decoded by whoever is free: from a guess, or from a known state.
 
-use super::bits::Bits;
+use super::bit_reader::Bits;
 use super::block::{Cursor, Mcu, Predictions};
 use super::lanes::{Lane, Stop};
 use super::unstuff::{End, boundary, pad, unstuff};

@@ -4,10 +4,10 @@ use fearless_simd::Simd;
 
 use crate::coefficients::{CodedComponent, Coefficients};
 use crate::dct::forward;
+use crate::encode::block_source::Source;
 use crate::encode::frame::{Frame, FrameComponent, check_size, class, ids, upright_factors};
-use crate::encode::source::Source;
 use crate::error::{Error, Result};
-use crate::requantise::Divisors;
+use crate::requantize::Divisors;
 use crate::transform::{BlockTurn, Kept};
 use crate::{ColorModel, QuantTable, TranscodeOptions};
 

@@ -3,7 +3,7 @@
 use fearless_simd::Simd;
 
 use crate::dct::forward::{Coefficients, Multipliers, forward};
-use crate::encode::source::Source;
+use crate::encode::block_source::Source;
 use crate::encode::tiles::Tiles;
 use crate::{Orientation, Plane, QuantTable};
 

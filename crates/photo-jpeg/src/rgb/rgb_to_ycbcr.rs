@@ -3,8 +3,8 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, i16x16, i32x8, u8x16, u8x32, u16x16};
 
-use super::forward::{narrow, pair};
-use super::pack::STEP;
+use super::interleave::STEP;
+use super::ycbcr_to_rgb::{narrow, pair};
 
 /// How a component comes from red, green and blue. All weights are negated, as -0.5 fits into 16 bits and 0.5 doesn't.
 #[derive(Debug, Clone, Copy)]

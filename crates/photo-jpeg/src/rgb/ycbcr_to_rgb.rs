@@ -7,7 +7,7 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, i16x16, i32x8, u8x16, u16x16};
 
-use super::pack::{STEP, interleave};
+use super::interleave::{STEP, interleave};
 
 /// Bits of the weights below the point.
 const FRACTION: u32 = 16;

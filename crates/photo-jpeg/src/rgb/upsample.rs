@@ -3,8 +3,8 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, u8x16, u16x16};
 
-use super::forward::narrow;
-use super::pack::STEP;
+use super::interleave::STEP;
+use super::ycbcr_to_rgb::narrow;
 
 /// Each sample twice, as often as `out` asks for.
 pub(super) fn repeat(samples: &[u8], out: &mut [u8]) {

@@ -11,7 +11,7 @@ use crate::header::Header;
 use super::block::Mcu;
 use super::intervals::Intervals;
 use super::lanes::{Lane, run_one, run_two};
-use super::segment::{Job, Segment, State};
+use super::speculative_chunk::{Job, Segment, State};
 use super::unstuff::boundary;
 
 /// How waves are cut.

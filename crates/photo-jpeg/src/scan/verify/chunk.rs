@@ -2,10 +2,10 @@
 
 use super::lane::{Lane, Place};
 use super::{Scan, place_of};
-use crate::scan::bits::PADDING;
+use crate::scan::bit_reader::PADDING;
 use crate::scan::block::Cursor;
 use crate::scan::lanes::Stop;
-use crate::scan::segment::{GUESSES, MARGIN, RECORDED, State, TAIL};
+use crate::scan::speculative_chunk::{GUESSES, MARGIN, RECORDED, State, TAIL};
 use crate::scan::unstuff::{boundary, pad, unstuff};
 
 /// A piece and what came of it. Buffers are used again for the next wave.

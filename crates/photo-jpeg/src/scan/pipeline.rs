@@ -6,8 +6,8 @@ use crate::error::Result;
 use crate::header::Header;
 use crate::simd::Level;
 
+use super::batch::{Cut, ScanReader, Wave};
 use super::block::Mcu;
-use super::wave::{Cut, ScanReader, Wave};
 
 /// The waves of a file's first scan, which holds all components.
 #[derive(Debug)]

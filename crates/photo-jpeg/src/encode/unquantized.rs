@@ -3,10 +3,10 @@
 use fearless_simd::Simd;
 use rayon::prelude::*;
 
-use super::coded::{self, Coded};
+use super::block_source::Source;
+use super::coefficient_source::{self, Coded};
 use super::frame::{Frame, FrameComponent};
-use super::samples::Samples;
-use super::source::Source;
+use super::sample_source::Samples;
 use super::{Draft, Encoder, TranscodeOptions, groups};
 use crate::coefficients::{CodedComponent, Coefficients};
 use crate::dct::forward::{self, FRACTION_BITS};
@@ -84,7 +84,7 @@ impl Transformed {
     fn encoder<'a>(&'a self, options: &TranscodeOptions<'a>) -> Result<Encoder<'a, Coded<'a>>> {
         let settings = options.settings();
         settings.check()?;
-        Ok(Encoder { frame: coded::frame(&self.0, FRACTION_BITS, options)?, settings })
+        Ok(Encoder { frame: coefficient_source::frame(&self.0, FRACTION_BITS, options)?, settings })
     }
 }
 
