@@ -2,7 +2,7 @@
 
 use crate::error::{Error, Result};
 use crate::header::{ColorModel, Component, Header};
-use crate::scan::Cut;
+use crate::scan::ChunkLayout;
 use crate::simd::Level;
 use crate::{progressive, sequential};
 
@@ -67,7 +67,7 @@ impl Coefficients {
     pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Self> {
         let header = Header::read(bytes)?;
         if header.is_one_scan() {
-            return sequential::read(bytes, &header, options, Level::new(), Cut::of(&header));
+            return sequential::read(bytes, &header, options, Level::new(), ChunkLayout::of(&header));
         }
         progressive::read::<64>(bytes, options, progressive::Damage::Refuse)
             .map(|(coefficients, _)| coefficients)
@@ -107,7 +107,7 @@ impl Coefficients {
     pub fn memory_for(width: u32, height: u32, sampling: &[(u8, u8)], one_scan: bool, threads: usize) -> u64 {
         let (row, rows) = Self::blocks_for(width, height, sampling);
         if one_scan {
-            128 * row * rows + Cut::new(threads, row as usize).most_bytes(row, rows)
+            128 * row * rows + ChunkLayout::new(threads, row as usize).most_bytes(row, rows)
         } else {
             bytes_per_block(64) * row * rows
         }

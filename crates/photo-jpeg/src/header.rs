@@ -9,7 +9,7 @@ use std::sync::Arc;
 use crate::QuantTable;
 use crate::error::{Error, Result};
 use crate::huffman::HuffmanSpec;
-use crate::marker_segment::{Segment, marker, next_segment};
+use crate::marker_segment::{MarkerSegment, marker, next_segment};
 
 pub(crate) use scan::{TableState, next_scan};
 
@@ -99,7 +99,7 @@ impl Header {
         if !bytes.starts_with(&[0xFF, marker::SOI]) {
             return Err(Error::malformed(0, "the file doesn't start with the marker SOI"));
         }
-        let (mut tables, mut frame) = (tables::Tables::default(), None);
+        let (mut tables, mut frame) = (tables::TableSet::default(), None);
         let (mut jfif, mut adobe) = (false, None);
         let mut at = 2;
         while let Some(segment) = next_segment(bytes, at)? {
@@ -119,7 +119,7 @@ impl Header {
                     if frame.is_some() {
                         return Err(Error::malformed(segment.at, "a second frame header"));
                     }
-                    frame = Some(frame::Frame::read(bytes, &segment)?);
+                    frame = Some(frame::FrameHeader::read(bytes, &segment)?);
                 }
                 _ => scan::skip_or_take(bytes, &segment, &mut tables)?,
             }
@@ -128,7 +128,7 @@ impl Header {
         Err(Error::malformed(bytes.len(), "the file ends before its first scan"))
     }
 
-    fn new(bytes: &[u8], sos: &Segment, state: &TableState, color: ColorModel) -> Result<Self> {
+    fn new(bytes: &[u8], sos: &MarkerSegment, state: &TableState, color: ColorModel) -> Result<Self> {
         let frame = &state.frame;
         let (mcus_wide, mcus_high) = frame.mcus();
         Ok(Self {

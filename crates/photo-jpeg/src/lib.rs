@@ -18,7 +18,7 @@
 //!   reduced, and [`encode`] takes them; [`Planes::to_rgb`], [`Planes::from_rgb`] and [`Planes::map_rgb`] are the ways to
 //!   RGB and back.
 //! * [`Coefficients`]: a picture as quantised DCT coefficients, of files of any number of scans. [`transcode`] writes them,
-//!   turned upright without loss or requantised.
+//!   turned upright without loss or requantized.
 //! * [`verify`] tells whether a file's picture data is whole, and keeps nothing of it.
 //! * [`QuantTable`], [`Orientation`], [`Scale`].
 //!
@@ -72,10 +72,10 @@ mod verify;
 
 pub use coefficients::{CodedComponent, Coefficients, ReadOptions};
 #[cfg(fuzzing)]
-pub use decode::decode_cut;
+pub use decode::decode_in_chunks;
 pub use decode::{DecodeOptions, Scale, decode};
 pub use encode::{
-    Density, Draft, EncodeOptions, TranscodeOptions, Transformed, encode, encoded_len, transcode,
+    Density, Draft, EncodeOptions, TranscodeOptions, UnquantizedCoefficients, encode, encoded_len, transcode,
     transcoded_len,
 };
 pub use error::{Error, Result};

@@ -32,7 +32,7 @@ pub(crate) mod marker {
 
 /// A marker with what belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Segment {
+pub(crate) struct MarkerSegment {
     /// The marker's second byte.
     pub(crate) marker: u8,
     /// Byte offset of the marker's 0xFF, the last one if it is preceded by fill bytes.
@@ -41,7 +41,7 @@ pub(crate) struct Segment {
     pub(crate) body: Range<usize>,
 }
 
-impl Segment {
+impl MarkerSegment {
     /// The parameters.
     pub(crate) fn data<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
         bytes.get(self.body.clone()).unwrap_or_default()
@@ -80,11 +80,11 @@ pub(crate) fn end_of_scan(bytes: &[u8], from: usize) -> Option<(u8, usize)> {
 /// # Errors
 /// [`Error::Malformed`] for a length below 2 or beyond the end of the file, except in APP and COM segments: those without content are
 /// empty, those cut off end the file.
-pub(crate) fn next_segment(bytes: &[u8], from: usize) -> Result<Option<Segment>> {
+pub(crate) fn next_segment(bytes: &[u8], from: usize) -> Result<Option<MarkerSegment>> {
     let Some((marker, at)) = end_of_scan(bytes, from) else { return Ok(None) };
     let start = at + 2;
     if matches!(marker, marker::TEM | marker::SOI | marker::EOI) {
-        return Ok(Some(Segment { marker, at, body: start..start }));
+        return Ok(Some(MarkerSegment { marker, at, body: start..start }));
     }
     let length = be16(bytes, start).ok_or(Error::malformed(at, "the file ends within a segment"))?;
     let dispensable = matches!(marker, marker::APP0..=marker::APP15 | marker::COM);
@@ -92,7 +92,7 @@ pub(crate) fn next_segment(bytes: &[u8], from: usize) -> Result<Option<Segment>>
         // As libjpeg does it: there is nothing in it, and the next marker is looked for behind the length.
         let body = start + 2..start + 2;
         let refused = Err(Error::malformed(start, "a segment's length is below 2"));
-        return if dispensable { Ok(Some(Segment { marker, at, body })) } else { refused };
+        return if dispensable { Ok(Some(MarkerSegment { marker, at, body })) } else { refused };
     }
     let body = start + 2..start + usize::from(length);
     if body.end > bytes.len() {
@@ -102,7 +102,7 @@ pub(crate) fn next_segment(bytes: &[u8], from: usize) -> Result<Option<Segment>>
         }
         return Err(Error::malformed(start, "a segment reaches beyond the end of the file"));
     }
-    Ok(Some(Segment { marker, at, body }))
+    Ok(Some(MarkerSegment { marker, at, body }))
 }
 
 /// The big-endian number at `at`.
@@ -135,12 +135,12 @@ mod tests {
     #[test]
     fn lengths_are_checked() {
         let segment = next_segment(b"\xFF\xE0\x00\x04ab\xFF\xD9", 0).unwrap().unwrap();
-        assert_eq!(segment, Segment { marker: 0xE0, at: 0, body: 4..6 });
+        assert_eq!(segment, MarkerSegment { marker: 0xE0, at: 0, body: 4..6 });
         assert_eq!(next_segment(b"\xFF\xD9\x00", 0).unwrap().unwrap().body, 2..2);
         assert_eq!(next_segment(b"xx", 0).unwrap(), None);
         for length in 0..2 {
             let segment = next_segment(&[0xFF, 0xFE, 0, length, 0xFF, 0xDB], 0).unwrap().unwrap();
-            assert_eq!(segment, Segment { marker: 0xFE, at: 0, body: 4..4 });
+            assert_eq!(segment, MarkerSegment { marker: 0xFE, at: 0, body: 4..4 });
         }
         assert_eq!(next_segment(b"\xFF\xE0\x00\x05ab", 0).unwrap(), None);
         for bytes in [&b"\xFF\xDB\x00\x01ab"[..], b"\xFF\xDB\x00\x05ab", b"\xFF\xE0\x00", b"\xFF\xE0"] {

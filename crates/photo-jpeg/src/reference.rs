@@ -12,15 +12,15 @@ use crate::header::{Component, Header, Process, TableState, next_scan};
 
 /// All coefficients of a picture.
 #[derive(Debug)]
-pub(crate) struct Picture {
+pub(crate) struct ReferenceImage {
     pub(crate) header: Header,
     /// As the header's.
-    pub(crate) components: Vec<Coded>,
+    pub(crate) components: Vec<ReferenceComponent>,
 }
 
 /// A component with its coefficients.
 #[derive(Debug)]
-pub(crate) struct Coded {
+pub(crate) struct ReferenceComponent {
     /// With the quantisation table in force when its first scan began.
     pub(crate) facts: Component,
     /// `blocks_wide * blocks_high` blocks, row by row, each in natural order, not yet multiplied by the divisors.
@@ -29,7 +29,7 @@ pub(crate) struct Coded {
     known: [Option<u8>; 64],
 }
 
-impl Picture {
+impl ReferenceImage {
     /// Decodes a file of any number of scans.
     ///
     /// # Errors
@@ -38,7 +38,7 @@ impl Picture {
     /// follow on each other, wrong restart markers; [`Error::Memory`] above 256 MB.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self> {
         let (header, mut state) = Header::read_with_tables(bytes)?;
-        let components = header.components.iter().map(Coded::empty).collect();
+        let components = header.components.iter().map(ReferenceComponent::empty).collect();
         let mut picture = Self { header, components };
         picture.check_memory()?;
         let (mut scan, mut scans) = (picture.header.scan.clone(), 1);
@@ -64,7 +64,7 @@ impl Picture {
     }
 
     fn check_memory(&mut self) -> Result<()> {
-        let blocks = |c: &Coded| u64::from(c.facts.blocks_wide) * u64::from(c.facts.blocks_high);
+        let blocks = |c: &ReferenceComponent| u64::from(c.facts.blocks_wide) * u64::from(c.facts.blocks_high);
         let needed = self.components.iter().map(|c| 128 * blocks(c)).sum();
         if needed > 256 << 20 {
             return Err(Error::Memory { needed, limit: 256 << 20 });
@@ -86,7 +86,7 @@ impl Picture {
     }
 }
 
-impl Coded {
+impl ReferenceComponent {
     fn empty(facts: &Component) -> Self {
         Self { facts: facts.clone(), blocks: Vec::new(), known: [None; 64] }
     }

@@ -6,7 +6,7 @@
 //!
 //! 1. [`upsample`] brings rows of subsampled components to the picture's width.
 //! 2. [`ycbcr_to_rgb`] turns rows of YCbCr into interleaved pixels.
-//! 3. [`interleave`] interleaves, and takes pixels apart again.
+//! 3. [`interleave`] interleaves, and takes pixels splitter again.
 //! 4. [`rgb_to_ycbcr`] makes components of them, averaged.
 
 mod interleave;
@@ -21,9 +21,9 @@ use crate::simd::{Level, dispatch};
 use rayon::prelude::*;
 
 use crate::{ColorModel, Plane, Planes};
-use layout::{Layout, PAIR};
-use rgb_to_ycbcr::Weights;
-use upsample::{Place, Smooth};
+use layout::{PAIR, PlaneLayout};
+use rgb_to_ycbcr::ChannelWeights;
+use upsample::{FancyUpsampler, SourceRows};
 
 /// Rows of pixels in a task; even.
 const BAND: usize = 16;
@@ -77,26 +77,31 @@ impl Planes {
 }
 
 fn to_rgb(planes: &Planes, level: Level) -> Option<Vec<u8>> {
-    let layout = Layout::of(planes)?;
+    let layout = PlaneLayout::of(planes)?;
     let mut out = vec![0; layout.rgb_len()?];
     out.par_chunks_mut(layout.rgb_row() * BAND).enumerate().for_each_init(
-        || Picture { planes, layout: &layout, smooth: Smooth::new(layout.width), rows: layout.padded_rows() },
-        |picture, (band, out)| {
-            dispatch!(level, simd => picture.band(simd, band * BAND, out));
+        || RgbRows {
+            planes,
+            layout: &layout,
+            upsampler: FancyUpsampler::new(layout.width),
+            rows: layout.padded_rows(),
+        },
+        |rows, (band, out)| {
+            dispatch!(level, simd => rows.band(simd, band * BAND, out));
         },
     );
     Some(out)
 }
 
 /// A picture to be looked at, and room for a row of pixels of each component.
-struct Picture<'a> {
+struct RgbRows<'a> {
     planes: &'a Planes,
-    layout: &'a Layout,
-    smooth: Smooth,
+    layout: &'a PlaneLayout,
+    upsampler: FancyUpsampler,
     rows: [Vec<u8>; 3],
 }
 
-impl Picture<'_> {
+impl RgbRows<'_> {
     /// Rows of pixels from `top` on.
     #[inline(always)]
     fn band<S: Simd>(&mut self, simd: S, top: usize, out: &mut [u8]) {
@@ -106,8 +111,8 @@ impl Picture<'_> {
                 let room = &mut self.rows[index];
                 match layout.blocks[index] {
                     [1, 1] => {}
-                    [1, down] => self.smooth.row::<S, 1>(simd, &place(plane, y, down), room),
-                    [_, down] => self.smooth.row::<S, 2>(simd, &place(plane, y, down), room),
+                    [1, down] => self.upsampler.row::<S, 1>(simd, &source_rows(plane, y, down), room),
+                    [_, down] => self.upsampler.row::<S, 2>(simd, &source_rows(plane, y, down), room),
                 }
             }
             let mut rows = [&[][..]; 3];
@@ -125,14 +130,14 @@ impl Picture<'_> {
 
 /// Where row `y` of the pixels lies in a plane whose samples are `down` rows high.
 #[inline(always)]
-fn place(plane: &Plane, y: usize, down: usize) -> Place<'_> {
+fn source_rows(plane: &Plane, y: usize, down: usize) -> SourceRows<'_> {
     let row = |row: usize| plane.row((row as u32).min(plane.height() - 1));
     if down == 1 {
-        return Place { near: row(y), far: None, lower: false };
+        return SourceRows { near: row(y), far: None, lower: false };
     }
     let lower = y % 2 == 1;
     let far = if lower { y / 2 + 1 } else { (y / 2).saturating_sub(1) };
-    Place { near: row(y / 2), far: Some(row(far)), lower }
+    SourceRows { near: row(y / 2), far: Some(row(far)), lower }
 }
 
 /// Interleaved pixels from rows that are all as wide as the picture.
@@ -164,14 +169,14 @@ fn from_rgb(width: u32, height: u32, rgb: &[u8], sampling: (u8, u8), level: Leve
         sampling: vec![sampling, (1, 1), (1, 1)],
         planes: vec![plane(width, height)?, plane(across, down)?, plane(across, down)?],
     };
-    let layout = Layout::of(&planes)?;
+    let layout = PlaneLayout::of(&planes)?;
     let bands = layout.bands(&mut planes, BAND)?;
     let sources = rgb.par_chunks(layout.rgb_row() * BAND);
     bands.into_par_iter().zip(sources).for_each_init(
-        || Apart::new(&layout),
-        |apart, (band, rgb)| {
+        || RgbSplitter::new(&layout),
+        |splitter, (band, rgb)| {
             for (pair, rgb) in layout.pairs(band).zip(rgb.chunks(PAIR * layout.rgb_row())) {
-                dispatch!(level, simd => apart.pair(simd, rgb, pair));
+                dispatch!(level, simd => splitter.pair(simd, rgb, pair));
             }
         },
     );
@@ -182,34 +187,34 @@ fn map_rgb<E: Send, F>(planes: &mut Planes, level: Level, convert: &F) -> Result
 where
     F: Fn(&[u8], &mut [u8]) -> Result<(), E> + Sync,
 {
-    let Some(layout) = Layout::of(planes).filter(|layout| layout.color != ColorModel::Gray) else {
+    let Some(layout) = PlaneLayout::of(planes).filter(|layout| layout.color != ColorModel::Gray) else {
         return Ok(());
     };
     let Some(bands) = layout.bands(planes, BAND) else {
         return Ok(());
     };
     bands.into_par_iter().try_for_each_init(
-        || Mapper::new(&layout),
+        || ColorMapper::new(&layout),
         |mapper, band| layout.pairs(band).try_for_each(|pair| mapper.pair(level, pair, convert)),
     )
 }
 
 /// Converts pairs of rows in place.
-struct Mapper<'a> {
-    layout: &'a Layout,
+struct ColorMapper<'a> {
+    layout: &'a PlaneLayout,
     /// Two rows of interleaved pixels.
     source: Vec<u8>,
     target: Vec<u8>,
     /// Room for a row of pixels of each component.
     rows: [Vec<u8>; 3],
-    apart: Apart<'a>,
+    splitter: RgbSplitter<'a>,
 }
 
-impl<'a> Mapper<'a> {
-    fn new(layout: &'a Layout) -> Self {
+impl<'a> ColorMapper<'a> {
+    fn new(layout: &'a PlaneLayout) -> Self {
         let pixels = vec![0; PAIR * layout.rgb_row()];
         let rows = layout.padded_rows();
-        Self { layout, source: pixels.clone(), target: pixels, rows, apart: Apart::new(layout) }
+        Self { layout, source: pixels.clone(), target: pixels, rows, splitter: RgbSplitter::new(layout) }
     }
 
     fn pair<E, F>(&mut self, level: Level, pair: [&mut [u8]; 3], convert: &F) -> Result<(), E>
@@ -221,7 +226,7 @@ impl<'a> Mapper<'a> {
         dispatch!(level, simd => self.pixels(simd, samples, length));
         let target = &mut self.target[..length];
         convert(&self.source[..length], target)?;
-        dispatch!(level, simd => self.apart.pair(simd, target, pair));
+        dispatch!(level, simd => self.splitter.pair(simd, target, pair));
         Ok(())
     }
 
@@ -252,14 +257,14 @@ impl<'a> Mapper<'a> {
 }
 
 /// Makes components from pairs of rows of pixels.
-struct Apart<'a> {
-    layout: &'a Layout,
+struct RgbSplitter<'a> {
+    layout: &'a PlaneLayout,
     /// Red, green and blue: two rows each, filled to whole steps.
     channels: [Vec<u8>; 3],
 }
 
-impl<'a> Apart<'a> {
-    fn new(layout: &'a Layout) -> Self {
+impl<'a> RgbSplitter<'a> {
+    fn new(layout: &'a PlaneLayout) -> Self {
         let [r, g, b] = layout.padded_rows();
         Self { layout, channels: [r.repeat(PAIR), g.repeat(PAIR), b.repeat(PAIR)] }
     }
@@ -306,7 +311,7 @@ fn components<S: Simd, const N: usize>(
     simd: S,
     block: [usize; 2],
     rows: &[[&[u8]; 2]; 3],
-    weights: &[Weights],
+    weights: &[ChannelWeights],
     width: usize,
     mut out: [&mut [u8]; N],
 ) {

@@ -24,7 +24,7 @@ pub enum Edges {
 
 /// What of a stored picture stays when it is turned: its upper left part.
 #[derive(Debug)]
-pub(crate) struct Kept {
+pub(crate) struct KeptArea {
     width: u32,
     height: u32,
     /// The largest sampling factors; 1 for a single component.
@@ -63,7 +63,7 @@ impl Coefficients {
     }
 
     /// What stays when the picture is turned; `None` as for [`turned`](Self::turned).
-    pub(crate) fn kept(&self, orientation: Orientation, edges: Edges) -> Option<Kept> {
+    pub(crate) fn kept(&self, orientation: Orientation, edges: Edges) -> Option<KeptArea> {
         if edges == Edges::Keep && self.needs_trim(orientation) {
             return None;
         }
@@ -74,7 +74,7 @@ impl Coefficients {
             if flip { size / mcu * mcu } else { size }
         };
         let (width, height) = (side(self.width, h_max, flip_x), side(self.height, v_max, flip_y));
-        (width > 0 && height > 0).then_some(Kept { width, height, h_max, v_max })
+        (width > 0 && height > 0).then_some(KeptArea { width, height, h_max, v_max })
     }
 
     /// Whether turning the picture upright needs [`Edges::Trim`].
@@ -93,7 +93,7 @@ impl Coefficients {
     ///
     /// # Errors
     /// [`Error::Argument`] for another number of tables than of components.
-    pub fn requantise(&mut self, tables: &[QuantTable]) -> Result<()> {
+    pub fn requantize(&mut self, tables: &[QuantTable]) -> Result<()> {
         if tables.len() != self.components.len() {
             return Err(Error::Argument("as many quantisation tables as components are needed"));
         }
@@ -101,7 +101,7 @@ impl Coefficients {
             let (from, to) = (*component.facts.quant.values(), *table.values());
             if from != to {
                 component.blocks_mut().par_chunks_mut(BLOCKS_AT_ONCE).for_each(|blocks| {
-                    blocks.iter_mut().for_each(|block| requantise_block(block, &from, &to));
+                    blocks.iter_mut().for_each(|block| requantize_block(block, &from, &to));
                 });
                 component.facts.quant = table.clone();
             }
@@ -117,7 +117,7 @@ impl Coefficients {
     }
 }
 
-impl Kept {
+impl KeptArea {
     /// A component's sizes in what stays.
     pub(crate) fn facts(&self, component: &Component) -> Component {
         let mcus = |size: u32, max: u8| size.div_ceil(8 * u32::from(max));
@@ -227,7 +227,7 @@ fn transposed(c: Component) -> Component {
     }
 }
 
-fn requantise_block(block: &mut [i16; 64], from: &[u16; 64], to: &[u16; 64]) {
+fn requantize_block(block: &mut [i16; 64], from: &[u16; 64], to: &[u16; 64]) {
     let divisors = from.iter().zip(to);
     for (value, (&from, &to)) in block.iter_mut().zip(divisors).filter(|(value, _)| **value != 0) {
         // At most 2^15 * 65535 + 32767, which fits.
@@ -312,10 +312,10 @@ mod tests {
         (block[0], block[1], block[2], block[3], block[4]) = (3, -3, 1023, -1, i16::MIN);
         let mut to = [2; 64];
         (to[2], to[3]) = (1, 65_535);
-        requantise_block(&mut block, &[5; 64], &to);
+        requantize_block(&mut block, &[5; 64], &to);
         assert_eq!(block[..6], [7, -7, 1023, 0, -1023, 0]);
         let mut picture = read(&Sample::new(20, 20).encode());
-        assert!(matches!(picture.requantise(&[]), Err(Error::Argument(_))));
+        assert!(matches!(picture.requantize(&[]), Err(Error::Argument(_))));
     }
 
     proptest! {
@@ -337,9 +337,9 @@ mod tests {
             let halves = |t: &QuantTable| QuantTable::new(t.values().map(|q| if q % 2 == 0 { q / 2 } else { q })).unwrap();
             let fine: Vec<_> = coarse.iter().map(halves).collect();
             let mut other = picture.clone();
-            other.requantise(&fine).unwrap();
+            other.requantize(&fine).unwrap();
             prop_assert_eq!(other.components[0].facts().quant.values(), fine[0].values());
-            other.requantise(&coarse).unwrap();
+            other.requantize(&coarse).unwrap();
             prop_assert_eq!(other, picture);
         }
     }

@@ -1,4 +1,4 @@
-//! Coefficients written again: turned, requantised, with every sampling, restart interval and size.
+//! Coefficients written again: turned, requantized, with every sampling, restart interval and size.
 
 mod support;
 
@@ -55,7 +55,7 @@ proptest! {
         let orientation = Orientation::ALL[turn];
         let options = TranscodeOptions::default().orientation(orientation).edges(Edges::Trim).tables(tables.to_vec());
         let mut expected = stored.clone();
-        expected.requantise(&tables).unwrap();
+        expected.requantize(&tables).unwrap();
         if let Some(expected) = expected.turned(orientation, Edges::Trim) {
             prop_assert!(same(&read(&transcode(&stored, &options).unwrap()), &expected));
         }
@@ -166,7 +166,7 @@ fn tables_are_shared_where_they_are_equal() {
     let tables = |file: &[u8]| file.windows(4).filter(|w| w[..3] == [0xFF, 0xDB, 0]).count();
     assert_eq!(tables(&transcode(&stored, &TranscodeOptions::default()).unwrap()), 2);
     let three = vec![QuantTable::luma(80), QuantTable::luma(70), QuantTable::luma(60)];
-    stored.requantise(&three).unwrap();
+    stored.requantize(&three).unwrap();
     let file = transcode(&stored, &TranscodeOptions::default()).unwrap();
     let header = Header::read(&file).unwrap();
     assert_eq!(tables(&file), 3);

@@ -18,7 +18,7 @@ pub(crate) type Tile = [[u8; 8]; 8];
 ///
 /// A block of 8-bit samples has a DC of -1,024 to 1,023 and ACs of -1,023 to 1,023 here, what baseline JPEG can hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Coefficients {
+pub(crate) struct QuantizedBlock {
     pub(crate) values: [i16; 64],
     /// Bit `8 * u + v` is set where the coefficient isn't 0.
     pub(crate) nonzero: u64,
@@ -27,14 +27,14 @@ pub(crate) struct Coefficients {
 /// What the transform's output is multiplied by: one over the divisor and over the algorithm's own scale; column by
 /// column.
 #[derive(Debug, Clone)]
-pub(crate) struct Multipliers {
+pub(crate) struct QuantizationFactors {
     columns: [[f32; 8]; 8],
     /// The bounds of what comes out: of all coefficients above, of the first two columns and of all others below.
     highest: i16,
     lowest: [i16; 16],
 }
 
-impl Multipliers {
+impl QuantizationFactors {
     pub(crate) fn new(table: &QuantTable) -> Self {
         let mut multipliers = [[0.0; 8]; 8];
         for (u, column) in multipliers.iter_mut().enumerate() {
@@ -66,7 +66,12 @@ impl Multipliers {
 
 /// Transforms and quantises a block; halves are rounded to the even neighbour.
 #[inline(always)]
-pub(crate) fn forward<S: Simd>(simd: S, tile: &Tile, multipliers: &Multipliers, out: &mut Coefficients) {
+pub(crate) fn forward<S: Simd>(
+    simd: S,
+    tile: &Tile,
+    multipliers: &QuantizationFactors,
+    out: &mut QuantizedBlock,
+) {
     let [a, b, c, d, e, f, g, h] = tile;
     let low = [load(simd, a), load(simd, b), load(simd, c), load(simd, d)];
     let high = [load(simd, e), load(simd, f), load(simd, g), load(simd, h)];
@@ -118,7 +123,12 @@ fn dct_1d<S: Simd>(x: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
 }
 
 #[inline(always)]
-fn quantize<S: Simd>(simd: S, columns: &[f32x8<S>; 8], multipliers: &Multipliers, out: &mut Coefficients) {
+fn quantize<S: Simd>(
+    simd: S,
+    columns: &[f32x8<S>; 8],
+    multipliers: &QuantizationFactors,
+    out: &mut QuantizedBlock,
+) {
     let (low, high) = out.values.split_at_mut(32);
     let lowest = i16x16::simd_from(simd, multipliers.lowest);
     let lowest_ac = i16x16::splat(simd, -multipliers.highest);
@@ -131,7 +141,12 @@ fn quantize<S: Simd>(simd: S, columns: &[f32x8<S>; 8], multipliers: &Multipliers
 
 /// Two columns, quantised, bounded above only.
 #[inline(always)]
-fn pair<S: Simd>(simd: S, columns: &[f32x8<S>; 8], multipliers: &Multipliers, index: usize) -> i16x16<S> {
+fn pair<S: Simd>(
+    simd: S,
+    columns: &[f32x8<S>; 8],
+    multipliers: &QuantizationFactors,
+    index: usize,
+) -> i16x16<S> {
     let first = round(simd, columns[index], &multipliers.columns[index]);
     let second = round(simd, columns[index + 1], &multipliers.columns[index + 1]);
     first.relaxed_narrow(second).min(i16x16::splat(simd, multipliers.highest))
@@ -147,7 +162,7 @@ fn store<S: Simd>(simd: S, values: [i16x16<S>; 2], out: &mut [i16]) -> u64 {
     !zero.to_bitmask() & 0xFFFF_FFFF
 }
 
-impl Coefficients {
+impl QuantizedBlock {
     /// Sets the mask by the values.
     #[inline(always)]
     pub(crate) fn find_nonzero<S: Simd>(&mut self, simd: S) {
@@ -202,8 +217,8 @@ mod tests {
     use proptest::prelude::*;
     use std::f64::consts::PI;
 
-    fn run(level: Level, tile: &Tile, multipliers: &Multipliers) -> Coefficients {
-        let mut out = Coefficients { values: [0; 64], nonzero: 0 };
+    fn run(level: Level, tile: &Tile, multipliers: &QuantizationFactors) -> QuantizedBlock {
+        let mut out = QuantizedBlock { values: [0; 64], nonzero: 0 };
         dispatch!(level, simd => forward(simd, tile, multipliers, &mut out));
         out
     }
@@ -225,7 +240,7 @@ mod tests {
     }
 
     fn check(tile: &Tile, table: &QuantTable) {
-        let multipliers = Multipliers::new(table);
+        let multipliers = QuantizationFactors::new(table);
         let exact = plain(tile, table);
         let reference = run(Level::new(), tile, &multipliers);
         for (index, (&value, &exact)) in reference.values.iter().zip(&exact).enumerate() {

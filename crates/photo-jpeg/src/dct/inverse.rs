@@ -2,7 +2,7 @@
 //!
 //! The separable transform of Arai, Agui and Nakajima (1988) with its scale factors folded into the quantisation table.
 //! Only separate multiplications and additions are used, so that every SIMD level gives the same bits. The second pass
-//! leaves a sample's rows in the lanes: columns come out, which is how [`Strip`] stores them.
+//! leaves a sample's rows in the lanes: columns come out, which is how [`SampleStrip`] stores them.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, f32x4, f32x8, i16x8, i16x16, i32x4, i32x8};
@@ -16,18 +16,18 @@ pub(crate) const LANES: usize = 8;
 /// Eight rows of samples in the order that reducing widths asks for: for each pair of columns, the two samples of row 0,
 /// of row 1, and so on, 16 values.
 #[derive(Debug, Default)]
-pub(crate) struct Strip {
+pub(crate) struct SampleStrip {
     pub(crate) data: Vec<i16>,
 }
 
 /// Values of a pair of columns.
 pub(crate) const PAIR: usize = 2 * LANES;
 
-/// Multipliers that dequantise and carry the transform's scale factors, in natural order.
+/// DequantizationFactors that dequantise and carry the transform's scale factors, in natural order.
 #[derive(Debug, Clone)]
-pub(crate) struct Multipliers(pub(crate) [f32; 64]);
+pub(crate) struct DequantizationFactors(pub(crate) [f32; 64]);
 
-impl Multipliers {
+impl DequantizationFactors {
     /// For the transform of `8 / denominator` points; 1, 2 or 4.
     pub(crate) fn new(table: &QuantTable, denominator: u32) -> Self {
         let n = 8 / denominator.max(1) as usize;
@@ -79,14 +79,14 @@ fn idct8<S: Simd>(v: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
     [e0 + o7, e1 + o6, e2 + o5, e3 + o4, e3 - o4, e2 - o5, e1 - o6, e0 - o7]
 }
 
-/// A block at full size, as four pairs of columns for a [`Strip`]: samples of 0 to 255. `dc` is added to the first row,
+/// A block at full size, as four pairs of columns for a [`SampleStrip`]: samples of 0 to 255. `dc` is added to the first row,
 /// modulo 2^16: what a DC difference lacks, and zeros.
 #[inline(always)]
 pub(crate) fn full<S: Simd>(
     simd: S,
     block: &[i16; 64],
     dc: &[i16; 8],
-    table: &Multipliers,
+    table: &DequantizationFactors,
     out: &mut [[i16; PAIR]; 4],
 ) {
     let columns = samples(simd, block, dc, table);
@@ -98,7 +98,12 @@ pub(crate) fn full<S: Simd>(
 
 /// The columns of a block, as integers in the low 16 bits; the high ones hold junk.
 #[inline(always)]
-fn samples<S: Simd>(simd: S, block: &[i16; 64], dc: &[i16; 8], table: &Multipliers) -> [i32x8<S>; 8] {
+fn samples<S: Simd>(
+    simd: S,
+    block: &[i16; 64],
+    dc: &[i16; 8],
+    table: &DequantizationFactors,
+) -> [i32x8<S>; 8] {
     let (values, multipliers) = (block.as_chunks::<8>().0, table.0.as_chunks::<8>().0);
     // Plain loops: a closure in `array::from_fn` or `map` would not be compiled for the SIMD level.
     let mut rows = [f32x8::splat(simd, 0.0); 8];
@@ -134,7 +139,12 @@ fn round<S: Simd>(simd: S, v: f32x8<S>) -> i32x8<S> {
 
 /// A block at 4 by 4 samples, from its 16 lowest coefficients, as two pairs of columns of four rows each.
 #[inline(always)]
-pub(crate) fn half<S: Simd>(simd: S, block: &[i16; 64], dc: &[i16; 8], table: &Multipliers) -> [i16x8<S>; 2] {
+pub(crate) fn half<S: Simd>(
+    simd: S,
+    block: &[i16; 64],
+    dc: &[i16; 8],
+    table: &DequantizationFactors,
+) -> [i16x8<S>; 2] {
     let (values, multipliers) = (block.as_chunks::<8>().0, table.0.as_chunks::<8>().0);
     let mut rows = [f32x4::splat(simd, 0.0); 4];
     for y in 0..4 {
@@ -183,7 +193,7 @@ fn idct4<S: Simd>(v: [f32x4<S>; 4]) -> [f32x4<S>; 4] {
 pub(crate) fn reduced<const N: usize>(
     block: &[i16; 64],
     dc: i16,
-    table: &Multipliers,
+    table: &DequantizationFactors,
     cosines: &Cosines<N>,
 ) -> [[i16; N]; N] {
     let coefficient = |u: usize, v: usize| {

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
-use crate::dct::inverse::{LANES, Multipliers, PAIR};
+use crate::dct::inverse::{DequantizationFactors, LANES, PAIR};
 use crate::geometry::component_side;
 use crate::header::Header;
 use crate::resize::horizontal::STEP;
-use crate::resize::weights::{Axis, Reduction, Weights};
+use crate::resize::weights::{Axis, Reduction, ResampleWeights};
 
 /// Chroma that is reduced to so little of its size (4:4:4 of 12 MP to 4:2:0 of 10 MP) is decoded at half of it. It cost
 /// 0.03 to 0.06 points of SSIMULACRA2 there; a second halving, 0.3.
@@ -22,7 +22,7 @@ pub(super) struct Channel {
     pub(super) blocks_wide: usize,
     /// Samples along a side of a block: 8, 4, 2 or 1.
     pub(super) points: usize,
-    pub(super) multipliers: Multipliers,
+    pub(super) multipliers: DequantizationFactors,
     /// Whose strips its samples are in, and from which row on: two channels of few rows share theirs.
     pub(super) strips_of: usize,
     pub(super) top: usize,
@@ -39,7 +39,7 @@ pub(super) struct Channel {
 
 /// The size of the picture that comes out, and the sampling factors of its components.
 #[derive(Debug, Clone)]
-pub(super) struct Target {
+pub(super) struct DecodeTarget {
     pub(super) size: (u32, u32),
     /// Whether the axes will be mirrored.
     pub(super) flips: (bool, bool),
@@ -48,7 +48,7 @@ pub(super) struct Target {
     pub(super) sampling: Vec<(u8, u8)>,
 }
 
-impl Target {
+impl DecodeTarget {
     /// Bytes of all planes.
     pub(super) fn bytes(&self) -> u64 {
         let (h_max, v_max) = maxima(self.sampling.iter().copied());
@@ -58,7 +58,7 @@ impl Target {
 }
 
 impl Channel {
-    pub(super) fn new(header: &Header, index: usize, points: usize, target: &Target) -> Option<Self> {
+    pub(super) fn new(header: &Header, index: usize, points: usize, target: &DecodeTarget) -> Option<Self> {
         let component = header.components.get(index)?;
         let &(h_out, v_out) = target.sampling.get(index)?;
         let single = header.components.len() == 1;
@@ -85,7 +85,7 @@ impl Channel {
             v: v.into(),
             blocks_wide: component.blocks_wide as usize,
             points,
-            multipliers: Multipliers::new(&component.quant, 8 / points as u32),
+            multipliers: DequantizationFactors::new(&component.quant, 8 / points as u32),
             strips_of: index,
             top: 0,
             from: (across.from, down.from),
@@ -95,23 +95,23 @@ impl Channel {
         })
     }
 
-    /// Rows of samples in a row of MCUs.
+    /// RowTarget of samples in a row of MCUs.
     pub(super) fn rows(&self) -> usize {
         self.v * self.points
     }
 
-    /// Strips of its own in a row of MCUs.
+    /// SampleStrips of its own in a row of MCUs.
     pub(super) fn strips(&self) -> usize {
         if self.top == 0 { self.rows().div_ceil(LANES) } else { 0 }
     }
 
-    /// Weights across, where something changes.
-    pub(super) fn across(&self) -> Option<&Weights> {
+    /// ResampleWeights across, where something changes.
+    pub(super) fn across(&self) -> Option<&ResampleWeights> {
         self.reductions.as_ref().map(|r| r[0].weights())
     }
 
-    /// Weights down, where something changes.
-    pub(super) fn down(&self) -> Option<&Weights> {
+    /// ResampleWeights down, where something changes.
+    pub(super) fn down(&self) -> Option<&ResampleWeights> {
         self.reductions.as_ref().map(|r| r[1].weights())
     }
 

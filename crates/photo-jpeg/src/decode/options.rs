@@ -4,9 +4,9 @@ use crate::Orientation;
 use crate::coefficients::{ReadOptions, bytes_per_block};
 use crate::error::{Error, Result};
 use crate::header::Header;
-use crate::scan::Cut;
+use crate::scan::ChunkLayout;
 
-use super::channel::{Target, maxima};
+use super::channel::{DecodeTarget, maxima};
 
 /// At which scale the inverse DCT works: with less than 8 points it leaves out the higher frequencies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -121,7 +121,7 @@ impl DecodeOptions {
         self
     }
 
-    pub(super) fn target(&self, width: u32, height: u32, sampling: &[(u8, u8)]) -> Result<Target> {
+    pub(super) fn target(&self, width: u32, height: u32, sampling: &[(u8, u8)]) -> Result<DecodeTarget> {
         let denominator = self.scale.denominator();
         let decoded = (width.div_ceil(denominator), height.div_ceil(denominator));
         let size = self.size.unwrap_or(decoded);
@@ -139,7 +139,7 @@ impl DecodeOptions {
         if sampling.len() != components || !sampling.iter().all(in_range) {
             return Err(Error::Argument("each component needs sampling factors of 1 or 2"));
         }
-        Ok(Target { size, extent, flips: self.orientation.flips(), sampling })
+        Ok(DecodeTarget { size, extent, flips: self.orientation.flips(), sampling })
     }
 
     /// Bytes of memory that [`decode`](crate::decode) takes at most, the file not counted, on so many threads.
@@ -174,14 +174,18 @@ impl DecodeOptions {
         let per_mcu: u64 = if single { 1 } else { sampling.iter().map(|(h, v)| u64::from(h * v)).sum() };
         // Blocks of a row of MCUs, and rows that a phase has in hand.
         let row = mcus_wide * per_mcu;
-        let cut = Cut::new(threads, row as usize);
-        let rows = if one_scan { cut.most_blocks() as u64 / row.max(1) + 2 } else { super::BATCH as u64 };
+        let layout = ChunkLayout::new(threads, row as usize);
+        let rows = if one_scan {
+            layout.most_blocks() as u64 / row.max(1) + 2
+        } else {
+            super::MCU_ROWS_PER_PHASE as u64
+        };
         let planes = target.bytes();
-        // Strips of 16-bit samples for each thread, and rows reduced in width: of two phases and the window between.
+        // SampleStrips of 16-bit samples for each thread, and rows reduced in width: of two phases and the window between.
         let strips = row * 128 * threads as u64;
         let reduced = if self.size.is_some() { 3 * 2 * planes * rows.min(mcus_high) / mcus_high } else { 0 };
         let blocks = if one_scan {
-            cut.most_bytes(row, mcus_high)
+            layout.most_bytes(row, mcus_high)
         } else {
             bytes_per_block(if self.scale == Scale::Full { 64 } else { 16 }) * row * mcus_high
         };

@@ -1,4 +1,4 @@
-//! Bands: while some threads decode the next wave of blocks, others turn the last one into rows, and the rows before it
+//! PlaneBuilder: while some threads decode the next wave of blocks, others turn the last one into rows, and the rows before it
 //! into output. Memory is bounded by the waves and by the rows that the output's next sample needs.
 
 use std::collections::VecDeque;
@@ -10,19 +10,19 @@ use crate::planes::Plane;
 use crate::resize::vertical;
 
 use super::channel::Channel;
-use super::strips::{Rows, Strips};
+use super::strips::{RowTarget, SampleStrips};
 
-/// Rows of output that one task makes.
+/// RowTarget of output that one task makes.
 const ROWS: usize = 16;
 
 /// Planes under construction.
-pub(super) struct Bands<'c> {
+pub(super) struct PlaneBuilder<'c> {
     channels: &'c [Channel],
     level: Level,
-    scratch: Mutex<Vec<Strips>>,
+    scratch: Mutex<Vec<SampleStrips>>,
     /// For each channel that is reduced: the pairs of rows that are still needed.
     pub(super) windows: Vec<Window>,
-    /// Rows of MCUs that have been turned into rows of samples.
+    /// RowTarget of MCUs that have been turned into rows of samples.
     done: usize,
     /// For each channel, buffers of its size that are free again.
     spare: Vec<Vec<Vec<i16>>>,
@@ -34,7 +34,7 @@ pub(super) struct Window {
     /// Row of MCUs of the first buffer.
     first: usize,
     buffers: VecDeque<Vec<i16>>,
-    /// Rows of output that have been made.
+    /// RowTarget of output that have been made.
     pub(super) made: usize,
 }
 
@@ -42,10 +42,10 @@ pub(super) struct Window {
 pub(super) struct RowTask<'a> {
     /// Row of MCUs.
     pub(super) row: usize,
-    pub(super) targets: Vec<Rows<'a>>,
+    pub(super) targets: Vec<RowTarget<'a>>,
 }
 
-/// Rows of output to be made of reduced rows.
+/// RowTarget of output to be made of reduced rows.
 pub(super) struct OutTask<'a> {
     channel: usize,
     first: usize,
@@ -53,9 +53,9 @@ pub(super) struct OutTask<'a> {
 }
 
 /// The unfinished part of each plane.
-pub(super) type Rest<'p> = Vec<&'p mut [u8]>;
+pub(super) type UnwrittenPlanes<'p> = Vec<&'p mut [u8]>;
 
-impl<'c> Bands<'c> {
+impl<'c> PlaneBuilder<'c> {
     pub(super) fn new(channels: &'c [Channel], level: Level) -> Self {
         let windows = channels.iter().map(|_| Window::default()).collect();
         let spare = channels.iter().map(|_| Vec::new()).collect();
@@ -63,7 +63,7 @@ impl<'c> Bands<'c> {
     }
 
     /// Tasks for the output rows that the rows at hand suffice for.
-    pub(super) fn out_tasks<'p>(&mut self, rest: &mut Rest<'p>) -> Vec<OutTask<'p>> {
+    pub(super) fn out_tasks<'p>(&mut self, rest: &mut UnwrittenPlanes<'p>) -> Vec<OutTask<'p>> {
         let mut tasks = Vec::new();
         for (index, (channel, window)) in self.channels.iter().zip(&mut self.windows).enumerate() {
             let Some(down) = channel.down() else { continue };
@@ -89,7 +89,7 @@ impl<'c> Bands<'c> {
         &self,
         count: usize,
         buffers: &'a mut [Vec<Vec<i16>>],
-        rest: &mut Rest<'p>,
+        rest: &mut UnwrittenPlanes<'p>,
     ) -> Vec<RowTask<'a>> {
         let mut buffers: Vec<_> = buffers.iter_mut().map(|b| b.iter_mut()).collect();
         (self.done..self.done + count)
@@ -97,14 +97,14 @@ impl<'c> Bands<'c> {
                 let targets = self.channels.iter().enumerate().map(|(index, channel)| {
                     if channel.reductions.is_some() {
                         let next = buffers.get_mut(index).and_then(Iterator::next);
-                        return Rows::Pairs(next.map_or(&mut [], |b| b.as_mut_slice()));
+                        return RowTarget::Pairs(next.map_or(&mut [], |b| b.as_mut_slice()));
                     }
                     let (top, height) = (row * channel.rows(), channel.to.1 as usize);
                     let rows = channel.rows().min(height.saturating_sub(top));
-                    let Some(rest) = rest.get_mut(index) else { return Rows::Plane(&mut []) };
+                    let Some(rest) = rest.get_mut(index) else { return RowTarget::Plane(&mut []) };
                     let (now, after) = std::mem::take(rest).split_at_mut(rows * channel.to.0 as usize);
                     *rest = after;
-                    Rows::Plane(now)
+                    RowTarget::Plane(now)
                 });
                 RowTask { row, targets: targets.collect() }
             })
@@ -137,9 +137,9 @@ impl<'c> Bands<'c> {
     }
 
     /// Turns a row of MCUs into rows of samples; `fill` puts its blocks into the strips.
-    pub(super) fn run_row(&self, task: RowTask<'_>, fill: impl FnOnce(&mut Strips)) {
+    pub(super) fn run_row(&self, task: RowTask<'_>, fill: impl FnOnce(&mut SampleStrips)) {
         let spare = self.scratch.lock().ok().and_then(|mut s| s.pop());
-        let mut strips = spare.unwrap_or_else(|| Strips::new(self.channels));
+        let mut strips = spare.unwrap_or_else(|| SampleStrips::new(self.channels));
         fill(&mut strips);
         strips.drain(self.level, self.channels, task.targets);
         if let Ok(mut scratch) = self.scratch.lock() {

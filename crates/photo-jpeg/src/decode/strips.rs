@@ -5,38 +5,38 @@ use fearless_simd::prelude::*;
 
 use crate::simd::{Level, dispatch};
 
-use crate::dct::inverse::{Cosines, LANES, PAIR, Strip, full, half, reduced};
+use crate::dct::inverse::{Cosines, LANES, PAIR, SampleStrip, full, half, reduced};
 use crate::resize::horizontal;
 use crate::scan::Mcu;
 
 use super::channel::Channel;
 
-/// Strips of all channels: what one thread needs for a row of MCUs.
+/// SampleStrips of all channels: what one thread needs for a row of MCUs.
 #[derive(Debug)]
-pub(super) struct Strips {
-    channels: Vec<Vec<Strip>>,
+pub(super) struct SampleStrips {
+    channels: Vec<Vec<SampleStrip>>,
     cosines2: Cosines<2>,
     cosines1: Cosines<1>,
 }
 
 /// Where a block belongs in a row of MCUs: in which column and row of its channel's blocks.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct BlockPosition {
     x: usize,
     y: usize,
 }
 
 /// Where the rows of a channel go.
-pub(super) enum Rows<'a> {
+pub(super) enum RowTarget<'a> {
     /// Into the plane, as they are.
     Plane(&'a mut [u8]),
     /// Reduced in width, as pairs of rows.
     Pairs(&'a mut [i16]),
 }
 
-impl Strips {
+impl SampleStrips {
     pub(super) fn new(channels: &[Channel]) -> Self {
-        let strip = |c: &Channel| Strip { data: vec![0; c.strip_len()] };
+        let strip = |c: &Channel| SampleStrip { data: vec![0; c.strip_len()] };
         let strips = |c: &Channel| (0..c.strips()).map(|_| strip(c)).collect();
         Self {
             channels: channels.iter().map(strips).collect(),
@@ -61,7 +61,7 @@ impl Strips {
                     let place = mcu.blocks[phase];
                     let channel = &channels[place.component];
                     let x = column * channel.h + place.x as usize;
-                    let at = Place { x, y: place.y as usize };
+                    let at = BlockPosition { x, y: place.y as usize };
                     self.put(simd, channel, at, block, base[place.component]);
                     phase += 1;
                     if phase == mcu.blocks.len() {
@@ -76,14 +76,14 @@ impl Strips {
     pub(super) fn fill_row(&mut self, level: Level, channel: &Channel, y: usize, blocks: &[[i16; 64]]) {
         dispatch!(level, simd => {
             for (x, block) in blocks.iter().enumerate() {
-                self.put(simd, channel, Place { x, y }, block, 0);
+                self.put(simd, channel, BlockPosition { x, y }, block, 0);
             }
         });
     }
 
     /// Puts a block into its strip.
     #[inline(always)]
-    fn put<S: Simd>(&mut self, simd: S, channel: &Channel, at: Place, block: &[i16; 64], dc: i16) {
+    fn put<S: Simd>(&mut self, simd: S, channel: &Channel, at: BlockPosition, block: &[i16; 64], dc: i16) {
         let (x, top) = (at.x, channel.top + at.y * channel.points);
         let Some(strip) = self.channels[channel.strips_of].get_mut(top / LANES) else { return };
         let pairs = strip.data.as_chunks_mut::<PAIR>().0;
@@ -115,15 +115,15 @@ impl Strips {
     }
 
     /// Gives the rows of all channels where they belong.
-    pub(super) fn drain(&self, level: Level, channels: &[Channel], targets: Vec<Rows<'_>>) {
+    pub(super) fn drain(&self, level: Level, channels: &[Channel], targets: Vec<RowTarget<'_>>) {
         let mut reduced: Vec<Vec<&mut [i16]>> = channels.iter().map(|_| Vec::new()).collect();
         for (channel, rows) in channels.iter().zip(targets) {
             let (strips, reduced) =
                 (self.channels.get(channel.strips_of), reduced.get_mut(channel.strips_of));
             let (Some(strips), Some(reduced)) = (strips, reduced) else { return };
             match rows {
-                Rows::Plane(plane) => to_plane(strips, channel, plane),
-                Rows::Pairs(pairs) => reduced.extend(pairs.chunks_exact_mut(channel.stride())),
+                RowTarget::Plane(plane) => to_plane(strips, channel, plane),
+                RowTarget::Pairs(pairs) => reduced.extend(pairs.chunks_exact_mut(channel.stride())),
             }
         }
         for ((strips, channel), mut rows) in self.channels.iter().zip(channels).zip(reduced) {
@@ -150,7 +150,7 @@ fn place<const N: usize>(pairs: &mut [[i16; PAIR]], x: usize, top: usize, sample
     }
 }
 
-fn to_plane(strips: &[Strip], channel: &Channel, plane: &mut [u8]) {
+fn to_plane(strips: &[SampleStrip], channel: &Channel, plane: &mut [u8]) {
     let width = channel.to.0 as usize;
     for (y, row) in plane.chunks_exact_mut(width).enumerate() {
         let Some(strip) = strips.get((channel.top + y) / LANES) else { return };

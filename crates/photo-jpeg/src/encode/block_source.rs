@@ -2,10 +2,10 @@
 
 use fearless_simd::Simd;
 
-use crate::dct::forward::Coefficients;
+use crate::dct::forward::QuantizedBlock;
 
 /// The blocks of an upright component.
-pub(crate) trait Source: Sync {
+pub(crate) trait BlockSource: Sync {
     /// Whether a block, by its column and row, lies at least in part within the component.
     fn contains(&self, x: usize, y: usize) -> bool;
 
@@ -13,5 +13,5 @@ pub(crate) trait Source: Sync {
     fn fetch(&self, y: usize, count: usize);
 
     /// The quantised coefficients of a block. Must be inlined into the code of its SIMD level.
-    fn block<S: Simd>(&self, simd: S, x: usize, y: usize, out: &mut Coefficients);
+    fn block<S: Simd>(&self, simd: S, x: usize, y: usize, out: &mut QuantizedBlock);
 }

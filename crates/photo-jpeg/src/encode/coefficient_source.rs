@@ -1,19 +1,19 @@
-//! Blocks from coefficients, turned upright and requantised on their way.
+//! Blocks from coefficients, turned upright and requantized on their way.
 
 use fearless_simd::Simd;
 
 use crate::coefficients::{CodedComponent, Coefficients};
 use crate::dct::forward;
-use crate::encode::block_source::Source;
+use crate::encode::block_source::BlockSource;
 use crate::encode::frame::{Frame, FrameComponent, check_size, class, ids, upright_factors};
 use crate::error::{Error, Result};
 use crate::requantize::Divisors;
-use crate::transform::{BlockTurn, Kept};
+use crate::transform::{BlockTurn, KeptArea};
 use crate::{ColorModel, QuantTable, TranscodeOptions};
 
 /// A component's coefficients and how they become upright.
 #[derive(Debug)]
-pub(crate) struct Coded<'a> {
+pub(crate) struct CoefficientSource<'a> {
     blocks: &'a [[i16; 64]],
     /// Blocks in a stored row.
     stride: usize,
@@ -30,7 +30,7 @@ pub(crate) fn frame<'a>(
     picture: &'a Coefficients,
     fraction_bits: u32,
     options: &TranscodeOptions<'_>,
-) -> Result<Frame<Coded<'a>>> {
+) -> Result<Frame<CoefficientSource<'a>>> {
     let kept = picture.kept(options.orientation, options.edges).ok_or(Error::Argument(
         "the picture can't be turned without cutting off its partial MCUs, or nothing would be left of it",
     ))?;
@@ -42,7 +42,7 @@ pub(crate) fn frame<'a>(
     let mut quant = Vec::new();
     let mut components = Vec::new();
     for (index, (component, table)) in picture.components.iter().zip(tables).enumerate() {
-        let source = Coded::new(component, fraction_bits, &kept, options, &table);
+        let source = CoefficientSource::new(component, fraction_bits, &kept, options, &table);
         let table = if options.orientation.swaps_sides() { table.transposed() } else { table };
         let place = quant.iter().position(|known| *known == table).unwrap_or(quant.len());
         if place == quant.len() {
@@ -67,11 +67,11 @@ fn tables(picture: &Coefficients, options: &TranscodeOptions<'_>) -> Result<Vec<
     }
 }
 
-impl<'a> Coded<'a> {
+impl<'a> CoefficientSource<'a> {
     fn new(
         component: &'a CodedComponent,
         fraction_bits: u32,
-        kept: &Kept,
+        kept: &KeptArea,
         options: &TranscodeOptions<'_>,
         table: &QuantTable,
     ) -> Self {
@@ -95,7 +95,7 @@ impl<'a> Coded<'a> {
     }
 }
 
-impl Source for Coded<'_> {
+impl BlockSource for CoefficientSource<'_> {
     #[inline(always)]
     fn contains(&self, x: usize, y: usize) -> bool {
         x < self.shown[0] && y < self.shown[1]
@@ -104,7 +104,7 @@ impl Source for Coded<'_> {
     fn fetch(&self, _: usize, _: usize) {}
 
     #[inline(always)]
-    fn block<S: Simd>(&self, simd: S, x: usize, y: usize, out: &mut forward::Coefficients) {
+    fn block<S: Simd>(&self, simd: S, x: usize, y: usize, out: &mut forward::QuantizedBlock) {
         let (x, y) = self.turn.stored(x, y, self.kept);
         match self.blocks.get(y * self.stride + x) {
             Some(stored) => self.turn.columns(simd, stored, &mut out.values),

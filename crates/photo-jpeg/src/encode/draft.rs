@@ -6,8 +6,8 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::encode::codes::{CodeTable, Counts};
-use crate::encode::emit::{self, Bits, Joint};
-use crate::encode::tokens::Group;
+use crate::encode::emit::{self, EncodedGroup, GroupJoiner};
+use crate::encode::tokens::TokenGroup;
 use crate::encode::{Encoder, groups, stuffing};
 use crate::error::{Error, Result};
 use crate::simd::Level;
@@ -29,22 +29,22 @@ pub struct Draft {
 pub(super) struct ScanDraft {
     /// Tables and scan header.
     pub(super) headers: Vec<u8>,
-    pub(super) groups: Vec<Group>,
+    pub(super) groups: Vec<TokenGroup>,
     pub(super) counts: Box<Counts>,
     pub(super) codes: CodeTable,
-    pub(super) restarts: Option<Restarts>,
+    pub(super) restarts: Option<RestartLayout>,
 }
 
 /// Restart markers.
 #[derive(Debug)]
-pub(super) struct Restarts {
+pub(super) struct RestartLayout {
     /// Bytes that markers and the filling before them are expected to take.
     filling: u64,
     /// The first interval of each group.
     first: Vec<u32>,
 }
 
-impl Restarts {
+impl RestartLayout {
     pub(super) fn new(interval: u16, mcus: u32, groups: &[Range<u32>]) -> Self {
         let first = groups.iter().map(|group| group.start / u32::from(interval.max(1))).collect();
         // A marker and on average four bits.
@@ -95,12 +95,12 @@ impl Draft {
     #[must_use]
     pub fn write(self) -> Vec<u8> {
         let Self { headers, scans, .. } = self;
-        let scans: Vec<(Vec<u8>, Vec<Bits>)> =
+        let scans: Vec<(Vec<u8>, Vec<EncodedGroup>)> =
             scans.into_par_iter().with_max_len(1).map(ScanDraft::emit).collect();
         let mut pieces = vec![Cow::Borrowed(headers.as_slice())];
         for (headers, bits) in &scans {
             pieces.push(Cow::Borrowed(headers));
-            let mut joint = Joint::default();
+            let mut joint = GroupJoiner::default();
             bits.iter().for_each(|group| joint.append(group));
             pieces.append(&mut joint.finish());
         }
@@ -133,10 +133,10 @@ impl ScanDraft {
     }
 
     /// Writes all groups at once, and gives them with the headers.
-    pub(super) fn emit(self) -> (Vec<u8>, Vec<Bits>) {
+    pub(super) fn emit(self) -> (Vec<u8>, Vec<EncodedGroup>) {
         let Self { headers, groups, codes, restarts, .. } = self;
         let mut before = 0;
-        let place = |(index, group): (usize, Group)| {
+        let place = |(index, group): (usize, TokenGroup)| {
             let bits = codes.bits(&group.histogram);
             let phase = (before % 8) as u32;
             before += bits;
@@ -144,7 +144,7 @@ impl ScanDraft {
         };
         let placed: Vec<_> = groups.into_iter().enumerate().map(place).collect();
         let first = restarts.map(|restarts| restarts.first);
-        let work = |(index, group, phase, bits): (usize, Group, u32, u64)| match first
+        let work = |(index, group, phase, bits): (usize, TokenGroup, u32, u64)| match first
             .as_ref()
             .and_then(|first| first.get(index))
         {

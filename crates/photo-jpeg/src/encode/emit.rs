@@ -7,11 +7,11 @@
 use std::borrow::Cow;
 
 use crate::encode::codes::CodeTable;
-use crate::encode::tokens::Group;
+use crate::encode::tokens::TokenGroup;
 
 /// A group's bits, to be joined with its neighbours'.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Bits {
+pub(crate) struct EncodedGroup {
     /// The byte that's shared with the group before, if there is one and this group completes it; not stuffed, the
     /// other group's bits 0.
     first: Option<u8>,
@@ -19,21 +19,26 @@ pub(crate) struct Bits {
     middle: Vec<u8>,
     /// The incomplete byte at the end; the bits that aren't the group's are 0.
     last: u8,
-    /// Bits of it in use with those before the group, 0 to 7.
+    /// EncodedGroup of it in use with those before the group, 0 to 7.
     end_phase: u32,
 }
 
 /// The bits of a group that begins at bit `phase`, 0 to 7, of a byte and has `bits` bits.
-pub(crate) fn emit(group: &Group, codes: &CodeTable, phase: u32, bits: u64) -> Bits {
-    let mut writer = Writer::new(phase, bits);
+pub(crate) fn emit(group: &TokenGroup, codes: &CodeTable, phase: u32, bits: u64) -> EncodedGroup {
+    let mut writer = BitWriter::new(phase, bits);
     writer.write(&group.tokens, codes);
     writer.finish()
 }
 
 /// The bits of a group with restart markers. Interval `k` of the picture, `first_interval` for the group's first, is
 /// filled up with ones, and is preceded by a marker unless it's the first of all.
-pub(crate) fn emit_intervals(group: &Group, codes: &CodeTable, first_interval: u32, bits: u64) -> Bits {
-    let mut writer = Writer::new(0, bits);
+pub(crate) fn emit_intervals(
+    group: &TokenGroup,
+    codes: &CodeTable,
+    first_interval: u32,
+    bits: u64,
+) -> EncodedGroup {
+    let mut writer = BitWriter::new(0, bits);
     let ends = group.intervals.iter().skip(1).copied().chain([group.tokens.len()]);
     for ((interval, &start), end) in (first_interval..).zip(&group.intervals).zip(ends) {
         if let Some(before) = interval.checked_sub(1) {
@@ -47,17 +52,17 @@ pub(crate) fn emit_intervals(group: &Group, codes: &CodeTable, first_interval: u
 
 /// Joins groups: the pieces that make up the file's bits.
 #[derive(Debug, Default)]
-pub(crate) struct Joint<'a> {
+pub(crate) struct GroupJoiner<'a> {
     pieces: Vec<Cow<'a, [u8]>>,
     /// The incomplete byte at the end; its free bits are 0.
     partial: u8,
-    /// Bits of it in use, 0 to 7.
+    /// EncodedGroup of it in use, 0 to 7.
     phase: u32,
 }
 
-impl<'a> Joint<'a> {
+impl<'a> GroupJoiner<'a> {
     /// Appends a group that was written at the phase where the one before ended.
-    pub(crate) fn append(&mut self, group: &'a Bits) {
+    pub(crate) fn append(&mut self, group: &'a EncodedGroup) {
         let shared = self.phase > 0;
         self.phase = group.end_phase;
         match group.first {
@@ -86,8 +91,8 @@ fn stuffed(byte: u8) -> Cow<'static, [u8]> {
 }
 
 /// Writes bits into a small buffer without looking at them, which is copied with stuffing when it's full.
-struct Writer {
-    register: Register,
+struct BitWriter {
+    register: BitRegister,
     buffer: Box<[u8; BUFFER]>,
     len: usize,
     /// Whether the next complete byte is the one shared with the group before.
@@ -98,13 +103,13 @@ struct Writer {
 
 /// The bits that aren't written yet.
 #[derive(Clone, Copy)]
-struct Register {
+struct BitRegister {
     /// From the top; the others are 0.
     pending: u64,
     count: u32,
 }
 
-impl Register {
+impl BitRegister {
     /// Appends the low `len` bits of `bits`, which has no others; there's room for two times 27 after [`Self::drain`].
     #[inline(always)]
     fn put(&mut self, bits: u64, len: u32) {
@@ -131,11 +136,11 @@ impl Register {
     }
 }
 
-impl Writer {
+impl BitWriter {
     fn new(phase: u32, bits: u64) -> Self {
         let bytes = usize::try_from(bits / 8).unwrap_or_default();
         Self {
-            register: Register { pending: 0, count: phase & 7 },
+            register: BitRegister { pending: 0, count: phase & 7 },
             buffer: Box::new([0; BUFFER]),
             len: 0,
             shares: phase > 0,
@@ -201,10 +206,10 @@ impl Writer {
         self.middle.extend_from_slice(bytes);
     }
 
-    fn finish(mut self) -> Bits {
+    fn finish(mut self) -> EncodedGroup {
         self.flush();
         let last = (self.register.pending >> 56) as u8;
-        Bits { first: self.first, middle: self.middle, last, end_phase: self.register.count }
+        EncodedGroup { first: self.first, middle: self.middle, last, end_phase: self.register.count }
     }
 }
 

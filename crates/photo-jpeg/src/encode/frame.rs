@@ -1,6 +1,6 @@
 //! The picture as the encoder sees it: upright, cut into MCUs.
 
-use crate::encode::sample_source::Samples;
+use crate::encode::sample_source::SampleSource;
 use crate::error::{Error, Result};
 use crate::geometry::component_side;
 use crate::{ColorModel, Orientation, Planes, QuantTable};
@@ -37,7 +37,7 @@ pub(crate) struct FrameComponent<S> {
     pub(crate) source: S,
 }
 
-impl<'a> Frame<Samples<'a>> {
+impl<'a> Frame<SampleSource<'a>> {
     /// Checks a picture, which will be turned upright.
     pub(crate) fn new(planes: &'a Planes, orientation: Orientation, tables: [QuantTable; 2]) -> Result<Self> {
         check(planes)?;
@@ -51,7 +51,7 @@ impl<'a> Frame<Samples<'a>> {
             .enumerate()
             .map(|(index, ((plane, &(h, v)), id))| {
                 let class = class(planes.color, index);
-                let source = Samples::new(plane, orientation, &tables[class]);
+                let source = SampleSource::new(plane, orientation, &tables[class]);
                 FrameComponent { id, h, v, class, quant: class, source }
             })
             .collect();

@@ -2,7 +2,7 @@
 
 use crate::encode::codes::ClassTables;
 use crate::encode::frame::{Frame, FrameComponent};
-use crate::encode::progressive::Band;
+use crate::encode::progressive::BandSpec;
 use crate::error::{Error, Result};
 use crate::huffman::HuffmanSpec;
 use crate::{ColorModel, Density, QuantTable};
@@ -81,7 +81,11 @@ pub(crate) fn dc_headers<B>(frame: &Frame<B>, huffman: &[ClassTables; 2]) -> Vec
 }
 
 /// Table and header of a progressive file's scan of a band of AC.
-pub(crate) fn band_headers<B>(component: &FrameComponent<B>, band: &Band, table: &HuffmanSpec) -> Vec<u8> {
+pub(crate) fn band_headers<B>(
+    component: &FrameComponent<B>,
+    band: &BandSpec,
+    table: &HuffmanSpec,
+) -> Vec<u8> {
     let (id, class) = (component.id, component.class as u8);
     let mut out = Vec::new();
     segment(&mut out, 0xC4, &huffman_table(0x10 | class, table));

@@ -30,19 +30,19 @@ use rayon::prelude::*;
 
 use crate::error::{Error, Result};
 use crate::{Coefficients, Planes};
-use block_source::Source;
+use block_source::BlockSource;
 use codes::{ClassTables, CodeTable, Counts};
-use coefficient_source::Coded;
-use draft::{Restarts, ScanDraft};
+use coefficient_source::CoefficientSource;
+use draft::{RestartLayout, ScanDraft};
 use frame::Frame;
 use headers::Settings;
-use progressive::{Passes, Scan};
-use sample_source::Samples;
-use tokens::{Group, Tokenizer};
+use progressive::{ProgressiveTokenizer, ScanSpec};
+use sample_source::SampleSource;
+use tokens::{TokenGroup, Tokenizer};
 
 pub use draft::Draft;
 pub use options::{Density, EncodeOptions, TranscodeOptions};
-pub use unquantized::Transformed;
+pub use unquantized::UnquantizedCoefficients;
 
 /// Encodes a picture as a JPEG with Huffman coding: sequential (baseline unless a divisor is above 255), or progressive.
 ///
@@ -85,7 +85,7 @@ pub fn encoded_len(planes: &Planes, options: &EncodeOptions<'_>, sample_every: u
 /// Without other tables ([`TranscodeOptions::tables`]) nothing is lost but what [`Edges::Trim`](crate::Edges) cuts off.
 /// Turning changes the places and signs of coefficients, and turns the sampling factors and quantisation tables too.
 /// With tables, each coefficient becomes the nearest multiple of its new divisor, halves going to zero, as in
-/// [`Coefficients::requantise`], unless there is a dead zone ([`TranscodeOptions::dead_zone`]).
+/// [`Coefficients::requantize`], unless there is a dead zone ([`TranscodeOptions::dead_zone`]).
 /// All the work but a last copy is shared among the threads of the rayon pool; the bytes don't depend on their number.
 ///
 /// # Errors
@@ -130,7 +130,7 @@ struct Encoder<'a, B> {
     settings: Settings<'a>,
 }
 
-impl<'a> Encoder<'a, Samples<'a>> {
+impl<'a> Encoder<'a, SampleSource<'a>> {
     fn of_planes(planes: &'a Planes, options: &EncodeOptions<'a>) -> Result<Self> {
         if !(1..=100).contains(&options.quality) {
             return Err(Error::Argument("a JPEG's quality must be 1 to 100"));
@@ -142,7 +142,7 @@ impl<'a> Encoder<'a, Samples<'a>> {
     }
 }
 
-impl<'a> Encoder<'a, Coded<'a>> {
+impl<'a> Encoder<'a, CoefficientSource<'a>> {
     fn of_coefficients(picture: &'a Coefficients, options: &TranscodeOptions<'a>) -> Result<Self> {
         let settings = options.settings();
         settings.check()?;
@@ -150,7 +150,7 @@ impl<'a> Encoder<'a, Coded<'a>> {
     }
 }
 
-impl<B: Source> Encoder<'_, B> {
+impl<B: BlockSource> Encoder<'_, B> {
     fn encode(&self, level: Level, groups: usize) -> Result<Vec<u8>> {
         Ok(self.draft(level, groups)?.write())
     }
@@ -192,19 +192,24 @@ impl<B: Source> Encoder<'_, B> {
         let tokenizer = self.tokenizer(level);
         let unit = u32::from(self.settings.restart_interval).max(1);
         let ranges = ranges(self.frame.mcus(), groups, unit);
-        let groups: Vec<Group> =
+        let groups: Vec<TokenGroup> =
             ranges.par_iter().with_max_len(1).map(|range| tokenizer.group(range.clone(), true)).collect();
         self.sequential_draft(counts(&groups), groups, &ranges)
     }
 
     /// The scan of groups of these MCUs, or of none where only its length is asked for.
-    fn sequential_draft(&self, counts: Box<Counts>, groups: Vec<Group>, ranges: &[Range<u32>]) -> ScanDraft {
+    fn sequential_draft(
+        &self,
+        counts: Box<Counts>,
+        groups: Vec<TokenGroup>,
+        ranges: &[Range<u32>],
+    ) -> ScanDraft {
         let tables = self.huffman_tables(&counts);
         let interval = self.settings.restart_interval;
         ScanDraft {
             headers: headers::scan_headers(&self.frame, interval, &tables),
             codes: CodeTable::new(&tables),
-            restarts: (interval > 0).then(|| Restarts::new(interval, self.frame.mcus(), ranges)),
+            restarts: (interval > 0).then(|| RestartLayout::new(interval, self.frame.mcus(), ranges)),
             groups,
             counts,
         }
@@ -220,8 +225,8 @@ impl<B: Source> Encoder<'_, B> {
         whole: impl Fn(Box<Counts>) -> Box<Counts>,
     ) -> Vec<ScanDraft> {
         let script = progressive::script(self.frame.components.len());
-        let groups = Passes { level, frame: &self.frame, script }.groups(rows, keep);
-        let draft = |(scan, groups): (&Scan, Vec<Group>)| {
+        let groups = ProgressiveTokenizer { level, frame: &self.frame, script }.groups(rows, keep);
+        let draft = |(scan, groups): (&ScanSpec, Vec<TokenGroup>)| {
             let counts = whole(counts(&groups));
             let (headers, codes) = self.tables_of(scan, &counts);
             ScanDraft { headers, codes, restarts: None, groups, counts }
@@ -230,10 +235,12 @@ impl<B: Source> Encoder<'_, B> {
     }
 
     /// Tables and header of a progressive file's scan, and its codes.
-    fn tables_of(&self, scan: &Scan, counts: &Counts) -> (Vec<u8>, CodeTable) {
+    fn tables_of(&self, scan: &ScanSpec, counts: &Counts) -> (Vec<u8>, CodeTable) {
         let band = match scan {
-            Scan::Dc => None,
-            Scan::Band(band) => self.frame.components.get(band.component).map(|component| (component, band)),
+            ScanSpec::Dc => None,
+            ScanSpec::Band(band) => {
+                self.frame.components.get(band.component).map(|component| (component, band))
+            }
         };
         match band {
             Some((component, band)) => {
@@ -279,7 +286,7 @@ fn ranges(mcus: u32, groups: usize, unit: u32) -> Vec<Range<u32>> {
     (0..mcus).step_by(length as usize).map(|start| start..start.saturating_add(length).min(mcus)).collect()
 }
 
-fn counts(groups: &[Group]) -> Box<Counts> {
+fn counts(groups: &[TokenGroup]) -> Box<Counts> {
     let mut counts = Box::new([0; 512]);
     for group in groups {
         add(&mut counts, &group.histogram);

@@ -2,21 +2,21 @@
 
 use fearless_simd::Simd;
 
-use crate::dct::forward::{Coefficients, Multipliers, forward};
-use crate::encode::block_source::Source;
+use crate::dct::forward::{QuantizationFactors, QuantizedBlock, forward};
+use crate::encode::block_source::BlockSource;
 use crate::encode::tiles::Tiles;
 use crate::{Orientation, Plane, QuantTable};
 
 /// A plane and what its transform is quantised with.
 #[derive(Debug)]
-pub(crate) struct Samples<'a> {
+pub(crate) struct SampleSource<'a> {
     tiles: Tiles<'a>,
-    multipliers: Multipliers,
+    multipliers: QuantizationFactors,
 }
 
-impl<'a> Samples<'a> {
+impl<'a> SampleSource<'a> {
     pub(crate) fn new(plane: &'a Plane, orientation: Orientation, table: &QuantTable) -> Self {
-        Self { tiles: Tiles::new(plane, orientation), multipliers: Multipliers::new(table) }
+        Self { tiles: Tiles::new(plane, orientation), multipliers: QuantizationFactors::new(table) }
     }
 
     /// The same, whose blocks have bits of fraction.
@@ -25,7 +25,7 @@ impl<'a> Samples<'a> {
     }
 }
 
-impl Source for Samples<'_> {
+impl BlockSource for SampleSource<'_> {
     #[inline(always)]
     fn contains(&self, x: usize, y: usize) -> bool {
         self.tiles.contains(x, y)
@@ -36,7 +36,7 @@ impl Source for Samples<'_> {
     }
 
     #[inline(always)]
-    fn block<S: Simd>(&self, simd: S, x: usize, y: usize, out: &mut Coefficients) {
+    fn block<S: Simd>(&self, simd: S, x: usize, y: usize, out: &mut QuantizedBlock) {
         forward(simd, &self.tiles.tile(x, y), &self.multipliers, out);
     }
 }

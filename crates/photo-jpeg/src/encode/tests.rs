@@ -184,7 +184,7 @@ fn transcode_timings() {
                 }
                 let tables: Vec<_> = picture.components.iter().map(|_| crate::QuantTable::luma(90)).collect();
                 let options = TranscodeOptions::default().tables(tables);
-                median("requantised", || transcode(&picture, &options).unwrap());
+                median("requantized", || transcode(&picture, &options).unwrap());
                 median("foretold", || transcoded_len(&picture, &options, 1).unwrap());
             });
         }

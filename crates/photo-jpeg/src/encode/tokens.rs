@@ -11,8 +11,8 @@ use fearless_simd::Simd;
 
 use crate::simd::{Level, dispatch};
 
-use crate::dct::forward::Coefficients;
-use crate::encode::block_source::Source;
+use crate::dct::forward::QuantizedBlock;
+use crate::encode::block_source::BlockSource;
 use crate::encode::frame::Frame;
 use crate::quant::ZIGZAG;
 
@@ -21,7 +21,7 @@ pub(crate) type Histogram = [u32; 512];
 
 /// A run of MCUs as tokens.
 #[derive(Debug)]
-pub(crate) struct Group {
+pub(crate) struct TokenGroup {
     /// Empty if only the histogram was asked for.
     pub(crate) tokens: Vec<u16>,
     /// Where each restart interval begins in `tokens`; empty without restart markers.
@@ -40,19 +40,19 @@ pub(crate) struct Tokenizer<'a, B> {
     pub(crate) restart_interval: u32,
 }
 
-impl<B: Source> Tokenizer<'_, B> {
+impl<B: BlockSource> Tokenizer<'_, B> {
     /// The MCUs in `range` as tokens, or only their histogram unless the tokens are to be kept. With restart markers the
     /// range should begin at one, so that `intervals` tells all.
-    pub(crate) fn group(&self, range: Range<u32>, keep: bool) -> Group {
+    pub(crate) fn group(&self, range: Range<u32>, keep: bool) -> TokenGroup {
         dispatch!(self.level, simd => self.run(simd, range, keep))
     }
 
     /// Works through the range in batches: transforms first, then tokens. The processor overlaps the transforms of
     /// several blocks, but not the one behind a block's tokens, whose number it can't predict.
     #[inline(always)]
-    fn run<S: Simd>(&self, simd: S, range: Range<u32>, keep: bool) -> Group {
-        let mut batch = Batch::new(self.frame);
-        let mut writer = Writer::new(keep);
+    fn run<S: Simd>(&self, simd: S, range: Range<u32>, keep: bool) -> TokenGroup {
+        let mut batch = TransformBatch::new(self.frame);
+        let mut writer = TokenWriter::new(keep);
         let mut intervals = Vec::new();
         let mut predictions = [0; 3];
         // The DC values that the first MCU is coded against are worked out anew from the MCU before it, so that a group
@@ -79,7 +79,7 @@ impl<B: Source> Tokenizer<'_, B> {
 
     /// Transforms and quantises all blocks of `mcus` that show something, one after the other.
     #[inline(always)]
-    fn transform<S: Simd>(&self, simd: S, mcus: Range<u32>, first: bool, batch: &mut Batch) {
+    fn transform<S: Simd>(&self, simd: S, mcus: Range<u32>, first: bool, batch: &mut TransformBatch) {
         let mut places = batch.blocks.iter_mut();
         for index in mcus.clone() {
             let (x, y) = self.position(index);
@@ -106,9 +106,9 @@ impl<B: Source> Tokenizer<'_, B> {
     fn write_mcu(
         &self,
         index: u32,
-        blocks: &mut std::slice::Iter<'_, Coefficients>,
+        blocks: &mut std::slice::Iter<'_, QuantizedBlock>,
         predictions: &mut [i32; 3],
-        writer: &mut Writer,
+        writer: &mut TokenWriter,
     ) {
         let (x, y) = self.position(index);
         for (component, prediction) in self.frame.components.iter().zip(predictions) {
@@ -150,22 +150,22 @@ impl<B: Source> Tokenizer<'_, B> {
 }
 
 /// Blocks that are transformed one after the other.
-struct Batch {
-    blocks: Vec<Coefficients>,
+struct TransformBatch {
+    blocks: Vec<QuantizedBlock>,
     /// MCUs that fit.
     mcus: u32,
 }
 
-impl Batch {
+impl TransformBatch {
     fn new<B>(frame: &Frame<B>) -> Self {
         let in_mcu: u32 = frame.components.iter().map(|component| u32::from(component.h * component.v)).sum();
         let mcus = (BATCH_BLOCKS / in_mcu.max(1)).max(1);
-        Self { blocks: vec![Coefficients { values: [0; 64], nonzero: 0 }; (mcus * in_mcu) as usize], mcus }
+        Self { blocks: vec![QuantizedBlock { values: [0; 64], nonzero: 0 }; (mcus * in_mcu) as usize], mcus }
     }
 }
 
 /// Collects tokens.
-struct Writer {
+struct TokenWriter {
     keep: bool,
     tokens: Vec<u16>,
     /// The last tokens, in a place of fixed size that needs no checks.
@@ -176,7 +176,7 @@ struct Writer {
     sound: bool,
 }
 
-impl Writer {
+impl TokenWriter {
     fn new(keep: bool) -> Self {
         let (recent, histograms) = (Box::new([0; RECENT]), [[0; 512]; 4]);
         Self { keep, tokens: Vec::new(), recent, len: 0, histograms, sound: true }
@@ -195,7 +195,7 @@ impl Writer {
 
     /// A block; `prediction` is the DC value before it and becomes its own.
     #[inline(always)]
-    fn block(&mut self, class: usize, block: &Coefficients, prediction: &mut i32) {
+    fn block(&mut self, class: usize, block: &QuantizedBlock, prediction: &mut i32) {
         self.make_room();
         let class_bit = ((class & 1) << 15) as u16;
         let dc = i32::from(block.values[0]);
@@ -300,13 +300,13 @@ impl Writer {
         self.len = 0;
     }
 
-    fn finish(mut self, intervals: Vec<usize>) -> Group {
+    fn finish(mut self, intervals: Vec<usize>) -> TokenGroup {
         self.flush();
         let mut histogram = [0u32; 512];
         for (count, more) in self.histograms.iter().flat_map(|histogram| histogram.iter().enumerate()) {
             histogram[count] = histogram[count].wrapping_add(*more);
         }
-        Group { tokens: self.tokens, intervals, histogram, sound: self.sound }
+        TokenGroup { tokens: self.tokens, intervals, histogram, sound: self.sound }
     }
 }
 
@@ -425,9 +425,9 @@ mod tests {
         values[usize::from(SCAN[63])] = -1;
         let nonzero =
             values.iter().enumerate().fold(0, |mask, (at, &value)| mask | u64::from(value != 0) << at);
-        let mut writer = Writer::new(true);
+        let mut writer = TokenWriter::new(true);
         let mut prediction = 1;
-        writer.block(1, &Coefficients { values, nonzero }, &mut prediction);
+        writer.block(1, &QuantizedBlock { values, nonzero }, &mut prediction);
         let group = writer.finish(Vec::new());
         let token = |symbol: u16, bits| (256 | symbol) << 7 | bits;
         let zeros = token(0xF0, 0);

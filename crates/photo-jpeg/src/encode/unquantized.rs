@@ -3,10 +3,10 @@
 use fearless_simd::Simd;
 use rayon::prelude::*;
 
-use super::block_source::Source;
-use super::coefficient_source::{self, Coded};
+use super::block_source::BlockSource;
+use super::coefficient_source::{self, CoefficientSource};
 use super::frame::{Frame, FrameComponent};
-use super::sample_source::Samples;
+use super::sample_source::SampleSource;
 use super::{Draft, Encoder, TranscodeOptions, groups};
 use crate::coefficients::{CodedComponent, Coefficients};
 use crate::dct::forward::{self, FRACTION_BITS};
@@ -20,9 +20,9 @@ use crate::{Orientation, Planes, QuantTable};
 /// A picture's DCT coefficients before they are quantised, to a sixteenth: any tables can be tried on them without
 /// transforming the picture again.
 #[derive(Debug)]
-pub struct Transformed(Coefficients);
+pub struct UnquantizedCoefficients(Coefficients);
 
-impl Transformed {
+impl UnquantizedCoefficients {
     /// Transforms planes that must be turned by `orientation` to be upright, on all threads of the current rayon pool.
     /// Takes 128 bytes a block.
     ///
@@ -81,7 +81,7 @@ impl Transformed {
         self.encoder(options)?.encoded_len(Level::new(), sample_every)
     }
 
-    fn encoder<'a>(&'a self, options: &TranscodeOptions<'a>) -> Result<Encoder<'a, Coded<'a>>> {
+    fn encoder<'a>(&'a self, options: &TranscodeOptions<'a>) -> Result<Encoder<'a, CoefficientSource<'a>>> {
         let settings = options.settings();
         settings.check()?;
         Ok(Encoder { frame: coefficient_source::frame(&self.0, FRACTION_BITS, options)?, settings })
@@ -89,11 +89,11 @@ impl Transformed {
 }
 
 fn component(
-    frame: &Frame<Samples<'_>>,
-    from: &FrameComponent<Samples<'_>>,
+    frame: &Frame<SampleSource<'_>>,
+    from: &FrameComponent<SampleSource<'_>>,
     level: Level,
 ) -> Option<CodedComponent> {
-    let largest = |side: fn(&FrameComponent<Samples<'_>>) -> u8| frame.components.iter().map(side).max();
+    let largest = |side: fn(&FrameComponent<SampleSource<'_>>) -> u8| frame.components.iter().map(side).max();
     let facts = Component {
         id: from.id,
         h: from.h,
@@ -115,9 +115,15 @@ fn component(
 
 /// A row of blocks; those that show nothing remain zero.
 #[inline(always)]
-fn transform<S: Simd>(simd: S, source: &Samples<'_>, turn: &BlockTurn, y: usize, blocks: &mut [[i16; 64]]) {
+fn transform<S: Simd>(
+    simd: S,
+    source: &SampleSource<'_>,
+    turn: &BlockTurn,
+    y: usize,
+    blocks: &mut [[i16; 64]],
+) {
     source.fetch(y, 1);
-    let mut out = forward::Coefficients { values: [0; 64], nonzero: 0 };
+    let mut out = forward::QuantizedBlock { values: [0; 64], nonzero: 0 };
     for (x, block) in blocks.iter_mut().enumerate() {
         if source.contains(x, y) {
             source.block(simd, x, y, &mut out);
@@ -171,7 +177,7 @@ mod tests {
             let expected = Coefficients::read(&encoded, &ReadOptions::default()).unwrap();
             let options = TranscodeOptions::default().tables(tables);
             for level in Level::all() {
-                let picture = Transformed::at(&planes, orientation, level).unwrap();
+                let picture = UnquantizedCoefficients::at(&planes, orientation, level).unwrap();
                 let written = picture.draft(&options).unwrap().write();
                 let found = Coefficients::read(&written, &ReadOptions::default()).unwrap();
                 prop_assert_eq!((found.width, found.height), (expected.width, expected.height));
@@ -193,9 +199,10 @@ mod tests {
     #[test]
     fn what_can_not_be_encoded_is_refused() {
         let good = planes(20, 10, &[(1, 1)], 1);
-        let facts = Transformed::new(&good, Orientation::Rotate90).unwrap().0.components.remove(0).facts;
+        let facts =
+            UnquantizedCoefficients::new(&good, Orientation::Rotate90).unwrap().0.components.remove(0).facts;
         assert_eq!((facts.width, facts.height, facts.blocks_wide, facts.blocks_high), (10, 20, 2, 3));
         let odd = Planes { width: 21, ..good };
-        assert!(matches!(Transformed::new(&odd, Orientation::Upright), Err(Error::Argument(_))));
+        assert!(matches!(UnquantizedCoefficients::new(&odd, Orientation::Upright), Err(Error::Argument(_))));
     }
 }

@@ -1,37 +1,37 @@
 //! The frame header (T.81, B.2.2) and the geometry that follows from it (A.1 and A.2).
 
-use super::tables::Tables;
+use super::tables::TableSet;
 use super::{ColorModel, Component, Process};
 use crate::QuantTable;
 use crate::error::{Error, Result};
 use crate::geometry::component_side;
-use crate::marker_segment::{Segment, be16, marker};
+use crate::marker_segment::{MarkerSegment, be16, marker};
 
 /// A frame header of the class that this crate reads.
 #[derive(Debug, Clone)]
-pub(crate) struct Frame {
+pub(crate) struct FrameHeader {
     pub(crate) process: Process,
     pub(crate) width: u32,
     pub(crate) height: u32,
-    components: Vec<FrameComponent>,
+    components: Vec<FrameHeaderComponent>,
     at: usize,
 }
 
 #[derive(Debug, Clone)]
-struct FrameComponent {
+struct FrameHeaderComponent {
     id: u8,
     h: u8,
     v: u8,
     table: u8,
 }
 
-impl Frame {
+impl FrameHeader {
     /// Reads a frame header.
     ///
     /// # Errors
     /// [`Error::Malformed`] for a header that is too short or has an impossible number, [`Error::Unsupported`] for
     /// other processes, precisions, numbers of components and sampling factors than this crate's.
-    pub(super) fn read(bytes: &[u8], segment: &Segment) -> Result<Self> {
+    pub(super) fn read(bytes: &[u8], segment: &MarkerSegment) -> Result<Self> {
         let process = process(segment.marker)?;
         let bad = |reason| Error::malformed(segment.at, reason);
         let data = segment.data(bytes);
@@ -79,9 +79,9 @@ impl Frame {
     ///
     /// # Errors
     /// [`Error::Unsupported`] if a table isn't there, [`Error::Malformed`] if it holds a zero.
-    pub(super) fn components(&self, tables: &Tables) -> Result<Vec<Component>> {
+    pub(super) fn components(&self, tables: &TableSet) -> Result<Vec<Component>> {
         let ((h_max, v_max), (mcus_wide, mcus_high)) = (self.max(), self.mcus());
-        let component = |c: &FrameComponent| {
+        let component = |c: &FrameHeaderComponent| {
             Ok(Component {
                 id: c.id,
                 h: c.h,
@@ -100,25 +100,26 @@ impl Frame {
     ///
     /// # Errors
     /// As [`Self::components`].
-    pub(super) fn quant(&self, index: usize, tables: &Tables) -> Result<QuantTable> {
+    pub(super) fn quant(&self, index: usize, tables: &TableSet) -> Result<QuantTable> {
         let component = self.components.get(index).ok_or(Error::Argument("no such component"))?;
         self.table(component, tables)
     }
 
-    fn table(&self, component: &FrameComponent, tables: &Tables) -> Result<QuantTable> {
+    fn table(&self, component: &FrameHeaderComponent, tables: &TableSet) -> Result<QuantTable> {
         let missing = Error::Unsupported("a quantisation table missing at the first scan");
         tables.quant(component.table, self.at)?.ok_or(missing)
     }
 
     fn max(&self) -> (u8, u8) {
-        let most = |side: fn(&FrameComponent) -> u8| self.components.iter().map(side).max().unwrap_or(1);
+        let most =
+            |side: fn(&FrameHeaderComponent) -> u8| self.components.iter().map(side).max().unwrap_or(1);
         (most(|c| c.h), most(|c| c.v))
     }
 }
 
 /// The colour model, by the rules that libjpeg made common: JFIF decides, then an Adobe segment's transform, then the
 /// component ids.
-pub(super) fn color_model(frame: &Frame, jfif: bool, adobe: Option<u8>) -> ColorModel {
+pub(super) fn color_model(frame: &FrameHeader, jfif: bool, adobe: Option<u8>) -> ColorModel {
     let rgb_ids = frame.ids().eq(*b"RGB");
     match (frame.components.len(), jfif, adobe) {
         (1, ..) => ColorModel::Gray,
@@ -139,9 +140,9 @@ fn process(code: u8) -> Result<Process> {
     }
 }
 
-fn components(parts: &[u8], at: usize) -> Result<Vec<FrameComponent>> {
+fn components(parts: &[u8], at: usize) -> Result<Vec<FrameHeaderComponent>> {
     let single = parts.len() == 3;
-    let mut components: Vec<FrameComponent> = Vec::new();
+    let mut components: Vec<FrameHeaderComponent> = Vec::new();
     for part in parts.chunks_exact(3) {
         let &[id, sampling, table] = part else { continue };
         let (h, v) = (sampling >> 4, sampling & 15);
@@ -156,7 +157,7 @@ fn components(parts: &[u8], at: usize) -> Result<Vec<FrameComponent>> {
         if h > 2 || v > 2 {
             return Err(Error::Unsupported("sampling factors above 2"));
         }
-        components.push(FrameComponent { id, h, v, table });
+        components.push(FrameHeaderComponent { id, h, v, table });
     }
     Ok(components)
 }

@@ -1,12 +1,12 @@
 //! Scan headers, and the walk from one scan to the next (T.81, B.2.3).
 
-use super::frame::Frame;
-use super::tables::Tables;
+use super::frame::FrameHeader;
+use super::tables::TableSet;
 use super::{Process, Scan, ScanComponent};
 use crate::QuantTable;
 use crate::error::{Error, Result};
 use crate::huffman::HuffmanSpec;
-use crate::marker_segment::{Segment, end_of_scan, marker, next_segment};
+use crate::marker_segment::{MarkerSegment, end_of_scan, marker, next_segment};
 
 /// Blocks that an MCU may have (T.81, B.2.3).
 pub(crate) const MOST_BLOCKS_IN_MCU: u32 = 10;
@@ -14,8 +14,8 @@ pub(crate) const MOST_BLOCKS_IN_MCU: u32 = 10;
 /// What is in force at a place after the frame header.
 #[derive(Debug, Clone)]
 pub(crate) struct TableState {
-    pub(crate) tables: Tables,
-    pub(crate) frame: Frame,
+    pub(crate) tables: TableSet,
+    pub(crate) frame: FrameHeader,
 }
 
 impl TableState {
@@ -57,7 +57,7 @@ pub(super) fn is_table(code: u8) -> bool {
 }
 
 /// Takes a table segment, passes over what can be ignored, and refuses the rest.
-pub(super) fn skip_or_take(bytes: &[u8], segment: &Segment, tables: &mut Tables) -> Result<()> {
+pub(super) fn skip_or_take(bytes: &[u8], segment: &MarkerSegment, tables: &mut TableSet) -> Result<()> {
     match segment.marker {
         marker::DQT | marker::DHT | marker::DRI => tables.take(bytes, segment).map(|_| ()),
         marker::APP0..=marker::APP15 | marker::COM | marker::TEM | marker::DNL | marker::DAC => Ok(()),
@@ -68,7 +68,7 @@ pub(super) fn skip_or_take(bytes: &[u8], segment: &Segment, tables: &mut Tables)
 }
 
 /// The scan header in `segment`.
-pub(super) fn read_scan(bytes: &[u8], segment: &Segment, state: &TableState) -> Result<Scan> {
+pub(super) fn read_scan(bytes: &[u8], segment: &MarkerSegment, state: &TableState) -> Result<Scan> {
     let bad = |reason| Error::malformed(segment.at, reason);
     let data = segment.data(bytes);
     let count = usize::from(data.first().copied().unwrap_or(0));

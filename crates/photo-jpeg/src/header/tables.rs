@@ -4,12 +4,12 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::huffman::HuffmanSpec;
-use crate::marker_segment::{Segment, be16, marker};
+use crate::marker_segment::{MarkerSegment, be16, marker};
 use crate::quant::{QuantTable, ZIGZAG};
 
 /// All tables in force at a place in the file.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Tables {
+pub(crate) struct TableSet {
     /// Divisors in natural order. One may hold zeros: that is an error only of a component that names it.
     quant: [Option<[u16; 64]>; 4],
     dc: [Option<Arc<HuffmanSpec>>; 4],
@@ -18,13 +18,13 @@ pub(crate) struct Tables {
     pub(crate) restart_interval: u32,
 }
 
-impl Tables {
+impl TableSet {
     /// Takes what a DQT, DHT or DRI segment says; returns false for any other segment.
     ///
     /// # Errors
     /// [`Error::Malformed`] for a segment that is too short, a table number above 3, or a Huffman table that is no
     /// prefix code.
-    pub(crate) fn take(&mut self, bytes: &[u8], segment: &Segment) -> Result<bool> {
+    pub(crate) fn take(&mut self, bytes: &[u8], segment: &MarkerSegment) -> Result<bool> {
         let (data, at) = (segment.data(bytes), segment.body.start);
         match segment.marker {
             marker::DQT => self.quantisation(data, at)?,
@@ -60,7 +60,7 @@ impl Tables {
         self.ac.get(usize::from(number)).cloned().flatten()
     }
 
-    /// T.81, B.2.4.1. Tables of 16-bit divisors are taken in baseline files too, as everybody does.
+    /// T.81, B.2.4.1. TableSet of 16-bit divisors are taken in baseline files too, as everybody does.
     fn quantisation(&mut self, data: &[u8], at: usize) -> Result<()> {
         let mut rest = data;
         while let Some((&head, after)) = rest.split_first() {

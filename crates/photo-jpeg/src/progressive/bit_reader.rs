@@ -4,19 +4,19 @@ use super::Fault;
 
 /// Reads bits, most significant first, up to the next marker; zeros follow.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Bits<'a> {
+pub(super) struct StuffedBitReader<'a> {
     bytes: &'a [u8],
     /// The next byte to load.
     at: usize,
     /// The next bits, left-aligned.
     pub(super) window: u64,
-    /// Bits in the window, those behind the end of the data included.
+    /// StuffedBitReader in the window, those behind the end of the data included.
     valid: u32,
     /// How many zero bits were put behind the end of the data.
     padding: u32,
 }
 
-impl<'a> Bits<'a> {
+impl<'a> StuffedBitReader<'a> {
     /// Starts at byte `at`.
     pub(super) fn new(bytes: &'a [u8], at: usize) -> Self {
         Self { bytes, at, window: 0, valid: 0, padding: 0 }
@@ -122,7 +122,7 @@ mod tests {
         let mut bytes: Vec<u8> =
             plain.iter().flat_map(|&b| if b == 0xFF { vec![0xFF, 0] } else { vec![b] }).collect();
         bytes.extend([0xFF, 0xD9, 1, 2, 3, 4, 5, 6, 7, 8]);
-        let mut bits = Bits::new(&bytes, 0);
+        let mut bits = StuffedBitReader::new(&bytes, 0);
         let mut at = 0;
         for step in (0..).map(|i| i % 17) {
             if at + step as usize > plain.len() * 8 {
@@ -143,7 +143,7 @@ mod tests {
     #[test]
     fn a_restart_marker_must_come_next() {
         let start = |bytes: &'static [u8], used: u32| {
-            let mut bits = Bits::new(bytes, 0);
+            let mut bits = StuffedBitReader::new(bytes, 0);
             bits.refill();
             bits.consume(used);
             bits

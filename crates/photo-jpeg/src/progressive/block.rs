@@ -6,13 +6,13 @@
 //! coefficients, or of the 16 lowest; of the DC alone where only soundness is asked for.
 
 use super::Fault;
-use super::bit_reader::Bits;
+use super::bit_reader::StuffedBitReader;
 use crate::huffman::decode::{AcTable, DcTable, Entry, Symbol};
 use crate::quant::ZIGZAG;
 
 /// The AC coefficients that a scan codes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Band {
+pub(super) struct SpectralBand {
     /// First coefficient in zigzag order, at least 1.
     pub(super) start: u32,
     /// Last coefficient, at most 63.
@@ -21,7 +21,7 @@ pub(super) struct Band {
     pub(super) low: u32,
 }
 
-impl Band {
+impl SpectralBand {
     /// Its coefficients as a mask.
     #[inline(always)]
     fn mask(self) -> u64 {
@@ -31,7 +31,7 @@ impl Band {
 
 /// A DC difference (F.2.2.1).
 #[inline(always)]
-pub(super) fn difference(bits: &mut Bits<'_>, table: &DcTable) -> Result<i16, Fault> {
+pub(super) fn difference(bits: &mut StuffedBitReader<'_>, table: &DcTable) -> Result<i16, Fault> {
     bits.refill();
     let entry = table.peek(bits.window);
     if entry.advance() == 1 {
@@ -46,9 +46,9 @@ pub(super) fn difference(bits: &mut Bits<'_>, table: &DcTable) -> Result<i16, Fa
 /// A block's AC coefficients in a first scan (F.2.2.2 and G.1.2.2). Returns how many blocks after this one have none.
 #[inline(always)]
 pub(super) fn first<const N: usize>(
-    bits: &mut Bits<'_>,
+    bits: &mut StuffedBitReader<'_>,
     table: &AcTable,
-    band: Band,
+    band: SpectralBand,
     block: &mut [i16; N],
     mask: &mut u64,
 ) -> Result<u32, Fault> {
@@ -80,9 +80,9 @@ pub(super) fn first<const N: usize>(
 /// A block's AC coefficients in a scan that refines (G.1.2.3). Returns how many blocks after this one have no new ones.
 #[inline(always)]
 pub(super) fn refine<const N: usize>(
-    bits: &mut Bits<'_>,
+    bits: &mut StuffedBitReader<'_>,
     table: &AcTable,
-    band: Band,
+    band: SpectralBand,
     block: &mut [i16; N],
     mask: &mut u64,
 ) -> Result<u32, Fault> {
@@ -129,7 +129,7 @@ enum Refining {
 
 /// Leaves at least 32 bits valid.
 #[inline(always)]
-fn refining_symbol(bits: &mut Bits<'_>, table: &AcTable) -> Result<Refining, Fault> {
+fn refining_symbol(bits: &mut StuffedBitReader<'_>, table: &AcTable) -> Result<Refining, Fault> {
     bits.refill();
     let entry = table.peek(bits.window);
     let (mut run, mut value) = (entry.advance().wrapping_sub(1), entry.value());
@@ -150,7 +150,12 @@ fn refining_symbol(bits: &mut Bits<'_>, table: &AcTable) -> Result<Refining, Fau
 
 /// A block without new coefficients.
 #[inline(always)]
-pub(super) fn only_correct<const N: usize>(bits: &mut Bits<'_>, band: Band, block: &mut [i16; N], mask: u64) {
+pub(super) fn only_correct<const N: usize>(
+    bits: &mut StuffedBitReader<'_>,
+    band: SpectralBand,
+    block: &mut [i16; N],
+    mask: u64,
+) {
     let which = mask & band.mask();
     if which != 0 {
         bits.refill();
@@ -161,7 +166,7 @@ pub(super) fn only_correct<const N: usize>(bits: &mut Bits<'_>, band: Band, bloc
 
 /// Appends the next bits to `corrections`, one for each coefficient of `which`. At least 32 bits must be valid.
 #[inline(always)]
-fn more(bits: &mut Bits<'_>, corrections: u64, which: u64) -> u64 {
+fn more(bits: &mut StuffedBitReader<'_>, corrections: u64, which: u64) -> u64 {
     let count = which.count_ones();
     if count <= 32 {
         return corrections << count | u64::from(bits.take(count));
@@ -175,7 +180,7 @@ fn more(bits: &mut Bits<'_>, corrections: u64, which: u64) -> u64 {
 /// Moves the coefficients of `which` away from zero by one step where their bits say so: the last bit is that of the
 /// last coefficient.
 #[inline(always)]
-fn correct<const N: usize>(band: Band, mut which: u64, corrections: u64, block: &mut [i16; N]) {
+fn correct<const N: usize>(band: SpectralBand, mut which: u64, corrections: u64, block: &mut [i16; N]) {
     if N == 1 {
         // Only whether a coefficient is zero is kept, and a correction leaves that as it is.
         return;
@@ -194,7 +199,7 @@ fn correct<const N: usize>(band: Band, mut which: u64, corrections: u64, block: 
 
 /// The symbol of an entry that doesn't hold a complete coefficient.
 #[inline(always)]
-fn end_or_long(bits: &mut Bits<'_>, table: &AcTable, entry: Entry) -> Result<Symbol, Fault> {
+fn end_or_long(bits: &mut StuffedBitReader<'_>, table: &AcTable, entry: Entry) -> Result<Symbol, Fault> {
     let symbol = if entry.advance() == Entry::END {
         Symbol { run: 0, size: 0, value: 0, bits: entry.bits() }
     } else {
@@ -206,7 +211,7 @@ fn end_or_long(bits: &mut Bits<'_>, table: &AcTable, entry: Entry) -> Result<Sym
 
 /// The length of a run of blocks without (new) coefficients, this one included: `2^size` and `size` bits more.
 #[inline(always)]
-fn run_of_blocks(bits: &mut Bits<'_>, size: u32) -> u32 {
+fn run_of_blocks(bits: &mut StuffedBitReader<'_>, size: u32) -> u32 {
     bits.refill();
     (1 << size) + bits.take(size)
 }

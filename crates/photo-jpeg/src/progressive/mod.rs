@@ -28,16 +28,16 @@ pub(crate) fn read<const N: usize>(
     damage: Damage,
 ) -> Result<(Coefficients, Option<Error>)> {
     let (header, state) = Header::read_with_tables(bytes)?;
-    let frame = Frame::new(&header);
+    let frame = FrameGeometry::new(&header);
     if damage == Damage::Refuse {
         could_be_whole(bytes, &header, &frame)?;
     }
     let (mut picture, mut masks) = Coefficients::zeroed::<N>(&header, options)?;
-    let plan = plan::Plan::new(bytes, &header, state, options, &mut picture);
+    let plan = plan::ScanPlan::new(bytes, &header, state, options, &mut picture);
     if let (Damage::Refuse, Some(flaw)) = (damage, &plan.flaw) {
         return Err(flaw.clone());
     }
-    let decoders = plan.scans.iter().map(|scan| scan::Decoder::new(bytes, &frame, scan)).collect();
+    let decoders = plan.scans.iter().map(|scan| scan::ScanDecoder::new(bytes, &frame, scan)).collect();
     let strips = schedule::cut::<N>(&mut picture, &mut masks, header.mcus_high as usize);
     let done = schedule::run(
         &mut schedule::line_up(decoders, &plan.lengths(bytes)),
@@ -53,7 +53,7 @@ pub(crate) fn read<const N: usize>(
 
 /// Refuses files whose first scan has not even a bit for each block, before memory is taken for what their header claims: the
 /// shortest code of a DC is one bit (T.81, C.2).
-fn could_be_whole(bytes: &[u8], header: &Header, frame: &Frame) -> Result<()> {
+fn could_be_whole(bytes: &[u8], header: &Header, frame: &FrameGeometry) -> Result<()> {
     let blocks: u64 = header.scan.components.iter().map(|part| frame.coded_blocks(part.index)).sum();
     let left = bytes.len().saturating_sub(header.scan.data_start) as u64;
     if blocks <= 8 * left {
@@ -64,7 +64,7 @@ fn could_be_whole(bytes: &[u8], header: &Header, frame: &Frame) -> Result<()> {
 
 /// What decoders need to know of the frame.
 #[derive(Debug)]
-struct Frame {
+struct FrameGeometry {
     process: Process,
     mcus_wide: usize,
     mcus: u64,
@@ -72,7 +72,7 @@ struct Frame {
     coded_blocks: Vec<u64>,
 }
 
-impl Frame {
+impl FrameGeometry {
     fn new(header: &Header) -> Self {
         let coded = |c: &Component| u64::from(c.width.div_ceil(8)) * u64::from(c.height.div_ceil(8));
         Self {

@@ -6,7 +6,7 @@ use crate::header::{Header, Process, Scan, TableState, next_scan};
 
 /// All scans that can be decoded, in order.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(super) struct ScanPlan {
     pub(super) scans: Vec<Scan>,
     /// Why there are not more.
     pub(super) flaw: Option<Error>,
@@ -15,7 +15,7 @@ pub(super) struct Plan {
 /// For each component and coefficient (in zigzag order): the bit position down to which it is known.
 type Known = Vec<[Option<u8>; 64]>;
 
-impl Plan {
+impl ScanPlan {
     /// Walks through the file. Gives each component of `picture` the quantisation table that is in force where its first
     /// scan begins.
     pub(super) fn new(

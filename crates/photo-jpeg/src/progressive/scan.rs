@@ -1,21 +1,21 @@
 //! Decoding a scan, a band of MCU rows at a time.
 
-use super::bit_reader::Bits;
-use super::block::{self, Band};
-use super::schedule::Strip;
-use super::{Fault, Frame};
+use super::bit_reader::StuffedBitReader;
+use super::block::{self, SpectralBand};
+use super::schedule::BlockStrip;
+use super::{Fault, FrameGeometry};
 use crate::error::{self, Error};
 use crate::header::{Process, Scan};
 use crate::huffman::decode::{AcTable, DcTable};
 
 /// A scan on its way through the picture.
-pub(super) struct Decoder<'a> {
-    frame: &'a Frame,
-    kind: Kind,
+pub(super) struct ScanDecoder<'a> {
+    frame: &'a FrameGeometry,
+    kind: ScanKind,
     /// Of every component: its index, tables and DC prediction.
-    pub(super) parts: Vec<Part>,
-    band: Band,
-    bits: Bits<'a>,
+    pub(super) parts: Vec<ScanPart>,
+    band: SpectralBand,
+    bits: StuffedBitReader<'a>,
     /// Blocks still to come that have no (new) coefficients.
     run: u32,
     restart_interval: u32,
@@ -27,7 +27,7 @@ pub(super) struct Decoder<'a> {
 }
 
 /// A component in a scan.
-pub(super) struct Part {
+pub(super) struct ScanPart {
     /// Which component of the frame.
     pub(super) index: usize,
     dc: Option<DcTable>,
@@ -37,7 +37,7 @@ pub(super) struct Part {
 
 /// What a scan codes of each block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum ScanKind {
     Sequential,
     DcFirst,
     DcRefine,
@@ -45,22 +45,22 @@ enum Kind {
     AcRefine,
 }
 
-impl<'a> Decoder<'a> {
-    pub(super) fn new(bytes: &'a [u8], frame: &'a Frame, scan: &Scan) -> Self {
+impl<'a> ScanDecoder<'a> {
+    pub(super) fn new(bytes: &'a [u8], frame: &'a FrameGeometry, scan: &Scan) -> Self {
         let kind = match (frame.process, scan.spectral_start, scan.approx_high) {
-            (Process::Sequential, ..) => Kind::Sequential,
-            (_, 0, 0) => Kind::DcFirst,
-            (_, 0, _) => Kind::DcRefine,
-            (_, _, 0) => Kind::AcFirst,
-            _ => Kind::AcRefine,
+            (Process::Sequential, ..) => ScanKind::Sequential,
+            (_, 0, 0) => ScanKind::DcFirst,
+            (_, 0, _) => ScanKind::DcRefine,
+            (_, _, 0) => ScanKind::AcFirst,
+            _ => ScanKind::AcRefine,
         };
-        let parts = scan.components.iter().map(|c| Part {
+        let parts = scan.components.iter().map(|c| ScanPart {
             index: c.index,
             dc: c.dc.as_deref().map(DcTable::dc),
             ac: c.ac.as_deref().map(AcTable::ac),
             prediction: 0,
         });
-        let band = Band {
+        let band = SpectralBand {
             start: u32::from(scan.spectral_start.max(1)),
             end: scan.spectral_end.into(),
             low: scan.approx_low.into(),
@@ -70,7 +70,7 @@ impl<'a> Decoder<'a> {
             kind,
             parts: parts.collect(),
             band,
-            bits: Bits::new(bytes, scan.data_start),
+            bits: StuffedBitReader::new(bytes, scan.data_start),
             run: 0,
             restart_interval: scan.restart_interval,
             until_restart: 0,
@@ -85,7 +85,10 @@ impl<'a> Decoder<'a> {
     ///
     /// # Errors
     /// [`Error::Truncated`] or [`Error::Malformed`]; the decoder must not be used any more.
-    pub(super) fn strip<const N: usize>(&mut self, strips: &mut [&mut Strip<'_, N>]) -> error::Result<()> {
+    pub(super) fn strip<const N: usize>(
+        &mut self,
+        strips: &mut [&mut BlockStrip<'_, N>],
+    ) -> error::Result<()> {
         let done = match strips {
             [one] => self.single(one),
             several => self.interleaved(several),
@@ -99,7 +102,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// A scan of one component has MCUs of one block, only as many as hold samples (A.2.2).
-    fn single<const N: usize>(&mut self, strip: &mut Strip<'_, N>) -> Result<(), Fault> {
+    fn single<const N: usize>(&mut self, strip: &mut BlockStrip<'_, N>) -> Result<(), Fault> {
         let wide = strip.blocks_wide.max(1);
         let coded = strip.coded_wide.min(wide);
         let rows = strip.blocks.chunks_exact_mut(wide).zip(strip.masks.chunks_exact_mut(wide));
@@ -121,8 +124,8 @@ impl<'a> Decoder<'a> {
     /// Blocks of one component without a restart marker between them.
     fn span<const N: usize>(&mut self, blocks: &mut [[i16; N]], masks: &mut [u64]) -> Result<(), Fault> {
         match self.kind {
-            Kind::AcFirst => self.ac_first(blocks, masks),
-            Kind::AcRefine => self.ac_refine(blocks, masks),
+            ScanKind::AcFirst => self.ac_first(blocks, masks),
+            ScanKind::AcRefine => self.ac_refine(blocks, masks),
             _ => {
                 for block in blocks {
                     self.block(0, block)?;
@@ -181,7 +184,7 @@ impl<'a> Decoder<'a> {
     }
 
     /// Several components: MCUs of `h * v` blocks of each (A.2.3).
-    fn interleaved<const N: usize>(&mut self, strips: &mut [&mut Strip<'_, N>]) -> Result<(), Fault> {
+    fn interleaved<const N: usize>(&mut self, strips: &mut [&mut BlockStrip<'_, N>]) -> Result<(), Fault> {
         let rows = strips.iter().map(|s| s.mcu_rows).min().unwrap_or(0);
         for (y, x) in (0..rows).flat_map(|y| (0..self.frame.mcus_wide).map(move |x| (y, x))) {
             self.restart_if_due()?;
@@ -204,7 +207,7 @@ impl<'a> Decoder<'a> {
     #[inline(always)]
     fn block<const N: usize>(&mut self, part: usize, block: &mut [i16; N]) -> Result<(), Fault> {
         let Some(part) = self.parts.get_mut(part) else { return Err(NO_TABLE) };
-        if self.kind == Kind::DcRefine {
+        if self.kind == ScanKind::DcRefine {
             self.bits.refill();
             block[0] |= (self.bits.take(1) as i16) << self.band.low;
         } else {
@@ -212,7 +215,7 @@ impl<'a> Decoder<'a> {
             part.prediction = part.prediction.wrapping_add(block::difference(&mut self.bits, table)?);
             block[0] = part.prediction << self.band.low;
         }
-        if self.kind == Kind::Sequential {
+        if self.kind == ScanKind::Sequential {
             let Some(table) = &part.ac else { return Err(NO_TABLE) };
             block::first(&mut self.bits, table, self.band, block, &mut 0)?;
         }

@@ -9,12 +9,12 @@ use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
-use super::scan::Decoder;
+use super::scan::ScanDecoder;
 use crate::coefficients::Coefficients;
 use crate::error::{Error, Result};
 
 /// The blocks of a component in a strip, of `N` coefficients each.
-pub(super) struct Strip<'a, const N: usize> {
+pub(super) struct BlockStrip<'a, const N: usize> {
     pub(super) blocks: &'a mut [[i16; N]],
     pub(super) masks: &'a mut [u64],
     /// Blocks in a row.
@@ -29,7 +29,7 @@ pub(super) struct Strip<'a, const N: usize> {
 }
 
 /// All strips of the picture: first by component, then from top to bottom.
-type Strips<'a, const N: usize> = Vec<Vec<Mutex<Strip<'a, N>>>>;
+type BlockStrips<'a, const N: usize> = Vec<Vec<Mutex<BlockStrip<'a, N>>>>;
 
 /// Bytes of coefficients that a strip should have: several fit into a second-level cache.
 const STRIP_BYTES: usize = 192 << 10;
@@ -39,7 +39,7 @@ pub(super) fn cut<'a, const N: usize>(
     picture: &'a mut Coefficients,
     masks: &'a mut [Vec<u64>],
     mcus_high: usize,
-) -> Strips<'a, N> {
+) -> BlockStrips<'a, N> {
     let bytes: usize = picture.components.iter().map(|c| c.data.len() * 2).sum();
     // Where only soundness is asked for, strips are as high as they are for whole blocks: where several scans are damaged,
     // it depends on them which one is blamed.
@@ -58,7 +58,7 @@ pub(super) fn cut<'a, const N: usize>(
             let strip = |(i, (blocks, masks)): (usize, (&'a mut [[i16; N]], &'a mut [u64]))| {
                 let (top, mcu_rows) = (i * rows * v, blocks.len() / (v * blocks_wide).max(1));
                 let coded_high = coded_high.saturating_sub(top).min(mcu_rows * v);
-                Mutex::new(Strip { blocks, masks, blocks_wide, coded_wide, coded_high, mcu_rows, h, v })
+                Mutex::new(BlockStrip { blocks, masks, blocks_wide, coded_wide, coded_high, mcu_rows, h, v })
             };
             blocks.zip(masks.chunks_mut(size)).enumerate().map(strip).collect()
         })
@@ -66,8 +66,8 @@ pub(super) fn cut<'a, const N: usize>(
 }
 
 /// A scan with its place in the order.
-pub(super) struct Runner<'a> {
-    decoder: Decoder<'a>,
+pub(super) struct ScanRunner<'a> {
+    decoder: ScanDecoder<'a>,
     /// How many strips it keeps behind the first scans: more than any earlier scan of one of its components.
     delay: usize,
     /// Bytes of its data, about.
@@ -78,7 +78,7 @@ pub(super) struct Runner<'a> {
 }
 
 /// Puts scans, in file order, into an order of work.
-pub(super) fn line_up<'a>(decoders: Vec<Decoder<'a>>, lengths: &[usize]) -> Vec<Runner<'a>> {
+pub(super) fn line_up<'a>(decoders: Vec<ScanDecoder<'a>>, lengths: &[usize]) -> Vec<ScanRunner<'a>> {
     let mut next = [0; 4];
     let mut runners = Vec::new();
     for (decoder, &length) in decoders.into_iter().zip(lengths) {
@@ -89,7 +89,7 @@ pub(super) fn line_up<'a>(decoders: Vec<Decoder<'a>>, lengths: &[usize]) -> Vec<
                 *next = delay + 1;
             }
         }
-        runners.push(Runner { decoder, delay, length, end: usize::MAX, error: None });
+        runners.push(ScanRunner { decoder, delay, length, end: usize::MAX, error: None });
     }
     runners
 }
@@ -97,8 +97,8 @@ pub(super) fn line_up<'a>(decoders: Vec<Decoder<'a>>, lengths: &[usize]) -> Vec<
 /// Runs all scans over all strips. Stops at the first error, unless `go_on`: then only later scans of the same
 /// components stop there. Returns the error of the first scan, in file order, that has one.
 pub(super) fn run<const N: usize>(
-    runners: &mut [Runner<'_>],
-    strips: &Strips<'_, N>,
+    runners: &mut [ScanRunner<'_>],
+    strips: &BlockStrips<'_, N>,
     go_on: bool,
 ) -> Result<()> {
     let count = strips.iter().map(Vec::len).max().unwrap_or(0);
@@ -116,7 +116,7 @@ pub(super) fn run<const N: usize>(
     } else {
         for step in 0..count + last {
             // The longest first, so that no thread begins it when the others are done.
-            let mut by_length: Vec<&mut Runner<'_>> = runners.iter_mut().collect();
+            let mut by_length: Vec<&mut ScanRunner<'_>> = runners.iter_mut().collect();
             by_length.sort_by_key(|runner| std::cmp::Reverse(runner.length));
             by_length.into_par_iter().with_max_len(1).for_each(|runner| {
                 if let Some(strip) = step.checked_sub(runner.delay) {
@@ -134,7 +134,7 @@ pub(super) fn run<const N: usize>(
 
 /// Where a scan failed, later scans of the same component end too: they can't know what to refine. Returns whether any
 /// failed.
-fn hold_followers(runners: &mut [Runner<'_>]) -> bool {
+fn hold_followers(runners: &mut [ScanRunner<'_>]) -> bool {
     if runners.iter().all(|runner| runner.error.is_none()) {
         return false;
     }
@@ -148,8 +148,8 @@ fn hold_followers(runners: &mut [Runner<'_>]) -> bool {
     true
 }
 
-impl Runner<'_> {
-    fn visit<const N: usize>(&mut self, strips: &Strips<'_, N>, strip: usize) {
+impl ScanRunner<'_> {
+    fn visit<const N: usize>(&mut self, strips: &BlockStrips<'_, N>, strip: usize) {
         if strip >= self.end {
             return;
         }
@@ -158,7 +158,7 @@ impl Runner<'_> {
         // Never waits: the delays keep two scans of a component from the same strip.
         let mut guards: Vec<_> =
             locks.map(|lock| lock.lock().unwrap_or_else(PoisonError::into_inner)).collect();
-        let mut strips: Vec<&mut Strip<'_, N>> = guards.iter_mut().map(|guard| &mut **guard).collect();
+        let mut strips: Vec<&mut BlockStrip<'_, N>> = guards.iter_mut().map(|guard| &mut **guard).collect();
         if let Err(error) = self.decoder.strip(&mut strips) {
             (self.end, self.error) = (strip, Some(error));
         }

@@ -3,7 +3,7 @@
 use proptest::prelude::*;
 
 use crate::coefficients::LowCoefficients;
-use crate::reference::Picture;
+use crate::reference::ReferenceImage;
 use crate::reference::samples::{Sample, any_sample, fixtures};
 use crate::{Coefficients, Error, ReadOptions};
 
@@ -43,7 +43,7 @@ fn low_agree(bytes: &[u8]) -> Result<(), String> {
 /// Whether both decoders find the same, on any number of threads; also of a broken file.
 fn agree(bytes: &[u8]) -> Result<(), String> {
     low_agree(bytes)?;
-    let oracle = Picture::read(bytes);
+    let oracle = ReferenceImage::read(bytes);
     for threads in [1, 3] {
         match (&oracle, on_threads(threads, || read(bytes))) {
             (Ok(oracle), Ok(found)) => {

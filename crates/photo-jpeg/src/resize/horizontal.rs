@@ -3,8 +3,8 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, i16x16, i32x8, u32x4};
 
-use super::weights::{FRACTION, Weights};
-use crate::dct::inverse::{LANES, PAIR, Strip};
+use super::weights::{FRACTION, ResampleWeights};
+use crate::dct::inverse::{LANES, PAIR, SampleStrip};
 
 /// Bits of the fraction that rows keep between the two passes.
 pub(crate) const KEPT: u32 = 6;
@@ -15,7 +15,12 @@ pub(crate) const STEP: usize = 64;
 /// Reduces the rows of `strip` to the weights' width, into pairs of rows, each of which has for every sample the value of
 /// the upper and of the lower row, times `1 << KEPT`. Values behind the width are junk.
 #[inline(always)]
-pub(crate) fn reduce<S: Simd>(simd: S, strip: &Strip, weights: &Weights, rows: &mut [&mut [i16]]) {
+pub(crate) fn reduce<S: Simd>(
+    simd: S,
+    strip: &SampleStrip,
+    weights: &ResampleWeights,
+    rows: &mut [&mut [i16]],
+) {
     // Loops of a known length are worth their copies: most reductions have few taps.
     macro_rules! by_pairs {
         ($($pairs:literal)*) => {
@@ -33,7 +38,7 @@ pub(crate) fn reduce<S: Simd>(simd: S, strip: &Strip, weights: &Weights, rows: &
 #[inline(always)]
 fn reduce_by<S: Simd>(
     simd: S,
-    weights: &Weights,
+    weights: &ResampleWeights,
     rows: &mut [&mut [i16]],
     sample: impl Fn(usize) -> i32x8<S>,
 ) {
@@ -60,7 +65,12 @@ const HALF: i32 = 1 << (FRACTION - KEPT - 1);
 
 /// One sample of eight rows, from `P` pairs of columns.
 #[inline(always)]
-fn sample<S: Simd, const P: usize>(simd: S, strip: &Strip, weights: &Weights, to: usize) -> i32x8<S> {
+fn sample<S: Simd, const P: usize>(
+    simd: S,
+    strip: &SampleStrip,
+    weights: &ResampleWeights,
+    to: usize,
+) -> i32x8<S> {
     let mut sum = i32x8::splat(simd, HALF);
     let first = weights.first[to] as usize;
     let taps = &weights.taps.as_chunks::<P>().0[to];
@@ -72,7 +82,7 @@ fn sample<S: Simd, const P: usize>(simd: S, strip: &Strip, weights: &Weights, to
 }
 
 #[inline(always)]
-fn sample_of_many<S: Simd>(simd: S, strip: &Strip, weights: &Weights, to: usize) -> i32x8<S> {
+fn sample_of_many<S: Simd>(simd: S, strip: &SampleStrip, weights: &ResampleWeights, to: usize) -> i32x8<S> {
     let mut sum = i32x8::splat(simd, HALF);
     let first = weights.first[to] as usize;
     let taps = &weights.taps[to * weights.pairs..(to + 1) * weights.pairs];

@@ -8,7 +8,7 @@ pub(crate) const FRACTION: u32 = 14;
 
 /// For each sample that comes out: which pairs of samples it is made of, and their weights.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Weights {
+pub(crate) struct ResampleWeights {
     /// First pair of samples: those at `2 * first` and behind.
     pub(crate) first: Vec<u32>,
     /// Pairs for each sample.
@@ -49,7 +49,7 @@ impl Axis {
 #[derive(Debug)]
 pub(crate) struct Reduction {
     axis: Axis,
-    weights: OnceLock<Weights>,
+    weights: OnceLock<ResampleWeights>,
 }
 
 impl Reduction {
@@ -57,21 +57,21 @@ impl Reduction {
         Self { axis, weights: OnceLock::new() }
     }
 
-    pub(crate) fn weights(&self) -> &Weights {
-        self.weights.get_or_init(|| Weights::new(&self.axis))
+    pub(crate) fn weights(&self) -> &ResampleWeights {
+        self.weights.get_or_init(|| ResampleWeights::new(&self.axis))
     }
 }
 
 /// The kernel at steps of one length. Both sines are turned on by the addition theorem: computed each time, they would take
 /// longer than reducing a small picture.
-struct Kernel {
+struct KernelSampler {
     step: f64,
     /// Sine and cosine of a step, and of a third of it.
     by: (f64, f64),
     by_third: (f64, f64),
 }
 
-impl Kernel {
+impl KernelSampler {
     fn new(step: f64) -> Self {
         Self { step, by: (PI * step).sin_cos(), by_third: (PI * step / 3.0).sin_cos() }
     }
@@ -112,20 +112,20 @@ fn lanczos3(x: f64) -> f64 {
 }
 
 /// The exact weights of the samples of an axis, one after the other.
-pub(crate) struct Exact<'a> {
+pub(crate) struct ExactWeights<'a> {
     axis: &'a Axis,
     /// Samples that go in for each that comes out.
     ratio: f64,
     /// The same, 1 at least.
     stretch: f64,
-    kernel: Kernel,
+    kernel: KernelSampler,
 }
 
-impl<'a> Exact<'a> {
+impl<'a> ExactWeights<'a> {
     pub(crate) fn new(axis: &'a Axis) -> Self {
         let ratio = axis.from_extent / axis.to_extent;
         let stretch = ratio.max(1.0);
-        Self { axis, ratio, stretch, kernel: Kernel::new(1.0 / stretch) }
+        Self { axis, ratio, stretch, kernel: KernelSampler::new(1.0 / stretch) }
     }
 
     fn center(&self, to: u32) -> f64 {
@@ -159,10 +159,10 @@ impl<'a> Exact<'a> {
     }
 }
 
-impl Weights {
+impl ResampleWeights {
     /// The weights for an axis of at least one sample on both sides.
     pub(crate) fn new(axis: &Axis) -> Self {
-        let exact = Exact::new(axis);
+        let exact = ExactWeights::new(axis);
         let span = |to| {
             let (first, end) = exact.window(to);
             (end as usize).div_ceil(2) - first as usize / 2
@@ -219,14 +219,14 @@ mod tests {
         for (from, to) in [(1, 1), (2, 1), (7, 3), (100, 91), (4032, 3651), (300, 20), (5, 9)] {
             let axis =
                 Axis { from, from_extent: f64::from(from), to, to_extent: f64::from(to), to_offset: 0.0 };
-            let weights = Weights::new(&axis);
+            let weights = ResampleWeights::new(&axis);
             for n in 0..to as usize {
                 let taps = weights.taps(n);
                 let sum: i32 = taps.iter().map(|t| i32::from(*t as i16) + (t >> 16)).sum();
                 assert_eq!(sum, 1 << FRACTION, "{from} to {to}, sample {n}");
                 assert!(weights.window(n).1 <= (from as usize).div_ceil(2), "{from} to {to}, sample {n}");
                 let mut exact = Vec::new();
-                let first = Exact::new(&axis).weights(n as u32, &mut exact);
+                let first = ExactWeights::new(&axis).weights(n as u32, &mut exact);
                 for (i, weight) in exact.iter().enumerate() {
                     let at = first as usize + i - 2 * weights.window(n).0;
                     let tap = (taps[at / 2] >> (16 * (at % 2))) as i16;
@@ -239,7 +239,7 @@ mod tests {
     #[test]
     fn the_kernel_is_that_of_the_definition() {
         for (x, step) in [(-3.2, 0.9), (-2.99, 0.13), (0.0, 1.0), (-3.0, 0.02), (-1.0, 0.5)] {
-            for (n, value) in Kernel::new(step).from(x).take(300).enumerate() {
+            for (n, value) in KernelSampler::new(step).from(x).take(300).enumerate() {
                 assert!((value - lanczos3(x + n as f64 * step)).abs() < 1e-9, "{x} + {n} * {step}");
             }
         }
@@ -251,7 +251,7 @@ mod tests {
         assert!(axis.is_identity());
         for n in 0..9 {
             let mut exact = Vec::new();
-            let first = Exact::new(&axis).weights(n, &mut exact);
+            let first = ExactWeights::new(&axis).weights(n, &mut exact);
             assert!((exact[(n - first) as usize] - 1.0).abs() < 1e-12);
         }
     }

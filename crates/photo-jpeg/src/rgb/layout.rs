@@ -8,7 +8,7 @@ pub(super) const PAIR: usize = 2;
 
 /// The sizes of a picture and its components. For gray, those of the second and third component are of no use.
 #[derive(Debug)]
-pub(super) struct Layout {
+pub(super) struct PlaneLayout {
     /// Pixels in a row.
     pub(super) width: usize,
     pub(super) height: usize,
@@ -19,7 +19,7 @@ pub(super) struct Layout {
     pub(super) widths: [usize; 3],
 }
 
-impl Layout {
+impl PlaneLayout {
     /// `None` if the planes don't fit the picture.
     pub(super) fn of(planes: &Planes) -> Option<Self> {
         let count = if planes.color == ColorModel::Gray { 1 } else { 3 };

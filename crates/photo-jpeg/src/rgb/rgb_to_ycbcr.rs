@@ -8,7 +8,7 @@ use super::ycbcr_to_rgb::{narrow, pair};
 
 /// How a component comes from red, green and blue. All weights are negated, as -0.5 fits into 16 bits and 0.5 doesn't.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Weights {
+pub(super) struct ChannelWeights {
     /// Of red and green.
     rg: [i16; 2],
     /// Of green again and of blue: the weight of green in luma is too large for one.
@@ -19,20 +19,20 @@ pub(super) struct Weights {
 }
 
 /// Y, Cb and Cr after BT.601. Those of luma sum up to 1 and those of chroma to 0, so that gray stays gray.
-pub(super) const YCBCR: [Weights; 3] = [
-    Weights { rg: [-19_595, -19_235], gb: [-19_235, -7471], fraction: 16, chroma: false },
-    Weights { rg: [11_058, 21_710], gb: [0, -32_768], fraction: 16, chroma: true },
-    Weights { rg: [-32_768, 27_439], gb: [0, 5329], fraction: 16, chroma: true },
+pub(super) const YCBCR: [ChannelWeights; 3] = [
+    ChannelWeights { rg: [-19_595, -19_235], gb: [-19_235, -7471], fraction: 16, chroma: false },
+    ChannelWeights { rg: [11_058, 21_710], gb: [0, -32_768], fraction: 16, chroma: true },
+    ChannelWeights { rg: [-32_768, 27_439], gb: [0, 5329], fraction: 16, chroma: true },
 ];
 
 /// Red, green and blue.
-pub(super) const RGB: [Weights; 3] = [
-    Weights { rg: [-32_768, 0], gb: [0, 0], fraction: 15, chroma: false },
-    Weights { rg: [0, -32_768], gb: [0, 0], fraction: 15, chroma: false },
-    Weights { rg: [0, 0], gb: [0, -32_768], fraction: 15, chroma: false },
+pub(super) const RGB: [ChannelWeights; 3] = [
+    ChannelWeights { rg: [-32_768, 0], gb: [0, 0], fraction: 15, chroma: false },
+    ChannelWeights { rg: [0, -32_768], gb: [0, 0], fraction: 15, chroma: false },
+    ChannelWeights { rg: [0, 0], gb: [0, -32_768], fraction: 15, chroma: false },
 ];
 
-impl Weights {
+impl ChannelWeights {
     /// What the negated sum is taken from before the shift, for sums over `2^extra` pixels: a half, and 128 for chroma.
     /// There it's one less: pure blue has a Cb of 255.5.
     #[inline(always)]
@@ -49,7 +49,7 @@ impl Weights {
 pub(super) fn row<S: Simd, const N: usize, const W: usize, const H: usize>(
     simd: S,
     rows: &[[&[u8]; 2]; 3],
-    weights: &[Weights],
+    weights: &[ChannelWeights],
     out: [&mut [u8]; N],
 ) {
     let length = out[0].len();
@@ -72,7 +72,7 @@ pub(super) fn row<S: Simd, const N: usize, const W: usize, const H: usize>(
 fn step<S: Simd, const N: usize, const W: usize, const H: usize>(
     simd: S,
     rows: &[[&[u8]; 2]; 3],
-    weights: &[Weights],
+    weights: &[ChannelWeights],
     n: usize,
 ) -> [u8x16<S>; N] {
     let (rg, gb) = pairs::<S, W, H>(simd, rows, STEP * W * n);

@@ -63,7 +63,7 @@ fn libjpeg_pixel([y, cb, cr]: [u8; 3]) -> [u8; 3] {
 
 /// How far a picture's samples are from the average over each one's pixels, at most.
 fn deviation(planes: &Planes, rgb: &[u8]) -> f64 {
-    let layout = Layout::of(planes).unwrap();
+    let layout = PlaneLayout::of(planes).unwrap();
     let (width, height) = (planes.width as usize, planes.height as usize);
     let mut worst = 0.0_f64;
     for (index, plane) in planes.planes.iter().enumerate() {
@@ -84,7 +84,7 @@ fn deviation(planes: &Planes, rgb: &[u8]) -> f64 {
 
 /// The pixels with every sample repeated.
 fn repeated(planes: &Planes) -> Vec<u8> {
-    let layout = Layout::of(planes).unwrap();
+    let layout = PlaneLayout::of(planes).unwrap();
     let mut out = Vec::new();
     for (y, x) in (0..layout.height).flat_map(|y| (0..layout.width).map(move |x| (y, x))) {
         let samples = [0, 1, 2].map(|index| {
@@ -119,7 +119,7 @@ fn stretched(plane: &Plane, [w, h]: [usize; 2], width: usize, height: usize) -> 
 
 /// What `to_rgb` should give.
 fn smooth(planes: &Planes) -> Vec<u8> {
-    let layout = Layout::of(planes).unwrap();
+    let layout = PlaneLayout::of(planes).unwrap();
     let (width, height) = (layout.width, layout.height);
     let full: Vec<Vec<u8>> = (planes.planes.iter().zip(layout.blocks))
         .map(|(plane, block)| stretched(plane, block, width, height))

@@ -1,4 +1,4 @@
-//! Waves of segments: cut, decoded by any number of workers, stitched.
+//! Pipeline of chunks: cut, decoded by any number of workers, stitched.
 
 use std::slice::IterMut;
 use std::sync::Mutex;
@@ -9,60 +9,65 @@ use crate::error::{Error, Result};
 use crate::header::Header;
 
 use super::block::Mcu;
-use super::intervals::Intervals;
-use super::lanes::{Lane, run_one, run_two};
-use super::speculative_chunk::{Job, Segment, State};
+use super::intervals::RestartIntervals;
+use super::lanes::{DecodeLane, run_one, run_two};
+use super::speculative_chunk::{ChunkJob, DecoderState, SpeculativeChunk};
 use super::unstuff::boundary;
 
-/// How waves are cut.
+/// How a scan is divided into batches of chunks.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Cut {
-    /// Blocks that a segment is meant to hold.
-    pub(crate) meant: usize,
-    /// Blocks that it has room for: at 128 bytes each, a few waves are all the memory that decoding takes, whatever the
-    /// picture's height.
-    pub(crate) room: usize,
-    /// Bytes that a segment has at least, so that guesses get in step well before its end.
-    pub(crate) least: usize,
-    /// Segments of a wave.
-    pub(crate) segments: usize,
+pub(crate) struct ChunkLayout {
+    /// Blocks that a chunk should hold, judged by the bytes per block so far.
+    pub(crate) target_blocks: usize,
+    /// Blocks that a chunk has room for. A block takes 128 bytes, and two batches are all the memory that decoding
+    /// takes, whatever the height of the picture.
+    pub(crate) max_blocks: usize,
+    /// The fewest bytes that a chunk has, so that a guess synchronizes well before the end of its chunk.
+    pub(crate) min_bytes: usize,
+    /// Chunks in a batch.
+    pub(crate) chunks: usize,
 }
 
-/// Bytes that a segment has at most.
-const MOST: usize = 1 << 18;
+/// The most bytes that a chunk has.
+const MAX_CHUNK_BYTES: usize = 1 << 18;
 
-impl Cut {
-    /// For a number of threads, and rows of MCUs of so many blocks: what is left of a row at the end of a wave is copied,
-    /// so that waves of wide pictures hold some rows.
+impl ChunkLayout {
+    /// The layout for `threads` threads and rows of MCUs of `row` blocks. At the end of a batch, an incomplete row is
+    /// copied to the next batch, so a batch of a wide picture holds several rows.
     pub(crate) fn new(threads: usize, row: usize) -> Self {
-        // One thread needs no more segments than fill its two lanes all the time.
-        let meant = if threads <= 1 && row > 4096 { 2048 } else { 1024 };
-        let least = if threads <= 1 { 4 } else { (8 * threads).min(64) };
-        let rows = (4 * row / meant).min(128);
-        Self { meant, room: meant + meant / 2, least: 2048, segments: least.max(rows) }
+        // One thread needs no more chunks than keep its two lanes busy all the time.
+        let target_blocks = if threads <= 1 && row > 4096 { 2048 } else { 1024 };
+        let min_chunks = if threads <= 1 { 4 } else { (8 * threads).min(64) };
+        let chunks_of_rows = (4 * row / target_blocks).min(128);
+        Self {
+            target_blocks,
+            max_blocks: target_blocks + target_blocks / 2,
+            min_bytes: 2048,
+            chunks: min_chunks.max(chunks_of_rows),
+        }
     }
 
-    /// For a scan of all components, on the threads of the current rayon pool.
+    /// The layout for a scan of all components, on the threads of the current rayon pool.
     pub(crate) fn of(header: &Header) -> Self {
         let blocks = header.components.iter().map(|c| c.blocks_wide as usize * usize::from(c.v)).sum();
         Self::new(rayon::current_num_threads(), blocks)
     }
 
-    /// Blocks that a wave holds at most.
+    /// The most blocks that a batch holds.
     pub(crate) fn most_blocks(&self) -> usize {
         // Restart intervals that are shorter than they seemed fill twice the room.
-        2 * self.room * self.segments
+        2 * self.max_blocks * self.chunks
     }
 
-    /// Bytes of memory that decoding a scan takes at most, for rows of MCUs of so many blocks: two waves, with what is left
-    /// over of a row.
+    /// The most bytes of memory that decoding a scan takes, for `rows` rows of MCUs of `row` blocks: two batches, each
+    /// with an incomplete row.
     pub(crate) fn most_bytes(&self, row: u64, rows: u64) -> u64 {
-        let wave = (self.most_blocks() * 128 + self.segments * MOST) as u64;
-        (2 * wave + 2 * 128 * row).min(2 * 128 * row * rows)
+        let batch = (self.most_blocks() * 128 + self.chunks * MAX_CHUNK_BYTES) as u64;
+        (2 * batch + 2 * 128 * row).min(2 * 128 * row * rows)
     }
 }
 
-/// Decodes a sequential scan wave by wave.
+/// Decodes a sequential scan batch by batch.
 #[derive(Debug)]
 pub(crate) struct ScanReader<'a> {
     pub(super) bytes: &'a [u8],
@@ -74,18 +79,18 @@ pub(crate) struct ScanReader<'a> {
     pub(super) done: u64,
     /// Offset in the file from which `state.bit` counts.
     pub(super) from: usize,
-    pub(super) state: State,
+    pub(super) state: DecoderState,
     /// Blocks between restart markers, and how many intervals are behind us.
-    pub(super) restart: Option<Restart>,
+    pub(super) restart: Option<RestartProgress>,
     /// Whether the current restart interval is decoded alone, since it is not sound as a whole.
     pub(super) single: bool,
     bytes_per_block: f64,
-    cut: Cut,
+    layout: ChunkLayout,
 }
 
 /// Where a scan with restart markers is.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Restart {
+pub(super) struct RestartProgress {
     /// Blocks of an interval.
     pub(super) blocks: u64,
     /// Whole intervals that are behind us.
@@ -94,20 +99,20 @@ pub(super) struct Restart {
 
 /// Some consecutive blocks of a scan, in decoding order.
 #[derive(Debug, Default)]
-pub(crate) struct Wave {
-    pub(super) segments: Vec<Segment>,
-    pub(super) intervals: Vec<Intervals>,
-    /// Blocks decoded between segments, and those left over from the wave before.
+pub(crate) struct Batch {
+    pub(super) chunks: Vec<SpeculativeChunk>,
+    pub(super) intervals: Vec<RestartIntervals>,
+    /// Blocks decoded between chunks, and those left over from the batch before.
     pub(super) patch: Vec<[i16; 64]>,
-    pub(super) pieces: Vec<Piece>,
+    pub(super) runs: Vec<BlockRun>,
     /// Number of blocks.
     pub(crate) len: usize,
 }
 
 /// A run of blocks in one buffer.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Piece {
-    pub(super) source: Source,
+pub(super) struct BlockRun {
+    pub(super) source: RunSource,
     pub(super) first: usize,
     pub(super) count: usize,
     /// What is to be added to the DC of each component.
@@ -115,18 +120,24 @@ pub(super) struct Piece {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Source {
-    Segment(usize),
+pub(super) enum RunSource {
+    Chunk(usize),
     Intervals(usize),
     Patch,
 }
 
 impl<'a> ScanReader<'a> {
     /// A reader of a file's first scan, which holds all components and has the MCUs `mcu`.
-    pub(crate) fn of(bytes: &'a [u8], header: &Header, mcu: &'a Mcu, cut: Cut, level: Level) -> Self {
+    pub(crate) fn of(
+        bytes: &'a [u8],
+        header: &Header,
+        mcu: &'a Mcu,
+        layout: ChunkLayout,
+        level: Level,
+    ) -> Self {
         let mcus = u64::from(header.mcus_wide) * u64::from(header.mcus_high);
         let (from, restart) = (header.scan.data_start, header.scan.restart_interval);
-        Self::new(bytes, from, mcu, mcus, restart, cut, level)
+        Self::new(bytes, from, mcu, mcus, restart, layout, level)
     }
 
     /// A reader of the `mcus` MCUs whose entropy-coded data begins at `from`, with restart markers every
@@ -137,16 +148,28 @@ impl<'a> ScanReader<'a> {
         mcu: &'a Mcu,
         mcus: u64,
         restart_interval: u32,
-        cut: Cut,
+        layout: ChunkLayout,
         level: Level,
     ) -> Self {
         let per_mcu = mcu.blocks.len() as u64;
         let total = mcus * per_mcu;
         let restart = (restart_interval > 0 && u64::from(restart_interval) < mcus)
-            .then(|| Restart { blocks: u64::from(restart_interval) * per_mcu, index: 0 });
+            .then(|| RestartProgress { blocks: u64::from(restart_interval) * per_mcu, index: 0 });
         let bytes_per_block = bytes.len().saturating_sub(from) as f64 / total.max(1) as f64;
-        let state = State::default();
-        Self { bytes, mcu, level, total, done: 0, from, state, restart, single: false, bytes_per_block, cut }
+        let state = DecoderState::default();
+        Self {
+            bytes,
+            mcu,
+            level,
+            total,
+            done: 0,
+            from,
+            state,
+            restart,
+            single: false,
+            bytes_per_block,
+            layout,
+        }
     }
 
     /// Whether all blocks are behind us.
@@ -154,39 +177,39 @@ impl<'a> ScanReader<'a> {
         self.done >= self.total
     }
 
-    /// Cuts the next wave, which begins with the blocks `rest` of the wave before.
-    pub(crate) fn cut(&self, wave: &mut Wave, rest: &mut Vec<[i16; 64]>) {
-        wave.pieces.clear();
-        std::mem::swap(&mut wave.patch, rest);
-        let count = wave.patch.len();
-        wave.len = 0;
-        wave.push(Piece { source: Source::Patch, first: 0, count, base: [0; 3] });
+    /// Cuts the next batch, which begins with the blocks `rest` of the batch before.
+    pub(crate) fn cut_batch(&self, batch: &mut Batch, rest: &mut Vec<[i16; 64]>) {
+        batch.runs.clear();
+        std::mem::swap(&mut batch.patch, rest);
+        let count = batch.patch.len();
+        batch.len = 0;
+        batch.push(BlockRun { source: RunSource::Patch, first: 0, count, base: [0; 3] });
         match self.whole_intervals() {
-            Some((blocks, count)) => self.cut_intervals(wave, blocks, count),
-            None => self.cut_segments(wave),
+            Some((blocks, count)) => self.cut_intervals(batch, blocks, count),
+            None => self.cut_chunks(batch),
         }
     }
 
-    /// Blocks of an interval, and how many to put into a segment (two at least, to be decoded in turn), where waves are
+    /// Blocks of an interval, and how many to put into a chunk (two at least, to be decoded in turn), where batches are
     /// made of whole intervals. Long ones, and
     /// the last one, are decoded as scans of their own.
     fn whole_intervals(&self) -> Option<(usize, usize)> {
         let restart = self.restart?;
         let left = self.total - self.done;
         let blocks = usize::try_from(restart.blocks).ok()?;
-        (blocks <= 4 * self.cut.room && left > restart.blocks && !self.single)
-            .then(|| (blocks, (self.cut.meant / blocks).max(2)))
+        (blocks <= 4 * self.layout.max_blocks && left > restart.blocks && !self.single)
+            .then(|| (blocks, (self.layout.target_blocks / blocks).max(2)))
     }
 
-    fn cut_intervals(&self, wave: &mut Wave, blocks: usize, count: usize) {
-        wave.segments.clear();
-        let most = self.cut.segments.max(2);
-        let segments = (self.cut.segments * self.cut.room / (blocks * count)).clamp(2, most);
-        wave.intervals.resize_with(segments, Intervals::default);
+    fn cut_intervals(&self, batch: &mut Batch, blocks: usize, count: usize) {
+        batch.chunks.clear();
+        let most = self.layout.chunks.max(2);
+        let chunks = (self.layout.chunks * self.layout.max_blocks / (blocks * count)).clamp(2, most);
+        batch.intervals.resize_with(chunks, RestartIntervals::default);
         let step = ((count * blocks) as f64 * self.bytes_per_block) as usize;
-        let step = step.clamp(64, MOST);
+        let step = step.clamp(64, MAX_CHUNK_BYTES);
         let left = (self.total - self.done).saturating_sub(1) / blocks as u64;
-        for (n, part) in wave.intervals.iter_mut().enumerate() {
+        for (n, part) in batch.intervals.iter_mut().enumerate() {
             let from = self.from + n * step;
             part.reset(
                 from,
@@ -198,30 +221,31 @@ impl<'a> ScanReader<'a> {
         }
     }
 
-    fn cut_segments(&self, wave: &mut Wave) {
-        wave.intervals.clear();
-        wave.segments.resize_with(self.cut.segments, Segment::default);
-        let step = ((self.cut.meant as f64 * self.bytes_per_block) as usize).clamp(self.cut.least, MOST);
+    fn cut_chunks(&self, batch: &mut Batch) {
+        batch.intervals.clear();
+        batch.chunks.resize_with(self.layout.chunks, SpeculativeChunk::default);
+        let step = ((self.layout.target_blocks as f64 * self.bytes_per_block) as usize)
+            .clamp(self.layout.min_bytes, MAX_CHUNK_BYTES);
         let mut from = self.from;
-        for (n, segment) in wave.segments.iter_mut().enumerate() {
+        for (n, chunk) in batch.chunks.iter_mut().enumerate() {
             let to = boundary(self.bytes, self.from + (n + 1) * step);
-            segment.reset(from, to, (n == 0).then_some(self.state));
+            chunk.reset(from, to, (n == 0).then_some(self.state));
             from = to;
         }
         // Beyond the end of the file there is nothing to decode.
-        let some = wave.segments.iter().filter(|s| s.from < self.bytes.len()).count();
-        wave.segments.truncate(some.max(1));
+        let some = batch.chunks.iter().filter(|s| s.from < self.bytes.len()).count();
+        batch.chunks.truncate(some.max(1));
     }
 
-    /// Stitches a wave whose segments have been decoded, and moves behind it.
+    /// Stitches a batch whose chunks have been decoded, and moves behind it.
     ///
     /// # Errors
-    /// [`Error::Malformed`] and [`Error::Truncated`] where the blocks that are proven end and more are due. The wave then
+    /// [`Error::Malformed`] and [`Error::Truncated`] where the blocks that are proven end and more are due. The batch then
     /// holds what there is.
-    pub(crate) fn stitch(&mut self, wave: &mut Wave) -> Result<()> {
+    pub(crate) fn stitch(&mut self, batch: &mut Batch) -> Result<()> {
         let (from, done) = (self.from, self.done);
         let result =
-            if wave.segments.is_empty() { self.stitch_intervals(wave) } else { self.stitch_segments(wave) };
+            if batch.chunks.is_empty() { self.stitch_intervals(batch) } else { self.stitch_chunks(batch) };
         if self.done > done {
             self.bytes_per_block = (self.from - from) as f64 / (self.done - done) as f64;
         }
@@ -239,55 +263,55 @@ impl<'a> ScanReader<'a> {
     }
 }
 
-/// The segments of a wave that wait for a worker.
-pub(crate) struct Queue<'a> {
-    segments: Mutex<IterMut<'a, Segment>>,
-    intervals: Mutex<IterMut<'a, Intervals>>,
+/// The chunks of a batch that wait for a worker.
+pub(crate) struct BatchQueue<'a> {
+    chunks: Mutex<IterMut<'a, SpeculativeChunk>>,
+    intervals: Mutex<IterMut<'a, RestartIntervals>>,
 }
 
-impl Wave {
-    pub(crate) fn queue(&mut self) -> Queue<'_> {
-        Queue {
-            segments: Mutex::new(self.segments.iter_mut()),
+impl Batch {
+    pub(crate) fn queue(&mut self) -> BatchQueue<'_> {
+        BatchQueue {
+            chunks: Mutex::new(self.chunks.iter_mut()),
             intervals: Mutex::new(self.intervals.iter_mut()),
         }
     }
 
     /// Jobs for workers: more would find nothing to do.
     pub(crate) fn jobs(&self) -> usize {
-        (self.segments.len() + self.intervals.len()).div_ceil(2)
+        (self.chunks.len() + self.intervals.len()).div_ceil(2)
     }
 
-    pub(super) fn push(&mut self, piece: Piece) {
-        if piece.count > 0 {
-            self.len += piece.count;
-            self.pieces.push(piece);
+    pub(super) fn push(&mut self, run: BlockRun) {
+        if run.count > 0 {
+            self.len += run.count;
+            self.runs.push(run);
         }
     }
 
-    /// The blocks `from..from + count` of the wave, in runs, each with what is to be added to its DCs.
+    /// The blocks `from..from + count` of the batch, in runs, each with what is to be added to its DCs.
     pub(crate) fn runs(&self, from: usize, count: usize) -> impl Iterator<Item = (&[[i16; 64]], [i16; 3])> {
         let (mut skip, mut left) = (from, count);
-        self.pieces.iter().filter_map(move |piece| {
-            let start = skip.min(piece.count);
+        self.runs.iter().filter_map(move |run| {
+            let start = skip.min(run.count);
             skip -= start;
-            let take = (piece.count - start).min(left);
+            let take = (run.count - start).min(left);
             left -= take;
-            let buffer = self.buffer(piece.source);
-            let blocks = buffer.get(piece.first + start..piece.first + start + take)?;
-            (take > 0).then_some((blocks, piece.base))
+            let buffer = self.buffer(run.source);
+            let blocks = buffer.get(run.first + start..run.first + start + take)?;
+            (take > 0).then_some((blocks, run.base))
         })
     }
 
-    fn buffer(&self, source: Source) -> &[[i16; 64]] {
+    fn buffer(&self, source: RunSource) -> &[[i16; 64]] {
         match source {
-            Source::Segment(n) => self.segments.get(n).map_or(&[], |s| &s.blocks),
-            Source::Intervals(n) => self.intervals.get(n).map_or(&[], |s| &s.blocks),
-            Source::Patch => &self.patch,
+            RunSource::Chunk(n) => self.chunks.get(n).map_or(&[], |s| &s.blocks),
+            RunSource::Intervals(n) => self.intervals.get(n).map_or(&[], |s| &s.blocks),
+            RunSource::Patch => &self.patch,
         }
     }
 
-    /// Copies the blocks from `from` on to `out`, with their true DCs; block 0 of the wave must begin an MCU.
+    /// Copies the blocks from `from` on to `out`, with their true DCs; block 0 of the batch must begin an MCU.
     pub(super) fn copy(&self, from: usize, mcu: &Mcu, out: &mut Vec<[i16; 64]>) {
         out.clear();
         let mut phase = from % mcu.blocks.len();
@@ -302,17 +326,17 @@ impl Wave {
     }
 }
 
-impl Queue<'_> {
-    /// Decodes segments until none is left. Any number of threads may do so at once.
+impl BatchQueue<'_> {
+    /// Decodes chunks until none is left. Any number of threads may do so at once.
     pub(crate) fn work(&self, reader: &ScanReader<'_>) {
-        self.work_on_segments(reader);
+        self.work_on_chunks(reader);
         self.work_on_intervals(reader);
     }
 
-    fn work_on_segments(&self, reader: &ScanReader<'_>) {
-        let mut running: Option<Running<'_>> = None;
-        while let Some(segment) = next(&self.segments) {
-            let mut job = segment.start(reader.bytes, reader.mcu, reader.cut.room);
+    fn work_on_chunks(&self, reader: &ScanReader<'_>) {
+        let mut running: Option<RunningChunk<'_>> = None;
+        while let Some(chunk) = next(&self.chunks) {
+            let mut job = chunk.start(reader.bytes, reader.mcu, reader.layout.max_blocks);
             let Some(lane) = job.lane.take() else { continue };
             if let Some((other_job, other)) = running.take() {
                 let (a, b) = run_two(reader.level, other, lane);
@@ -333,11 +357,11 @@ impl Queue<'_> {
     }
 }
 
-/// A segment under way.
-type Running<'a> = (Job<'a>, Lane<'a>);
+/// A chunk under way.
+type RunningChunk<'a> = (ChunkJob<'a>, DecodeLane<'a>);
 
 /// Writes down what has stopped; gives what has not.
-fn keep_running<'a>(a: Running<'a>, b: Running<'a>) -> Option<Running<'a>> {
+fn keep_running<'a>(a: RunningChunk<'a>, b: RunningChunk<'a>) -> Option<RunningChunk<'a>> {
     let mut left = None;
     for (job, lane) in [a, b] {
         if lane.stopped.is_some() {

@@ -5,7 +5,7 @@ pub(crate) const PADDING: usize = 16;
 
 /// Reads bits, most significant first, from bytes without stuffing. Behind the end come zeros.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Bits<'a> {
+pub(crate) struct BitReader<'a> {
     pub(super) data: &'a [u8],
     /// The next byte to load.
     pub(super) pos: usize,
@@ -15,7 +15,7 @@ pub(crate) struct Bits<'a> {
     pub(super) valid: u32,
 }
 
-impl<'a> Bits<'a> {
+impl<'a> BitReader<'a> {
     /// Starts at bit `at` of `data`.
     pub(crate) fn new(data: &'a [u8], at: u64) -> Self {
         let mut bits = Self { data, pos: (at / 8) as usize, window: 0, valid: 0 };
@@ -67,7 +67,7 @@ mod tests {
         let data: Vec<u8> = (0..40u8).map(|i| i.wrapping_mul(37)).collect();
         let bit = |at: usize| data.get(at / 8).map_or(0, |b| b >> (7 - at % 8) & 1);
         for start in 0..64u64 {
-            let mut bits = Bits::new(&data, start);
+            let mut bits = BitReader::new(&data, start);
             for step in (0..300).map(|i| i % 13) {
                 bits.refill();
                 let at = bits.position() as usize;

@@ -5,7 +5,7 @@ use crate::header::Header;
 use crate::huffman::decode::{AcTable, DcTable, Entry};
 use crate::quant::ZIGZAG;
 
-use super::bit_reader::Bits;
+use super::bit_reader::BitReader;
 
 /// A block of an MCU.
 #[derive(Debug, Clone, Copy)]
@@ -74,7 +74,7 @@ pub(crate) struct Corrupt;
 /// Where a decoder is: the state that decides all that follows, but for the DC predictions.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cursor<'a> {
-    pub(crate) bits: Bits<'a>,
+    pub(crate) bits: BitReader<'a>,
     /// The next block's place in its MCU.
     pub(crate) phase: usize,
     pub(crate) predictions: Predictions,
@@ -94,7 +94,7 @@ impl Cursor<'_> {
 #[inline(always)]
 pub(super) fn open<'a>(
     mcu: &'a Mcu,
-    bits: &mut Bits<'_>,
+    bits: &mut BitReader<'_>,
     phase: usize,
     predictions: &mut Predictions,
     block: &mut [i16; 64],
@@ -109,7 +109,7 @@ pub(super) fn open<'a>(
 
 /// A DC difference.
 #[inline(always)]
-fn difference(bits: &mut Bits<'_>, table: &DcTable) -> std::result::Result<i16, Corrupt> {
+fn difference(bits: &mut BitReader<'_>, table: &DcTable) -> std::result::Result<i16, Corrupt> {
     bits.refill();
     let entry = table.peek(bits.window);
     if entry.advance() == 1 {
@@ -123,7 +123,7 @@ fn difference(bits: &mut Bits<'_>, table: &DcTable) -> std::result::Result<i16, 
 
 /// The AC coefficients of a block.
 fn coefficients(
-    bits: &mut Bits<'_>,
+    bits: &mut BitReader<'_>,
     table: &AcTable,
     out: &mut [i16; 64],
 ) -> std::result::Result<(), Corrupt> {

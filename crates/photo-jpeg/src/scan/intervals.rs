@@ -4,29 +4,29 @@ use crate::simd::Level;
 use memchr::memchr;
 
 use super::block::Mcu;
-use super::lanes::{Lane, Stop, run_one, run_two};
-use super::speculative_chunk::{State, make_room};
-use super::unstuff::{End, is_restart, pad, unstuff};
+use super::lanes::{DecodeLane, LaneStop, run_one, run_two};
+use super::speculative_chunk::{DecoderState, make_room};
+use super::unstuff::{UnstuffEnd, is_restart, pad, unstuff};
 
 /// Bytes that a block takes at most: a DC of 27 bits, 63 coefficients of 26.
 const BLOCK_BYTES: usize = 216;
 
 /// Consecutive restart intervals, those whose marker before them lies in a range of the file.
 #[derive(Debug, Default)]
-pub(crate) struct Intervals {
+pub(crate) struct RestartIntervals {
     from: usize,
     to: usize,
     /// Whether the first interval begins at `from`.
     begins: bool,
     /// Blocks of an interval.
     per_interval: usize,
-    /// Intervals to take at most.
+    /// RestartIntervals to take at most.
     most: usize,
     data: Vec<u8>,
-    bounds: Vec<Bounds>,
+    bounds: Vec<IntervalBounds>,
     sound: Vec<bool>,
     pub(super) blocks: Vec<[i16; 64]>,
-    /// Intervals decoded, all of them sound.
+    /// RestartIntervals decoded, all of them sound.
     pub(super) count: usize,
     /// Offset in the file of the first interval, and of what follows the last one.
     pub(super) first: usize,
@@ -37,13 +37,13 @@ pub(crate) struct Intervals {
 
 /// Where an interval lies in the unstuffed data, and in the file.
 #[derive(Debug, Clone, Copy)]
-struct Bounds {
+struct IntervalBounds {
     start: usize,
     end: usize,
     raw: usize,
 }
 
-impl Intervals {
+impl RestartIntervals {
     pub(super) fn reset(&mut self, from: usize, to: usize, begins: bool, per_interval: usize, most: usize) {
         (self.from, self.to, self.begins) = (from, to, begins);
         (self.per_interval, self.most) = (per_interval, most);
@@ -72,7 +72,7 @@ impl Intervals {
         while self.bounds.len() < self.most {
             let from = self.data.len();
             let end = unstuff(bytes, self.next, self.next + longest, &mut self.data);
-            let End::Marker(marker, code) = end else { break };
+            let UnstuffEnd::Marker(marker, code) = end else { break };
             let number = code & 7;
             if self.bounds.is_empty() {
                 self.number = number;
@@ -80,7 +80,7 @@ impl Intervals {
             if !is_restart(code) || number != (self.number + (self.bounds.len() & 7) as u8) & 7 {
                 break;
             }
-            self.bounds.push(Bounds { start: from, end: self.data.len(), raw: self.next });
+            self.bounds.push(IntervalBounds { start: from, end: self.data.len(), raw: self.next });
             self.next = marker + 2;
             if marker >= self.to {
                 break;
@@ -93,10 +93,10 @@ impl Intervals {
     fn run(&mut self, mcu: &Mcu, level: Level) {
         let blocks = self.blocks.chunks_exact_mut(self.per_interval.max(1));
         let todo = self.bounds.iter().zip(blocks).zip(&mut self.sound);
-        let mut running: Option<(Lane<'_>, u64, &mut bool)> = None;
+        let mut running: Option<(DecodeLane<'_>, u64, &mut bool)> = None;
         for ((bounds, blocks), sound) in todo {
-            let state = State { bit: bounds.start as u64 * 8, ..State::default() };
-            let Ok(lane) = Lane::new(mcu, state.cursor(&self.data), blocks, u64::MAX) else { continue };
+            let state = DecoderState { bit: bounds.start as u64 * 8, ..DecoderState::default() };
+            let Ok(lane) = DecodeLane::new(mcu, state.cursor(&self.data), blocks, u64::MAX) else { continue };
             let end = bounds.end as u64 * 8;
             let Some((other, other_end, other_sound)) = running.take() else {
                 running = Some((lane, end, sound));
@@ -118,8 +118,8 @@ impl Intervals {
 }
 
 /// All blocks are there, and no bit behind the interval was used.
-fn is_sound(lane: &Lane<'_>, end: u64) -> bool {
-    lane.stopped == Some(Stop::Full) && State::of(&lane.cursor()).bit <= end
+fn is_sound(lane: &DecodeLane<'_>, end: u64) -> bool {
+    lane.stopped == Some(LaneStop::Full) && DecoderState::of(&lane.cursor()).bit <= end
 }
 
 /// Offset behind the first restart marker in `bytes[from..to]`, if no other marker comes before it.

@@ -11,12 +11,12 @@ use crate::simd::{Level, dispatch};
 use crate::huffman::decode::{AC_ENTRIES, AcTable, Entry, extend};
 use crate::quant::ZIGZAG;
 
-use super::bit_reader::Bits;
+use super::bit_reader::BitReader;
 use super::block::{Cursor, Mcu, open, rare};
 
 /// Why a lane has stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stop {
+pub(super) enum LaneStop {
     /// At the first block boundary at or behind its limit.
     Limit,
     /// All its blocks are filled.
@@ -27,9 +27,9 @@ pub(super) enum Stop {
 
 /// A stream being decoded into blocks; between calls always inside a block, unless it has stopped.
 #[derive(Debug)]
-pub(super) struct Lane<'a> {
+pub(super) struct DecodeLane<'a> {
     mcu: &'a Mcu,
-    bits: Bits<'a>,
+    bits: BitReader<'a>,
     phase: usize,
     predictions: [i16; 3],
     ac: &'a AcTable,
@@ -40,13 +40,13 @@ pub(super) struct Lane<'a> {
     total: usize,
     /// Bit position at which to stop.
     limit: u64,
-    pub(super) stopped: Option<Stop>,
+    pub(super) stopped: Option<LaneStop>,
 }
 
 /// Symbols between two refills: each takes at most 11 bits of at least 56.
 const SYMBOLS: u32 = 5;
 
-impl<'a> Lane<'a> {
+impl<'a> DecodeLane<'a> {
     /// A lane that goes on from `cursor` into `blocks`, up to the first block boundary at or behind bit `limit`; an error
     /// says why it can't even begin.
     pub(super) fn new(
@@ -54,15 +54,15 @@ impl<'a> Lane<'a> {
         cursor: Cursor<'a>,
         blocks: &'a mut [[i16; 64]],
         limit: u64,
-    ) -> Result<Self, Stop> {
+    ) -> Result<Self, LaneStop> {
         let Cursor { mut bits, phase, mut predictions } = cursor;
         if bits.position() >= limit {
-            return Err(Stop::Limit);
+            return Err(LaneStop::Limit);
         }
         let total = blocks.len();
         let mut rest = blocks.iter_mut();
-        let block = rest.next().ok_or(Stop::Full)?;
-        let ac = open(mcu, &mut bits, phase, &mut predictions, block).map_err(|_| Stop::Corrupt)?;
+        let block = rest.next().ok_or(LaneStop::Full)?;
+        let ac = open(mcu, &mut bits, phase, &mut predictions, block).map_err(|_| LaneStop::Corrupt)?;
         Ok(Self {
             mcu,
             bits,
@@ -87,22 +87,27 @@ impl<'a> Lane<'a> {
     pub(super) fn count(&self) -> usize {
         let taken = self.total - self.rest.len();
         // A lane that stopped in order has not taken the next block yet.
-        if matches!(self.stopped, Some(Stop::Limit | Stop::Full)) { taken } else { taken.saturating_sub(1) }
+        if matches!(self.stopped, Some(LaneStop::Limit | LaneStop::Full)) {
+            taken
+        } else {
+            taken.saturating_sub(1)
+        }
     }
 
     /// Begins the next block with its DC.
     #[inline(always)]
-    fn next_block(&mut self, bits: &mut Bits<'a>) -> Result<(&'a AcTable, &'a mut [i16; 64]), Stop> {
+    fn next_block(&mut self, bits: &mut BitReader<'a>) -> Result<(&'a AcTable, &'a mut [i16; 64]), LaneStop> {
         self.phase = self.mcu.after(self.phase);
         if bits.position() >= self.limit {
-            return Err(Stop::Limit);
+            return Err(LaneStop::Limit);
         }
-        let block = self.rest.next().ok_or(Stop::Full)?;
-        let ac = open(self.mcu, bits, self.phase, &mut self.predictions, block).map_err(|_| Stop::Corrupt)?;
+        let block = self.rest.next().ok_or(LaneStop::Full)?;
+        let ac =
+            open(self.mcu, bits, self.phase, &mut self.predictions, block).map_err(|_| LaneStop::Corrupt)?;
         Ok((ac, block))
     }
 
-    fn end(&mut self) -> Option<Stop> {
+    fn end(&mut self) -> Option<LaneStop> {
         let mut bits = self.bits;
         let next = self.next_block(&mut bits);
         self.bits = bits;
@@ -123,13 +128,13 @@ impl<'a> Lane<'a> {
     }
 
     #[inline(always)]
-    fn symbol(&mut self) -> Option<Stop> {
+    fn symbol(&mut self) -> Option<LaneStop> {
         self.bits.refill();
         let entry = self.ac.peek(self.bits.window);
         let (advance, value, bits) = match entry.advance() {
             Entry::RARE => match rare(self.ac, self.bits.window) {
                 Ok(symbol) => symbol,
-                Err(_) => return Some(Stop::Corrupt),
+                Err(_) => return Some(LaneStop::Corrupt),
             },
             advance => (advance, entry.value(), entry.bits()),
         };
@@ -139,7 +144,7 @@ impl<'a> Lane<'a> {
         }
         self.settled += advance;
         if self.settled > 64 {
-            return Some(Stop::Corrupt);
+            return Some(LaneStop::Corrupt);
         }
         if let Some(block) = &mut self.block {
             block[usize::from(ORDER[self.settled as usize & 127] & 63)] = value;
@@ -149,8 +154,8 @@ impl<'a> Lane<'a> {
 }
 
 /// The part of a lane that the hot loop works on: as few values as possible, for the registers. The rest stays in the lane.
-struct Hot<'h, 'a> {
-    lane: &'h mut Lane<'a>,
+struct HotDecodeLane<'h, 'a> {
+    lane: &'h mut DecodeLane<'a>,
     window: u64,
     /// Sum of the raw entries since the last refill; the low byte is the number of bits used.
     used: u32,
@@ -159,12 +164,12 @@ struct Hot<'h, 'a> {
     /// That of `ac`: one look less.
     lookup: &'a [Entry; AC_ENTRIES],
     block: &'a mut [i16; 64],
-    bits: Bits<'a>,
+    bits: BitReader<'a>,
 }
 
-impl<'h, 'a> Hot<'h, 'a> {
+impl<'h, 'a> HotDecodeLane<'h, 'a> {
     #[inline(always)]
-    fn new(lane: &'h mut Lane<'a>) -> Option<Self> {
+    fn new(lane: &'h mut DecodeLane<'a>) -> Option<Self> {
         let block = lane.block.take()?;
         let (bits, ac, settled) = (lane.bits, lane.ac, lane.settled);
         Some(Self { lane, window: bits.window, used: 0, settled, ac, lookup: &ac.lookup, block, bits })
@@ -272,46 +277,50 @@ static ORDER: [u8; 128] = {
 };
 
 /// Runs both lanes until one stops. Neither may have stopped before.
-pub(super) fn run_two<'a, 'b>(level: Level, a: Lane<'a>, b: Lane<'b>) -> (Lane<'a>, Lane<'b>) {
+pub(super) fn run_two<'a, 'b>(
+    level: Level,
+    a: DecodeLane<'a>,
+    b: DecodeLane<'b>,
+) -> (DecodeLane<'a>, DecodeLane<'b>) {
     dispatch!(level, simd => two(a, b))
 }
 
 /// Runs a lane until it stops.
-pub(super) fn run_one(level: Level, lane: Lane<'_>) -> Lane<'_> {
+pub(super) fn run_one(level: Level, lane: DecodeLane<'_>) -> DecodeLane<'_> {
     dispatch!(level, simd => one(lane))
 }
 
 #[inline(always)]
-fn two<'a, 'b>(mut a: Lane<'a>, mut b: Lane<'b>) -> (Lane<'a>, Lane<'b>) {
+fn two<'a, 'b>(mut a: DecodeLane<'a>, mut b: DecodeLane<'b>) -> (DecodeLane<'a>, DecodeLane<'b>) {
     while a.stopped.is_none() && b.stopped.is_none() {
         match common(&mut a, &mut b) {
-            Side::A => a.any(),
-            Side::B => b.any(),
+            DecodeSide::A => a.any(),
+            DecodeSide::B => b.any(),
         }
     }
     (a, b)
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Side {
+enum DecodeSide {
     A,
     B,
 }
 
 /// Decodes symbols of both lanes until one of them has stopped, or is at a symbol that is not for the hot loop.
 #[inline(always)]
-fn common(a: &mut Lane<'_>, b: &mut Lane<'_>) -> Side {
-    let Some(mut a) = Hot::new(a) else { return Side::A };
-    let Some(mut b) = Hot::new(b) else { return Side::B };
+fn common(a: &mut DecodeLane<'_>, b: &mut DecodeLane<'_>) -> DecodeSide {
+    let Some(mut a) = HotDecodeLane::new(a) else { return DecodeSide::A };
+    let Some(mut b) = HotDecodeLane::new(b) else { return DecodeSide::B };
     let side = 'hot: loop {
         a.refill();
         b.refill();
         for _ in 0..SYMBOLS {
             if !a.step() {
-                break 'hot Side::A;
+                break 'hot DecodeSide::A;
             }
             if !b.step() {
-                break 'hot Side::B;
+                break 'hot DecodeSide::B;
             }
         }
     };
@@ -321,7 +330,7 @@ fn common(a: &mut Lane<'_>, b: &mut Lane<'_>) -> Side {
 }
 
 #[inline(always)]
-fn one(mut lane: Lane<'_>) -> Lane<'_> {
+fn one(mut lane: DecodeLane<'_>) -> DecodeLane<'_> {
     while lane.stopped.is_none() {
         common_of_one(&mut lane);
         lane.any();
@@ -330,8 +339,8 @@ fn one(mut lane: Lane<'_>) -> Lane<'_> {
 }
 
 #[inline(always)]
-fn common_of_one(lane: &mut Lane<'_>) {
-    let Some(mut hot) = Hot::new(lane) else { return };
+fn common_of_one(lane: &mut DecodeLane<'_>) {
+    let Some(mut hot) = HotDecodeLane::new(lane) else { return };
     'hot: loop {
         hot.refill();
         for _ in 0..SYMBOLS {

@@ -17,7 +17,7 @@ mod stitch;
 mod unstuff;
 mod verify;
 
-pub(crate) use batch::Cut;
+pub(crate) use batch::ChunkLayout;
 pub(crate) use block::Mcu;
-pub(crate) use pipeline::Waves;
+pub(crate) use pipeline::Pipeline;
 pub(crate) use verify::{memory_for as verify_memory, verify as verify_scan};

@@ -1,4 +1,4 @@
-//! Waves, one after the other: while some threads decode the next one, others work on the rows of the last one.
+//! Pipeline, one after the other: while some threads decode the next one, others work on the rows of the last one.
 
 use rayon::Scope;
 
@@ -6,32 +6,38 @@ use crate::error::Result;
 use crate::header::Header;
 use crate::simd::Level;
 
-use super::batch::{Cut, ScanReader, Wave};
+use super::batch::{Batch, ChunkLayout, ScanReader};
 use super::block::Mcu;
 
-/// The waves of a file's first scan, which holds all components.
+/// The batches of a file's first scan, which holds all components.
 #[derive(Debug)]
-pub(crate) struct Waves<'a> {
+pub(crate) struct Pipeline<'a> {
     reader: ScanReader<'a>,
     /// Blocks of a row of MCUs.
     row_blocks: usize,
-    /// The wave whose rows are worked on, and the one being decoded.
-    wave: Wave,
-    next: Wave,
-    /// The blocks of `wave` that are not a whole row.
+    /// The batch whose rows are worked on, and the one being decoded.
+    batch: Batch,
+    next: Batch,
+    /// The blocks of `batch` that are not a whole row.
     rest: Vec<[i16; 64]>,
 }
 
-impl<'a> Waves<'a> {
-    pub(crate) fn new(bytes: &'a [u8], header: &Header, mcu: &'a Mcu, cut: Cut, level: Level) -> Self {
+impl<'a> Pipeline<'a> {
+    pub(crate) fn new(
+        bytes: &'a [u8],
+        header: &Header,
+        mcu: &'a Mcu,
+        layout: ChunkLayout,
+        level: Level,
+    ) -> Self {
         let row_blocks = (header.mcus_wide as usize * mcu.blocks.len()).max(1);
-        let reader = ScanReader::of(bytes, header, mcu, cut, level);
-        Self { reader, row_blocks, wave: Wave::default(), next: Wave::default(), rest: Vec::new() }
+        let reader = ScanReader::of(bytes, header, mcu, layout, level);
+        Self { reader, row_blocks, batch: Batch::default(), next: Batch::default(), rest: Vec::new() }
     }
 
-    /// Rows of MCUs that the next [`step`](Self::step) is to work on.
+    /// BatchRows of MCUs that the next [`step`](Self::step) is to work on.
     pub(crate) fn rows(&self) -> usize {
-        self.wave.len / self.row_blocks
+        self.batch.len / self.row_blocks
     }
 
     /// Whether the next step decodes nothing.
@@ -39,14 +45,18 @@ impl<'a> Waves<'a> {
         self.reader.is_done()
     }
 
-    /// Runs all tasks on the rows at hand and decodes the next wave. Decoding comes first, so that the serial part of it,
+    /// Runs all tasks on the rows at hand and decodes the next batch. Decoding comes first, so that the serial part of it,
     /// stitching, is done by one thread while others have tasks left.
     ///
     /// # Errors
     /// As [`ScanReader::stitch`].
-    pub(crate) fn step<T: Send>(&mut self, tasks: Vec<T>, run: impl Fn(&Rows<'_>, T) + Sync) -> Result<()> {
-        let Self { reader, row_blocks, wave, next, rest } = self;
-        let rows = Rows { wave, row_blocks: *row_blocks };
+    pub(crate) fn step<T: Send>(
+        &mut self,
+        tasks: Vec<T>,
+        run: impl Fn(&BatchRows<'_>, T) + Sync,
+    ) -> Result<()> {
+        let Self { reader, row_blocks, batch, next, rest } = self;
+        let rows = BatchRows { batch, row_blocks: *row_blocks };
         let (rows, run) = (&rows, &run);
         let mut result = Ok(());
         rayon::scope(|scope| {
@@ -55,21 +65,21 @@ impl<'a> Waves<'a> {
                 tasks.for_each(|task| scope.spawn(task));
                 return;
             }
-            reader.cut(next, rest);
+            reader.cut_batch(next, rest);
             decode(reader, next, || tasks.for_each(|task| scope.spawn(task)));
             result = reader.stitch(next);
             let whole = next.len / *row_blocks;
             next.copy(whole * *row_blocks, reader.mcu, rest);
         });
-        std::mem::swap(&mut self.wave, &mut self.next);
+        std::mem::swap(&mut self.batch, &mut self.next);
         result
     }
 }
 
-/// Decodes the segments of a wave; `spawn` is called when others are at it.
-pub(super) fn decode(reader: &ScanReader<'_>, wave: &mut Wave, spawn: impl FnOnce() + Send) {
-    let others = wave.jobs().min(rayon::current_num_threads()).saturating_sub(1);
-    let queue = wave.queue();
+/// Decodes the chunks of a batch; `spawn` is called when others are at it.
+pub(super) fn decode(reader: &ScanReader<'_>, batch: &mut Batch, spawn: impl FnOnce() + Send) {
+    let others = batch.jobs().min(rayon::current_num_threads()).saturating_sub(1);
+    let queue = batch.queue();
     // Other threads take the job first that is spawned first; this one, while it waits, the one that is spawned last.
     rayon::scope(|scope| {
         for _ in 0..others {
@@ -80,16 +90,16 @@ pub(super) fn decode(reader: &ScanReader<'_>, wave: &mut Wave, spawn: impl FnOnc
     });
 }
 
-/// The whole rows of MCUs of a wave.
-pub(crate) struct Rows<'a> {
-    wave: &'a Wave,
+/// The whole rows of MCUs of a batch.
+pub(crate) struct BatchRows<'a> {
+    batch: &'a Batch,
     row_blocks: usize,
 }
 
-impl Rows<'_> {
+impl BatchRows<'_> {
     /// The blocks of a row, counted from the first one at hand, in decoding order: runs, each with what is to be added to
     /// its DCs.
     pub(crate) fn runs(&self, row: usize) -> impl Iterator<Item = (&[[i16; 64]], [i16; 3])> {
-        self.wave.runs(row * self.row_blocks, self.row_blocks)
+        self.batch.runs(row * self.row_blocks, self.row_blocks)
     }
 }

@@ -1,19 +1,19 @@
 //! A piece of a scan, decoded by whoever is free: from a guess, or from a known state.
 
-use super::bit_reader::Bits;
+use super::bit_reader::BitReader;
 use super::block::{Cursor, Mcu, Predictions};
-use super::lanes::{Lane, Stop};
-use super::unstuff::{End, boundary, pad, unstuff};
+use super::lanes::{DecodeLane, LaneStop};
+use super::unstuff::{UnstuffEnd, boundary, pad, unstuff};
 
-/// Blocks at the start of a guessed segment whose states are recorded. Out of 4,000 starts on phone photos none took more
-/// than 1.4 KB to be back in step, and half of them about 100 bytes, six blocks; where it takes longer, the segment is
+/// Blocks at the start of a guessed chunk whose states are recorded. Out of 4,000 starts on phone photos none took more
+/// than 1.4 KB to be back in step, and half of them about 100 bytes, six blocks; where it takes longer, the chunk is
 /// decoded again.
 pub(super) const RECORDED: usize = 48;
 
 /// Bytes at which a guess is tried before it is given up.
 pub(super) const GUESSES: usize = 64;
 
-/// Bytes behind a segment's own that are unstuffed too: its last block ends there (at most 64 codes of 27 bits,
+/// Bytes behind a chunk's own that are unstuffed too: its last block ends there (at most 64 codes of 27 bits,
 /// each byte of them stuffed).
 pub(super) const MARGIN: usize = 448;
 
@@ -22,34 +22,34 @@ pub(super) const TAIL: u64 = 24;
 
 /// The state of a decoder before a block.
 #[derive(Debug, Clone, Copy, Default)]
-pub(crate) struct State {
-    /// Bit position in the segment's data.
+pub(crate) struct DecoderState {
+    /// Bit position in the chunk's data.
     pub(crate) bit: u64,
     /// The block's place in its MCU.
     pub(crate) phase: usize,
-    /// DC predictions; in a guessed segment they began with 0.
+    /// DC predictions; in a guessed chunk they began with 0.
     pub(crate) predictions: Predictions,
 }
 
-impl State {
+impl DecoderState {
     pub(super) fn of(cursor: &Cursor<'_>) -> Self {
         Self { bit: cursor.bits.position(), phase: cursor.phase, predictions: cursor.predictions }
     }
 
     pub(super) fn cursor<'a>(&self, data: &'a [u8]) -> Cursor<'a> {
-        Cursor { bits: Bits::new(data, self.bit), phase: self.phase, predictions: self.predictions }
+        Cursor { bits: BitReader::new(data, self.bit), phase: self.phase, predictions: self.predictions }
     }
 }
 
-/// A piece of a scan and what came of it. Buffers are used again for the next wave.
+/// A piece of a scan and what came of it. Buffers are used again for the next batch.
 #[derive(Debug, Default)]
-pub(crate) struct Segment {
+pub(crate) struct SpeculativeChunk {
     /// Offset in the file of the first byte of `data`.
     pub(super) from: usize,
-    /// Offset in the file where the next segment begins.
+    /// Offset in the file where the next chunk begins.
     pub(super) to: usize,
     /// The state at `from`, where it is known.
-    pub(super) known: Option<State>,
+    pub(super) known: Option<DecoderState>,
     /// The unstuffed bytes, padded.
     pub(super) data: Vec<u8>,
     /// Bytes of `data` up to `to`, or to the marker that ends the scan.
@@ -57,34 +57,34 @@ pub(crate) struct Segment {
     /// Bytes of `data` without the padding.
     pub(super) len: usize,
     /// What ended the data, if it was not `to`.
-    pub(super) end: Option<End>,
+    pub(super) end: Option<UnstuffEnd>,
     pub(super) blocks: Vec<[i16; 64]>,
     /// States before the first blocks of a guess.
-    pub(super) starts: Vec<State>,
+    pub(super) starts: Vec<DecoderState>,
     /// Whole blocks in `blocks`.
     pub(super) count: usize,
     /// Where decoding stopped, and why.
-    pub(super) state: State,
-    pub(super) stop: Option<Stop>,
+    pub(super) state: DecoderState,
+    pub(super) stop: Option<LaneStop>,
 }
 
-impl Segment {
+impl SpeculativeChunk {
     /// Gets ready to decode `bytes[from..to]`, two boundaries; from a guess where no state is known.
-    pub(super) fn reset(&mut self, from: usize, to: usize, known: Option<State>) {
+    pub(super) fn reset(&mut self, from: usize, to: usize, known: Option<DecoderState>) {
         (self.from, self.to, self.known) = (from, to, known);
         (self.own, self.len, self.end) = (0, 0, None);
-        (self.count, self.state, self.stop) = (0, State::default(), None);
+        (self.count, self.state, self.stop) = (0, DecoderState::default(), None);
         self.data.clear();
         self.starts.clear();
     }
 
     /// Unstuffs the bytes, tries out a guess, and gives the lane that decodes the rest.
-    pub(super) fn start<'a>(&'a mut self, bytes: &[u8], mcu: &'a Mcu, room: usize) -> Job<'a> {
+    pub(super) fn start<'a>(&'a mut self, bytes: &[u8], mcu: &'a Mcu, max_blocks: usize) -> ChunkJob<'a> {
         self.load(bytes);
-        make_room(&mut self.blocks, room);
+        make_room(&mut self.blocks, max_blocks);
         let limit = self.limit();
         let Self { data, blocks, starts, known, count, state, stop, .. } = self;
-        let blocks = blocks.get_mut(..room).unwrap_or_default();
+        let blocks = blocks.get_mut(..max_blocks).unwrap_or_default();
         let cursor = match known {
             Some(known) => Some(known.cursor(data)),
             None => guess(data, mcu, blocks, starts, limit),
@@ -93,31 +93,31 @@ impl Segment {
         let rest = blocks.get_mut(starts.len()..).unwrap_or_default();
         let lane = match cursor {
             Some(cursor) => {
-                *state = State::of(&cursor);
-                Lane::new(mcu, cursor, rest, limit)
+                *state = DecoderState::of(&cursor);
+                DecodeLane::new(mcu, cursor, rest, limit)
             }
-            None => Err(Stop::Corrupt),
+            None => Err(LaneStop::Corrupt),
         };
         *stop = lane.as_ref().err().copied();
-        Job { lane: lane.ok(), count, state, stop }
+        ChunkJob { lane: lane.ok(), count, state, stop }
     }
 
     /// Decodes again, from a state that is known now.
-    pub(super) fn restart<'a>(&'a mut self, mcu: &'a Mcu, known: State) -> Job<'a> {
+    pub(super) fn restart<'a>(&'a mut self, mcu: &'a Mcu, known: DecoderState) -> ChunkJob<'a> {
         self.starts.clear();
         let limit = self.limit();
         let Self { data, blocks, count, state, stop, .. } = self;
         (*count, *state) = (0, known);
-        let lane = Lane::new(mcu, known.cursor(data), blocks, limit);
+        let lane = DecodeLane::new(mcu, known.cursor(data), blocks, limit);
         *stop = lane.as_ref().err().copied();
-        Job { lane: lane.ok(), count, state, stop }
+        ChunkJob { lane: lane.ok(), count, state, stop }
     }
 
     fn load(&mut self, bytes: &[u8]) {
         let end = unstuff(bytes, self.from, self.to, &mut self.data);
         self.own = self.data.len();
-        if end == End::Limit {
-            // What ends the margin is for the next segment to see.
+        if end == UnstuffEnd::Limit {
+            // What ends the margin is for the next chunk to see.
             let _ = unstuff(bytes, self.to, boundary(bytes, self.to + MARGIN), &mut self.data);
         } else {
             self.end = Some(end);
@@ -145,15 +145,15 @@ fn guess<'a>(
     data: &'a [u8],
     mcu: &Mcu,
     blocks: &mut [[i16; 64]],
-    starts: &mut Vec<State>,
+    starts: &mut Vec<DecoderState>,
     limit: u64,
 ) -> Option<Cursor<'a>> {
     'next: for byte in 0..GUESSES {
-        let first = State { bit: byte as u64 * 8, ..State::default() };
+        let first = DecoderState { bit: byte as u64 * 8, ..DecoderState::default() };
         let mut cursor = first.cursor(data);
         starts.clear();
         for block in blocks.iter_mut().take(RECORDED) {
-            let state = State::of(&cursor);
+            let state = DecoderState::of(&cursor);
             if state.bit >= limit {
                 break;
             }
@@ -168,20 +168,20 @@ fn guess<'a>(
     None
 }
 
-/// A segment under way.
+/// A chunk under way.
 #[derive(Debug)]
-pub(super) struct Job<'a> {
-    pub(super) lane: Option<Lane<'a>>,
+pub(super) struct ChunkJob<'a> {
+    pub(super) lane: Option<DecodeLane<'a>>,
     count: &'a mut usize,
-    state: &'a mut State,
-    stop: &'a mut Option<Stop>,
+    state: &'a mut DecoderState,
+    stop: &'a mut Option<LaneStop>,
 }
 
-impl Job<'_> {
+impl ChunkJob<'_> {
     /// Writes down what a lane that has stopped has done.
-    pub(super) fn finish(self, lane: &Lane<'_>) {
+    pub(super) fn finish(self, lane: &DecodeLane<'_>) {
         *self.count += lane.count();
-        *self.state = State::of(&lane.cursor());
+        *self.state = DecoderState::of(&lane.cursor());
         *self.stop = lane.stopped;
     }
 }

@@ -6,7 +6,7 @@ use super::bit_reader::PADDING;
 
 /// What ended a run of entropy-coded bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
+pub(super) enum UnstuffEnd {
     /// Enough was read.
     Limit,
     /// A marker, at this offset in the file.
@@ -17,14 +17,14 @@ pub(super) enum End {
 
 /// Appends the bytes of `bytes[from..to]` without stuffing to `out`; returns what ended them. `to` must not lie between
 /// an 0xFF and what follows it.
-pub(super) fn unstuff(bytes: &[u8], from: usize, to: usize, out: &mut Vec<u8>) -> End {
+pub(super) fn unstuff(bytes: &[u8], from: usize, to: usize, out: &mut Vec<u8>) -> UnstuffEnd {
     let to = to.min(bytes.len());
     let mut at = from;
     while at < to {
         let rest = bytes.get(at..to).unwrap_or_default();
         let Some(found) = memchr(0xFF, rest) else {
             out.extend_from_slice(rest);
-            return if to == bytes.len() { End::File } else { End::Limit };
+            return if to == bytes.len() { UnstuffEnd::File } else { UnstuffEnd::Limit };
         };
         out.extend_from_slice(rest.get(..found).unwrap_or_default());
         let ff = at + found;
@@ -35,12 +35,12 @@ pub(super) fn unstuff(bytes: &[u8], from: usize, to: usize, out: &mut Vec<u8>) -
                 at = ff + 1;
                 continue;
             }
-            Some(&code) => return End::Marker(ff, code),
-            None => return End::File,
+            Some(&code) => return UnstuffEnd::Marker(ff, code),
+            None => return UnstuffEnd::File,
         }
         at = ff + 2;
     }
-    if at >= bytes.len() { End::File } else { End::Limit }
+    if at >= bytes.len() { UnstuffEnd::File } else { UnstuffEnd::Limit }
 }
 
 /// Puts so many zeros behind the data that a reader may look ahead.
@@ -88,13 +88,13 @@ mod tests {
 
     #[test]
     fn stuffing_goes_and_markers_stop() {
-        let cases: [(&[u8], &[u8], End); 6] = [
-            (&[1, 2, 3], &[1, 2, 3], End::File),
-            (&[1, 0xFF, 0, 3], &[1, 0xFF, 3], End::File),
-            (&[0xFF, 0, 0xFF, 0], &[0xFF, 0xFF], End::File),
-            (&[9, 0xFF, 0xD9, 7], &[9], End::Marker(1, 0xD9)),
-            (&[9, 0xFF, 0xFF, 0xD0], &[9], End::Marker(2, 0xD0)),
-            (&[9, 0xFF], &[9], End::File),
+        let cases: [(&[u8], &[u8], UnstuffEnd); 6] = [
+            (&[1, 2, 3], &[1, 2, 3], UnstuffEnd::File),
+            (&[1, 0xFF, 0, 3], &[1, 0xFF, 3], UnstuffEnd::File),
+            (&[0xFF, 0, 0xFF, 0], &[0xFF, 0xFF], UnstuffEnd::File),
+            (&[9, 0xFF, 0xD9, 7], &[9], UnstuffEnd::Marker(1, 0xD9)),
+            (&[9, 0xFF, 0xFF, 0xD0], &[9], UnstuffEnd::Marker(2, 0xD0)),
+            (&[9, 0xFF], &[9], UnstuffEnd::File),
         ];
         for (bytes, want, end) in cases {
             let mut out = Vec::new();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use photo_jpeg::{Coefficients, Draft, QuantTable, TranscodeOptions, Transformed};
+use photo_jpeg::{Coefficients, Draft, QuantTable, TranscodeOptions, UnquantizedCoefficients};
 
 use crate::codec::jpeg_coefficients::as_written;
 
@@ -22,7 +22,7 @@ pub(super) enum Picture<'a> {
     /// The coefficients of a file, which has tables of its own.
     Coded(&'a Coefficients),
     /// Coefficients that are not yet quantised.
-    Transformed(&'a Transformed),
+    Transformed(&'a UnquantizedCoefficients),
 }
 
 impl Picture<'_> {

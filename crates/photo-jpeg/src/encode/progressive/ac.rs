@@ -1,13 +1,13 @@
 //! The AC coefficients of a band (ITU-T T.81, G.1.2.2 and G.1.2.3).
 
-use crate::dct::forward::Coefficients;
-use crate::encode::progressive::script::Band;
-use crate::encode::progressive::tokens::{Bits, ManyBits, Tokens};
-use crate::encode::tokens::{AC_SIZE_MAX, Group, SCAN, ZERO_RUN, size_and_bits, zigzag_mask};
+use crate::dct::forward::QuantizedBlock;
+use crate::encode::progressive::script::BandSpec;
+use crate::encode::progressive::tokens::{BitBuffer, BitString, ScanTokens};
+use crate::encode::tokens::{AC_SIZE_MAX, SCAN, TokenGroup, ZERO_RUN, size_and_bits, zigzag_mask};
 
 /// A block's AC coefficients in zigzag order.
 #[derive(Debug)]
-pub(super) struct Zigzag {
+pub(super) struct ZigzagBlock {
     /// Absolute values, where they are not 0; of others nothing is said.
     size: [u16; 64],
     negative: u64,
@@ -17,13 +17,13 @@ pub(super) struct Zigzag {
     sound: bool,
 }
 
-impl Zigzag {
+impl ZigzagBlock {
     pub(super) fn new() -> Self {
         Self { size: [0; 64], negative: 0, at_least: [0; 3], sound: true }
     }
 
     /// Takes a block.
-    pub(super) fn load(&mut self, block: &Coefficients) {
+    pub(super) fn load(&mut self, block: &QuantizedBlock) {
         let mut left = zigzag_mask(block.nonzero) & !1;
         let (mut negative, mut most, mut two, mut four) = (0, 0, 0, 0);
         self.at_least[0] = left;
@@ -50,16 +50,16 @@ impl Zigzag {
 /// Writes the blocks of a band as tokens.
 #[derive(Debug)]
 pub(super) struct BandWriter {
-    pub(super) band: Band,
+    pub(super) band: BandSpec,
     /// The band's coefficients.
     mask: u64,
     /// Blocks before this one from whose last token on nothing else follows.
     ended: u32,
-    /// Bits that refine these blocks.
-    their_bits: ManyBits,
-    /// Bits that refine coefficients of this block behind its last token.
-    bits: Bits,
-    tokens: Tokens,
+    /// BitString that refine these blocks.
+    their_bits: BitBuffer,
+    /// BitString that refine coefficients of this block behind its last token.
+    bits: BitString,
+    tokens: ScanTokens,
 }
 
 /// Runs of ended blocks are no longer than that.
@@ -68,13 +68,13 @@ const RUN_MAX: u32 = 0x7FFF;
 const BITS_MAX: usize = 900;
 
 impl BandWriter {
-    pub(super) fn new(band: Band, keep: bool) -> Self {
+    pub(super) fn new(band: BandSpec, keep: bool) -> Self {
         let mask = u64::MAX << band.first & u64::MAX >> (63 - band.last);
-        let (their_bits, bits, tokens) = (ManyBits::default(), Bits::default(), Tokens::new(keep));
+        let (their_bits, bits, tokens) = (BitBuffer::default(), BitString::default(), ScanTokens::new(keep));
         Self { band, mask, ended: 0, their_bits, bits, tokens }
     }
 
-    pub(super) fn block(&mut self, block: &Zigzag) {
+    pub(super) fn block(&mut self, block: &ZigzagBlock) {
         if !block.sound {
             self.tokens.spoil();
         }
@@ -89,7 +89,7 @@ impl BandWriter {
     }
 
     /// The first bits of a block.
-    fn first(&mut self, block: &Zigzag) {
+    fn first(&mut self, block: &ZigzagBlock) {
         let low = self.band.low;
         let mut left = self.nonzero(block, low);
         if left != 0 {
@@ -109,7 +109,7 @@ impl BandWriter {
     }
 
     /// The next bit of a block: of coefficients that were not 0 that bit, of others whether they are not 0 now.
-    fn refinement(&mut self, block: &Zigzag) {
+    fn refinement(&mut self, block: &ZigzagBlock) {
         let low = self.band.low;
         let (old, all) = (self.nonzero(block, low + 1), self.nonzero(block, low));
         let new = all & !old;
@@ -141,7 +141,7 @@ impl BandWriter {
         }
     }
 
-    fn nonzero(&self, block: &Zigzag, low: u32) -> u64 {
+    fn nonzero(&self, block: &ZigzagBlock, low: u32) -> u64 {
         block.at_least.get(low as usize).map_or(0, |mask| mask & self.mask)
     }
 
@@ -177,7 +177,7 @@ impl BandWriter {
         self.tokens.all_bits(&mut self.their_bits);
     }
 
-    pub(super) fn finish(mut self) -> Group {
+    pub(super) fn finish(mut self) -> TokenGroup {
         self.end_run();
         self.tokens.finish()
     }

@@ -12,35 +12,35 @@ use std::ops::Range;
 use fearless_simd::Simd;
 use rayon::prelude::*;
 
-use crate::dct::forward::Coefficients;
-use crate::encode::block_source::Source;
+use crate::dct::forward::QuantizedBlock;
+use crate::encode::block_source::BlockSource;
 use crate::encode::frame::{Frame, FrameComponent};
-use crate::encode::tokens::Group;
+use crate::encode::tokens::TokenGroup;
 use crate::simd::{Level, dispatch};
-use ac::{BandWriter, Zigzag};
-use tokens::Tokens;
+use ac::{BandWriter, ZigzagBlock};
+use tokens::ScanTokens;
 
-pub(crate) use script::{Band, Scan, script};
+pub(crate) use script::{BandSpec, ScanSpec, script};
 
 /// Rows of MCUs in a group.
 const ROWS: usize = 8;
 
 /// What a picture is made into the tokens of all scans with.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Passes<'a, B> {
+pub(crate) struct ProgressiveTokenizer<'a, B> {
     pub(crate) level: Level,
     pub(crate) frame: &'a Frame<B>,
-    pub(crate) script: &'a [Scan],
+    pub(crate) script: &'a [ScanSpec],
 }
 
-impl<B: Source> Passes<'_, B> {
+impl<B: BlockSource> ProgressiveTokenizer<'_, B> {
     /// For each scan, the groups of these rows of MCUs, of all or only of some of the picture; without tokens unless
     /// they are to be kept.
-    pub(crate) fn groups(&self, rows: &[u32], keep: bool) -> Vec<Vec<Group>> {
+    pub(crate) fn groups(&self, rows: &[u32], keep: bool) -> Vec<Vec<TokenGroup>> {
         // Of some rows, so many groups that threads find something to do.
         let all = rows.len() == self.frame.mcus_high as usize;
         let of = if all { ROWS } else { (rows.len() / 8).clamp(1, ROWS) };
-        let groups: Vec<Vec<Group>> = rows
+        let groups: Vec<Vec<TokenGroup>> = rows
             .par_chunks(of)
             .with_max_len(1)
             .map(|rows| dispatch!(self.level, simd => self.group(simd, rows, keep)))
@@ -54,27 +54,27 @@ impl<B: Source> Passes<'_, B> {
 
     /// For each scan, the group of these rows.
     #[inline(always)]
-    fn group<S: Simd>(&self, simd: S, rows: &[u32], keep: bool) -> Vec<Group> {
-        let mut writers: Vec<_> = self.script.iter().map(|scan| Writer::new(*scan, keep)).collect();
-        let mut row = Row::new(self.frame);
+    fn group<S: Simd>(&self, simd: S, rows: &[u32], keep: bool) -> Vec<TokenGroup> {
+        let mut writers: Vec<_> = self.script.iter().map(|scan| ScanWriter::new(*scan, keep)).collect();
+        let mut row = McuRow::new(self.frame);
         let mut last = None;
         for &y in rows {
             let before = if last == y.checked_sub(1) { row.last } else { self.before(simd, y) };
             self.load(simd, y, &mut row, &mut writers);
             for writer in &mut writers {
-                if let Writer::Dc(tokens) = writer {
+                if let ScanWriter::Dc(tokens) = writer {
                     row.last = write_dc(tokens, self.frame, y, &row.dc, before);
                 }
             }
             last = Some(y);
         }
-        writers.into_iter().map(Writer::finish).collect()
+        writers.into_iter().map(ScanWriter::finish).collect()
     }
 
     /// Takes the blocks of a row of MCUs: AC goes to the scans at once, DC is kept.
     #[inline(always)]
-    fn load<S: Simd>(&self, simd: S, y: u32, row: &mut Row, writers: &mut [Writer]) {
-        let Row { batch, zigzag, dc, .. } = row;
+    fn load<S: Simd>(&self, simd: S, y: u32, row: &mut McuRow, writers: &mut [ScanWriter]) {
+        let McuRow { batch, zigzag, dc, .. } = row;
         for (index, (component, dc)) in self.frame.components.iter().zip(dc).enumerate() {
             let (lines, wide) = (component.rows(y), component.blocks_wide(self.frame));
             component.source.fetch(lines.start, lines.len());
@@ -102,7 +102,7 @@ impl<B: Source> Passes<'_, B> {
     fn before<S: Simd>(&self, simd: S, y: u32) -> [i16; 3] {
         let mut last = [0; 3];
         let Some(y) = y.checked_sub(1) else { return last };
-        let mut block = Coefficients { values: [0; 64], nonzero: 0 };
+        let mut block = QuantizedBlock { values: [0; 64], nonzero: 0 };
         for (component, last) in self.frame.components.iter().zip(&mut last) {
             let lines = component.rows(y);
             component.source.fetch(lines.start, lines.len());
@@ -122,23 +122,23 @@ impl<B: Source> Passes<'_, B> {
 const BATCH: usize = 48;
 
 /// A row of MCUs.
-struct Row {
-    batch: Vec<Coefficients>,
-    zigzag: Zigzag,
+struct McuRow {
+    batch: Vec<QuantizedBlock>,
+    zigzag: ZigzagBlock,
     /// DC of each component's blocks, row by row; of those that show nothing it says nothing.
     dc: Vec<Vec<i16>>,
     /// Of each component the last one.
     last: [i16; 3],
 }
 
-impl Row {
+impl McuRow {
     fn new<B>(frame: &Frame<B>) -> Self {
-        let batch = vec![Coefficients { values: [0; 64], nonzero: 0 }; BATCH];
-        Self { batch, zigzag: Zigzag::new(), dc: vec![Vec::new(); frame.components.len()], last: [0; 3] }
+        let batch = vec![QuantizedBlock { values: [0; 64], nonzero: 0 }; BATCH];
+        Self { batch, zigzag: ZigzagBlock::new(), dc: vec![Vec::new(); frame.components.len()], last: [0; 3] }
     }
 }
 
-impl<B: Source> FrameComponent<B> {
+impl<B: BlockSource> FrameComponent<B> {
     /// Rows of blocks in a row of MCUs.
     fn rows(&self, mcu_row: u32) -> Range<usize> {
         let (v, y) = (usize::from(self.v), mcu_row as usize);
@@ -152,20 +152,20 @@ impl<B: Source> FrameComponent<B> {
 }
 
 /// Writes one scan.
-enum Writer {
-    Dc(Tokens),
+enum ScanWriter {
+    Dc(ScanTokens),
     Band(BandWriter),
 }
 
-impl Writer {
-    fn new(scan: Scan, keep: bool) -> Self {
+impl ScanWriter {
+    fn new(scan: ScanSpec, keep: bool) -> Self {
         match scan {
-            Scan::Dc => Self::Dc(Tokens::new(keep)),
-            Scan::Band(band) => Self::Band(BandWriter::new(band, keep)),
+            ScanSpec::Dc => Self::Dc(ScanTokens::new(keep)),
+            ScanSpec::Band(band) => Self::Band(BandWriter::new(band, keep)),
         }
     }
 
-    fn block(&mut self, component: usize, block: &Zigzag) {
+    fn block(&mut self, component: usize, block: &ZigzagBlock) {
         if let Self::Band(writer) = self
             && writer.band.component == component
         {
@@ -173,7 +173,7 @@ impl Writer {
         }
     }
 
-    fn finish(self) -> Group {
+    fn finish(self) -> TokenGroup {
         match self {
             Self::Dc(tokens) => tokens.finish(),
             Self::Band(writer) => writer.finish(),
@@ -182,8 +182,8 @@ impl Writer {
 }
 
 /// Writes the DC of a row of MCUs, whose blocks have `dc`; `last` is what came before it. Gives the last one of the row.
-fn write_dc<B: Source>(
-    tokens: &mut Tokens,
+fn write_dc<B: BlockSource>(
+    tokens: &mut ScanTokens,
     frame: &Frame<B>,
     y: u32,
     dc: &[Vec<i16>],

@@ -2,16 +2,16 @@
 
 /// A scan (ITU-T T.81, G.1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scan {
+pub(crate) enum ScanSpec {
     /// The DC of all components, all its bits.
     Dc,
     /// Some AC coefficients of one component.
-    Band(Band),
+    Band(BandSpec),
 }
 
 /// What a scan has of one component's AC.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Band {
+pub(crate) struct BandSpec {
     /// Index of the component.
     pub(crate) component: usize,
     /// First and last coefficient, in zigzag order.
@@ -19,17 +19,17 @@ pub(crate) struct Band {
     pub(crate) last: u32,
     /// Whether it is the bit below those that scans before have sent.
     pub(crate) refines: bool,
-    /// Bits that are still left out: 0 to 2.
+    /// BitString that are still left out: 0 to 2.
     pub(crate) low: u32,
 }
 
-impl Band {
-    const fn first(component: usize, [first, last]: [u32; 2], low: u32) -> Scan {
-        Scan::Band(Self { component, first, last, refines: false, low })
+impl BandSpec {
+    const fn first(component: usize, [first, last]: [u32; 2], low: u32) -> ScanSpec {
+        ScanSpec::Band(Self { component, first, last, refines: false, low })
     }
 
-    const fn next(component: usize, low: u32) -> Scan {
-        Scan::Band(Self { component, first: 1, last: 63, refines: true, low })
+    const fn next(component: usize, low: u32) -> ScanSpec {
+        ScanSpec::Band(Self { component, first: 1, last: 63, refines: true, low })
     }
 
     /// The last byte of its header: the bits that scans before have left out, and those that it does.
@@ -43,19 +43,24 @@ impl Band {
 ///
 /// As libjpeg's, but without a bit of DC that comes later: of eighteen photos that made none larger, and one 0.6 % smaller. Two
 /// bits of luma that come later made files up to 1 % smaller than one; three, and other bands, 0.7 % smaller to larger.
-pub(crate) fn script(components: usize) -> &'static [Scan] {
-    const COLOR: [Scan; 9] = [
-        Scan::Dc,
-        Band::first(0, [1, 5], 2),
-        Band::first(2, [1, 63], 1),
-        Band::first(1, [1, 63], 1),
-        Band::first(0, [6, 63], 2),
-        Band::next(0, 1),
-        Band::next(2, 0),
-        Band::next(1, 0),
-        Band::next(0, 0),
+pub(crate) fn script(components: usize) -> &'static [ScanSpec] {
+    const COLOR: [ScanSpec; 9] = [
+        ScanSpec::Dc,
+        BandSpec::first(0, [1, 5], 2),
+        BandSpec::first(2, [1, 63], 1),
+        BandSpec::first(1, [1, 63], 1),
+        BandSpec::first(0, [6, 63], 2),
+        BandSpec::next(0, 1),
+        BandSpec::next(2, 0),
+        BandSpec::next(1, 0),
+        BandSpec::next(0, 0),
     ];
-    const GRAY: [Scan; 5] =
-        [Scan::Dc, Band::first(0, [1, 5], 2), Band::first(0, [6, 63], 2), Band::next(0, 1), Band::next(0, 0)];
+    const GRAY: [ScanSpec; 5] = [
+        ScanSpec::Dc,
+        BandSpec::first(0, [1, 5], 2),
+        BandSpec::first(0, [6, 63], 2),
+        BandSpec::next(0, 1),
+        BandSpec::next(0, 0),
+    ];
     if components == 1 { &GRAY } else { &COLOR }
 }

@@ -1,16 +1,16 @@
 //! The tokens of a scan: as those of sequential files (see [`tokens`](crate::encode::tokens)), but what would be a class of
 //! tables for chroma stands for bits without a code, and symbol `n` there for `n` of them.
 
-use crate::encode::tokens::{DC_MARK, DC_SIZE_MAX, Group, Histogram, size_and_bits};
+use crate::encode::tokens::{DC_MARK, DC_SIZE_MAX, Histogram, TokenGroup, size_and_bits};
 
 /// Up to 63 bits, as the low ones of a word.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Bits {
+pub(super) struct BitString {
     bits: u64,
     count: u32,
 }
 
-impl Bits {
+impl BitString {
     #[inline(always)]
     pub(super) fn push(&mut self, bit: bool) {
         self.bits = self.bits << 1 | u64::from(bit);
@@ -24,14 +24,14 @@ impl Bits {
 
 /// Any number of bits, as the tokens that they will be.
 #[derive(Debug, Default)]
-pub(super) struct ManyBits {
+pub(super) struct BitBuffer {
     full: Vec<u16>,
     /// Fewer than a token has room for.
-    last: Bits,
+    last: BitString,
 }
 
-impl ManyBits {
-    pub(super) fn append(&mut self, more: Bits) {
+impl BitBuffer {
+    pub(super) fn append(&mut self, more: BitString) {
         let mut left = more.count;
         while left > 0 {
             let some = left.min(ROOM - self.last.count);
@@ -39,8 +39,8 @@ impl ManyBits {
             self.last.bits = self.last.bits << some | (more.bits >> left & ((1 << some) - 1));
             self.last.count += some;
             if self.last.count == ROOM {
-                self.full.push(Tokens::raw(self.last.bits as u16, ROOM));
-                self.last = Bits::default();
+                self.full.push(ScanTokens::raw(self.last.bits as u16, ROOM));
+                self.last = BitString::default();
             }
         }
     }
@@ -52,17 +52,17 @@ impl ManyBits {
 
 /// Collects tokens.
 #[derive(Debug)]
-pub(super) struct Tokens {
+pub(super) struct ScanTokens {
     keep: bool,
     words: Vec<u16>,
     histogram: Histogram,
     sound: bool,
 }
 
-/// Bits that a token has room for.
+/// BitString that a token has room for.
 const ROOM: u32 = 7;
 
-impl Tokens {
+impl ScanTokens {
     pub(super) fn new(keep: bool) -> Self {
         Self { keep, words: Vec::new(), histogram: [0; 512], sound: true }
     }
@@ -86,9 +86,9 @@ impl Tokens {
         self.symbol(class, size << 4 | u32::from(DC_MARK), size, bits);
     }
 
-    /// Bits without a code.
+    /// BitString without a code.
     #[inline(always)]
-    pub(super) fn bits(&mut self, bits: Bits) {
+    pub(super) fn bits(&mut self, bits: BitString) {
         let mut left = bits.count;
         while left > 0 {
             let some = left.min(ROOM);
@@ -97,8 +97,8 @@ impl Tokens {
         }
     }
 
-    /// Bits without a code, many at once; none are left of them.
-    pub(super) fn all_bits(&mut self, bits: &mut ManyBits) {
+    /// BitString without a code, many at once; none are left of them.
+    pub(super) fn all_bits(&mut self, bits: &mut BitBuffer) {
         let full = &mut self.histogram[256 + ROOM as usize];
         *full = full.wrapping_add(bits.full.len() as u32);
         if self.keep {
@@ -106,7 +106,7 @@ impl Tokens {
         }
         self.bits(bits.last);
         bits.full.clear();
-        bits.last = Bits::default();
+        bits.last = BitString::default();
     }
 
     fn raw(bits: u16, count: u32) -> u16 {
@@ -132,8 +132,8 @@ impl Tokens {
         }
     }
 
-    pub(super) fn finish(self) -> Group {
+    pub(super) fn finish(self) -> TokenGroup {
         let Self { words, histogram, sound, .. } = self;
-        Group { tokens: words, intervals: Vec::new(), histogram, sound }
+        TokenGroup { tokens: words, intervals: Vec::new(), histogram, sound }
     }
 }

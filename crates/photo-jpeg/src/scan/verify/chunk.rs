@@ -1,66 +1,66 @@
-//! A piece of a scan, passed over by whoever is free: from a guess, or from a known place.
+//! A chunk of a scan, passed over by whoever is free: from a guess, or from a known position.
 
-use super::lane::{Lane, Place};
-use super::{Scan, place_of};
+use super::lane::{ParsePosition, SkipLane};
+use super::{ScanContext, position_of};
 use crate::scan::bit_reader::PADDING;
 use crate::scan::block::Cursor;
-use crate::scan::lanes::Stop;
-use crate::scan::speculative_chunk::{GUESSES, MARGIN, RECORDED, State, TAIL};
+use crate::scan::lanes::LaneStop;
+use crate::scan::speculative_chunk::{DecoderState, GUESSES, MARGIN, RECORDED, TAIL};
 use crate::scan::unstuff::{boundary, pad, unstuff};
 
-/// A piece and what came of it. Buffers are used again for the next wave.
+/// A chunk and what came of it. Buffers are used again for the next batch.
 #[derive(Debug, Default)]
-pub(super) struct Piece {
+pub(super) struct VerifyChunk {
     /// Offsets in the file, two boundaries.
     from: usize,
     pub(super) to: usize,
     /// Where the data end that no marker interrupts.
     end: usize,
-    /// The place at `from`, where it is known.
-    known: Option<Place>,
+    /// The position at `from`, where it is known.
+    known: Option<ParsePosition>,
     /// The unstuffed bytes, padded.
     data: Vec<u8>,
-    /// Bits of `data` up to `to`, and without the padding.
+    /// BitReader of `data` up to `to`, and without the padding.
     pub(super) own: u64,
     pub(super) len: u64,
     /// Places before the first blocks of a guess.
-    pub(super) starts: Vec<Place>,
-    pub(super) outcome: Outcome,
+    pub(super) starts: Vec<ParsePosition>,
+    pub(super) outcome: VerifyOutcome,
 }
 
 /// Where a lane has come to.
 #[derive(Debug, Default)]
-pub(super) struct Outcome {
+pub(super) struct VerifyOutcome {
     /// Whole blocks, those of `starts` included.
     pub(super) blocks: u64,
-    pub(super) place: Place,
+    pub(super) position: ParsePosition,
     /// `None` where not even a guess was found.
-    pub(super) stop: Option<Stop>,
+    pub(super) stop: Option<LaneStop>,
 }
 
-/// A piece under way.
+/// A chunk under way.
 #[derive(Debug)]
-pub(super) struct Job<'a> {
-    pub(super) lane: Lane<'a>,
-    outcome: &'a mut Outcome,
+pub(super) struct VerifyJob<'a> {
+    pub(super) lane: SkipLane<'a>,
+    outcome: &'a mut VerifyOutcome,
 }
 
-impl Job<'_> {
+impl VerifyJob<'_> {
     /// Writes down what its lane, which has stopped, has done.
     pub(super) fn finish(self) {
         self.outcome.blocks += self.lane.blocks;
-        self.outcome.place = self.lane.place();
+        self.outcome.position = self.lane.position();
         self.outcome.stop = self.lane.stopped;
     }
 }
 
-impl Piece {
+impl VerifyChunk {
     /// Gets ready for `from..to` of data that reach to `end`.
-    pub(super) fn reset(&mut self, from: usize, to: usize, end: usize, known: Option<Place>) {
+    pub(super) fn reset(&mut self, from: usize, to: usize, end: usize, known: Option<ParsePosition>) {
         (self.from, self.to, self.end, self.known) = (from, to, end, known);
         self.data.clear();
         self.starts.clear();
-        self.outcome = Outcome::default();
+        self.outcome = VerifyOutcome::default();
     }
 
     pub(super) fn is_last(&self) -> bool {
@@ -68,29 +68,32 @@ impl Piece {
     }
 
     /// Unstuffs the bytes, tries out a guess, and gives the lane that goes on; `None` where no guess will do.
-    pub(super) fn start<'a>(&'a mut self, scan: &Scan<'a>) -> Option<Job<'a>> {
+    pub(super) fn start<'a>(&'a mut self, scan: &ScanContext<'a>) -> Option<VerifyJob<'a>> {
         self.load(scan.bytes);
         let limit = self.limit();
         let Self { known, data, starts, outcome, .. } = self;
-        let place = match known {
+        let position = match known {
             Some(known) => *known,
             None => guess(scan, data, starts, limit)?,
         };
         outcome.blocks = starts.len() as u64;
-        Some(Job { lane: Lane::new(scan.phases, data, place, u64::MAX, limit), outcome })
+        Some(VerifyJob { lane: SkipLane::new(scan.phases, data, position, u64::MAX, limit), outcome })
     }
 
-    /// Begins again, from a place that is known now.
-    pub(super) fn restart<'a>(&'a mut self, scan: &Scan<'a>, known: Place) -> Job<'a> {
+    /// Begins again, from a position that is known now.
+    pub(super) fn restart<'a>(&'a mut self, scan: &ScanContext<'a>, known: ParsePosition) -> VerifyJob<'a> {
         let limit = self.limit();
         self.starts.clear();
-        self.outcome = Outcome::default();
-        Job { lane: Lane::new(scan.phases, &self.data, known, u64::MAX, limit), outcome: &mut self.outcome }
+        self.outcome = VerifyOutcome::default();
+        VerifyJob {
+            lane: SkipLane::new(scan.phases, &self.data, known, u64::MAX, limit),
+            outcome: &mut self.outcome,
+        }
     }
 
-    /// A decoder of single blocks at `place`.
-    pub(super) fn cursor(&self, place: Place) -> Cursor<'_> {
-        state(place).cursor(&self.data)
+    /// A decoder of single blocks at `position`.
+    pub(super) fn cursor(&self, position: ParsePosition) -> Cursor<'_> {
+        state(position).cursor(&self.data)
     }
 
     fn load(&mut self, bytes: &[u8]) {
@@ -110,28 +113,33 @@ impl Piece {
     }
 }
 
-fn state(place: Place) -> State {
-    State { bit: place.bit, phase: place.phase, ..State::default() }
+fn state(position: ParsePosition) -> DecoderState {
+    DecoderState { bit: position.bit, phase: position.phase, ..DecoderState::default() }
 }
 
-/// Decodes the first blocks from a guess, recording the place before each. An impossible code means that the guess was
+/// Decodes the first blocks from a guess, recording the position before each. An impossible code means that the guess was
 /// wrong, and the next byte is tried.
-fn guess(scan: &Scan<'_>, data: &[u8], starts: &mut Vec<Place>, limit: u64) -> Option<Place> {
+fn guess(
+    scan: &ScanContext<'_>,
+    data: &[u8],
+    starts: &mut Vec<ParsePosition>,
+    limit: u64,
+) -> Option<ParsePosition> {
     let mut block = [0; 64];
     'next: for byte in 0..GUESSES as u64 {
-        let mut cursor = state(Place { bit: byte * 8, phase: 0 }).cursor(data);
+        let mut cursor = state(ParsePosition { bit: byte * 8, phase: 0 }).cursor(data);
         starts.clear();
         for _ in 0..RECORDED {
-            let place = place_of(&cursor);
-            if place.bit >= limit {
+            let position = position_of(&cursor);
+            if position.bit >= limit {
                 break;
             }
             if cursor.block(scan.mcu, &mut block).is_err() {
                 continue 'next;
             }
-            starts.push(place);
+            starts.push(position);
         }
-        return Some(place_of(&cursor));
+        return Some(position_of(&cursor));
     }
     starts.clear();
     None

@@ -2,18 +2,18 @@
 
 use std::ops::Range;
 
-use super::lane::{Lane, Place, run_one, run_two};
-use super::{RestartPlan, Scan};
+use super::lane::{ParsePosition, SkipLane, run_one, run_two};
+use super::{RestartPlan, ScanContext};
 use crate::scan::intervals::first_restart;
-use crate::scan::lanes::Stop;
-use crate::scan::unstuff::{End, is_restart, pad, unstuff};
+use crate::scan::lanes::LaneStop;
+use crate::scan::unstuff::{UnstuffEnd, is_restart, pad, unstuff};
 use rayon::prelude::*;
 
 /// Bytes that an interval may have to be unstuffed as a whole: a longer one is none of a sound file.
 const MOST: usize = 256 << 10;
 
 /// Consecutive restart intervals, those whose marker before them lies in a range of the file.
-struct Part {
+struct IntervalGroup {
     /// Offset in the file of the first interval, and of what follows the last one.
     first: usize,
     next: usize,
@@ -25,18 +25,18 @@ struct Part {
 }
 
 /// Where an interval lies in unstuffed data, in bits.
-struct Bounds {
+struct IntervalSpan {
     bits: Range<u64>,
     blocks: u64,
 }
 
 /// Whether `data`, the range of the file that the scan takes up, holds all intervals, each whole and in order.
-pub(super) fn holds(scan: &Scan<'_>, data: Range<usize>, plan: &RestartPlan) -> bool {
-    let size = scan.cuts.part;
+pub(super) fn holds(scan: &ScanContext<'_>, data: Range<usize>, plan: &RestartPlan) -> bool {
+    let size = scan.layout.group_bytes;
     let at_once = 16 * rayon::current_num_threads();
     let (mut from, mut expected, mut index) = (data.start, data.start, 0u64);
     while from < data.end {
-        let parts: Vec<Option<Part>> = (0..at_once)
+        let parts: Vec<Option<IntervalGroup>> = (0..at_once)
             .into_par_iter()
             .map(|n| {
                 let start = from + n * size;
@@ -59,9 +59,15 @@ pub(super) fn holds(scan: &Scan<'_>, data: Range<usize>, plan: &RestartPlan) -> 
 }
 
 /// The intervals that begin in `range`; `None` if none does.
-fn part(scan: &Scan<'_>, range: Range<usize>, begins: bool, end: usize, plan: &RestartPlan) -> Option<Part> {
+fn part(
+    scan: &ScanContext<'_>,
+    range: Range<usize>,
+    begins: bool,
+    end: usize,
+    plan: &RestartPlan,
+) -> Option<IntervalGroup> {
     let start = if begins { range.start } else { first_restart(scan.bytes, range.start, range.end)? };
-    let mut part = Part { first: start, next: start, number: 0, count: 0, ends: false };
+    let mut part = IntervalGroup { first: start, next: start, number: 0, count: 0, ends: false };
     let (mut data, mut bounds) = (Vec::with_capacity(range.len() + 1024), Vec::new());
     let in_order = load(scan, &mut part, range.end, end, plan, &mut data, &mut bounds);
     if part.ends && bounds.len() == 1 {
@@ -76,19 +82,19 @@ fn part(scan: &Scan<'_>, range: Range<usize>, begins: bool, end: usize, plan: &R
 /// Unstuffs the intervals of a part, up to the one whose marker lies at `to` or behind, or the last one; `false` where markers
 /// are out of order.
 fn load(
-    scan: &Scan<'_>,
-    part: &mut Part,
+    scan: &ScanContext<'_>,
+    part: &mut IntervalGroup,
     to: usize,
     end: usize,
     plan: &RestartPlan,
     data: &mut Vec<u8>,
-    bounds: &mut Vec<Bounds>,
+    bounds: &mut Vec<IntervalSpan>,
 ) -> bool {
     while !part.ends {
         let from = data.len() as u64 * 8;
         let stopped = unstuff(scan.bytes, part.next, end.min(part.next + MOST), data);
         let (marker, code) = match stopped {
-            End::Marker(marker, code) => (marker, code),
+            UnstuffEnd::Marker(marker, code) => (marker, code),
             _ => (end, 0),
         };
         let number = code & 7;
@@ -100,7 +106,7 @@ fn load(
             return false;
         }
         let blocks = if part.ends { plan.last } else { plan.blocks };
-        bounds.push(Bounds { bits: from..data.len() as u64 * 8, blocks });
+        bounds.push(IntervalSpan { bits: from..data.len() as u64 * 8, blocks });
         part.next = marker + 2;
         if marker >= to {
             break;
@@ -109,12 +115,12 @@ fn load(
     true
 }
 
-/// Two intervals at a time; the next one takes the place of the one that is done.
-fn are_sound(scan: &Scan<'_>, data: &[u8], bounds: &[Bounds]) -> bool {
-    let mut running: Option<(Lane<'_>, u64)> = None;
-    for Bounds { bits, blocks } in bounds {
-        let place = Place { bit: bits.start, phase: 0 };
-        let mut lane = Lane::new(scan.phases, data, place, *blocks, bits.end);
+/// Two intervals at a time; the next one takes the position of the one that is done.
+fn are_sound(scan: &ScanContext<'_>, data: &[u8], bounds: &[IntervalSpan]) -> bool {
+    let mut running: Option<(SkipLane<'_>, u64)> = None;
+    for IntervalSpan { bits, blocks } in bounds {
+        let position = ParsePosition { bit: bits.start, phase: 0 };
+        let mut lane = SkipLane::new(scan.phases, data, position, *blocks, bits.end);
         let Some((mut other, other_end)) = running.take() else {
             if lane.stopped.is_some() {
                 return false;
@@ -140,6 +146,6 @@ fn are_sound(scan: &Scan<'_>, data: &[u8], bounds: &[Bounds]) -> bool {
 }
 
 /// All blocks are there, and no bit behind the interval was used.
-fn is_sound(lane: &Lane<'_>, end: u64) -> bool {
-    lane.stopped != Some(Stop::Corrupt) && lane.is_full() && lane.place().bit <= end
+fn is_sound(lane: &SkipLane<'_>, end: u64) -> bool {
+    lane.stopped != Some(LaneStop::Corrupt) && lane.is_full() && lane.position().bit <= end
 }

@@ -1,26 +1,26 @@
 //! The hot loop: two streams passed over in turn, as in `scan/lanes.rs`, without keeping what they hold.
 
-use super::skips::{AC_BITS, AcSkips, DC_BITS, Phase, Skip};
+use super::skips::{AC_BITS, AcSkips, DC_BITS, Skip, SkipPhase};
 use crate::huffman::decode::Entry;
-use crate::scan::bit_reader::Bits;
+use crate::scan::bit_reader::BitReader;
 use crate::scan::block::rare;
-use crate::scan::lanes::Stop;
+use crate::scan::lanes::LaneStop;
 use crate::simd::{Level, dispatch};
 
-/// The place of a decoder before a block: all that what follows depends on.
+/// The position of a decoder before a block: all that what follows depends on.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct ParsePosition {
     /// Bit position in the data at hand.
     pub(super) bit: u64,
-    /// The block's place in its MCU.
+    /// The block's position in its MCU.
     pub(super) phase: usize,
 }
 
 /// A stream being passed over; between calls always inside a block, unless it has stopped.
 #[derive(Debug)]
-pub(super) struct Lane<'a> {
-    phases: &'a [Phase<'a>],
-    bits: Bits<'a>,
+pub(super) struct SkipLane<'a> {
+    phases: &'a [SkipPhase<'a>],
+    bits: BitReader<'a>,
     phase: usize,
     /// Coefficients of the block that are settled; 1 after the DC.
     settled: u32,
@@ -29,18 +29,24 @@ pub(super) struct Lane<'a> {
     most: u64,
     /// Bit position at which to stop.
     limit: u64,
-    pub(super) stopped: Option<Stop>,
+    pub(super) stopped: Option<LaneStop>,
 }
 
 /// Look-ups between two refills.
 const SYMBOLS: u32 = 56 / super::skips::MOST_BITS;
 
-impl<'a> Lane<'a> {
-    /// A lane that goes on from `place` over `most` blocks, up to the first block boundary at or behind bit `limit`.
-    pub(super) fn new(phases: &'a [Phase<'a>], data: &'a [u8], place: Place, most: u64, limit: u64) -> Self {
-        let bits = Bits::new(data, place.bit);
+impl<'a> SkipLane<'a> {
+    /// A lane that goes on from `position` over `most` blocks, up to the first block boundary at or behind bit `limit`.
+    pub(super) fn new(
+        phases: &'a [SkipPhase<'a>],
+        data: &'a [u8],
+        position: ParsePosition,
+        most: u64,
+        limit: u64,
+    ) -> Self {
+        let bits = BitReader::new(data, position.bit);
         let mut lane =
-            Self { phases, bits, phase: place.phase, settled: 1, blocks: 0, most, limit, stopped: None };
+            Self { phases, bits, phase: position.phase, settled: 1, blocks: 0, most, limit, stopped: None };
         let mut bits = lane.bits;
         lane.stopped = lane.open(&mut bits).err();
         lane.bits = bits;
@@ -48,8 +54,8 @@ impl<'a> Lane<'a> {
     }
 
     /// Where it has stopped: before a block, unless that was at an impossible code.
-    pub(super) fn place(&self) -> Place {
-        Place { bit: self.bits.position(), phase: self.phase }
+    pub(super) fn position(&self) -> ParsePosition {
+        ParsePosition { bit: self.bits.position(), phase: self.phase }
     }
 
     /// Whether all blocks are behind it.
@@ -59,17 +65,17 @@ impl<'a> Lane<'a> {
 
     /// Passes over the DC of the next block.
     #[inline(always)]
-    fn open(&mut self, bits: &mut Bits<'a>) -> Result<&'a AcSkips, Stop> {
+    fn open(&mut self, bits: &mut BitReader<'a>) -> Result<&'a AcSkips, LaneStop> {
         if bits.position() >= self.limit {
-            return Err(Stop::Limit);
+            return Err(LaneStop::Limit);
         }
         if self.blocks >= self.most {
-            return Err(Stop::Full);
+            return Err(LaneStop::Full);
         }
-        let phase = self.phases.get(self.phase).ok_or(Stop::Corrupt)?;
+        let phase = self.phases.get(self.phase).ok_or(LaneStop::Corrupt)?;
         bits.refill();
         match phase.dc[(bits.window >> (64 - DC_BITS)) as usize] {
-            0 => bits.consume(phase.full.0.long(bits.window).ok_or(Stop::Corrupt)?.bits),
+            0 => bits.consume(phase.full.0.long(bits.window).ok_or(LaneStop::Corrupt)?.bits),
             count => bits.consume(count.into()),
         }
         Ok(phase.ac)
@@ -77,13 +83,13 @@ impl<'a> Lane<'a> {
 
     /// Ends a block and opens the next one.
     #[inline(always)]
-    fn turn(&mut self, bits: &mut Bits<'a>) -> Result<&'a AcSkips, Stop> {
+    fn turn(&mut self, bits: &mut BitReader<'a>) -> Result<&'a AcSkips, LaneStop> {
         self.blocks += 1;
         self.phase = if self.phase + 1 >= self.phases.len() { 0 } else { self.phase + 1 };
         self.open(bits)
     }
 
-    fn end(&mut self) -> Option<Stop> {
+    fn end(&mut self) -> Option<LaneStop> {
         let mut bits = self.bits;
         let next = self.turn(&mut bits);
         (self.bits, self.settled) = (bits, 1);
@@ -98,14 +104,14 @@ impl<'a> Lane<'a> {
         }
     }
 
-    fn symbol(&mut self) -> Option<Stop> {
-        let Some(phase) = self.phases.get(self.phase) else { return Some(Stop::Corrupt) };
+    fn symbol(&mut self) -> Option<LaneStop> {
+        let Some(phase) = self.phases.get(self.phase) else { return Some(LaneStop::Corrupt) };
         self.bits.refill();
         let entry = phase.full.1.peek(self.bits.window);
         let (advance, bits) = match entry.advance() {
             Entry::RARE => match rare(&phase.full.1, self.bits.window) {
                 Ok((advance, _, bits)) => (advance, bits),
-                Err(_) => return Some(Stop::Corrupt),
+                Err(_) => return Some(LaneStop::Corrupt),
             },
             advance => (advance, entry.bits()),
         };
@@ -117,25 +123,25 @@ impl<'a> Lane<'a> {
         match self.settled {
             ..64 => None,
             64 => self.end(),
-            _ => Some(Stop::Corrupt),
+            _ => Some(LaneStop::Corrupt),
         }
     }
 }
 
 /// The part of a lane that the hot loop works on: as few values as possible, for the registers.
-struct Hot<'h, 'a> {
-    lane: &'h mut Lane<'a>,
+struct HotSkipLane<'h, 'a> {
+    lane: &'h mut SkipLane<'a>,
     window: u64,
     /// Sum of the raw entries since the last refill; the low byte is the number of bits used.
     used: u32,
     settled: u32,
     ac: &'a AcSkips,
-    bits: Bits<'a>,
+    bits: BitReader<'a>,
 }
 
-impl<'h, 'a> Hot<'h, 'a> {
+impl<'h, 'a> HotSkipLane<'h, 'a> {
     #[inline(always)]
-    fn new(lane: &'h mut Lane<'a>) -> Option<Self> {
+    fn new(lane: &'h mut SkipLane<'a>) -> Option<Self> {
         let ac = lane.phases.get(lane.phase)?.ac;
         let (bits, settled) = (lane.bits, lane.settled);
         Some(Self { lane, window: bits.window, used: 0, settled, ac, bits })
@@ -207,45 +213,45 @@ impl<'h, 'a> Hot<'h, 'a> {
 }
 
 /// Runs both lanes until one stops. Neither may have stopped before.
-pub(super) fn run_two(level: Level, a: &mut Lane<'_>, b: &mut Lane<'_>) {
+pub(super) fn run_two(level: Level, a: &mut SkipLane<'_>, b: &mut SkipLane<'_>) {
     dispatch!(level, simd => two(a, b));
 }
 
 /// Runs a lane until it stops.
-pub(super) fn run_one(level: Level, lane: &mut Lane<'_>) {
+pub(super) fn run_one(level: Level, lane: &mut SkipLane<'_>) {
     dispatch!(level, simd => one(lane));
 }
 
 #[inline(always)]
-fn two(a: &mut Lane<'_>, b: &mut Lane<'_>) {
+fn two(a: &mut SkipLane<'_>, b: &mut SkipLane<'_>) {
     while a.stopped.is_none() && b.stopped.is_none() {
         match common(a, b) {
-            Side::A => a.any(),
-            Side::B => b.any(),
+            SkipSide::A => a.any(),
+            SkipSide::B => b.any(),
         }
     }
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Side {
+enum SkipSide {
     A,
     B,
 }
 
 /// Passes over both lanes until one of them has stopped, or is at a symbol that is not for the hot loop.
 #[inline(always)]
-fn common(a: &mut Lane<'_>, b: &mut Lane<'_>) -> Side {
-    let Some(mut a) = Hot::new(a) else { return Side::A };
-    let Some(mut b) = Hot::new(b) else { return Side::B };
+fn common(a: &mut SkipLane<'_>, b: &mut SkipLane<'_>) -> SkipSide {
+    let Some(mut a) = HotSkipLane::new(a) else { return SkipSide::A };
+    let Some(mut b) = HotSkipLane::new(b) else { return SkipSide::B };
     let side = 'hot: loop {
         a.refill();
         b.refill();
         for _ in 0..SYMBOLS {
             if !a.step() {
-                break 'hot Side::A;
+                break 'hot SkipSide::A;
             }
             if !b.step() {
-                break 'hot Side::B;
+                break 'hot SkipSide::B;
             }
         }
     };
@@ -255,7 +261,7 @@ fn common(a: &mut Lane<'_>, b: &mut Lane<'_>) -> Side {
 }
 
 #[inline(always)]
-fn one(lane: &mut Lane<'_>) {
+fn one(lane: &mut SkipLane<'_>) {
     while lane.stopped.is_none() {
         common_of_one(lane);
         lane.any();
@@ -263,8 +269,8 @@ fn one(lane: &mut Lane<'_>) {
 }
 
 #[inline(always)]
-fn common_of_one(lane: &mut Lane<'_>) {
-    let Some(mut hot) = Hot::new(lane) else { return };
+fn common_of_one(lane: &mut SkipLane<'_>) {
+    let Some(mut hot) = HotSkipLane::new(lane) else { return };
     'hot: loop {
         hot.refill();
         for _ in 0..SYMBOLS {

@@ -14,7 +14,7 @@ mod tests;
 
 use std::ops::Range;
 
-use super::batch::{Cut, ScanReader, Wave};
+use super::batch::{Batch, ChunkLayout, ScanReader};
 use super::block::{Cursor, Mcu};
 use super::pipeline::decode;
 use super::unstuff::is_restart;
@@ -22,32 +22,37 @@ use crate::error::Result;
 use crate::header::Header;
 use crate::marker_segment::next_marker;
 use crate::simd::Level;
-use lane::Place;
-use skips::{Phase, Tables};
+use lane::ParsePosition;
+use skips::{SkipPhase, SkipTables};
 
 /// A scan with all that passing over it needs.
-struct Scan<'a> {
+struct ScanContext<'a> {
     bytes: &'a [u8],
     mcu: &'a Mcu,
-    phases: &'a [Phase<'a>],
+    phases: &'a [SkipPhase<'a>],
     level: Level,
-    cuts: Cuts,
+    layout: VerifyLayout,
 }
 
 /// How a scan is cut, in bytes of the file.
 #[derive(Debug, Clone, Copy)]
-struct Cuts {
-    /// A piece between two guesses has at least and at most so many: guesses then cost little, and waves are small.
-    least: usize,
-    most: usize,
+struct VerifyLayout {
+    /// A chunk between two guesses has at least and at most so many: guesses then cost little, and batches are small.
+    min_chunk_bytes: usize,
+    max_chunk_bytes: usize,
     /// So many are looked through for short restart intervals by one task.
-    part: usize,
-    /// An interval that has so many is cut into pieces; shorter ones are pieces.
-    long: usize,
+    group_bytes: usize,
+    /// An interval that has so many is cut into chunks; shorter ones are chunks.
+    long_interval_bytes: usize,
 }
 
-impl Cuts {
-    const USUAL: Self = Self { least: 4 << 10, most: 64 << 10, part: 32 << 10, long: 128 << 10 };
+impl VerifyLayout {
+    const USUAL: Self = Self {
+        min_chunk_bytes: 4 << 10,
+        max_chunk_bytes: 64 << 10,
+        group_bytes: 32 << 10,
+        long_interval_bytes: 128 << 10,
+    };
 }
 
 /// How many blocks a scan has between its restart markers.
@@ -60,12 +65,13 @@ struct RestartPlan {
 
 /// Bytes of memory that verifying the only scan of a picture takes at most, whose MCUs have so many blocks a row.
 pub(crate) fn memory_for(threads: usize, row: u64, rows: u64) -> u64 {
-    run::memory_for(threads, Cuts::USUAL.most).max(small_cut(threads).most_bytes(row, rows))
+    run::memory_for(threads, VerifyLayout::USUAL.max_chunk_bytes)
+        .max(small_layout(threads).most_bytes(row, rows))
 }
 
-/// Waves to find out what is wrong: in no hurry, and small.
-fn small_cut(threads: usize) -> Cut {
-    Cut { meant: 1024, room: 1536, least: 2048, segments: (2 * threads).clamp(2, 64) }
+/// Pipeline to find out what is wrong: in no hurry, and small.
+fn small_layout(threads: usize) -> ChunkLayout {
+    ChunkLayout { target_blocks: 1024, max_blocks: 1536, min_bytes: 2048, chunks: (2 * threads).clamp(2, 64) }
 }
 
 /// What is wrong with the only scan of a file, if anything: by the decoder's own judgement.
@@ -73,27 +79,31 @@ fn small_cut(threads: usize) -> Cut {
 /// # Errors
 /// As [`ScanReader::stitch`].
 pub(crate) fn verify(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level) -> Result<()> {
-    if is_whole(bytes, header, mcu, level, Cuts::USUAL) { Ok(()) } else { verdict(bytes, header, mcu, level) }
+    if is_whole(bytes, header, mcu, level, VerifyLayout::USUAL) {
+        Ok(())
+    } else {
+        verdict(bytes, header, mcu, level)
+    }
 }
 
-/// Decodes the scan wave by wave, and forgets what comes out.
+/// Decodes the scan batch by batch, and forgets what comes out.
 fn verdict(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level) -> Result<()> {
-    let cut = small_cut(rayon::current_num_threads());
-    let mut reader = ScanReader::of(bytes, header, mcu, cut, level);
-    let mut wave = Wave::default();
+    let layout = small_layout(rayon::current_num_threads());
+    let mut reader = ScanReader::of(bytes, header, mcu, layout, level);
+    let mut batch = Batch::default();
     while !reader.is_done() {
-        reader.cut(&mut wave, &mut Vec::new());
-        decode(&reader, &mut wave, || {});
-        reader.stitch(&mut wave)?;
+        reader.cut_batch(&mut batch, &mut Vec::new());
+        decode(&reader, &mut batch, || {});
+        reader.stitch(&mut batch)?;
     }
     Ok(())
 }
 
 /// Whether the scan is whole for sure.
-fn is_whole(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level, cuts: Cuts) -> bool {
-    let tables = Tables::of(mcu);
+fn is_whole(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level, layout: VerifyLayout) -> bool {
+    let tables = SkipTables::of(mcu);
     let phases = tables.phases(mcu);
-    let scan = Scan { bytes, mcu, phases: &phases, level, cuts };
+    let scan = ScanContext { bytes, mcu, phases: &phases, level, layout };
     let mcus = u64::from(header.mcus_wide) * u64::from(header.mcus_high);
     let (per_mcu, interval) = (mcu.blocks.len() as u64, u64::from(header.scan.restart_interval));
     let data = header.scan.data_start..scan_end(bytes, header.scan.data_start);
@@ -106,14 +116,14 @@ fn is_whole(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level, cuts: Cuts) 
         blocks: interval * per_mcu,
         last: (mcus - (intervals - 1) * interval) * per_mcu,
     };
-    if data.len() as u64 / intervals < cuts.long as u64 {
+    if data.len() as u64 / intervals < layout.long_interval_bytes as u64 {
         intervals::holds(&scan, data, &plan)
     } else {
         scan.holds_long_intervals(data, &plan)
     }
 }
 
-impl Scan<'_> {
+impl ScanContext<'_> {
     fn has_no_marker(&self, data: &Range<usize>) -> bool {
         next_marker(self.bytes, data.start).is_none_or(|(_, at)| at >= data.end)
     }
@@ -156,6 +166,6 @@ fn scan_end(bytes: &[u8], from: usize) -> usize {
     bytes.len()
 }
 
-fn place_of(cursor: &Cursor<'_>) -> Place {
-    Place { bit: cursor.bits.position(), phase: cursor.phase }
+fn position_of(cursor: &Cursor<'_>) -> ParsePosition {
+    ParsePosition { bit: cursor.bits.position(), phase: cursor.phase }
 }

@@ -1,4 +1,4 @@
-//! Tables that tell how many bits to pass over, not what they stand for.
+//! SkipTables that tell how many bits to pass over, not what they stand for.
 //!
 //! Where no value is needed, the bits of a value need not be in the look-up, and one look-up passes over as many symbols
 //! as have their codes in it: two of a photo, mostly.
@@ -37,11 +37,11 @@ impl Skip {
     }
 }
 
-/// Bits that a look-up takes in: 8 KB for a table of AC, so that two of them and two for DC stay in the first cache.
+/// BitReader that a look-up takes in: 8 KB for a table of AC, so that two of them and two for DC stay in the first cache.
 pub(super) const AC_BITS: u32 = 12;
 pub(super) const DC_BITS: u32 = 9;
 
-/// Bits that an entry passes over at most: three look-ups then fit into the 56 bits of a refill.
+/// BitReader that an entry passes over at most: three look-ups then fit into the 56 bits of a refill.
 pub(super) const MOST_BITS: u32 = 18;
 
 pub(super) type AcSkips = [Skip; 1 << AC_BITS];
@@ -51,7 +51,7 @@ pub(super) type DcSkips = [u8; 1 << DC_BITS];
 
 /// The tables of all components of a scan.
 #[derive(Debug)]
-pub(super) struct Tables {
+pub(super) struct SkipTables {
     /// Per component: its tables here, and those that know every code.
     of: Vec<(Box<DcSkips>, Box<AcSkips>)>,
     /// Per component: the first one whose tables are the same. Fewer tables are better kept in the cache.
@@ -60,14 +60,14 @@ pub(super) struct Tables {
 
 /// What a block of an MCU is passed over by.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Phase<'a> {
+pub(super) struct SkipPhase<'a> {
     pub(super) dc: &'a DcSkips,
     pub(super) ac: &'a AcSkips,
     /// The tables that know every code.
     pub(super) full: &'a (DcTable, AcTable),
 }
 
-impl Tables {
+impl SkipTables {
     pub(super) fn of(mcu: &Mcu) -> Self {
         let (mut of, mut same) = (Vec::new(), Vec::new());
         for (index, tables) in mcu.tables.iter().enumerate() {
@@ -84,10 +84,10 @@ impl Tables {
     }
 
     /// The blocks of an MCU, in their order.
-    pub(super) fn phases<'a>(&'a self, mcu: &'a Mcu) -> Vec<Phase<'a>> {
+    pub(super) fn phases<'a>(&'a self, mcu: &'a Mcu) -> Vec<SkipPhase<'a>> {
         let phase = |component: usize| {
             let (dc, ac) = self.of.get(*self.same.get(component)?)?;
-            Some(Phase { dc, ac, full: mcu.tables.get(component)? })
+            Some(SkipPhase { dc, ac, full: mcu.tables.get(component)? })
         };
         mcu.blocks.iter().filter_map(|block| phase(block.component)).collect()
     }

@@ -6,14 +6,15 @@ use crate::reference::samples::{Sample, any_sample};
 use crate::{Coefficients, ReadOptions, verify};
 
 /// Pieces so small that small pictures have many, and cuts that make every restart interval a long one.
-const TINY: Cuts = Cuts { least: 40, most: 200, part: 100, long: 1000 };
-const LONG: Cuts = Cuts { long: 1, ..TINY };
+const TINY: VerifyLayout =
+    VerifyLayout { min_chunk_bytes: 40, max_chunk_bytes: 200, group_bytes: 100, long_interval_bytes: 1000 };
+const LONG: VerifyLayout = VerifyLayout { long_interval_bytes: 1, ..TINY };
 
 /// What the quick way says for some cuts; `None` for files of several scans.
 fn quick(bytes: &[u8], level: Level) -> Option<[bool; 3]> {
     let header = Header::read(bytes).ok().filter(Header::is_one_scan)?;
     let mcu = Mcu::of(&header).ok()?;
-    Some([Cuts::USUAL, TINY, LONG].map(|cuts| is_whole(bytes, &header, &mcu, level, cuts)))
+    Some([VerifyLayout::USUAL, TINY, LONG].map(|layout| is_whole(bytes, &header, &mcu, level, layout)))
 }
 
 /// The verdict of verifying is the decoder's, in the same words; the quick way never says yes where that says no.
