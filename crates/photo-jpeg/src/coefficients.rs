@@ -1,4 +1,4 @@
-//! Quantised DCT coefficients of a whole picture.
+//! Quantized DCT coefficients of a whole picture.
 
 use crate::error::{Error, Result};
 use crate::header::{ColorModel, Component, Header};
@@ -6,7 +6,7 @@ use crate::scan::ChunkLayout;
 use crate::simd::Level;
 use crate::{progressive, sequential};
 
-/// The quantised DCT coefficients of a picture, with what is needed to make samples or another JPEG of them.
+/// The quantized DCT coefficients of a picture, with what is needed to make samples or another JPEG of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coefficients {
     /// Samples in a row of the picture.
@@ -151,14 +151,14 @@ impl Coefficients {
 }
 
 impl CodedComponent {
-    /// Sizes, sampling and quantisation table.
+    /// Sizes, sampling and quantization table.
     #[must_use]
     pub fn facts(&self) -> &Component {
         &self.facts
     }
 
     /// `blocks_wide * blocks_high` blocks, row by row. A block's coefficients are in natural order (row by row of
-    /// vertical frequency), from -32,768 to 32,767, and not yet multiplied by the quantisation table's divisors.
+    /// vertical frequency), from -32,768 to 32,767, and not yet multiplied by the quantization table's divisors.
     #[must_use]
     pub fn blocks(&self) -> &[[i16; 64]] {
         self.data.as_chunks().0

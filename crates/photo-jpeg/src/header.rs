@@ -50,7 +50,7 @@ pub struct Component {
     pub blocks_wide: u32,
     /// Rows of blocks, padded to whole MCUs of an interleaved scan.
     pub blocks_high: u32,
-    /// The quantisation table in force when the component's first scan begins.
+    /// The quantization table in force when the component's first scan begins.
     pub quant: QuantTable,
 }
 

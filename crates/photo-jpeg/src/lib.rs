@@ -17,18 +17,18 @@
 //! * [`Planes`]: a picture as 8-bit samples, each component at its own sampling. [`decode`] makes them, at full size or
 //!   reduced, and [`encode`] takes them; [`Planes::to_rgb`], [`Planes::from_rgb`] and [`Planes::map_rgb`] are the ways to
 //!   RGB and back.
-//! * [`Coefficients`]: a picture as quantised DCT coefficients, of files of any number of scans. [`transcode`] writes them,
+//! * [`Coefficients`]: a picture as quantized DCT coefficients, of files of any number of scans. [`transcode`] writes them,
 //!   turned upright without loss or requantized.
 //! * [`verify`] tells whether a file's picture data is whole, and keeps nothing of it.
 //! * [`QuantTable`], [`Orientation`], [`Scale`].
 //!
 //! # What is different
 //!
-//! * **Entropy decoding on all cores without restart markers.** Huffman-coded data re-synchronise by themselves: pieces
+//! * **Entropy decoding on all cores without restart markers.** Huffman-coded data re-synchronize by themselves: pieces
 //!   of a scan are decoded from guesses, and a guess counts only once the decoder before it has come to the very same
 //!   state. The result is exact, always, and the same for every number of threads. Each thread decodes two pieces in
 //!   turn, which hides the latency of look-ups.
-//! * **Bands.** Decoding, the inverse DCT and a Lanczos3 filter run at once on neighbouring parts of the picture. Memory
+//! * **Bands.** Decoding, the inverse DCT and a Lanczos3 filter run at once on neighboring parts of the picture. Memory
 //!   is bounded by the planes that come out, and does not grow with the height of a sequential file.
 //! * **Encoding on all cores** without restart markers: each group of MCUs knows from its histogram at which bit it
 //!   begins. The bytes don't depend on the number of threads. [`encoded_len`] tells the size without writing.

@@ -1,6 +1,6 @@
-//! Quantisation tables.
+//! Quantization tables.
 
-/// A quantisation table: 64 divisors of 1 to 65,535, in natural (row by row) order.
+/// A quantization table: 64 divisors of 1 to 65,535, in natural (row by row) order.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuantTable(pub(crate) [u16; 64]);
 

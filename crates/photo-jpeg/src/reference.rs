@@ -21,7 +21,7 @@ pub(crate) struct ReferenceImage {
 /// A component with its coefficients.
 #[derive(Debug)]
 pub(crate) struct ReferenceComponent {
-    /// With the quantisation table in force when its first scan began.
+    /// With the quantization table in force when its first scan began.
     pub(crate) facts: Component,
     /// `blocks_wide * blocks_high` blocks, row by row, each in natural order, not yet multiplied by the divisors.
     pub(crate) blocks: Vec<[i16; 64]>,
@@ -58,7 +58,7 @@ impl ReferenceImage {
         Ok(picture)
     }
 
-    /// The samples of every component without padding, `idct` turning dequantised coefficients into samples.
+    /// The samples of every component without padding, `idct` turning dequantized coefficients into samples.
     pub(crate) fn planes(&self, idct: fn(&[i32; 64]) -> [u8; 64]) -> Vec<Vec<u8>> {
         self.components.iter().map(|component| component.plane(idct)).collect()
     }

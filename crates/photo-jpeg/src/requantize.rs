@@ -1,4 +1,4 @@
-//! Changing the divisors of quantised coefficients.
+//! Changing the divisors of quantized coefficients.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, f32x8, i16x16, i32x8};
@@ -26,7 +26,7 @@ impl Divisors {
         Self { from: columns(from), to: columns(to), bias: [0.0; 64] }
     }
 
-    /// With a larger zone around zero in which AC coefficients become zero, and all of them rounded towards it from 5/8 down.
+    /// With a larger zone around zero in which AC coefficients become zero, and all of them rounded toward it from 5/8 down.
     pub(crate) fn with_dead_zone(mut self) -> Self {
         self.bias = [DEAD_ZONE; 64];
         self.bias[0] = 0.0;

@@ -1,4 +1,4 @@
-//! Between planes and interleaved RGB: whole pictures, and colours changed in place.
+//! Between planes and interleaved RGB: whole pictures, and colors changed in place.
 //!
 //! YCbCr is BT.601 at full range, as JFIF has it. All in integers, and the same on every SIMD level. Pictures are worked
 //! through in bands of 16 rows, the tasks of rayon, and in those by pairs of rows, which hold whole samples of every
@@ -31,7 +31,7 @@ const BAND: usize = 16;
 impl Planes {
     /// The picture as interleaved RGB: row after row, three bytes a pixel. Gray gives three equal bytes.
     ///
-    /// Subsampled components are interpolated (triangle filter, centred siting; libjpeg calls it "fancy upsampling", and
+    /// Subsampled components are interpolated (triangle filter, centered siting; libjpeg calls it "fancy upsampling", and
     /// both it and the conversion agree with libjpeg to the bit). Empty if the planes don't fit the picture's size and
     /// sampling as [`Planes`] says.
     #[must_use]
@@ -56,14 +56,14 @@ impl Planes {
         Some(Self { width, height, color: ColorModel::Gray, sampling: vec![(1, 1)], planes: vec![plane] })
     }
 
-    /// Changes the picture's colours in place; made for ICC transforms.
+    /// Changes the picture's colors in place; made for ICC transforms.
     ///
     /// `convert(source, target)` gets runs of interleaved RGB pixels, three bytes each, and writes as many to `target`,
     /// which holds junk before. It's called for one or two whole rows at a time, in no certain order, from the threads of
     /// the rayon pool in which this is called. Subsampled samples are repeated before and averaged after, over the same
     /// pixels: a transform that copies changes no sample of an in-gamut picture by more than 1.
     ///
-    /// Gray pictures are left as they are, without a call: they have no colours. So are planes that don't fit the
+    /// Gray pictures are left as they are, without a call: they have no colors. So are planes that don't fit the
     /// picture's size and sampling as [`Planes`] says.
     ///
     /// # Errors

@@ -1,4 +1,4 @@
-//! Lossless turns, and requantisation.
+//! Lossless turns, and requantization.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, i16x8};
@@ -48,7 +48,7 @@ pub(crate) struct BlockTurn {
 
 impl Coefficients {
     /// The picture turned upright, without loss: blocks change places, and in them coefficients change places and signs. The
-    /// sampling factors and quantisation tables are turned too. Takes as much memory as the picture has.
+    /// sampling factors and quantization tables are turned too. Takes as much memory as the picture has.
     ///
     /// `None` if `edges` is [`Edges::Keep`] and there are partial MCUs at a border that becomes the left or upper one
     /// ([`needs_trim`](Self::needs_trim)), or if trimming would leave nothing.
@@ -86,7 +86,7 @@ impl Coefficients {
         flip_x && partial(self.width, h_max) || flip_y && partial(self.height, v_max)
     }
 
-    /// Changes the quantisation tables, one for each component, and the coefficients with them: each becomes the
+    /// Changes the quantization tables, one for each component, and the coefficients with them: each becomes the
     /// nearest multiple of its new divisor, halves going to zero, within what 8-bit pictures can code (-1023 to 1023; DC
     /// -1024 to 1023). Divisors that are doubled make a half of every odd coefficient: it loses as much either way, and
     /// zeros take fewer bytes.
@@ -307,7 +307,7 @@ mod tests {
     }
 
     #[test]
-    fn requantising_rounds_to_the_nearest() {
+    fn requantizing_rounds_to_the_nearest() {
         let mut block = [0; 64];
         (block[0], block[1], block[2], block[3], block[4]) = (3, -3, 1023, -1, i16::MIN);
         let mut to = [2; 64];

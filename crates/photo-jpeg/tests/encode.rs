@@ -340,7 +340,7 @@ fn bytes_do_not_depend_on_threads() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
-    /// No filter, no conversion: both decoders must see the planes themselves, as far as quantisation allows.
+    /// No filter, no conversion: both decoders must see the planes themselves, as far as quantization allows.
     #[test]
     fn gray_noise_survives_at_full_quality(
         width in 1u32..=40, height in 1u32..=40, orientation in 0usize..8, interval in 0u16..5, seed in any::<u64>(),

@@ -47,7 +47,7 @@ proptest! {
     }
 
     #[test]
-    fn other_tables_do_what_requantising_does(
+    fn other_tables_do_what_requantizing_does(
         width in 8u32..=40, height in 8u32..=40, which in 0..SAMPLINGS.len(), quality in 1u8..=100, turn in 0..8usize,
     ) {
         let stored = read(&jpeg(width, height, SAMPLINGS[which], 95, false));

@@ -1,7 +1,7 @@
-//! The forward DCT of a block, and its quantisation.
+//! The forward DCT of a block, and its quantization.
 //!
 //! The algorithm is that of Arai, Agui and Nakajima ("A fast DCT-SQ scheme for images", 1988) as in libjpeg's
-//! `jfdctflt.c`: five multiplications a row, and a scale for each coefficient that goes into the quantisation. Every
+//! `jfdctflt.c`: five multiplications a row, and a scale for each coefficient that goes into the quantization. Every
 //! sum and product is rounded on its own, never fused, so that all SIMD levels yield the same coefficients.
 
 use fearless_simd::prelude::*;
@@ -13,7 +13,7 @@ use crate::QuantTable;
 /// An 8x8 block of samples, row by row.
 pub(crate) type Tile = [[u8; 8]; 8];
 
-/// The quantised coefficients of a block, column by column: that of horizontal frequency `u` and vertical frequency
+/// The quantized coefficients of a block, column by column: that of horizontal frequency `u` and vertical frequency
 /// `v` is at `8 * u + v`. (The transform leaves them so; readers permute anyway.)
 ///
 /// A block of 8-bit samples has a DC of -1,024 to 1,023 and ACs of -1,023 to 1,023 here, what baseline JPEG can hold.
@@ -64,7 +64,7 @@ impl QuantizationFactors {
 // Everything below that takes or gives vectors must be inlined into the code of its SIMD level, so there are no closures
 // and no array methods that take any.
 
-/// Transforms and quantises a block; halves are rounded to the even neighbour.
+/// Transforms and quantizes a block; halves are rounded to the even neighbor.
 #[inline(always)]
 pub(crate) fn forward<S: Simd>(
     simd: S,
@@ -139,7 +139,7 @@ fn quantize<S: Simd>(
     out.nonzero = nonzero_low | nonzero_high << 32;
 }
 
-/// Two columns, quantised, bounded above only.
+/// Two columns, quantized, bounded above only.
 #[inline(always)]
 fn pair<S: Simd>(
     simd: S,

@@ -1,6 +1,6 @@
 //! The inverse DCT, at full size and at reduced sizes, in `f32` on any SIMD level.
 //!
-//! The separable transform of Arai, Agui and Nakajima (1988) with its scale factors folded into the quantisation table.
+//! The separable transform of Arai, Agui and Nakajima (1988) with its scale factors folded into the quantization table.
 //! Only separate multiplications and additions are used, so that every SIMD level gives the same bits. The second pass
 //! leaves a sample's rows in the lanes: columns come out, which is how [`SampleStrip`] stores them.
 
@@ -23,7 +23,7 @@ pub(crate) struct SampleStrip {
 /// Values of a pair of columns.
 pub(crate) const PAIR: usize = 2 * LANES;
 
-/// DequantizationFactors that dequantise and carry the transform's scale factors, in natural order.
+/// DequantizationFactors that dequantize and carry the transform's scale factors, in natural order.
 #[derive(Debug, Clone)]
 pub(crate) struct DequantizationFactors(pub(crate) [f32; 64]);
 

@@ -12,6 +12,6 @@ pub(crate) trait BlockSource: Sync {
     /// Prepares for the `count` rows of blocks from `y` on.
     fn fetch(&self, y: usize, count: usize);
 
-    /// The quantised coefficients of a block. Must be inlined into the code of its SIMD level.
+    /// The quantized coefficients of a block. Must be inlined into the code of its SIMD level.
     fn block<S: Simd>(&self, simd: S, x: usize, y: usize, out: &mut QuantizedBlock);
 }

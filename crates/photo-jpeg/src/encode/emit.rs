@@ -1,7 +1,7 @@
 //! From tokens to bits.
 //!
 //! The number of bits of a group follows from its histogram, so all groups are written at once, each at its own bit
-//! phase; neighbours share a byte, which is put together when they are joined. The result doesn't depend on how the
+//! phase; neighbors share a byte, which is put together when they are joined. The result doesn't depend on how the
 //! picture was grouped.
 
 use std::borrow::Cow;
@@ -9,7 +9,7 @@ use std::borrow::Cow;
 use crate::encode::codes::CodeTable;
 use crate::encode::tokens::TokenGroup;
 
-/// A group's bits, to be joined with its neighbours'.
+/// A group's bits, to be joined with its neighbors'.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct EncodedGroup {
     /// The byte that's shared with the group before, if there is one and this group completes it; not stuffed, the

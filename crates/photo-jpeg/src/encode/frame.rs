@@ -19,7 +19,7 @@ pub(crate) struct Frame<S> {
     pub(crate) mcus_high: u32,
     /// One or three components.
     pub(crate) components: Vec<FrameComponent<S>>,
-    /// One to four quantisation tables.
+    /// One to four quantization tables.
     pub(crate) quant: Vec<QuantTable>,
 }
 
@@ -32,7 +32,7 @@ pub(crate) struct FrameComponent<S> {
     pub(crate) v: u8,
     /// The Huffman tables it's coded with: 0 for luma's, 1 for chroma's.
     pub(crate) class: usize,
-    /// The index of its quantisation table.
+    /// The index of its quantization table.
     pub(crate) quant: usize,
     pub(crate) source: S,
 }
@@ -63,7 +63,7 @@ impl<'a> Frame<SampleSource<'a>> {
 }
 
 impl<S> Frame<S> {
-    /// A picture of this upright size; quantisation tables that no component has are left out.
+    /// A picture of this upright size; quantization tables that no component has are left out.
     pub(crate) fn laid_out(
         (width, height): (u32, u32),
         color: ColorModel,

@@ -50,7 +50,7 @@ pub use unquantized::UnquantizedCoefficients;
 /// depend on their number, nor on the machine. Memory: the compressed data about four times.
 ///
 /// # Errors
-/// [`Error::Argument`] if a side is 0 or above 65,500 pixels, if the planes don't fit the picture's colour model, size
+/// [`Error::Argument`] if a side is 0 or above 65,500 pixels, if the planes don't fit the picture's color model, size
 /// and sampling (factors of 1 and 2 in any mixture), if the quality isn't 1 to 100, if the segments aren't whole APPn
 /// and COM segments, or for restart markers in a progressive file.
 ///
@@ -83,7 +83,7 @@ pub fn encoded_len(planes: &Planes, options: &EncodeOptions<'_>, sample_every: u
 /// Writes coefficients as a JPEG, sequential or progressive, turned upright and with optimal Huffman tables.
 ///
 /// Without other tables ([`TranscodeOptions::tables`]) nothing is lost but what [`Edges::Trim`](crate::Edges) cuts off.
-/// Turning changes the places and signs of coefficients, and turns the sampling factors and quantisation tables too.
+/// Turning changes the places and signs of coefficients, and turns the sampling factors and quantization tables too.
 /// With tables, each coefficient becomes the nearest multiple of its new divisor, halves going to zero, as in
 /// [`Coefficients::requantize`], unless there is a dead zone ([`TranscodeOptions::dead_zone`]).
 /// All the work but a last copy is shared among the threads of the rayon pool; the bytes don't depend on their number.

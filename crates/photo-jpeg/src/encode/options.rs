@@ -6,7 +6,7 @@ use crate::{Edges, Orientation, QuantTable};
 /// How many samples there are to a length, as JFIF (ITU-T T.871) has it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Density {
-    /// 0 for none (`x` and `y` are the sides of a pixel's shape), 1 for an inch, 2 for a centimetre.
+    /// 0 for none (`x` and `y` are the sides of a pixel's shape), 1 for an inch, 2 for a centimeter.
     pub unit: u8,
     /// Horizontally; 0 is written as 1.
     pub x: u16,
@@ -34,7 +34,7 @@ impl Default for Density {
 pub struct EncodeOptions<'a> {
     /// 1 (worst) to 100, on libjpeg's scale; 90 by default. Not used where `tables` are given.
     pub quality: u8,
-    /// The quantisation tables of luma (and gray, and all of RGB) and of chroma; `None`, the default, for the
+    /// The quantization tables of luma (and gray, and all of RGB) and of chroma; `None`, the default, for the
     /// standard's, scaled by `quality`.
     ///
     /// With a divisor above 255 the file is no baseline JPEG any more, but one of the extended sequential process.
@@ -63,7 +63,7 @@ impl<'a> EncodeOptions<'a> {
         self
     }
 
-    /// Sets the quantisation tables of luma and chroma.
+    /// Sets the quantization tables of luma and chroma.
     #[must_use]
     pub fn tables(mut self, luma: QuantTable, chroma: QuantTable) -> Self {
         self.tables = Some([luma, chroma]);
@@ -152,7 +152,7 @@ pub struct TranscodeOptions<'a> {
     pub orientation: Orientation,
     /// What to do about partial MCUs that turning would put at the left or upper border.
     pub edges: Edges,
-    /// For each component the quantisation table to change to, before it is turned; `None`, the default, to lose nothing.
+    /// For each component the quantization table to change to, before it is turned; `None`, the default, to lose nothing.
     pub tables: Option<Vec<QuantTable>>,
     /// Whether AC coefficients become zero up to 5/8 of their new divisor, and up to 5/8 beyond a multiple of it that multiple, instead of up
     /// to 1/2: coarser, and so much smaller that with finer tables a file of the same size is better. Of no effect on components whose table
@@ -184,7 +184,7 @@ impl<'a> TranscodeOptions<'a> {
         self
     }
 
-    /// Sets the quantisation table of each component.
+    /// Sets the quantization table of each component.
     #[must_use]
     pub fn tables(mut self, tables: Vec<QuantTable>) -> Self {
         self.tables = Some(tables);

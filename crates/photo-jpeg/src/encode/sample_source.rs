@@ -7,7 +7,7 @@ use crate::encode::block_source::BlockSource;
 use crate::encode::tiles::Tiles;
 use crate::{Orientation, Plane, QuantTable};
 
-/// A plane and what its transform is quantised with.
+/// A plane and what its transform is quantized with.
 #[derive(Debug)]
 pub(crate) struct SampleSource<'a> {
     tiles: Tiles<'a>,

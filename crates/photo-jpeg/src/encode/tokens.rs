@@ -77,7 +77,7 @@ impl<B: BlockSource> Tokenizer<'_, B> {
         writer.finish(intervals)
     }
 
-    /// Transforms and quantises all blocks of `mcus` that show something, one after the other.
+    /// Transforms and quantizes all blocks of `mcus` that show something, one after the other.
     #[inline(always)]
     fn transform<S: Simd>(&self, simd: S, mcus: Range<u32>, first: bool, batch: &mut TransformBatch) {
         let mut places = batch.blocks.iter_mut();

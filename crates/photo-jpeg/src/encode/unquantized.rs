@@ -1,4 +1,4 @@
-//! Planes become coefficients that are not yet quantised.
+//! Planes become coefficients that are not yet quantized.
 
 use fearless_simd::Simd;
 use rayon::prelude::*;
@@ -17,7 +17,7 @@ use crate::simd::{Level, dispatch};
 use crate::transform::BlockTurn;
 use crate::{Orientation, Planes, QuantTable};
 
-/// A picture's DCT coefficients before they are quantised, to a sixteenth: any tables can be tried on them without
+/// A picture's DCT coefficients before they are quantized, to a sixteenth: any tables can be tried on them without
 /// transforming the picture again.
 #[derive(Debug)]
 pub struct UnquantizedCoefficients(Coefficients);

@@ -75,7 +75,7 @@ impl FrameHeader {
         (self.width.div_ceil(8 * u32::from(h)), self.height.div_ceil(8 * u32::from(v)))
     }
 
-    /// The components with their sizes and the quantisation tables now in force.
+    /// The components with their sizes and the quantization tables now in force.
     ///
     /// # Errors
     /// [`Error::Unsupported`] if a table isn't there, [`Error::Malformed`] if it holds a zero.
@@ -96,7 +96,7 @@ impl FrameHeader {
         self.components.iter().map(component).collect()
     }
 
-    /// The quantisation table now in force for component `index`: it counts where the component's first scan begins.
+    /// The quantization table now in force for component `index`: it counts where the component's first scan begins.
     ///
     /// # Errors
     /// As [`Self::components`].
@@ -117,7 +117,7 @@ impl FrameHeader {
     }
 }
 
-/// The colour model, by the rules that libjpeg made common: JFIF decides, then an Adobe segment's transform, then the
+/// The color model, by the rules that libjpeg made common: JFIF decides, then an Adobe segment's transform, then the
 /// component ids.
 pub(super) fn color_model(frame: &FrameHeader, jfif: bool, adobe: Option<u8>) -> ColorModel {
     let rgb_ids = frame.ids().eq(*b"RGB");

@@ -19,7 +19,7 @@ pub(crate) struct TableState {
 }
 
 impl TableState {
-    /// The quantisation table now in force for component `index`: what counts is where the component's first scan
+    /// The quantization table now in force for component `index`: what counts is where the component's first scan
     /// begins, so of a picture in several scans not always what [`Header`](super::Header) says.
     ///
     /// # Errors

@@ -27,7 +27,7 @@ impl TableSet {
     pub(crate) fn take(&mut self, bytes: &[u8], segment: &MarkerSegment) -> Result<bool> {
         let (data, at) = (segment.data(bytes), segment.body.start);
         match segment.marker {
-            marker::DQT => self.quantisation(data, at)?,
+            marker::DQT => self.quantization(data, at)?,
             marker::DHT => self.huffman(data, at)?,
             marker::DRI => {
                 let interval =
@@ -39,7 +39,7 @@ impl TableSet {
         Ok(true)
     }
 
-    /// Quantisation table `number`; `None` where it was never defined.
+    /// Quantization table `number`; `None` where it was never defined.
     ///
     /// # Errors
     /// [`Error::Malformed`] for a divisor of 0, blamed on byte `at`.
@@ -61,7 +61,7 @@ impl TableSet {
     }
 
     /// T.81, B.2.4.1. TableSet of 16-bit divisors are taken in baseline files too, as everybody does.
-    fn quantisation(&mut self, data: &[u8], at: usize) -> Result<()> {
+    fn quantization(&mut self, data: &[u8], at: usize) -> Result<()> {
         let mut rest = data;
         while let Some((&head, after)) = rest.split_first() {
             let bad = |reason| Error::malformed(at + data.len() - after.len() - 1, reason);

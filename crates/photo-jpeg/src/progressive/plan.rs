@@ -16,7 +16,7 @@ pub(super) struct ScanPlan {
 type Known = Vec<[Option<u8>; 64]>;
 
 impl ScanPlan {
-    /// Walks through the file. Gives each component of `picture` the quantisation table that is in force where its first
+    /// Walks through the file. Gives each component of `picture` the quantization table that is in force where its first
     /// scan begins.
     pub(super) fn new(
         bytes: &[u8],

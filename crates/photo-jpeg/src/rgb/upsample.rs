@@ -14,7 +14,7 @@ pub(super) fn repeat(samples: &[u8], out: &mut [u8]) {
 }
 
 /// The smooth way (libjpeg's "fancy upsampling", to the bit): a pixel is 3/4 of the sample that it lies in and 1/4 of the
-/// next nearest, in each direction in which the component is subsampled. That keeps samples centred in their pixels.
+/// next nearest, in each direction in which the component is subsampled. That keeps samples centered in their pixels.
 #[derive(Debug)]
 pub(super) struct FancyUpsampler {
     /// A row of samples, or of 3 times one row and once another: one more on both sides, and filled to whole steps.

@@ -74,7 +74,7 @@ fn small_layout(threads: usize) -> ChunkLayout {
     ChunkLayout { target_blocks: 1024, max_blocks: 1536, min_bytes: 2048, chunks: (2 * threads).clamp(2, 64) }
 }
 
-/// What is wrong with the only scan of a file, if anything: by the decoder's own judgement.
+/// What is wrong with the only scan of a file, if anything: by the decoder's own judgment.
 ///
 /// # Errors
 /// As [`ScanReader::stitch`].
