@@ -95,7 +95,7 @@ impl Channel {
         })
     }
 
-    /// RowTarget of samples in a row of MCUs.
+    /// Rows of samples in a row of MCUs.
     pub(super) fn rows(&self) -> usize {
         self.v * self.points
     }
@@ -105,12 +105,12 @@ impl Channel {
         if self.top == 0 { self.rows().div_ceil(LANES) } else { 0 }
     }
 
-    /// ResampleWeights across, where something changes.
+    /// Weights across, where something changes.
     pub(super) fn across(&self) -> Option<&ResampleWeights> {
         self.reductions.as_ref().map(|r| r[0].weights())
     }
 
-    /// ResampleWeights down, where something changes.
+    /// Weights down, where something changes.
     pub(super) fn down(&self) -> Option<&ResampleWeights> {
         self.reductions.as_ref().map(|r| r[1].weights())
     }

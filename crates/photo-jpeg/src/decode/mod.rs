@@ -219,7 +219,7 @@ impl StoredCoefficients {
     }
 }
 
-/// RowTarget of MCUs at once, where the coefficients are all there.
+/// Rows of MCUs at once, where the coefficients are all there.
 const MCU_ROWS_PER_PHASE: usize = 16;
 
 /// Something to be done with the rows at hand.

@@ -12,7 +12,7 @@ use crate::resize::vertical;
 use super::channel::Channel;
 use super::strips::{RowTarget, SampleStrips};
 
-/// RowTarget of output that one task makes.
+/// Rows of output that one task makes.
 const ROWS: usize = 16;
 
 /// Planes under construction.
@@ -22,7 +22,7 @@ pub(super) struct PlaneBuilder<'c> {
     scratch: Mutex<Vec<SampleStrips>>,
     /// For each channel that is reduced: the pairs of rows that are still needed.
     pub(super) windows: Vec<Window>,
-    /// RowTarget of MCUs that have been turned into rows of samples.
+    /// Rows of MCUs that have been turned into rows of samples.
     done: usize,
     /// For each channel, buffers of its size that are free again.
     spare: Vec<Vec<Vec<i16>>>,
@@ -34,7 +34,7 @@ pub(super) struct Window {
     /// Row of MCUs of the first buffer.
     first: usize,
     buffers: VecDeque<Vec<i16>>,
-    /// RowTarget of output that have been made.
+    /// Rows of output that have been made.
     pub(super) made: usize,
 }
 
@@ -45,7 +45,7 @@ pub(super) struct RowTask<'a> {
     pub(super) targets: Vec<RowTarget<'a>>,
 }
 
-/// RowTarget of output to be made of reduced rows.
+/// Rows of output to be made of reduced rows.
 pub(super) struct OutTask<'a> {
     channel: usize,
     first: usize,

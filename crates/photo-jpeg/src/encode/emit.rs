@@ -19,7 +19,7 @@ pub(crate) struct EncodedGroup {
     middle: Vec<u8>,
     /// The incomplete byte at the end; the bits that aren't the group's are 0.
     last: u8,
-    /// EncodedGroup of it in use with those before the group, 0 to 7.
+    /// Bits of it in use with those before the group, 0 to 7.
     end_phase: u32,
 }
 
@@ -56,7 +56,7 @@ pub(crate) struct GroupJoiner<'a> {
     pieces: Vec<Cow<'a, [u8]>>,
     /// The incomplete byte at the end; its free bits are 0.
     partial: u8,
-    /// EncodedGroup of it in use, 0 to 7.
+    /// Bits of it in use, 0 to 7.
     phase: u32,
 }
 

@@ -10,7 +10,7 @@ pub(super) struct StuffedBitReader<'a> {
     at: usize,
     /// The next bits, left-aligned.
     pub(super) window: u64,
-    /// StuffedBitReader in the window, those behind the end of the data included.
+    /// Bits in the window, those behind the end of the data included.
     valid: u32,
     /// How many zero bits were put behind the end of the data.
     padding: u32,

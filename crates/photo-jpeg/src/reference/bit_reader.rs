@@ -1,4 +1,4 @@
-//! ReferenceBitReader and Huffman codes, one bit at a time.
+//! Bits and Huffman codes, one bit at a time.
 
 use crate::error::Error;
 use crate::huffman::HuffmanSpec;

@@ -1,4 +1,4 @@
-//! Pipeline of chunks: cut, decoded by any number of workers, stitched.
+//! Batches of chunks: cut, decoded by any number of workers, stitched.
 
 use std::slice::IterMut;
 use std::sync::Mutex;

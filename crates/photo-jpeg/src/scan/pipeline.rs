@@ -1,4 +1,4 @@
-//! Pipeline, one after the other: while some threads decode the next one, others work on the rows of the last one.
+//! Batches, one after the other: while some threads decode the next one, others work on the rows of the last one.
 
 use rayon::Scope;
 

@@ -55,9 +55,9 @@ pub(super) struct BandWriter {
     mask: u64,
     /// Blocks before this one from whose last token on nothing else follows.
     ended: u32,
-    /// BitString that refine these blocks.
+    /// Bits that refine these blocks.
     their_bits: BitBuffer,
-    /// BitString that refine coefficients of this block behind its last token.
+    /// Bits that refine coefficients of this block behind its last token.
     bits: BitString,
     tokens: ScanTokens,
 }

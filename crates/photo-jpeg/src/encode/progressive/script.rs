@@ -19,7 +19,7 @@ pub(crate) struct BandSpec {
     pub(crate) last: u32,
     /// Whether it is the bit below those that scans before have sent.
     pub(crate) refines: bool,
-    /// BitString that are still left out: 0 to 2.
+    /// Bits that are still left out: 0 to 2.
     pub(crate) low: u32,
 }
 

@@ -59,7 +59,7 @@ pub(super) struct ScanTokens {
     sound: bool,
 }
 
-/// BitString that a token has room for.
+/// Bits that a token has room for.
 const ROOM: u32 = 7;
 
 impl ScanTokens {
@@ -86,7 +86,7 @@ impl ScanTokens {
         self.symbol(class, size << 4 | u32::from(DC_MARK), size, bits);
     }
 
-    /// BitString without a code.
+    /// Bits without a code.
     #[inline(always)]
     pub(super) fn bits(&mut self, bits: BitString) {
         let mut left = bits.count;
@@ -97,7 +97,7 @@ impl ScanTokens {
         }
     }
 
-    /// BitString without a code, many at once; none are left of them.
+    /// Bits without a code, many at once; none are left of them.
     pub(super) fn all_bits(&mut self, bits: &mut BitBuffer) {
         let full = &mut self.histogram[256 + ROOM as usize];
         *full = full.wrapping_add(bits.full.len() as u32);

@@ -20,7 +20,7 @@ pub(super) struct VerifyChunk {
     known: Option<ParsePosition>,
     /// The unstuffed bytes, padded.
     data: Vec<u8>,
-    /// BitReader of `data` up to `to`, and without the padding.
+    /// Bits of `data` up to `to`, and without the padding.
     pub(super) own: u64,
     pub(super) len: u64,
     /// Places before the first blocks of a guess.

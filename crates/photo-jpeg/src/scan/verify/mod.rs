@@ -69,7 +69,7 @@ pub(crate) fn memory_for(threads: usize, row: u64, rows: u64) -> u64 {
         .max(small_layout(threads).most_bytes(row, rows))
 }
 
-/// Pipeline to find out what is wrong: in no hurry, and small.
+/// Batches to find out what is wrong: in no hurry, and small.
 fn small_layout(threads: usize) -> ChunkLayout {
     ChunkLayout { target_blocks: 1024, max_blocks: 1536, min_bytes: 2048, chunks: (2 * threads).clamp(2, 64) }
 }

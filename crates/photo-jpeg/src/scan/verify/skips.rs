@@ -37,11 +37,11 @@ impl Skip {
     }
 }
 
-/// BitReader that a look-up takes in: 8 KB for a table of AC, so that two of them and two for DC stay in the first cache.
+/// Bits that a look-up takes in: 8 KB for a table of AC, so that two of them and two for DC stay in the first cache.
 pub(super) const AC_BITS: u32 = 12;
 pub(super) const DC_BITS: u32 = 9;
 
-/// BitReader that an entry passes over at most: three look-ups then fit into the 56 bits of a refill.
+/// Bits that an entry passes over at most: three look-ups then fit into the 56 bits of a refill.
 pub(super) const MOST_BITS: u32 = 18;
 
 pub(super) type AcSkips = [Skip; 1 << AC_BITS];
