@@ -1,11 +1,11 @@
 //! The frame header (T.81, B.2.2) and the geometry that follows from it (A.1 and A.2).
 
+use super::model::{ColorModel, Component, Process};
 use super::tables::TableSet;
-use super::{ColorModel, Component, Process};
-use crate::QuantTable;
 use crate::error::{Error, Result};
 use crate::geometry::component_side;
 use crate::marker_segment::{MarkerSegment, be16, marker};
+use crate::quant::QuantTable;
 
 /// A frame header of the class that this crate reads.
 #[derive(Debug, Clone)]

@@ -1,12 +1,12 @@
 //! Scan headers, and the walk from one scan to the next (T.81, B.2.3).
 
 use super::frame::FrameHeader;
+use super::model::{Process, Scan, ScanComponent};
 use super::tables::TableSet;
-use super::{Process, Scan, ScanComponent};
-use crate::QuantTable;
 use crate::error::{Error, Result};
 use crate::huffman::HuffmanSpec;
 use crate::marker_segment::{MarkerSegment, end_of_scan, marker, next_segment};
+use crate::quant::QuantTable;
 
 /// Blocks that an MCU may have (T.81, B.2.3).
 pub(crate) const MOST_BLOCKS_IN_MCU: u32 = 10;

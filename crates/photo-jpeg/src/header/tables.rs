@@ -60,7 +60,7 @@ impl TableSet {
         self.ac.get(usize::from(number)).cloned().flatten()
     }
 
-    /// T.81, B.2.4.1. TableSet of 16-bit divisors are taken in baseline files too, as everybody does.
+    /// T.81, B.2.4.1. Tables of 16-bit divisors are taken in baseline files too, as everybody does.
     fn quantization(&mut self, data: &[u8], at: usize) -> Result<()> {
         let mut rest = data;
         while let Some((&head, after)) = rest.split_first() {
