@@ -5,7 +5,7 @@ use std::sync::Mutex;
 
 use crate::simd::Level;
 
-use crate::error::{Error, Result};
+use crate::error::Error;
 use crate::header::Header;
 
 use super::block::Mcu;
@@ -84,7 +84,7 @@ pub(crate) struct ScanReader<'a> {
     pub(super) restart: Option<RestartProgress>,
     /// Whether the current restart interval is decoded alone, since it is not sound as a whole.
     pub(super) single: bool,
-    bytes_per_block: f64,
+    pub(super) bytes_per_block: f64,
     layout: ChunkLayout,
 }
 
@@ -235,21 +235,6 @@ impl<'a> ScanReader<'a> {
         // Beyond the end of the file there is nothing to decode.
         let some = batch.chunks.iter().filter(|s| s.from < self.bytes.len()).count();
         batch.chunks.truncate(some.max(1));
-    }
-
-    /// Stitches a batch whose chunks have been decoded, and moves behind it.
-    ///
-    /// # Errors
-    /// [`Error::Malformed`] and [`Error::Truncated`] where the blocks that are proven end and more are due. The batch then
-    /// holds what there is.
-    pub(crate) fn stitch(&mut self, batch: &mut Batch) -> Result<()> {
-        let (from, done) = (self.from, self.done);
-        let result =
-            if batch.chunks.is_empty() { self.stitch_intervals(batch) } else { self.stitch_chunks(batch) };
-        if self.done > done {
-            self.bytes_per_block = (self.from - from) as f64 / (self.done - done) as f64;
-        }
-        result
     }
 
     /// The error for data that end or go wrong at bit `bit` behind `from`.

@@ -20,13 +20,13 @@ pub(crate) struct RestartIntervals {
     begins: bool,
     /// Blocks of an interval.
     per_interval: usize,
-    /// RestartIntervals to take at most.
+    /// Intervals to take at most.
     most: usize,
     data: Vec<u8>,
     bounds: Vec<IntervalBounds>,
     sound: Vec<bool>,
     pub(super) blocks: Vec<[i16; 64]>,
-    /// RestartIntervals decoded, all of them sound.
+    /// Intervals decoded, all of them sound.
     pub(super) count: usize,
     /// Offset in the file of the first interval, and of what follows the last one.
     pub(super) first: usize,

@@ -35,7 +35,7 @@ impl<'a> Pipeline<'a> {
         Self { reader, row_blocks, batch: Batch::default(), next: Batch::default(), rest: Vec::new() }
     }
 
-    /// BatchRows of MCUs that the next [`step`](Self::step) is to work on.
+    /// Rows of MCUs that the next [`step`](Self::step) is to work on.
     pub(crate) fn rows(&self) -> usize {
         self.batch.len / self.row_blocks
     }

@@ -20,6 +20,21 @@ enum Resync {
 }
 
 impl ScanReader<'_> {
+    /// Stitches a batch whose chunks have been decoded, and moves behind it.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] and [`Error::Truncated`] where the blocks that are proven end and more are due. The batch then
+    /// holds what there is.
+    pub(crate) fn stitch(&mut self, batch: &mut Batch) -> Result<()> {
+        let (from, done) = (self.from, self.done);
+        let result =
+            if batch.chunks.is_empty() { self.stitch_intervals(batch) } else { self.stitch_chunks(batch) };
+        if self.done > done {
+            self.bytes_per_block = (self.from - from) as f64 / (self.done - done) as f64;
+        }
+        result
+    }
+
     /// The blocks of this scan, or of its current restart interval, that are still to come.
     fn left(&self) -> u64 {
         match self.restart {
@@ -28,7 +43,7 @@ impl ScanReader<'_> {
         }
     }
 
-    pub(super) fn stitch_chunks(&mut self, batch: &mut Batch) -> Result<()> {
+    fn stitch_chunks(&mut self, batch: &mut Batch) -> Result<()> {
         let (mut first, mut base) = (0, [0i16; 3]);
         for n in 0..batch.chunks.len() {
             self.take(batch, n, first, base)?;
@@ -207,7 +222,7 @@ impl ScanReader<'_> {
         raw_offset(self.bytes, chunk.from, (bit / 8) as usize)
     }
 
-    pub(super) fn stitch_intervals(&mut self, batch: &mut Batch) -> Result<()> {
+    fn stitch_intervals(&mut self, batch: &mut Batch) -> Result<()> {
         let done = self.done;
         let Some(mut restart) = self.restart else { return Ok(()) };
         for n in 0..batch.intervals.len() {

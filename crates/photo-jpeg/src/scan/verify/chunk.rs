@@ -1,7 +1,7 @@
 //! A chunk of a scan, passed over by whoever is free: from a guess, or from a known position.
 
+use super::context::ScanContext;
 use super::lane::{ParsePosition, SkipLane};
-use super::{ScanContext, position_of};
 use crate::scan::bit_reader::PADDING;
 use crate::scan::block::Cursor;
 use crate::scan::lanes::LaneStop;
@@ -130,7 +130,7 @@ fn guess(
         let mut cursor = state(ParsePosition { bit: byte * 8, phase: 0 }).cursor(data);
         starts.clear();
         for _ in 0..RECORDED {
-            let position = position_of(&cursor);
+            let position = ParsePosition::of(&cursor);
             if position.bit >= limit {
                 break;
             }
@@ -139,7 +139,7 @@ fn guess(
             }
             starts.push(position);
         }
-        return Some(position_of(&cursor));
+        return Some(ParsePosition::of(&cursor));
     }
     starts.clear();
     None

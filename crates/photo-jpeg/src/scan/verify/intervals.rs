@@ -2,8 +2,8 @@
 
 use std::ops::Range;
 
+use super::context::{RestartPlan, ScanContext};
 use super::lane::{ParsePosition, SkipLane, run_one, run_two};
-use super::{RestartPlan, ScanContext};
 use crate::scan::intervals::first_restart;
 use crate::scan::lanes::LaneStop;
 use crate::scan::unstuff::{UnstuffEnd, is_restart, pad, unstuff};

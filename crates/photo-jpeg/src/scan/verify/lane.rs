@@ -3,7 +3,7 @@
 use super::skips::{AC_BITS, AcSkips, DC_BITS, Skip, SkipPhase};
 use crate::huffman::decode::Entry;
 use crate::scan::bit_reader::BitReader;
-use crate::scan::block::rare;
+use crate::scan::block::{Cursor, rare};
 use crate::scan::lanes::LaneStop;
 use crate::simd::{Level, dispatch};
 
@@ -14,6 +14,13 @@ pub(super) struct ParsePosition {
     pub(super) bit: u64,
     /// The block's position in its MCU.
     pub(super) phase: usize,
+}
+
+impl ParsePosition {
+    /// The position of a decoder.
+    pub(super) fn of(cursor: &Cursor<'_>) -> Self {
+        Self { bit: cursor.bits.position(), phase: cursor.phase }
+    }
 }
 
 /// A stream being passed over; between calls always inside a block, unless it has stopped.

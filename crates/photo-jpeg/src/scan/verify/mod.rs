@@ -5,6 +5,7 @@
 //! same words wherever it is found, and what the decoder bears is borne.
 
 mod chunk;
+mod context;
 mod intervals;
 mod lane;
 mod run;
@@ -15,53 +16,15 @@ mod tests;
 use std::ops::Range;
 
 use super::batch::{Batch, ChunkLayout, ScanReader};
-use super::block::{Cursor, Mcu};
+use super::block::Mcu;
 use super::pipeline::decode;
 use super::unstuff::is_restart;
 use crate::error::Result;
 use crate::header::Header;
 use crate::marker_segment::next_marker;
 use crate::simd::Level;
-use lane::ParsePosition;
-use skips::{SkipPhase, SkipTables};
-
-/// A scan with all that passing over it needs.
-struct ScanContext<'a> {
-    bytes: &'a [u8],
-    mcu: &'a Mcu,
-    phases: &'a [SkipPhase<'a>],
-    level: Level,
-    layout: VerifyLayout,
-}
-
-/// How a scan is cut, in bytes of the file.
-#[derive(Debug, Clone, Copy)]
-struct VerifyLayout {
-    /// A chunk between two guesses has at least and at most so many: guesses then cost little, and batches are small.
-    min_chunk_bytes: usize,
-    max_chunk_bytes: usize,
-    /// So many are looked through for short restart intervals by one task.
-    group_bytes: usize,
-    /// An interval that has so many is cut into chunks; shorter ones are chunks.
-    long_interval_bytes: usize,
-}
-
-impl VerifyLayout {
-    const USUAL: Self = Self {
-        min_chunk_bytes: 4 << 10,
-        max_chunk_bytes: 64 << 10,
-        group_bytes: 32 << 10,
-        long_interval_bytes: 128 << 10,
-    };
-}
-
-/// How many blocks a scan has between its restart markers.
-struct RestartPlan {
-    intervals: u64,
-    /// Blocks of an interval, and of the last one.
-    blocks: u64,
-    last: u64,
-}
+use context::{RestartPlan, ScanContext, VerifyLayout};
+use skips::SkipTables;
 
 /// Bytes of memory that verifying the only scan of a picture takes at most, whose MCUs have so many blocks a row.
 pub(crate) fn memory_for(threads: usize, row: u64, rows: u64) -> u64 {
@@ -164,8 +127,4 @@ fn scan_end(bytes: &[u8], from: usize) -> usize {
         at += chunk.len() - 1;
     }
     bytes.len()
-}
-
-fn position_of(cursor: &Cursor<'_>) -> ParsePosition {
-    ParsePosition { bit: cursor.bits.position(), phase: cursor.phase }
 }

@@ -5,8 +5,8 @@ use std::slice::IterMut;
 use std::sync::Mutex;
 
 use super::chunk::{VerifyChunk, VerifyJob};
+use super::context::ScanContext;
 use super::lane::{ParsePosition, run_one, run_two};
-use super::{ScanContext, position_of};
 use crate::scan::block::Cursor;
 use crate::scan::lanes::LaneStop;
 use crate::scan::unstuff::boundary;
@@ -152,7 +152,7 @@ fn walk(
     let mut cursor = chunk.cursor(position);
     let mut starts = (0..).zip(&chunk.starts).peekable();
     loop {
-        let at = position_of(&cursor);
+        let at = ParsePosition::of(&cursor);
         while starts.next_if(|(_, start)| start.bit < at.bit).is_some() {}
         match starts.peek() {
             _ if *left == 0 => return VerifyResync::Whole,

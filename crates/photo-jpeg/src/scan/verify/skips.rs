@@ -1,4 +1,4 @@
-//! SkipTables that tell how many bits to pass over, not what they stand for.
+//! Tables that tell how many bits to pass over, not what they stand for.
 //!
 //! Where no value is needed, the bits of a value need not be in the look-up, and one look-up passes over as many symbols
 //! as have their codes in it: two of a photo, mostly.
