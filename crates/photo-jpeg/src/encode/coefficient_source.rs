@@ -6,10 +6,12 @@ use crate::coefficients::{CodedComponent, Coefficients};
 use crate::dct::forward;
 use crate::encode::block_source::BlockSource;
 use crate::encode::frame::{Frame, FrameComponent, check_size, class, ids, upright_factors};
+use crate::encode::options::TranscodeOptions;
 use crate::error::{Error, Result};
+use crate::header::ColorModel;
+use crate::quant::QuantTable;
 use crate::requantize::Divisors;
 use crate::transform::{BlockTurn, KeptArea};
-use crate::{ColorModel, QuantTable, TranscodeOptions};
 
 /// A component's coefficients and how they become upright.
 #[derive(Debug)]

@@ -7,11 +7,9 @@ use rayon::prelude::*;
 
 use crate::encode::codes::{CodeTable, Counts};
 use crate::encode::emit::{self, EncodedGroup, GroupJoiner};
+use crate::encode::stuffing;
 use crate::encode::tokens::TokenGroup;
-use crate::encode::{Encoder, groups, stuffing};
 use crate::error::{Error, Result};
-use crate::simd::Level;
-use crate::{Coefficients, EncodeOptions, Planes, TranscodeOptions};
 
 /// A JPEG of which all is known but its bits: how long it will be can be asked before they are written.
 ///
@@ -60,22 +58,6 @@ pub(super) fn expected_len(headers: &[u8], scans: &[ScanDraft]) -> u64 {
 }
 
 impl Draft {
-    /// What [`encode`](crate::encode) writes.
-    ///
-    /// # Errors
-    /// As [`encode`](crate::encode).
-    pub fn encode(planes: &Planes, options: &EncodeOptions<'_>) -> Result<Self> {
-        Encoder::of_planes(planes, options)?.draft(Level::new(), groups())
-    }
-
-    /// What [`transcode`](crate::transcode) writes.
-    ///
-    /// # Errors
-    /// As [`transcode`](crate::transcode).
-    pub fn transcode(picture: &Coefficients, options: &TranscodeOptions<'_>) -> Result<Self> {
-        Encoder::of_coefficients(picture, options)?.draft(Level::new(), groups())
-    }
-
     pub(super) fn new(headers: Vec<u8>, scans: Vec<ScanDraft>) -> Result<Self> {
         if !scans.iter().all(|scan| scan.groups.iter().all(|group| group.sound)) {
             return Err(Error::Argument("there are coefficients that no picture of 8-bit samples has"));

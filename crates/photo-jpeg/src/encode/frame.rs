@@ -3,7 +3,10 @@
 use crate::encode::sample_source::SampleSource;
 use crate::error::{Error, Result};
 use crate::geometry::component_side;
-use crate::{ColorModel, Orientation, Planes, QuantTable};
+use crate::header::ColorModel;
+use crate::orientation::Orientation;
+use crate::planes::Planes;
+use crate::quant::QuantTable;
 
 /// A picture that can be encoded, whose blocks come from `S`.
 #[derive(Debug)]

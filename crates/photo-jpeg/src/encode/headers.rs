@@ -3,29 +3,10 @@
 use crate::encode::codes::ClassTables;
 use crate::encode::frame::{Frame, FrameComponent};
 use crate::encode::progressive::BandSpec;
-use crate::error::{Error, Result};
+use crate::encode::settings::{Density, Settings};
+use crate::header::ColorModel;
 use crate::huffman::HuffmanSpec;
-use crate::{ColorModel, Density, QuantTable};
-
-/// What a file says beside its picture.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Settings<'a> {
-    pub(crate) optimize_huffman: bool,
-    pub(crate) progressive: bool,
-    pub(crate) restart_interval: u16,
-    pub(crate) density: Density,
-    pub(crate) segments: &'a [u8],
-}
-
-impl Settings<'_> {
-    /// Whether they can be had.
-    pub(crate) fn check(&self) -> Result<()> {
-        if self.progressive && self.restart_interval > 0 {
-            return Err(Error::Argument("progressive files are written without restart markers"));
-        }
-        check_segments(self.segments)
-    }
-}
+use crate::quant::QuantTable;
 
 /// Everything from SOI to the frame header.
 pub(crate) fn headers<B>(frame: &Frame<B>, settings: &Settings<'_>) -> Vec<u8> {
@@ -99,25 +80,6 @@ fn classes<B>(frame: &Frame<B>) -> usize {
     1 + frame.components.iter().map(|component| component.class).max().unwrap_or_default()
 }
 
-/// Checks that `segments` are whole APPn and COM segments, one after the other.
-fn check_segments(mut segments: &[u8]) -> Result<()> {
-    while !segments.is_empty() {
-        let length = match segments {
-            [0xFF, 0xE0..=0xEF | 0xFE, high, low, ..] => usize::from(u16::from_be_bytes([*high, *low])),
-            _ => {
-                return Err(Error::Argument(
-                    "segments to be written must be APPn or COM segments with their markers",
-                ));
-            }
-        };
-        match segments.get(2 + length..) {
-            Some(rest) if length >= 2 => segments = rest,
-            _ => return Err(Error::Argument("a segment to be written is not as long as it says")),
-        }
-    }
-    Ok(())
-}
-
 fn segment(out: &mut Vec<u8>, marker: u8, content: &[u8]) {
     out.extend_from_slice(&[0xFF, marker]);
     // All that's written here is far below 65,536 bytes.
@@ -173,24 +135,4 @@ fn scan_header(
     content.extend(band);
     content.push(approximation);
     content
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_whole_app_and_com_segments_pass() {
-        let good: [&[u8]; 3] = [&[], &[0xFF, 0xE1, 0, 3, 9], &[0xFF, 0xFE, 0, 2, 0xFF, 0xEF, 0, 4, 1, 2]];
-        let bad: [&[u8]; 6] = [
-            &[0xFF],
-            &[0xFF, 0xE1, 0],
-            &[0xFF, 0xE1, 0, 4, 9],
-            &[0xFF, 0xE1, 0, 1],
-            &[0xFF, 0xC0, 0, 2],
-            &[0xFF, 0xE1, 0, 3, 9, 0],
-        ];
-        assert!(good.into_iter().all(|segments| check_segments(segments).is_ok()));
-        assert!(bad.into_iter().all(|segments| check_segments(segments).is_err()));
-    }
 }

@@ -1,25 +1,9 @@
 //! What can be chosen about an encoded picture.
 
-use crate::encode::headers::Settings;
-use crate::{Edges, Orientation, QuantTable};
-
-/// How many samples there are to a length, as JFIF (ITU-T T.871) has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Density {
-    /// 0 for none (`x` and `y` are the sides of a pixel's shape), 1 for an inch, 2 for a centimeter.
-    pub unit: u8,
-    /// Horizontally; 0 is written as 1.
-    pub x: u16,
-    /// Vertically; 0 is written as 1.
-    pub y: u16,
-}
-
-impl Default for Density {
-    /// Square pixels of no known size.
-    fn default() -> Self {
-        Self { unit: 0, x: 1, y: 1 }
-    }
-}
+use crate::encode::settings::{Density, Settings};
+use crate::orientation::Orientation;
+use crate::quant::QuantTable;
+use crate::transform::Edges;
 
 /// How [`encode`](crate::encode) writes a picture.
 ///

@@ -5,7 +5,9 @@ use fearless_simd::Simd;
 use crate::dct::forward::{QuantizationFactors, QuantizedBlock, forward};
 use crate::encode::block_source::BlockSource;
 use crate::encode::tiles::Tiles;
-use crate::{Orientation, Plane, QuantTable};
+use crate::orientation::Orientation;
+use crate::planes::Plane;
+use crate::quant::QuantTable;
 
 /// A plane and what its transform is quantized with.
 #[derive(Debug)]

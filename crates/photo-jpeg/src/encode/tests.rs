@@ -5,6 +5,7 @@ use std::time::{Duration, Instant};
 use photo_testkit::photo_like;
 use proptest::prelude::*;
 
+use super::encoder::{add, ranges};
 use super::*;
 use crate::{ColorModel, Orientation, Plane};
 

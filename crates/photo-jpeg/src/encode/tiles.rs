@@ -1,7 +1,8 @@
 //! 8x8 tiles of a plane, turned upright.
 
 use crate::dct::forward::Tile;
-use crate::{Orientation, Plane};
+use crate::orientation::Orientation;
+use crate::planes::Plane;
 
 /// A plane seen upright.
 #[derive(Debug, Clone, Copy)]

@@ -5,17 +5,21 @@ use rayon::prelude::*;
 
 use super::block_source::BlockSource;
 use super::coefficient_source::{self, CoefficientSource};
+use super::draft::Draft;
+use super::encoder::{Encoder, groups};
 use super::frame::{Frame, FrameComponent};
+use super::options::TranscodeOptions;
 use super::sample_source::SampleSource;
-use super::{Draft, Encoder, TranscodeOptions, groups};
 use crate::coefficients::{CodedComponent, Coefficients};
 use crate::dct::forward::{self, FRACTION_BITS};
 use crate::error::{Error, Result};
 use crate::geometry::component_side;
 use crate::header::Component;
+use crate::orientation::Orientation;
+use crate::planes::Planes;
+use crate::quant::QuantTable;
 use crate::simd::{Level, dispatch};
 use crate::transform::BlockTurn;
-use crate::{Orientation, Planes, QuantTable};
 
 /// A picture's DCT coefficients before they are quantized, to a sixteenth: any tables can be tried on them without
 /// transforming the picture again.
