@@ -1,6 +1,6 @@
 //! A bit reader over entropy-coded data as they are in the file, stuffing and all.
 
-use super::Fault;
+use super::fault::Fault;
 
 /// Reads bits, most significant first, up to the next marker; zeros follow.
 #[derive(Debug, Clone, Copy)]

@@ -5,8 +5,8 @@
 //! all. So a decoder for a smaller picture need not store coefficients that it has no use for: blocks are of 64
 //! coefficients, or of the 16 lowest; of the DC alone where only soundness is asked for.
 
-use super::Fault;
 use super::bit_reader::StuffedBitReader;
+use super::fault::Fault;
 use crate::huffman::decode::{AcTable, DcTable, Entry, Symbol};
 use crate::quant::ZIGZAG;
 

@@ -2,15 +2,19 @@
 
 mod bit_reader;
 mod block;
+mod fault;
+mod frame;
 mod plan;
 mod scan;
 mod schedule;
+mod strip;
 #[cfg(test)]
 mod tests;
 
 use crate::coefficients::{Coefficients, ReadOptions};
 use crate::error::{Error, Result};
-use crate::header::{Component, Header, Process};
+use crate::header::Header;
+use frame::FrameGeometry;
 
 /// What to do with a damaged file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -38,7 +42,7 @@ pub(crate) fn read<const N: usize>(
         return Err(flaw.clone());
     }
     let decoders = plan.scans.iter().map(|scan| scan::ScanDecoder::new(bytes, &frame, scan)).collect();
-    let strips = schedule::cut::<N>(&mut picture, &mut masks, header.mcus_high as usize);
+    let strips = strip::cut::<N>(&mut picture, &mut masks, header.mcus_high as usize);
     let done = schedule::run(
         &mut schedule::line_up(decoders, &plan.lengths(bytes)),
         &strips,
@@ -59,43 +63,5 @@ fn could_be_whole(bytes: &[u8], header: &Header, frame: &FrameGeometry) -> Resul
     if blocks <= 8 * left {
         return Ok(());
     }
-    Err(Error::Truncated { offset: bytes.len(), decoded: 0, total: frame.mcus })
-}
-
-/// What decoders need to know of the frame.
-#[derive(Debug)]
-struct FrameGeometry {
-    process: Process,
-    mcus_wide: usize,
-    mcus: u64,
-    /// Blocks of each component that hold samples.
-    coded_blocks: Vec<u64>,
-}
-
-impl FrameGeometry {
-    fn new(header: &Header) -> Self {
-        let coded = |c: &Component| u64::from(c.width.div_ceil(8)) * u64::from(c.height.div_ceil(8));
-        Self {
-            process: header.process,
-            mcus_wide: header.mcus_wide as usize,
-            mcus: u64::from(header.mcus_wide) * u64::from(header.mcus_high),
-            coded_blocks: header.components.iter().map(coded).collect(),
-        }
-    }
-
-    fn mcus(&self) -> u64 {
-        self.mcus
-    }
-
-    fn coded_blocks(&self, index: usize) -> u64 {
-        self.coded_blocks.get(index).copied().unwrap_or(0)
-    }
-}
-
-/// Why a scan can't be decoded any further.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fault {
-    /// Its data end.
-    End,
-    Bad(&'static str),
+    Err(Error::Truncated { offset: bytes.len(), decoded: 0, total: frame.mcus() })
 }

@@ -2,8 +2,9 @@
 
 use super::bit_reader::StuffedBitReader;
 use super::block::{self, SpectralBand};
-use super::schedule::BlockStrip;
-use super::{Fault, FrameGeometry};
+use super::fault::Fault;
+use super::frame::FrameGeometry;
+use super::strip::BlockStrip;
 use crate::error::{self, Error};
 use crate::header::{Process, Scan};
 use crate::huffman::decode::{AcTable, DcTable};
