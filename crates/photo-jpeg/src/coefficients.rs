@@ -3,8 +3,6 @@
 use crate::error::{Error, Result};
 use crate::header::{ColorModel, Component, Header};
 use crate::scan::ChunkLayout;
-use crate::simd::Level;
-use crate::{progressive, sequential};
 
 /// The quantized DCT coefficients of a picture, with what is needed to make samples or another JPEG of them.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -53,41 +51,6 @@ impl ReadOptions {
 }
 
 impl Coefficients {
-    /// Reads all coefficients of a file, sequential or progressive, of any number of scans. Works on all threads of
-    /// the current rayon pool.
-    ///
-    /// A progressive file may leave out refinements, as long as it has an end-of-image marker; the missing bits are
-    /// then zero.
-    ///
-    /// # Errors
-    /// As [`Header::read`]. [`Error::Memory`] if more is needed than the limit, before any of it is allocated.
-    /// [`Error::Truncated`] if data of a scan are missing (the numbers are that scan's MCUs) or a component has no
-    /// scan. [`Error::Malformed`] for data that can't be, scans that don't follow on each other, wrong restart markers.
-    /// [`Error::Unsupported`] above the limit of scans.
-    pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Self> {
-        let header = Header::read(bytes)?;
-        if header.is_one_scan() {
-            return sequential::read(bytes, &header, options, Level::new(), ChunkLayout::of(&header));
-        }
-        progressive::read::<64>(bytes, options, progressive::Damage::Refuse)
-            .map(|(coefficients, _)| coefficients)
-    }
-
-    /// As [`read`](Self::read), but keeps what there is of a damaged or truncated file, and says what is wrong with
-    /// it. Blocks that were not read are zero, which is gray; a scan that breaks off ends those that refine it there too.
-    ///
-    /// # Errors
-    /// As [`Header::read`], [`Error::Memory`].
-    pub fn read_lenient(bytes: &[u8], options: &ReadOptions) -> Result<(Self, Option<Error>)> {
-        let header = Header::read(bytes)?;
-        if header.is_one_scan()
-            && let Ok(whole) = Self::read(bytes, options)
-        {
-            return Ok((whole, None));
-        }
-        progressive::read::<64>(bytes, options, progressive::Damage::Keep)
-    }
-
     /// Bytes of memory that reading takes at most on the threads of the current rayon pool, but for some kilobytes a scan.
     #[must_use]
     pub fn bytes_needed(header: &Header) -> u64 {
@@ -181,31 +144,6 @@ impl CodedComponent {
 /// Bytes that a block of so many coefficients takes while it is read: two for each, and a bit for all 64.
 pub(crate) fn bytes_per_block(coefficients: u64) -> u64 {
     2 * coefficients + 8
-}
-
-/// The 4 by 4 lowest coefficients of each block, for decoding at half size or less: 40 bytes a block instead of 136.
-#[derive(Debug)]
-pub(crate) struct LowCoefficients(Coefficients);
-
-impl LowCoefficients {
-    /// As [`Coefficients::read`].
-    pub(crate) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Self> {
-        progressive::read::<16>(bytes, options, progressive::Damage::Refuse).map(|(low, _)| Self(low))
-    }
-
-    /// The blocks `first..first + count` of a component, with zeros for the higher coefficients.
-    pub(crate) fn blocks(&self, component: usize, first: usize, count: usize) -> Vec<[i16; 64]> {
-        let all = self.0.components.get(component).map_or(&[][..], |c| c.data.as_chunks::<16>().0);
-        all.iter().skip(first).take(count).map(whole).collect()
-    }
-}
-
-fn whole(low: &[i16; 16]) -> [i16; 64] {
-    let mut block = [0; 64];
-    for (row, low) in block.as_chunks_mut::<8>().0.iter_mut().zip(low.as_chunks::<4>().0) {
-        row[..4].copy_from_slice(low);
-    }
-    block
 }
 
 fn blocks(component: &Component) -> u64 {

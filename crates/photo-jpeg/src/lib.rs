@@ -54,11 +54,13 @@ mod error;
 mod geometry;
 mod header;
 mod huffman;
+mod low_coefficients;
 mod marker_segment;
 mod orientation;
 mod planes;
 mod progressive;
 mod quant;
+mod read;
 #[cfg(test)]
 mod reference;
 mod requantize;

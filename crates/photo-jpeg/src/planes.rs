@@ -1,6 +1,6 @@
 //! Pictures as planes of 8-bit samples, each component at its own sampling.
 
-use crate::ColorModel;
+use crate::header::ColorModel;
 
 /// Rows of 8-bit samples without gaps.
 #[derive(Debug, Clone, PartialEq, Eq)]

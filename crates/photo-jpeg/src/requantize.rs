@@ -3,7 +3,7 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, f32x8, i16x16, i32x8};
 
-use crate::QuantTable;
+use crate::quant::QuantTable;
 
 /// The divisors that coefficients have and those that they get, column by column.
 #[derive(Debug, Clone)]

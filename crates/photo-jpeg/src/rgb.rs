@@ -20,7 +20,8 @@ use fearless_simd::Simd;
 use crate::simd::{Level, dispatch};
 use rayon::prelude::*;
 
-use crate::{ColorModel, Plane, Planes};
+use crate::header::ColorModel;
+use crate::planes::{Plane, Planes};
 use layout::{PAIR, PlaneLayout};
 use rgb_to_ycbcr::ChannelWeights;
 use upsample::{FancyUpsampler, SourceRows};

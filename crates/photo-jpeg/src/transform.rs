@@ -9,7 +9,8 @@ use crate::dct::transpose::transpose_i16;
 use crate::error::{Error, Result};
 use crate::geometry::component_side;
 use crate::header::Component;
-use crate::{Orientation, QuantTable};
+use crate::orientation::Orientation;
+use crate::quant::QuantTable;
 
 /// What to do about MCUs at the right or lower border that reach beyond the picture, when that border would become the
 /// left or upper one: there, a JPEG can't have partial MCUs.

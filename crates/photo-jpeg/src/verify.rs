@@ -1,11 +1,12 @@
 //! Whether a file's picture data is whole.
 
+use crate::coefficients::Coefficients;
 use crate::coefficients::ReadOptions;
 use crate::error::{Error, Result};
 use crate::header::Header;
+use crate::progressive;
 use crate::scan::{Mcu, verify_memory, verify_scan};
 use crate::simd::Level;
-use crate::{Coefficients, progressive};
 
 /// Goes through the picture data of a file to its end, and says what is wrong with it, if anything: for every file the
 /// same as [`Coefficients::read`], a good deal faster, and with little memory. Works on all threads of the current rayon

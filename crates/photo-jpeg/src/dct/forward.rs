@@ -8,7 +8,7 @@ use fearless_simd::prelude::*;
 use fearless_simd::{Simd, f32x8, i8x32, i16x16, i32x8};
 
 use super::transpose::transpose;
-use crate::QuantTable;
+use crate::quant::QuantTable;
 
 /// An 8x8 block of samples, row by row.
 pub(crate) type Tile = [[u8; 8]; 8];

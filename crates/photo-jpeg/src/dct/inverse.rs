@@ -8,7 +8,7 @@ use fearless_simd::prelude::*;
 use fearless_simd::{Simd, f32x4, f32x8, i16x8, i16x16, i32x4, i32x8};
 
 use super::transpose::transpose;
-use crate::QuantTable;
+use crate::quant::QuantTable;
 
 /// Rows in a strip.
 pub(crate) const LANES: usize = 8;
@@ -23,7 +23,7 @@ pub(crate) struct SampleStrip {
 /// Values of a pair of columns.
 pub(crate) const PAIR: usize = 2 * LANES;
 
-/// DequantizationFactors that dequantize and carry the transform's scale factors, in natural order.
+/// Multipliers that dequantize and carry the transform's scale factors, in natural order.
 #[derive(Debug, Clone)]
 pub(crate) struct DequantizationFactors(pub(crate) [f32; 64]);
 

@@ -100,7 +100,7 @@ impl Channel {
         self.v * self.points
     }
 
-    /// SampleStrips of its own in a row of MCUs.
+    /// Strips of its own in a row of MCUs.
     pub(super) fn strips(&self) -> usize {
         if self.top == 0 { self.rows().div_ceil(LANES) } else { 0 }
     }

@@ -18,14 +18,17 @@ use rayon::prelude::*;
 
 use crate::simd::Level;
 
-use crate::coefficients::{Coefficients, LowCoefficients, ReadOptions};
+use crate::coefficients::{Coefficients, ReadOptions};
 use crate::error::{Error, Result};
 use crate::header::Header;
+use crate::low_coefficients::LowCoefficients;
 use crate::planes::Planes;
 use crate::resize::weights::Reduction;
 use crate::scan::{ChunkLayout, Mcu, Pipeline};
 use channel::{Channel, DecodeTarget};
 use plane_builder::{OutTask, PlaneBuilder, RowTask, UnwrittenPlanes, finished};
+
+use options::MCU_ROWS_PER_PHASE;
 
 pub use options::{DecodeOptions, Scale};
 
@@ -218,9 +221,6 @@ impl StoredCoefficients {
         }
     }
 }
-
-/// Rows of MCUs at once, where the coefficients are all there.
-const MCU_ROWS_PER_PHASE: usize = 16;
 
 /// Something to be done with the rows at hand.
 enum PhaseTask<'a, 'p> {

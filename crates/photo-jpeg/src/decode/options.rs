@@ -1,12 +1,15 @@
 //! How a file is decoded.
 
-use crate::Orientation;
 use crate::coefficients::{ReadOptions, bytes_per_block};
 use crate::error::{Error, Result};
 use crate::header::Header;
+use crate::orientation::Orientation;
 use crate::scan::ChunkLayout;
 
 use super::channel::{DecodeTarget, maxima};
+
+/// Rows of MCUs at once, where the coefficients are all there.
+pub(super) const MCU_ROWS_PER_PHASE: usize = 16;
 
 /// At which scale the inverse DCT works: with less than 8 points it leaves out the higher frequencies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -175,13 +178,10 @@ impl DecodeOptions {
         // Blocks of a row of MCUs, and rows that a phase has in hand.
         let row = mcus_wide * per_mcu;
         let layout = ChunkLayout::new(threads, row as usize);
-        let rows = if one_scan {
-            layout.most_blocks() as u64 / row.max(1) + 2
-        } else {
-            super::MCU_ROWS_PER_PHASE as u64
-        };
+        let rows =
+            if one_scan { layout.most_blocks() as u64 / row.max(1) + 2 } else { MCU_ROWS_PER_PHASE as u64 };
         let planes = target.bytes();
-        // SampleStrips of 16-bit samples for each thread, and rows reduced in width: of two phases and the window between.
+        // Strips of 16-bit samples for each thread, and rows reduced in width: of two phases and the window between.
         let strips = row * 128 * threads as u64;
         let reduced = if self.size.is_some() { 3 * 2 * planes * rows.min(mcus_high) / mcus_high } else { 0 };
         let blocks = if one_scan {

@@ -1,4 +1,4 @@
-//! PlaneBuilder: while some threads decode the next wave of blocks, others turn the last one into rows, and the rows before it
+//! Bands: while some threads decode the next wave of blocks, others turn the last one into rows, and the rows before it
 //! into output. Memory is bounded by the waves and by the rows that the output's next sample needs.
 
 use std::collections::VecDeque;

@@ -11,7 +11,7 @@ use crate::scan::Mcu;
 
 use super::channel::Channel;
 
-/// SampleStrips of all channels: what one thread needs for a row of MCUs.
+/// Strips of all channels: what one thread needs for a row of MCUs.
 #[derive(Debug)]
 pub(super) struct SampleStrips {
     channels: Vec<Vec<SampleStrip>>,

@@ -2,7 +2,7 @@
 
 use proptest::prelude::*;
 
-use crate::coefficients::LowCoefficients;
+use crate::low_coefficients::LowCoefficients;
 use crate::reference::ReferenceImage;
 use crate::reference::samples::{Sample, any_sample, fixtures};
 use crate::{Coefficients, Error, ReadOptions};

@@ -1,7 +1,8 @@
 //! Where the samples of a picture lie.
 
 use crate::geometry::component_side;
-use crate::{ColorModel, Planes};
+use crate::header::ColorModel;
+use crate::planes::Planes;
 
 /// Rows of pixels that hold whole samples of every component.
 pub(super) const PAIR: usize = 2;
