@@ -1,4 +1,4 @@
-//! What the segments before the picture data say.
+//! Reads the marker segments before the picture data.
 
 mod frame;
 mod model;
@@ -11,12 +11,12 @@ use crate::marker_segment::{MarkerSegment, marker, next_segment};
 pub use model::{ColorModel, Component, Process, Scan, ScanComponent};
 pub(crate) use scan::{TableState, next_scan};
 
-/// The frame header with the tables and the first scan header that follow it.
+/// The frame header, together with the tables and the first scan header that follow it.
 #[derive(Debug, Clone)]
 pub struct Header {
-    /// Samples in a row of the picture.
+    /// Width of the picture in pixels, 1 to 65,535.
     pub width: u32,
-    /// Rows of the picture.
+    /// Height of the picture in pixels, 1 to 65,535.
     pub height: u32,
     /// The coding process.
     pub process: Process,
@@ -24,24 +24,26 @@ pub struct Header {
     pub color: ColorModel,
     /// One or three components.
     pub components: Vec<Component>,
-    /// MCUs of an interleaved scan in a row.
+    /// The number of MCUs in a row of an interleaved scan.
     pub mcus_wide: u32,
-    /// Rows of MCUs of an interleaved scan.
+    /// The number of rows of MCUs in an interleaved scan.
     pub mcus_high: u32,
     /// The first scan.
     pub scan: Scan,
 }
 
 impl Header {
-    /// Reads a file up to the end of its first scan header. Allocates a few hundred bytes a table, whatever the header
-    /// claims.
+    /// Reads a file up to the end of its first scan header. Allocates a few hundred bytes for each table,
+    /// whatever the header claims.
     ///
-    /// Reads what this crate decodes: 8-bit, Huffman-coded, sequential or progressive, 1 or 3 components with
-    /// sampling factors 1 and 2 (of a single component any: they mean nothing), at most ten blocks in an MCU, all tables present.
+    /// Accepts what this crate decodes: samples of 8 bits, Huffman coding, sequential or progressive DCT, one
+    /// or three components with sampling factors of 1 or 2, at most ten blocks in an MCU, and all tables
+    /// present. The sampling factors of a single component have no meaning and may have any value.
     ///
     /// # Errors
-    /// [`Error::Malformed`] where the file breaks the rules of T.81, annex B; [`Error::Unsupported`] where it keeps
-    /// them, or breaks them in a way that some decoders bear, and isn't of that class.
+    /// * [`Error::Malformed`] if the file breaks the rules of T.81, annex B;
+    /// * [`Error::Unsupported`] if the file keeps those rules, or breaks them in a way that some decoders
+    ///   tolerate, but is not of the class above.
     pub fn read(bytes: &[u8]) -> Result<Self> {
         Self::read_with_tables(bytes).map(|(header, _)| header)
     }
@@ -51,7 +53,8 @@ impl Header {
         self.process == Process::Sequential && self.scan.components.len() == self.components.len()
     }
 
-    /// As [`read`](Self::read), with the tables from which [`next_scan`] goes on.
+    /// Reads a file as [`read`](Self::read) does, and also returns the tables with which [`next_scan`] goes
+    /// on.
     pub(crate) fn read_with_tables(bytes: &[u8]) -> Result<(Self, TableState)> {
         if !bytes.starts_with(&[0xFF, marker::SOI]) {
             return Err(Error::malformed(0, "the file doesn't start with the marker SOI"));
@@ -101,7 +104,7 @@ impl Header {
     }
 }
 
-/// The transform that an Adobe segment names: 0 for none, 1 for YCbCr, 2 for YCCK.
+/// The color transform that an Adobe segment names: 0 for none, 1 for YCbCr, 2 for YCCK.
 fn adobe_transform(app14: &[u8]) -> Option<u8> {
     app14.strip_prefix(b"Adobe")?.get(6).copied()
 }

@@ -1,4 +1,5 @@
-//! Reads the coefficients of a file: chooses between the reader of one sequential scan and that of any scans.
+//! Reads the coefficients of a file. One sequential scan takes the fast reader in [`sequential`]; any other
+//! file takes the reader in [`progressive`].
 
 use crate::coefficients::{Coefficients, ReadOptions};
 use crate::error::{Error, Result};
@@ -8,17 +9,19 @@ use crate::simd::Level;
 use crate::{progressive, sequential};
 
 impl Coefficients {
-    /// Reads all coefficients of a file, sequential or progressive, of any number of scans. Works on all threads of
-    /// the current rayon pool.
+    /// Reads all coefficients of a sequential or progressive file with any number of scans. Works on all
+    /// threads of the current rayon pool.
     ///
-    /// A progressive file may leave out refinements, as long as it has an end-of-image marker; the missing bits are
-    /// then zero.
+    /// A progressive file may leave out refinement scans, as long as it has an end-of-image marker. The
+    /// missing bits are then zero.
     ///
     /// # Errors
-    /// As [`Header::read`]. [`Error::Memory`] if more is needed than the limit, before any of it is allocated.
-    /// [`Error::Truncated`] if data of a scan are missing (the numbers are that scan's MCUs) or a component has no
-    /// scan. [`Error::Malformed`] for data that can't be, scans that don't follow on each other, wrong restart markers.
-    /// [`Error::Unsupported`] above the limit of scans.
+    /// Returns the errors of [`Header::read`], and:
+    /// * [`Error::Memory`] if reading needs more memory than the limit, before any of it is allocated;
+    /// * [`Error::Truncated`] if a scan's data ends early, with that scan's MCUs as the numbers, or if a
+    ///   component has no scan;
+    /// * [`Error::Malformed`] for impossible data, scans in an impossible order, or wrong restart markers;
+    /// * [`Error::Unsupported`] if the file has more scans than the limit.
     pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Self> {
         let header = Header::read(bytes)?;
         if header.is_one_scan() {
@@ -28,11 +31,13 @@ impl Coefficients {
             .map(|(coefficients, _)| coefficients)
     }
 
-    /// As [`read`](Self::read), but keeps what there is of a damaged or truncated file, and says what is wrong with
-    /// it. Blocks that were not read are zero, which is gray; a scan that breaks off ends those that refine it there too.
+    /// Reads a file as [`read`](Self::read) does, but keeps what is readable of a damaged or truncated file
+    /// and returns the first problem found beside it. Blocks that could not be read are zero, which shows as
+    /// gray. Where a scan breaks off, the scans that refine it end too.
     ///
     /// # Errors
-    /// As [`Header::read`], [`Error::Memory`].
+    /// Returns the errors of [`Header::read`], and [`Error::Memory`] if reading needs more memory than the
+    /// limit.
     pub fn read_lenient(bytes: &[u8], options: &ReadOptions) -> Result<(Self, Option<Error>)> {
         let header = Header::read(bytes)?;
         if header.is_one_scan()

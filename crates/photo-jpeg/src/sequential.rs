@@ -1,5 +1,5 @@
-//! Decoding files of one sequential scan to coefficients, on all cores: while a wave is decoded, the blocks of the one
-//! before are put where they belong.
+//! Decodes files of one sequential scan to coefficients, on all cores. While a batch is decoded, other
+//! threads copy the blocks of the previous batch to their places.
 
 use crate::coefficients::{CodedComponent, Coefficients, ReadOptions};
 use crate::error::Result;
@@ -7,7 +7,7 @@ use crate::header::Header;
 use crate::scan::{ChunkLayout, Mcu, Pipeline};
 use crate::simd::Level;
 
-/// Reads the only scan of a file.
+/// Reads the only scan of a file, divided as `layout` says.
 pub(crate) fn read(
     bytes: &[u8],
     header: &Header,
@@ -31,21 +31,22 @@ pub(crate) fn read(
     }
 }
 
-/// The rows of MCUs that are still empty.
+/// The rows of MCUs that have not been filled yet.
 struct UnfilledRows<'a> {
     components: Vec<UnfilledBlocks<'a>>,
 }
 
+/// The blocks of a component that have not been filled yet.
 struct UnfilledBlocks<'a> {
     blocks: &'a mut [[i16; 64]],
-    /// Blocks in a row.
+    /// Blocks in a row of the component.
     wide: usize,
-    /// Blocks of an MCU, across and down.
+    /// Columns and rows of blocks in an MCU.
     h: usize,
     v: usize,
 }
 
-/// A row of MCUs: of each component its blocks, row by row.
+/// A row of MCUs: the blocks of each component, row by row.
 struct UnfilledRow<'a>(Vec<UnfilledBlocks<'a>>);
 
 impl<'a> UnfilledRows<'a> {
@@ -70,7 +71,8 @@ impl<'a> UnfilledRows<'a> {
 }
 
 impl UnfilledRow<'_> {
-    /// Puts blocks in decoding order where they belong, with what is to be added to the DC of each component.
+    /// Copies blocks, which come in decoding order, to their places. Each run comes with what must be added
+    /// to the DC of each component.
     fn put<'b>(&mut self, mcu: &Mcu, runs: impl Iterator<Item = (&'b [[i16; 64]], [i16; 3])>) {
         let (mut phase, mut column) = (0, 0);
         for (blocks, base) in runs {

@@ -1,8 +1,9 @@
-//! The forward DCT of a block, and its quantization.
+//! The forward DCT of a block and the quantization of its coefficients.
 //!
-//! The algorithm is that of Arai, Agui and Nakajima ("A fast DCT-SQ scheme for images", 1988) as in libjpeg's
-//! `jfdctflt.c`: five multiplications a row, and a scale for each coefficient that goes into the quantization. Every
-//! sum and product is rounded on its own, never fused, so that all SIMD levels yield the same coefficients.
+//! The algorithm is the one of Arai, Agui and Nakajima ("A fast DCT-SQ scheme for images", 1988), as in
+//! libjpeg's `jfdctflt.c`. It takes five multiplications per row; a scale factor for each coefficient is
+//! folded into the quantization. Every sum and every product is rounded separately, never fused, so that all
+//! SIMD levels give the same coefficients.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, f32x8, i8x32, i16x16, i32x8};
@@ -13,10 +14,12 @@ use crate::quant::QuantTable;
 /// An 8x8 block of samples, row by row.
 pub(crate) type Tile = [[u8; 8]; 8];
 
-/// The quantized coefficients of a block, column by column: that of horizontal frequency `u` and vertical frequency
-/// `v` is at `8 * u + v`. (The transform leaves them so; readers permute anyway.)
+/// The quantized coefficients of a block, column by column: the coefficient of horizontal frequency `u` and
+/// vertical frequency `v` is at `8 * u + v`. The transform leaves them in this order, and all readers permute
+/// them anyway.
 ///
-/// A block of 8-bit samples has a DC of -1,024 to 1,023 and ACs of -1,023 to 1,023 here, what baseline JPEG can hold.
+/// The DC ranges from -1,024 to 1,023 and the ACs from -1,023 to 1,023, which is what baseline JPEG can code
+/// for 8-bit samples.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct QuantizedBlock {
     pub(crate) values: [i16; 64],
@@ -24,13 +27,14 @@ pub(crate) struct QuantizedBlock {
     pub(crate) nonzero: u64,
 }
 
-/// What the transform's output is multiplied by: one over the divisor and over the algorithm's own scale; column by
-/// column.
+/// The factors that turn the output of the transform into quantized coefficients, column by column. Each is
+/// one over the divisor and over the scale factor of the algorithm.
 #[derive(Debug, Clone)]
 pub(crate) struct QuantizationFactors {
     columns: [[f32; 8]; 8],
-    /// The bounds of what comes out: of all coefficients above, of the first two columns and of all others below.
+    /// The upper bound of all quantized coefficients.
     highest: i16,
+    /// The lower bounds of the first two columns. The first of them is the DC's.
     lowest: [i16; 16],
 }
 
@@ -48,7 +52,7 @@ impl QuantizationFactors {
         Self { columns: multipliers, highest: HIGHEST, lowest }
     }
 
-    /// The same with [`FRACTION_BITS`] bits of fraction in what comes out.
+    /// The same factors, for coefficients with [`FRACTION_BITS`] bits of fraction.
     pub(crate) fn with_fraction(mut self) -> Self {
         for multiplier in self.columns.as_flattened_mut() {
             *multiplier *= f32::from(1i16 << FRACTION_BITS);
@@ -61,10 +65,10 @@ impl QuantizationFactors {
     }
 }
 
-// Everything below that takes or gives vectors must be inlined into the code of its SIMD level, so there are no closures
-// and no array methods that take any.
+// A function below that takes or returns vectors must be inlined into the code of its SIMD level. Therefore
+// no closure and no array method handles a vector.
 
-/// Transforms and quantizes a block; halves are rounded to the even neighbor.
+/// Transforms and quantizes a block. Halves are rounded to the even neighbor.
 #[inline(always)]
 pub(crate) fn forward<S: Simd>(
     simd: S,
@@ -76,7 +80,7 @@ pub(crate) fn forward<S: Simd>(
     let low = [load(simd, a), load(simd, b), load(simd, c), load(simd, d)];
     let high = [load(simd, e), load(simd, f), load(simd, g), load(simd, h)];
     let mut rows = dct_1d([low[0], low[1], low[2], low[3], high[0], high[1], high[2], high[3]]);
-    // The standard's level shift by 128 matters for DC only, which is the sum of the first row.
+    // The level shift by 128 changes only the DC, which comes from the sum of the first row.
     rows[0] -= 8.0 * 128.0;
     quantize(simd, &dct_1d(transpose(rows)), multipliers, out);
 }
@@ -90,7 +94,7 @@ fn load<S: Simd>(simd: S, row: &[u8; 8]) -> f32x8<S> {
     f32x8::simd_from(simd, samples)
 }
 
-/// The transform of eight columns at once.
+/// The one-dimensional transform of eight columns at once.
 #[inline(always)]
 fn dct_1d<S: Simd>(x: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
     let (sum0, difference0) = (x[0] + x[7], x[0] - x[7]);
@@ -139,7 +143,7 @@ fn quantize<S: Simd>(
     out.nonzero = nonzero_low | nonzero_high << 32;
 }
 
-/// Two columns, quantized, bounded above only.
+/// Two quantized columns, clamped to the upper bound only.
 #[inline(always)]
 fn pair<S: Simd>(
     simd: S,
@@ -152,18 +156,18 @@ fn pair<S: Simd>(
     first.relaxed_narrow(second).min(i16x16::splat(simd, multipliers.highest))
 }
 
-/// Stores four columns and gives the mask of those that aren't 0.
+/// Stores four columns and returns the mask of the coefficients that are not 0.
 #[inline(always)]
 fn store<S: Simd>(simd: S, values: [i16x16<S>; 2], out: &mut [i16]) -> u64 {
     out[..16].copy_from_slice(values[0].as_slice());
     out[16..].copy_from_slice(values[1].as_slice());
-    // Saturation keeps what isn't 0 from becoming 0.
+    // Saturation never turns a nonzero value into 0.
     let zero = values[0].saturating_narrow(values[1]).simd_eq(i8x32::splat(simd, 0));
     !zero.to_bitmask() & 0xFFFF_FFFF
 }
 
 impl QuantizedBlock {
-    /// Sets the mask by the values.
+    /// Computes the mask from the values.
     #[inline(always)]
     pub(crate) fn find_nonzero<S: Simd>(&mut self, simd: S) {
         let mut mask = 0;
@@ -177,18 +181,18 @@ impl QuantizedBlock {
     }
 }
 
-/// The products rounded to integers. Adding 1.5 * 2^23 leaves no bits for fractions, and the rounding of that sum is
-/// exactly what's wanted; it's cheap on every SIMD level.
+/// The products, rounded to integers. The sum with 1.5 * 2^23 has no bits for a fraction, so rounding that
+/// sum rounds the product. This is cheap on every SIMD level.
 #[inline(always)]
 fn round<S: Simd>(simd: S, values: f32x8<S>, multipliers: &[f32; 8]) -> i32x8<S> {
     let shifted = values * f32x8::simd_from(simd, *multipliers) + ROUNDER;
     shifted.bitcast::<i32x8<S>>() - ROUNDER.to_bits().cast_signed()
 }
 
-/// What pictures of 8-bit samples have at most; the lowest DC is -1,024.
+/// The largest coefficient of 8-bit samples. The lowest AC is its negative; the lowest DC is -1,024.
 const HIGHEST: i16 = 1023;
 const LOWEST_DC: i16 = -1024;
-/// As many as leave room for the bounds in 16 bits.
+/// The bits of fraction of unquantized coefficients: as many as the bounds leave free in 16 bits.
 pub(crate) const FRACTION_BITS: u32 = 4;
 const ROUNDER: f32 = 12_582_912.0;
 const FRAC_1_SQRT_2: f32 = std::f32::consts::FRAC_1_SQRT_2;
@@ -198,7 +202,8 @@ const SIN_PI_8: f32 = 0.382_683_43;
 const SQRT_HALF_MINUS: f32 = 0.541_196_1;
 /// cos(pi / 8) + sin(pi / 8)
 const SQRT_HALF_PLUS: f32 = 1.306_563;
-/// The scale of coefficient `k` in one dimension: 1 for the first, `sqrt(2) * cos(k * pi / 16)` for the others.
+/// The algorithm's scale factor of coefficient `k` in one dimension: 1 for the first, `sqrt(2) * cos(k * pi /
+/// 16)` for the others.
 const SCALE: [f64; 8] = [
     1.0,
     1.387_039_845_322_147_5,

@@ -1,9 +1,9 @@
-//! A JPEG file becomes planes, on all cores and in bounded memory.
+//! Decodes a JPEG file to planes, on all cores and in bounded memory.
 //!
-//! 1. [`crate::scan`] decodes the entropy-coded data in pipeline.
-//! 2. [`strips`] turns a row of MCUs into samples, as columns of eight rows.
-//! 3. [`crate::resize`] reduces them, widths first.
-//! 4. [`plane_builder`] runs these steps at once on different parts of the picture.
+//! 1. [`crate::scan`] decodes the entropy-coded data in batches of blocks.
+//! 2. [`strips`] transforms a row of MCUs into strips of samples, eight rows each.
+//! 3. [`crate::resize`] reduces the samples, first in width and then in height.
+//! 4. [`plane_builder`] lets these steps run at the same time on different parts of the picture.
 
 mod channel;
 mod options;
@@ -34,23 +34,25 @@ pub use options::{DecodeOptions, Scale};
 
 /// Decodes a JPEG to planes, at its own size or reduced.
 ///
-/// The planes lie as stored: nothing is turned. The work is shared among the threads of the rayon pool in which it is
-/// called; the samples don't depend on their number, nor on the machine.
+/// The planes are as stored in the file and not turned. The threads of the current rayon pool share the work.
+/// The samples depend neither on the number of threads nor on the machine.
 ///
 /// # Errors
-/// [`Error::Malformed`] and [`Error::Truncated`] for damaged data, [`Error::Unsupported`] for what this crate does not
-/// read (see [`Header::read`]), [`Error::Memory`] where the options allow less than
-/// [`DecodeOptions::memory_needed`] asks for, [`Error::Argument`] for a target whose sides or sampling factors are out of
-/// range, or that goes with [`Scale::Eighth`].
+/// * [`Error::Malformed`] and [`Error::Truncated`] for damaged data;
+/// * [`Error::Unsupported`] for a kind of JPEG that this crate does not read (see [`Header::read`]);
+/// * [`Error::Memory`] if [`DecodeOptions::memory_needed`] is above the limit in the options;
+/// * [`Error::Argument`] if a side or a sampling factor of the target is out of range, or if a target size
+///   comes with [`Scale::Eighth`].
 pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Planes> {
     let decoder = PlaneDecoder::new(bytes, options)?;
     decoder.run(Level::new(), ChunkLayout::new(rayon::current_num_threads(), decoder.row_blocks()))
 }
 
-/// As [`decode`], in pipeline of so many segments meant to hold so many blocks: for the fuzz targets.
+/// Decodes as [`decode`] does, in batches of `chunks` chunks of about `target_blocks` blocks each. This is
+/// for the fuzz targets.
 ///
 /// # Errors
-/// As [`decode`].
+/// Returns the errors of [`decode`].
 #[cfg(fuzzing)]
 pub fn decode_in_chunks(
     bytes: &[u8],
@@ -62,13 +64,13 @@ pub fn decode_in_chunks(
     PlaneDecoder::new(bytes, options)?.run(Level::new(), layout)
 }
 
-/// A file and what is to become of it, checked.
+/// A file and the checked description of the planes to be made from it.
 struct PlaneDecoder<'a> {
     bytes: &'a [u8],
     header: Header,
     target: DecodeTarget,
     channels: Vec<Channel>,
-    /// For the coefficients of a file of several scans.
+    /// The limits for reading the coefficients of a file with several scans.
     reading: ReadOptions,
 }
 
@@ -91,7 +93,7 @@ impl<'a> PlaneDecoder<'a> {
         Ok(Self { bytes, header, target, channels, reading })
     }
 
-    /// Blocks of an interleaved row of MCUs.
+    /// The number of blocks in an interleaved row of MCUs.
     fn row_blocks(&self) -> usize {
         let per_mcu: usize = self.channels.iter().map(|c| c.h * c.v).sum();
         self.header.mcus_wide as usize * per_mcu
@@ -109,7 +111,7 @@ impl<'a> PlaneDecoder<'a> {
         Ok(Planes { width, height, color: self.header.color, sampling: self.target.sampling.clone(), planes })
     }
 
-    /// What the rows need, to be made before the first one: `data` becomes empty planes.
+    /// The weights and the empty planes, in `data`, which must exist before the first row of samples is made.
     fn preparations<'d>(&'d self, data: &'d mut [Vec<u8>]) -> Vec<Preparation<'d>> {
         let mut preparations: Vec<Preparation<'d>> = Vec::new();
         for (n, (channel, plane)) in self.channels.iter().zip(data).enumerate() {
@@ -152,7 +154,7 @@ impl<'a> PlaneDecoder<'a> {
         Ok(())
     }
 
-    /// Several scans: all coefficients first.
+    /// Decodes a file with several scans: reads all coefficients first, then transforms them.
     fn run_coefficients(&self, data: &mut [Vec<u8>], level: Level) -> Result<()> {
         let coefficients = StoredCoefficients::read(self)?;
         self.preparations(data).into_par_iter().for_each(Preparation::run);
@@ -180,7 +182,7 @@ impl<'a> PlaneDecoder<'a> {
     }
 }
 
-/// Something to be made before the first row, while other threads decode.
+/// Something that other threads make while the first batch is decoded.
 enum Preparation<'d> {
     Weights(&'d Reduction),
     Plane(&'d mut Vec<u8>, usize),
@@ -195,7 +197,7 @@ impl Preparation<'_> {
     }
 }
 
-/// The coefficients of a file, as many as its scale needs.
+/// The coefficients of a file with several scans: all, or only the low ones where the scale needs no others.
 enum StoredCoefficients {
     Whole(Coefficients),
     Low(LowCoefficients),
@@ -210,7 +212,7 @@ impl StoredCoefficients {
         }
     }
 
-    /// The blocks `first..first + count` of a component.
+    /// The blocks `first..first + count` of a component, in natural order.
     fn blocks(&self, component: usize, first: usize, count: usize) -> Cow<'_, [[i16; 64]]> {
         match self {
             Self::Whole(all) => {
@@ -222,13 +224,14 @@ impl StoredCoefficients {
     }
 }
 
-/// Something to be done with the rows at hand.
+/// A task of one phase.
 enum PhaseTask<'a, 'p> {
     Out(OutTask<'p>),
     Row(RowTask<'a>),
 }
 
-/// The small tasks in the middle: one thread takes the first, another the last, so that those are left for the end.
+/// Orders the tasks of a phase, with the small ones in the middle. One thread takes tasks from the front and
+/// another from the back, so that the small ones are left for the end.
 fn in_order<'a, 'p>(rows: Vec<RowTask<'a>>, outs: Vec<OutTask<'p>>) -> Vec<PhaseTask<'a, 'p>> {
     let mut tasks: Vec<_> = rows.into_iter().map(PhaseTask::Row).collect();
     let half = tasks.len() / 2;
@@ -236,13 +239,13 @@ fn in_order<'a, 'p>(rows: Vec<RowTask<'a>>, outs: Vec<OutTask<'p>>) -> Vec<Phase
     tasks
 }
 
-/// Makes the rows of output that are left when all rows of MCUs are done.
+/// Makes the remaining rows of output when all rows of MCUs are done.
 fn finish(builder: &mut PlaneBuilder<'_>, rest: &mut UnwrittenPlanes<'_>) {
     let last = builder.out_tasks(rest);
     phase(builder, Vec::new(), last, &|_, _| {});
 }
 
-/// Runs all tasks.
+/// Runs all tasks of a phase.
 fn phase(
     builder: &PlaneBuilder<'_>,
     rows: Vec<RowTask<'_>>,

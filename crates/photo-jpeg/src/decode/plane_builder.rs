@@ -1,5 +1,6 @@
-//! Bands: while some threads decode the next wave of blocks, others turn the last one into rows, and the rows before it
-//! into output. Memory is bounded by the waves and by the rows that the output's next sample needs.
+//! Builds the planes of the result while the file is decoded. In each phase some threads decode the next
+//! batch of blocks, others transform the last batch into rows reduced in width, and others reduce the rows
+//! before in height. The memory is bounded by two batches and by the rows that the next row of output needs.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -12,7 +13,7 @@ use crate::resize::vertical;
 use super::channel::Channel;
 use super::strips::{RowTarget, SampleStrips};
 
-/// Rows of output that one task makes.
+/// The number of rows of output that one task makes.
 const ROWS: usize = 16;
 
 /// Planes under construction.
@@ -20,32 +21,33 @@ pub(super) struct PlaneBuilder<'c> {
     channels: &'c [Channel],
     level: Level,
     scratch: Mutex<Vec<SampleStrips>>,
-    /// For each channel that is reduced: the pairs of rows that are still needed.
+    /// For each channel that is reduced, the pairs of rows that are still needed.
     pub(super) windows: Vec<Window>,
-    /// Rows of MCUs that have been turned into rows of samples.
+    /// The number of rows of MCUs that have been transformed into rows of samples.
     done: usize,
-    /// For each channel, buffers of its size that are free again.
+    /// For each channel, the buffers that are free again.
     spare: Vec<Vec<Vec<i16>>>,
 }
 
-/// The reduced rows of a channel, a buffer for each row of MCUs.
+/// The rows of a channel, reduced in width. Each row of MCUs has a buffer.
 #[derive(Debug, Default)]
 pub(super) struct Window {
-    /// Row of MCUs of the first buffer.
+    /// The row of MCUs that the first buffer belongs to.
     first: usize,
     buffers: VecDeque<Vec<i16>>,
-    /// Rows of output that have been made.
+    /// The number of rows of output that have been made.
     pub(super) made: usize,
 }
 
-/// A row of MCUs to be turned into samples: where each channel's rows go.
+/// The task of transforming a row of MCUs into samples.
 pub(super) struct RowTask<'a> {
-    /// Row of MCUs.
+    /// Index of the row of MCUs.
     pub(super) row: usize,
+    /// For each channel, where its rows go.
     pub(super) targets: Vec<RowTarget<'a>>,
 }
 
-/// Rows of output to be made of reduced rows.
+/// The task of making rows of output from rows reduced in width.
 pub(super) struct OutTask<'a> {
     channel: usize,
     first: usize,
@@ -62,7 +64,7 @@ impl<'c> PlaneBuilder<'c> {
         Self { channels, level, scratch: Mutex::default(), windows, done: 0, spare }
     }
 
-    /// Tasks for the output rows that the rows at hand suffice for.
+    /// Creates the tasks for all rows of output that the rows in the windows suffice for.
     pub(super) fn out_tasks<'p>(&mut self, rest: &mut UnwrittenPlanes<'p>) -> Vec<OutTask<'p>> {
         let mut tasks = Vec::new();
         for (index, (channel, window)) in self.channels.iter().zip(&mut self.windows).enumerate() {
@@ -84,7 +86,8 @@ impl<'c> PlaneBuilder<'c> {
         tasks
     }
 
-    /// Tasks for the next `count` rows of MCUs, writing to `buffers` (of [`buffers`](Self::buffers)) and to the planes.
+    /// Creates the tasks for the next `count` rows of MCUs. They write to `buffers`, which
+    /// [`buffers`](Self::buffers) has made, or straight to the planes in `rest`.
     pub(super) fn row_tasks<'a, 'p: 'a>(
         &self,
         count: usize,
@@ -111,7 +114,7 @@ impl<'c> PlaneBuilder<'c> {
             .collect()
     }
 
-    /// Buffers for the next `count` rows of MCUs, for each channel.
+    /// For each channel, the buffers for the next `count` rows of MCUs.
     pub(super) fn buffers(&mut self, count: usize) -> Vec<Vec<Vec<i16>>> {
         let of = |(channel, spare): (&Channel, &mut Vec<Vec<i16>>)| {
             let count = if channel.reductions.is_some() { count } else { 0 };
@@ -121,7 +124,8 @@ impl<'c> PlaneBuilder<'c> {
         self.channels.iter().zip(&mut self.spare).map(of).collect()
     }
 
-    /// Takes the buffers in that row tasks have filled, and lets go of those that no row of output needs any more.
+    /// Adds the buffers that the row tasks have filled to the windows, and frees those that no row of output
+    /// needs any more.
     pub(super) fn advance(&mut self, count: usize, buffers: Vec<Vec<Vec<i16>>>) {
         self.done += count;
         let windows = self.windows.iter_mut().zip(&mut self.spare);
@@ -136,7 +140,7 @@ impl<'c> PlaneBuilder<'c> {
         }
     }
 
-    /// Turns a row of MCUs into rows of samples; `fill` puts its blocks into the strips.
+    /// Runs the task of a row of MCUs. `fill` puts the blocks of that row into the strips.
     pub(super) fn run_row(&self, task: RowTask<'_>, fill: impl FnOnce(&mut SampleStrips)) {
         let spare = self.scratch.lock().ok().and_then(|mut s| s.pop());
         let mut strips = spare.unwrap_or_else(|| SampleStrips::new(self.channels));
@@ -147,7 +151,7 @@ impl<'c> PlaneBuilder<'c> {
         }
     }
 
-    /// Makes rows of output.
+    /// Runs the task of some rows of output.
     pub(super) fn run_out(&self, task: OutTask<'_>) {
         let (Some(channel), Some(window)) = (self.channels.get(task.channel), self.windows.get(task.channel))
         else {
@@ -173,7 +177,7 @@ impl Window {
     }
 }
 
-/// Planes of finished samples.
+/// The finished planes; `None` if one is too large.
 pub(super) fn finished(channels: &[Channel], data: Vec<Vec<u8>>) -> Option<Vec<Plane>> {
     channels.iter().zip(data).map(|(c, data)| Plane::new(c.to.0, c.to.1, data)).collect()
 }

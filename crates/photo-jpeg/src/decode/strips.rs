@@ -1,4 +1,4 @@
-//! A row of MCUs: blocks to strips of samples, strips to rows.
+//! Transforms the blocks of a row of MCUs into strips of samples, and the strips into rows.
 
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
@@ -11,7 +11,7 @@ use crate::scan::Mcu;
 
 use super::channel::Channel;
 
-/// Strips of all channels: what one thread needs for a row of MCUs.
+/// The strips of all channels, which is what one thread needs for a row of MCUs.
 #[derive(Debug)]
 pub(super) struct SampleStrips {
     channels: Vec<Vec<SampleStrip>>,
@@ -19,7 +19,7 @@ pub(super) struct SampleStrips {
     cosines1: Cosines<1>,
 }
 
-/// Where a block belongs in a row of MCUs: in which column and row of its channel's blocks.
+/// The column and row of a block within its channel's part of a row of MCUs, in blocks.
 #[derive(Debug, Clone, Copy)]
 struct BlockPosition {
     x: usize,
@@ -28,9 +28,9 @@ struct BlockPosition {
 
 /// Where the rows of a channel go.
 pub(super) enum RowTarget<'a> {
-    /// Into the plane, as they are.
+    /// Straight into the plane.
     Plane(&'a mut [u8]),
-    /// Reduced in width, as pairs of rows.
+    /// Reduced in width, into pairs of rows.
     Pairs(&'a mut [i16]),
 }
 
@@ -45,8 +45,8 @@ impl SampleStrips {
         }
     }
 
-    /// Puts the blocks of an interleaved row of MCUs, from runs in decoding order, each with what is to be added to the
-    /// DC of each component.
+    /// Transforms the blocks of an interleaved row of MCUs into the strips. `runs` gives the blocks in
+    /// decoding order, in runs; each run comes with what must be added to the DC of each component.
     pub(super) fn fill<'b>(
         &mut self,
         level: Level,
@@ -72,7 +72,7 @@ impl SampleStrips {
         }
     }
 
-    /// Puts a row of blocks of one channel, the `y`-th of its row of MCUs.
+    /// Transforms a row of blocks of one channel into the strips. `y` is its row within the row of MCUs.
     pub(super) fn fill_row(&mut self, level: Level, channel: &Channel, y: usize, blocks: &[[i16; 64]]) {
         dispatch!(level, simd => {
             for (x, block) in blocks.iter().enumerate() {
@@ -81,7 +81,7 @@ impl SampleStrips {
         });
     }
 
-    /// Puts a block into its strip.
+    /// Transforms a block into its strip. `dc` is added to the DC.
     #[inline(always)]
     fn put<S: Simd>(&mut self, simd: S, channel: &Channel, at: BlockPosition, block: &[i16; 64], dc: i16) {
         let (x, top) = (at.x, channel.top + at.y * channel.points);
@@ -99,7 +99,7 @@ impl SampleStrips {
                 let Some(pairs) = pairs.get_mut(2 * x..).and_then(|p| p.first_chunk_mut::<2>()) else {
                     return;
                 };
-                // Four rows of two values, the upper or the lower ones of the strip.
+                // The block fills four rows of two values each: the upper or the lower half of the strip.
                 let first = 2 * (top % LANES);
                 columns[0].store_slice(&mut pairs[0][first..first + LANES]);
                 columns[1].store_slice(&mut pairs[1][first..first + LANES]);
@@ -114,7 +114,7 @@ impl SampleStrips {
         }
     }
 
-    /// Gives the rows of all channels where they belong.
+    /// Moves the rows of all channels to their targets.
     pub(super) fn drain(&self, level: Level, channels: &[Channel], targets: Vec<RowTarget<'_>>) {
         let mut reduced: Vec<Vec<&mut [i16]>> = channels.iter().map(|_| Vec::new()).collect();
         for (channel, rows) in channels.iter().zip(targets) {
@@ -135,7 +135,7 @@ impl SampleStrips {
     }
 }
 
-/// A block of `N` by `N` samples into the pairs of columns that it covers, from row `top` on.
+/// Stores a block of `N` by `N` samples in the pairs of columns that it covers, from row `top` on.
 #[inline(always)]
 fn place<const N: usize>(pairs: &mut [[i16; PAIR]], x: usize, top: usize, samples: &[[i16; N]; N]) {
     let Some(pairs) = pairs.get_mut(x * N / 2..) else { return };

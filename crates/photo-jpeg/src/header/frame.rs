@@ -1,4 +1,4 @@
-//! The frame header (T.81, B.2.2) and the geometry that follows from it (A.1 and A.2).
+//! The frame header (T.81, B.2.2) and the geometry that follows from it (T.81, A.1 and A.2).
 
 use super::model::{ColorModel, Component, Process};
 use super::tables::TableSet;
@@ -26,11 +26,12 @@ struct FrameHeaderComponent {
 }
 
 impl FrameHeader {
-    /// Reads a frame header.
+    /// Reads the frame header in `segment`.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for a header that is too short or has an impossible number, [`Error::Unsupported`] for
-    /// other processes, precisions, numbers of components and sampling factors than this crate's.
+    /// * [`Error::Malformed`] for a header that is too short or has an impossible number;
+    /// * [`Error::Unsupported`] for a process, precision, number of components or sampling factor that this
+    ///   crate does not read.
     pub(super) fn read(bytes: &[u8], segment: &MarkerSegment) -> Result<Self> {
         let process = process(segment.marker)?;
         let bad = |reason| Error::malformed(segment.at, reason);
@@ -54,12 +55,12 @@ impl FrameHeader {
         Ok(Self { process, width: width.into(), height: height.into(), components, at: segment.at })
     }
 
-    /// Which component has this id.
+    /// The index of the component with this id.
     pub(super) fn index_of(&self, id: u8) -> Option<usize> {
         self.components.iter().position(|c| c.id == id)
     }
 
-    /// Blocks of component `index` in an MCU of an interleaved scan.
+    /// The number of blocks that component `index` has in an MCU of an interleaved scan.
     pub(super) fn blocks_in_mcu(&self, index: usize) -> u32 {
         self.components.get(index).map_or(0, |c| u32::from(c.h) * u32::from(c.v))
     }
@@ -69,16 +70,16 @@ impl FrameHeader {
         self.components.iter().map(|c| c.id)
     }
 
-    /// MCUs of an interleaved scan in a row, and rows of them.
+    /// The number of MCUs in a row of an interleaved scan, and the number of rows of MCUs.
     pub(super) fn mcus(&self) -> (u32, u32) {
         let (h, v) = self.max();
         (self.width.div_ceil(8 * u32::from(h)), self.height.div_ceil(8 * u32::from(v)))
     }
 
-    /// The components with their sizes and the quantization tables now in force.
+    /// The components with their sizes and the quantization tables that apply now.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] if a table isn't there, [`Error::Malformed`] if it holds a zero.
+    /// [`Error::Unsupported`] if a table is missing, [`Error::Malformed`] if a table holds a zero.
     pub(super) fn components(&self, tables: &TableSet) -> Result<Vec<Component>> {
         let ((h_max, v_max), (mcus_wide, mcus_high)) = (self.max(), self.mcus());
         let component = |c: &FrameHeaderComponent| {
@@ -96,10 +97,11 @@ impl FrameHeader {
         self.components.iter().map(component).collect()
     }
 
-    /// The quantization table now in force for component `index`: it counts where the component's first scan begins.
+    /// The quantization table that applies now to component `index`. The table that counts is the one at the
+    /// start of the component's first scan.
     ///
     /// # Errors
-    /// As [`Self::components`].
+    /// Returns the errors of [`Self::components`].
     pub(super) fn quant(&self, index: usize, tables: &TableSet) -> Result<QuantTable> {
         let component = self.components.get(index).ok_or(Error::Argument("no such component"))?;
         self.table(component, tables)
@@ -117,8 +119,8 @@ impl FrameHeader {
     }
 }
 
-/// The color model, by the rules that libjpeg made common: JFIF decides, then an Adobe segment's transform, then the
-/// component ids.
+/// The color model, by the rules that libjpeg established: a JFIF segment decides first, then the transform
+/// in an Adobe segment, then the component ids.
 pub(super) fn color_model(frame: &FrameHeader, jfif: bool, adobe: Option<u8>) -> ColorModel {
     let rgb_ids = frame.ids().eq(*b"RGB");
     match (frame.components.len(), jfif, adobe) {
@@ -152,7 +154,7 @@ fn components(parts: &[u8], at: usize) -> Result<Vec<FrameHeaderComponent>> {
         if components.iter().any(|c| c.id == id) {
             return Err(Error::Unsupported("two components of the same id"));
         }
-        // The factors say how components relate to each other, so they mean nothing for a single one.
+        // The factors relate components to each other, so that they mean nothing for a single one.
         let (h, v) = if single { (1, 1) } else { (h, v) };
         if h > 2 || v > 2 {
             return Err(Error::Unsupported("sampling factors above 2"));
