@@ -1,13 +1,13 @@
-//! Between planes and interleaved RGB: whole pictures, and colors changed in place.
+//! Converts between planes and interleaved RGB, and changes the colors of planes in place.
 //!
-//! YCbCr is BT.601 at full range, as JFIF has it. All in integers, and the same on every SIMD level. Pictures are worked
-//! through in bands of 16 rows, the tasks of rayon, and in those by pairs of rows, which hold whole samples of every
-//! component: what's in between stays in the first-level cache.
+//! YCbCr is BT.601 at full range, as in JFIF. All arithmetic is in integers and gives the same result on
+//! every SIMD level. The tasks of rayon are bands of 16 rows. In a band, the rows are processed in pairs,
+//! which hold whole samples of every component, so that all intermediate data stays in the first-level cache.
 //!
-//! 1. [`upsample`] brings rows of subsampled components to the picture's width.
-//! 2. [`ycbcr_to_rgb`] turns rows of YCbCr into interleaved pixels.
-//! 3. [`interleave`] interleaves, and takes pixels splitter again.
-//! 4. [`rgb_to_ycbcr`] makes components of them, averaged.
+//! 1. [`upsample`] stretches the rows of subsampled components to the width of the picture.
+//! 2. [`ycbcr_to_rgb`] converts rows of YCbCr to interleaved pixels.
+//! 3. [`interleave`] interleaves channels, and splits pixels into channels.
+//! 4. [`rgb_to_ycbcr`] converts pixels to components and averages them.
 
 mod interleave;
 mod layout;
@@ -26,49 +26,54 @@ use layout::{PAIR, PlaneLayout};
 use rgb_to_ycbcr::ChannelWeights;
 use upsample::{FancyUpsampler, SourceRows};
 
-/// Rows of pixels in a task; even.
+/// The number of rows of pixels in a task, which is even.
 const BAND: usize = 16;
 
 impl Planes {
-    /// The picture as interleaved RGB: row after row, three bytes a pixel. Gray gives three equal bytes.
+    /// Converts the picture to interleaved RGB: row after row, three bytes per pixel. Gray gives three equal
+    /// bytes.
     ///
-    /// Subsampled components are interpolated (triangle filter, centered siting; libjpeg calls it "fancy upsampling", and
-    /// both it and the conversion agree with libjpeg to the bit). Empty if the planes don't fit the picture's size and
-    /// sampling as [`Planes`] says.
+    /// Subsampled components are interpolated with a triangle filter for centered samples, which libjpeg
+    /// calls "fancy upsampling". The result agrees with libjpeg to the bit. It is empty if the planes don't
+    /// have the sizes that [`Planes`] describes.
     #[must_use]
     pub fn to_rgb(&self) -> Vec<u8> {
         to_rgb(self, Level::new()).unwrap_or_default()
     }
 
-    /// YCbCr planes of a picture in interleaved RGB: row after row, three bytes a pixel.
+    /// Converts interleaved RGB, row after row with three bytes per pixel, to YCbCr planes.
     ///
-    /// `sampling` are luma's factors, 1 or 2, horizontal and vertical; chroma has `(1, 1)` and is averaged over luma's
-    /// samples, beyond the picture's right and lower edges over repetitions of the last ones. Everything is rounded once.
-    /// `None` if a side is 0 or above 65,535, if `rgb` isn't `3 * width * height` long, or for other factors.
+    /// `sampling` holds the horizontal and vertical factor of luma, 1 or 2; those of chroma are `(1, 1)`.
+    /// Chroma is averaged over the pixels of a sample. At the right and lower edges, the last pixels are
+    /// repeated for that. Everything is rounded only once. `None` if a side is 0 or above 65,535, if the
+    /// length of `rgb` isn't `3 * width * height`, or for other factors.
     #[must_use]
     pub fn from_rgb(width: u32, height: u32, rgb: &[u8], sampling: (u8, u8)) -> Option<Self> {
         from_rgb(width, height, rgb, sampling, Level::new())
     }
 
-    /// A gray picture of `width * height` samples; `None` if `data` has another length or a side is 0 or above 65,535.
+    /// Makes a gray picture of `width * height` samples. `None` if `data` has another length, or if a side is
+    /// 0 or above 65,535.
     #[must_use]
     pub fn from_gray(width: u32, height: u32, data: Vec<u8>) -> Option<Self> {
         let plane = Plane::new(width, height, data)?;
         Some(Self { width, height, color: ColorModel::Gray, sampling: vec![(1, 1)], planes: vec![plane] })
     }
 
-    /// Changes the picture's colors in place; made for ICC transforms.
+    /// Changes the picture's colors in place. This is made for ICC transforms.
     ///
-    /// `convert(source, target)` gets runs of interleaved RGB pixels, three bytes each, and writes as many to `target`,
-    /// which holds junk before. It's called for one or two whole rows at a time, in no certain order, from the threads of
-    /// the rayon pool in which this is called. Subsampled samples are repeated before and averaged after, over the same
-    /// pixels: a transform that copies changes no sample of an in-gamut picture by more than 1.
+    /// `convert(source, target)` gets interleaved RGB pixels, three bytes each, and writes as many to
+    /// `target`, whose previous content is undefined. It is called for one or two whole rows at a time, in no
+    /// particular order, from the threads of the current rayon pool. Subsampled samples are repeated before
+    /// the call and averaged afterward over the same pixels, so that a transform that only copies changes no
+    /// sample of an in-gamut picture by more than 1.
     ///
-    /// Gray pictures are left as they are, without a call: they have no colors. So are planes that don't fit the
-    /// picture's size and sampling as [`Planes`] says.
+    /// Gray pictures have no colors and are left as they are, without a call. So are planes that don't have
+    /// the sizes that [`Planes`] describes.
     ///
     /// # Errors
-    /// One of those that `convert` returns. What had been converted by then stays so: the picture is of no use any more.
+    /// Returns one of the errors of `convert`. The picture is useless then, because what was converted before
+    /// stays so.
     pub fn map_rgb<E: Send>(
         &mut self,
         convert: impl Fn(&[u8], &mut [u8]) -> Result<(), E> + Sync,
@@ -94,7 +99,7 @@ fn to_rgb(planes: &Planes, level: Level) -> Option<Vec<u8>> {
     Some(out)
 }
 
-/// A picture to be looked at, and room for a row of pixels of each component.
+/// A picture to be converted, with room for a row of pixels of each component.
 struct RgbRows<'a> {
     planes: &'a Planes,
     layout: &'a PlaneLayout,
@@ -103,7 +108,7 @@ struct RgbRows<'a> {
 }
 
 impl RgbRows<'_> {
-    /// Rows of pixels from `top` on.
+    /// Converts rows of pixels from row `top` on.
     #[inline(always)]
     fn band<S: Simd>(&mut self, simd: S, top: usize, out: &mut [u8]) {
         let layout = self.layout;
@@ -118,7 +123,7 @@ impl RgbRows<'_> {
             }
             let mut rows = [&[][..]; 3];
             for (index, row) in rows.iter_mut().enumerate() {
-                // Gray is all three.
+                // Gray is all three channels.
                 let index = index.min(self.planes.planes.len() - 1);
                 let direct = layout.blocks[index] == [1, 1];
                 let stretched = &self.rows[index][..layout.width];
@@ -129,7 +134,7 @@ impl RgbRows<'_> {
     }
 }
 
-/// Where row `y` of the pixels lies in a plane whose samples are `down` rows high.
+/// The rows of samples around row `y` of the pixels, in a plane whose samples are `down` pixels high.
 #[inline(always)]
 fn source_rows(plane: &Plane, y: usize, down: usize) -> SourceRows<'_> {
     let row = |row: usize| plane.row((row as u32).min(plane.height() - 1));
@@ -141,7 +146,7 @@ fn source_rows(plane: &Plane, y: usize, down: usize) -> SourceRows<'_> {
     SourceRows { near: row(y / 2), far: Some(row(far)), lower }
 }
 
-/// Interleaved pixels from rows that are all as wide as the picture.
+/// Makes interleaved pixels from rows that are all as wide as the picture.
 #[inline(always)]
 fn pixels<S: Simd>(simd: S, color: ColorModel, rows: [&[u8]; 3], out: &mut [u8]) {
     if color == ColorModel::YCbCr {
@@ -231,7 +236,7 @@ impl<'a> ColorMapper<'a> {
         Ok(())
     }
 
-    /// Makes the pixels of a pair of rows, `length` bytes.
+    /// Makes the pixels of a pair of rows, `length` bytes in all.
     #[inline(always)]
     fn pixels<S: Simd>(&mut self, simd: S, samples: [&[u8]; 3], length: usize) {
         let layout = self.layout;
@@ -260,7 +265,7 @@ impl<'a> ColorMapper<'a> {
 /// Makes components from pairs of rows of pixels.
 struct RgbSplitter<'a> {
     layout: &'a PlaneLayout,
-    /// Red, green and blue: two rows each, filled to whole steps.
+    /// Red, green and blue: two rows each, padded to whole steps.
     channels: [Vec<u8>; 3],
 }
 
@@ -270,7 +275,7 @@ impl<'a> RgbSplitter<'a> {
         Self { layout, channels: [r.repeat(PAIR), g.repeat(PAIR), b.repeat(PAIR)] }
     }
 
-    /// From one or two rows of interleaved pixels, all the samples that lie in them.
+    /// Makes all samples that lie in one or two rows of interleaved pixels.
     #[inline(always)]
     fn pair<S: Simd>(&mut self, simd: S, rgb: &[u8], out: [&mut [u8]; 3]) {
         let stride = self.layout.padded();
@@ -279,7 +284,7 @@ impl<'a> RgbSplitter<'a> {
         let channels =
             r.chunks_exact_mut(stride).zip(g.chunks_exact_mut(stride)).zip(b.chunks_exact_mut(stride));
         for (y, ((r, g), b)) in channels.enumerate() {
-            // A last row without a partner is its own.
+            // A last row without a partner is paired with itself.
             let pixels = rgb.get(y * length..).filter(|rest| !rest.is_empty()).unwrap_or(rgb);
             interleave::deinterleave_row(simd, &pixels[..length], [r, g, b]);
         }
@@ -306,7 +311,7 @@ impl<'a> RgbSplitter<'a> {
     }
 }
 
-/// One or two rows of each of `N` components of one sampling.
+/// Makes one or two rows of each of `N` components with the same sampling.
 #[inline(always)]
 fn components<S: Simd, const N: usize>(
     simd: S,

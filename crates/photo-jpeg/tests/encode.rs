@@ -141,7 +141,8 @@ fn pictures_are_as_good_and_as_small_as_libjpegs() {
                         .unwrap();
                 let theirs = turbo(&photo, quality, subsampling, optimize);
                 let ratio = ours.len() as f64 / theirs.len() as f64;
-                // Measured: down to 0.972 at quality 100, where the f32 transform makes less noise than an integer one.
+                // Measured: down to 0.972 at quality 100, where the f32 transform makes less noise than an
+                // integer one.
                 let least = if quality == 100 { 0.96 } else { 0.99 };
                 assert!((least..1.01).contains(&ratio), "{subsampling:?} {quality} {optimize}: size {ratio}");
                 let expected = psnr(&photo, &decode_turbo(&theirs));

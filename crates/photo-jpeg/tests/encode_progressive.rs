@@ -100,7 +100,8 @@ proptest! {
 
 #[test]
 fn pictures_of_one_color_and_sparse_ones_are_written() {
-    // More blocks in a row than a run of ended blocks may have; and blocks with one coefficient far behind the others.
+    // More blocks in a row than a run of ended blocks may have; and blocks with one coefficient far behind
+    // the others.
     let (width, height) = (40_000, 64);
     let dot = |i: u32| if i % 977 == 5 { 255 } else { 128 };
     for data in [vec![90; (width * height) as usize], (0..width * height).map(dot).collect()] {

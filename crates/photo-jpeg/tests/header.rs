@@ -45,8 +45,8 @@ fn segment(marker: u8, body: &[u8]) -> Vec<u8> {
     [&[0xFF, marker], &(body.len() as u16 + 2).to_be_bytes()[..], body].concat()
 }
 
-/// A header of three components as `parts` has it: SOI, one table of each kind, frame, scan. `change` may put other
-/// segments in place of these four to six.
+/// A header of three components as `parts` has it: SOI, one table of each kind, frame, scan. `change` may put
+/// other segments in place of these four to six.
 fn built(change: impl Fn(&mut Vec<Vec<u8>>)) -> Result<Header, Error> {
     let huffman = |class: u8, symbols: &[u8]| {
         let mut counts = [0; 16];

@@ -203,7 +203,8 @@ fn a_last_block_that_is_cut_off_is_noticed_by_every_cut() {
     }
 }
 
-/// Blocks that begin with a long DC and go on with coefficients of ten bits each: most bits between two looks at the data.
+/// Blocks that begin with a long DC and go on with coefficients of ten bits each: most bits between two looks
+/// at the data.
 #[test]
 fn long_symbols_in_a_row_are_decoded() {
     let mut state = 7u32;

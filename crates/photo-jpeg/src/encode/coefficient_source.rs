@@ -1,4 +1,4 @@
-//! Blocks from coefficients, turned upright and requantized on their way.
+//! Takes blocks from coefficients, turned upright and requantized on their way.
 
 use fearless_simd::Simd;
 
@@ -13,21 +13,21 @@ use crate::quant::QuantTable;
 use crate::requantize::Divisors;
 use crate::transform::{BlockTurn, KeptArea};
 
-/// A component's coefficients and how they become upright.
+/// The coefficients of a component, and how to turn and requantize them.
 #[derive(Debug)]
 pub(crate) struct CoefficientSource<'a> {
     blocks: &'a [[i16; 64]],
     /// Blocks in a stored row.
     stride: usize,
-    /// Columns and rows of stored blocks that are kept.
+    /// The numbers of columns and rows of stored blocks that are kept.
     kept: [usize; 2],
-    /// Columns and rows of upright blocks that show something.
+    /// The numbers of columns and rows of upright blocks that hold samples.
     shown: [usize; 2],
     turn: BlockTurn,
     divisors: Option<Divisors>,
 }
 
-/// The picture as the encoder sees it; its coefficients have so many bits of fraction.
+/// The frame of a picture whose coefficients have `fraction_bits` bits of fraction.
 pub(crate) fn frame<'a>(
     picture: &'a Coefficients,
     fraction_bits: u32,
@@ -57,7 +57,7 @@ pub(crate) fn frame<'a>(
     Ok(Frame::laid_out(upright, picture.color, components, quant))
 }
 
-/// The table of each component in the output, before it is turned.
+/// The table of each component in the file, before it is turned.
 fn tables(picture: &Coefficients, options: &TranscodeOptions<'_>) -> Result<Vec<QuantTable>> {
     let stored = || picture.components.iter().map(|c| c.facts.quant.clone()).collect();
     let tables: Vec<_> = options.tables.clone().unwrap_or_else(stored);

@@ -1,4 +1,4 @@
-//! A file of which all is known but its bits.
+//! Drafts of files, of which everything is known except the bits.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -11,21 +11,22 @@ use crate::encode::stuffing;
 use crate::encode::tokens::TokenGroup;
 use crate::error::{Error, Result};
 
-/// A JPEG of which all is known but its bits: how long it will be can be asked before they are written.
+/// A JPEG of which everything is known except its bits. Its expected length can be asked for before the bits
+/// are written.
 ///
-/// Takes two bytes of memory for about every five bits of the file.
+/// A draft takes two bytes of memory for about every five bits of the file.
 #[derive(Debug)]
 pub struct Draft {
-    /// All that comes before the tables of the first scan.
+    /// Everything before the tables of the first scan.
     headers: Vec<u8>,
     scans: Vec<ScanDraft>,
     expected_len: u64,
 }
 
-/// A scan of which all is known but its bits.
+/// A scan of which everything is known except its bits.
 #[derive(Debug)]
 pub(super) struct ScanDraft {
-    /// Tables and scan header.
+    /// The tables and the scan header.
     pub(super) headers: Vec<u8>,
     pub(super) groups: Vec<TokenGroup>,
     pub(super) counts: Box<Counts>,
@@ -33,25 +34,26 @@ pub(super) struct ScanDraft {
     pub(super) restarts: Option<RestartLayout>,
 }
 
-/// Restart markers.
+/// The restart markers of a scan.
 #[derive(Debug)]
 pub(super) struct RestartLayout {
-    /// Bytes that markers and the filling before them are expected to take.
+    /// The number of bytes that markers and the fill bits before them are expected to take.
     filling: u64,
-    /// The first interval of each group.
+    /// The index of each group's first interval.
     first: Vec<u32>,
 }
 
 impl RestartLayout {
     pub(super) fn new(interval: u16, mcus: u32, groups: &[Range<u32>]) -> Self {
         let first = groups.iter().map(|group| group.start / u32::from(interval.max(1))).collect();
-        // A marker and on average four bits.
+        // A marker, and four bits on average.
         let filling = u64::from(mcus / u32::from(interval.max(1))) * 5 / 2;
         Self { filling, first }
     }
 }
 
-/// Bytes of a file of these headers and scans; of the stuffed ones the number is an estimate.
+/// The expected number of bytes of a file with these headers and scans. The number of stuffed bytes is an
+/// estimate.
 pub(super) fn expected_len(headers: &[u8], scans: &[ScanDraft]) -> u64 {
     let scans: u64 = scans.iter().map(ScanDraft::expected_len).sum();
     (headers.len() + END_OF_IMAGE.len()) as u64 + scans
@@ -66,7 +68,7 @@ impl Draft {
         Ok(Self { headers, scans, expected_len })
     }
 
-    /// The number of bytes expected; only that of the stuffed ones is an estimate (see
+    /// The expected number of bytes. Only that of the stuffed ones is an estimate (see
     /// [`encoded_len`](crate::encoded_len)).
     #[must_use]
     pub fn expected_len(&self) -> u64 {
@@ -91,7 +93,7 @@ impl Draft {
     }
 }
 
-/// All pieces, one after the other. Threads share the copying of many bytes: it is mostly a wait for fresh memory.
+/// Concatenates all pieces. Threads share the copying, which is mostly a wait for fresh memory.
 fn concatenated(pieces: &[Cow<'_, [u8]>]) -> Vec<u8> {
     let mut out = vec![0; pieces.iter().map(|piece| piece.len()).sum()];
     let mut places = Vec::with_capacity(pieces.len());
@@ -114,7 +116,7 @@ impl ScanDraft {
         self.headers.len() as u64 + data + filling
     }
 
-    /// Writes all groups at once, and gives them with the headers.
+    /// Writes all groups in parallel, and returns them with the headers.
     pub(super) fn emit(self) -> (Vec<u8>, Vec<EncodedGroup>) {
         let Self { headers, groups, codes, restarts, .. } = self;
         let mut before = 0;

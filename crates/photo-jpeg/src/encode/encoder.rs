@@ -1,4 +1,4 @@
-//! Encoding a picture: from blocks to a draft of the file.
+//! Encodes a picture: from blocks to a draft of the file.
 
 use std::ops::Range;
 
@@ -20,12 +20,12 @@ use crate::error::{Error, Result};
 use crate::planes::Planes;
 use crate::simd::Level;
 
-/// Groups of MCUs for the threads at hand.
+/// The number of groups of MCUs for the threads of the current rayon pool.
 pub(super) fn groups() -> usize {
     GROUPS_PER_THREAD * rayon::current_num_threads()
 }
 
-/// A picture and how to encode it, checked.
+/// A picture and its settings, checked.
 pub(super) struct Encoder<'a, B> {
     pub(super) frame: Frame<B>,
     pub(super) settings: Settings<'a>,
@@ -71,7 +71,7 @@ impl<B: BlockSource> Encoder<'_, B> {
             return Err(Error::Argument("every 0th row of MCUs can't be sampled"));
         }
         let high = self.frame.mcus_high;
-        // From the middle of the first stretch, so that top and bottom count the same.
+        // The first row is in the middle of the first stretch, so that top and bottom count the same.
         let first = (sample_every.min(high) - 1) / 2;
         let rows: Vec<u32> = (first..high).step_by(sample_every as usize).collect();
         let whole = |mut counts: Box<Counts>| {
@@ -98,7 +98,7 @@ impl<B: BlockSource> Encoder<'_, B> {
         self.sequential_draft(counts(&groups), groups, &ranges)
     }
 
-    /// The scan of groups of these MCUs, or of none where only its length is asked for.
+    /// The draft of a scan with the groups of the MCUs `ranges`; without groups if only its length is needed.
     fn sequential_draft(
         &self,
         counts: Box<Counts>,
@@ -116,8 +116,8 @@ impl<B: BlockSource> Encoder<'_, B> {
         }
     }
 
-    /// The scans of a progressive file of these rows of MCUs, with tokens if they are to be kept; `whole` makes what is counted in
-    /// them the picture's.
+    /// The drafts of all scans of a progressive file, from these rows of MCUs. Tokens are kept only if `keep`
+    /// is set. `whole` scales the counts of these rows up to the whole picture.
     fn progressive_scans(
         &self,
         level: Level,
@@ -135,7 +135,7 @@ impl<B: BlockSource> Encoder<'_, B> {
         script.iter().zip(groups).map(draft).collect()
     }
 
-    /// Tables and header of a progressive file's scan, and its codes.
+    /// The tables and header of a scan in a progressive file, and its codes.
     fn tables_of(&self, scan: &ScanSpec, counts: &Counts) -> (Vec<u8>, CodeTable) {
         let band = match scan {
             ScanSpec::Dc => None,
@@ -155,7 +155,7 @@ impl<B: BlockSource> Encoder<'_, B> {
         }
     }
 
-    /// Counts of the symbols of some rows of MCUs.
+    /// The counts of the symbols in these rows of MCUs.
     fn sampled(&self, level: Level, rows: &[u32]) -> Box<Counts> {
         let (tokenizer, wide) = (self.tokenizer(level), self.frame.mcus_wide);
         let add_row = |mut counts: Box<Counts>, &row: &u32| {
@@ -179,7 +179,8 @@ impl<B: BlockSource> Encoder<'_, B> {
     }
 }
 
-/// Cuts `mcus` into about `groups` ranges, each but the last a multiple of `unit` long.
+/// Divides `mcus` MCUs into about `groups` ranges. The length of each, except the last, is a multiple of
+/// `unit`.
 pub(super) fn ranges(mcus: u32, groups: usize, unit: u32) -> Vec<Range<u32>> {
     let groups = u32::try_from(groups).unwrap_or(u32::MAX).max(1);
     let length =
@@ -201,7 +202,7 @@ pub(super) fn add<T: Copy + Into<u64>>(counts: &mut Counts, more: &[T; 512]) {
     }
 }
 
-/// Enough that threads that are a little late don't keep the others waiting.
+/// Enough groups that slow threads don't keep the others waiting.
 const GROUPS_PER_THREAD: usize = 4;
-/// Keeps a group's counts far below `u32::MAX`.
+/// Keeps the counts of a group far below `u32::MAX`.
 const MCUS_PER_GROUP: u32 = 1 << 20;

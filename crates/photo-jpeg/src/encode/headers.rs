@@ -1,4 +1,4 @@
-//! The segments before the entropy-coded data.
+//! Writes the marker segments before the entropy-coded data.
 
 use crate::encode::codes::ClassTables;
 use crate::encode::frame::{Frame, FrameComponent};
@@ -31,7 +31,7 @@ pub(crate) fn headers<B>(frame: &Frame<B>, settings: &Settings<'_>) -> Vec<u8> {
     out
 }
 
-/// Tables and header of the only scan of a sequential file.
+/// The tables and the header of the only scan in a sequential file.
 pub(crate) fn scan_headers<B>(
     frame: &Frame<B>,
     restart_interval: u16,
@@ -50,7 +50,7 @@ pub(crate) fn scan_headers<B>(
     out
 }
 
-/// Tables and header of a progressive file's scan of DC.
+/// The tables and the header of the DC scan in a progressive file.
 pub(crate) fn dc_headers<B>(frame: &Frame<B>, huffman: &[ClassTables; 2]) -> Vec<u8> {
     let mut out = Vec::new();
     for (id, tables) in (0u8..).zip(huffman).take(classes(frame)) {
@@ -61,7 +61,7 @@ pub(crate) fn dc_headers<B>(frame: &Frame<B>, huffman: &[ClassTables; 2]) -> Vec
     out
 }
 
-/// Table and header of a progressive file's scan of a band of AC.
+/// The table and the header of a scan of AC coefficients in a progressive file.
 pub(crate) fn band_headers<B>(
     component: &FrameComponent<B>,
     band: &BandSpec,
@@ -75,19 +75,19 @@ pub(crate) fn band_headers<B>(
     out
 }
 
-/// Classes of Huffman tables in use.
+/// The number of classes of Huffman tables in use.
 fn classes<B>(frame: &Frame<B>) -> usize {
     1 + frame.components.iter().map(|component| component.class).max().unwrap_or_default()
 }
 
 fn segment(out: &mut Vec<u8>, marker: u8, content: &[u8]) {
     out.extend_from_slice(&[0xFF, marker]);
-    // All that's written here is far below 65,536 bytes.
+    // Everything written here is far below 65,536 bytes.
     out.extend_from_slice(&((content.len() + 2) as u16).to_be_bytes());
     out.extend_from_slice(content);
 }
 
-/// JFIF 1.1 (ITU-T T.871), without a thumbnail.
+/// The content of a JFIF 1.1 segment (ITU-T T.871), without a thumbnail.
 fn jfif(density: Density) -> Vec<u8> {
     let mut content = b"JFIF\0\x01\x01".to_vec();
     content.push(density.unit);
@@ -97,7 +97,7 @@ fn jfif(density: Density) -> Vec<u8> {
     content
 }
 
-/// DQT (ITU-T T.81, B.2.4.1); 16-bit divisors only where they must be.
+/// The content of a DQT segment (ITU-T T.81, B.2.4.1). Divisors take 16 bits only if they must.
 fn quant_table(id: u8, table: &QuantTable) -> Vec<u8> {
     let values = table.zigzag();
     if values.iter().any(|&value| value > 255) {
@@ -107,7 +107,7 @@ fn quant_table(id: u8, table: &QuantTable) -> Vec<u8> {
     }
 }
 
-/// SOF0 or SOF1 (B.2.2); sides fit 16 bits, as the frame has checked.
+/// The content of a frame header (B.2.2). The sides fit into 16 bits, which the frame has checked.
 fn frame_header<B>(frame: &Frame<B>) -> Vec<u8> {
     let mut content = vec![8];
     content.extend_from_slice(&(frame.height as u16).to_be_bytes());
@@ -119,12 +119,13 @@ fn frame_header<B>(frame: &Frame<B>) -> Vec<u8> {
     content
 }
 
-/// DHT (B.2.4.2).
+/// The content of a DHT segment (B.2.4.2).
 fn huffman_table(id: u8, table: &HuffmanSpec) -> Vec<u8> {
     [id].into_iter().chain(table.counts).chain(table.symbols.iter().copied()).collect()
 }
 
-/// SOS (B.2.3) of components, each with its id and its tables, and of a band of coefficients.
+/// The content of a scan header (B.2.3). `components` gives the id and the tables of each component, and
+/// `band` the first and last coefficient.
 fn scan_header(
     components: impl ExactSizeIterator<Item = (u8, u8)>,
     band: [u8; 2],

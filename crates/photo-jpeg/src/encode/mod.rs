@@ -1,12 +1,13 @@
-//! Planes become a JPEG file, on all cores.
+//! Encodes planes or coefficients as a JPEG file, on all cores.
 //!
-//! 1. [`frame`] cuts the picture into MCUs.
-//! 2. A [`block_source`] gives the blocks of these, already upright: [`sample_source`] loads and transforms [`tiles`], [`coefficient_source`] has
-//!    coefficients.
-//! 3. [`tokens`] turns the coefficients into symbols and counts these; [`progressive`] does it for all scans of a progressive
-//!    file. Groups of MCUs do so far at once.
+//! 1. [`frame`] divides the picture into MCUs.
+//! 2. A [`block_source`] gives the blocks of the MCUs, already upright. [`sample_source`] loads and
+//!    transforms [`tiles`]; [`coefficient_source`] has coefficients.
+//! 3. [`tokens`] turns the coefficients of a sequential file into symbols and counts them; [`progressive`]
+//!    does so for all scans of a progressive file. Groups of MCUs are processed in parallel up to here.
 //! 4. [`codes`] makes the Huffman tables from the counts.
-//! 5. [`draft`] knows how long the file will be, and has [`emit`] turn the groups' tokens into bits, at once again.
+//! 5. [`draft`] knows how long the file will be, and lets [`emit`] turn the tokens of all groups into bits,
+//!    in parallel again.
 
 mod block_source;
 mod codes;
@@ -36,15 +37,20 @@ pub use options::{EncodeOptions, TranscodeOptions};
 pub use settings::Density;
 pub use unquantized::UnquantizedCoefficients;
 
-/// Encodes a picture as a JPEG with Huffman coding: sequential (baseline unless a divisor is above 255), or progressive.
+/// Encodes a picture as a JPEG with Huffman coding. The file is sequential (baseline, unless a divisor is
+/// above 255) or progressive.
 ///
-/// All the work but a last copy is shared among the threads of the rayon pool in which it's called; the bytes don't
-/// depend on their number, nor on the machine. Memory: the compressed data about four times.
+/// The threads of the current rayon pool share all the work except a last copy. The bytes depend neither on
+/// the number of threads nor on the machine. The memory taken is about four times the compressed data.
 ///
 /// # Errors
-/// [`Error::Argument`] if a side is 0 or above 65,500 pixels, if the planes don't fit the picture's color model, size
-/// and sampling (factors of 1 and 2 in any mixture), if the quality isn't 1 to 100, if the segments aren't whole APPn
-/// and COM segments, or for restart markers in a progressive file.
+/// [`Error::Argument`](crate::Error::Argument) if
+/// * a side is 0 or above 65,500 pixels;
+/// * the planes don't fit the picture's color model, size and sampling, whose factors may be any mixture of 1
+///   and 2;
+/// * the quality isn't 1 to 100;
+/// * the segments aren't whole APPn and COM segments;
+/// * a progressive file should have restart markers.
 ///
 /// ```
 /// use photo_jpeg::{ColorModel, EncodeOptions, Plane, Planes, encode};
@@ -59,32 +65,38 @@ pub fn encode(planes: &Planes, options: &EncodeOptions<'_>) -> Result<Vec<u8>> {
     Encoder::of_planes(planes, options)?.encode(Level::new(), groups())
 }
 
-/// The number of bytes that [`encode`] would give, at less than its cost: nothing is written.
+/// Predicts the number of bytes that [`encode`] would give. This costs less than encoding, because nothing is
+/// written.
 ///
-/// With `sample_every` 1 only the number of stuffed bytes, some 0.3 % of all, is an estimate (and with restart markers
-/// the filling before them): a thousand photos came out within 0.1 %. With `n > 1` only every n-th row of MCUs is
-/// transformed, and the result is scaled up: as good as the sampled rows stand for the others. With every 8th row of
-/// pictures of 0.8 MP it was within 4 %.
+/// With `sample_every` 1, only the number of stuffed bytes, about 0.3 % of all, is an estimate, and with
+/// restart markers the fill bits before them. For a thousand photos the result was within 0.1 %. With `n >
+/// 1`, only every n-th row of MCUs is transformed, and the result is scaled up, so that it is as good as
+/// these rows represent the others. With every 8th row of pictures of 0.8 MP it was within 4 %.
 ///
 /// # Errors
-/// As [`encode`]; and [`Error::Argument`] if `sample_every` is 0.
+/// Returns the errors of [`encode`], and [`Error::Argument`](crate::Error::Argument) if `sample_every` is 0.
 pub fn encoded_len(planes: &Planes, options: &EncodeOptions<'_>, sample_every: u32) -> Result<u64> {
     Encoder::of_planes(planes, options)?.encoded_len(Level::new(), sample_every)
 }
 
 /// Writes coefficients as a JPEG, sequential or progressive, turned upright and with optimal Huffman tables.
 ///
-/// Without other tables ([`TranscodeOptions::tables`]) nothing is lost but what [`Edges::Trim`](crate::Edges) cuts off.
-/// Turning changes the places and signs of coefficients, and turns the sampling factors and quantization tables too.
-/// With tables, each coefficient becomes the nearest multiple of its new divisor, halves going to zero, as in
-/// [`Coefficients::requantize`], unless there is a dead zone ([`TranscodeOptions::dead_zone`]).
-/// All the work but a last copy is shared among the threads of the rayon pool; the bytes don't depend on their number.
+/// Without new tables ([`TranscodeOptions::tables`]), nothing is lost except what
+/// [`Edges::Trim`](crate::Edges) cuts off. Turning changes the places and signs of coefficients, and turns
+/// the sampling factors and quantization tables too. With new tables, each coefficient becomes the nearest
+/// multiple of its new divisor, where halves go to zero as in [`Coefficients::requantize`], unless there is a
+/// dead zone ([`TranscodeOptions::dead_zone`]). The threads of the current rayon pool share all the work
+/// except a last copy. The bytes don't depend on the number of threads.
 ///
 /// # Errors
-/// [`Error::Argument`] if a side is above 65,500 pixels, for another number of tables than of components, segments that
-/// aren't whole, restart markers in a progressive file, coefficients that no picture of 8-bit samples has, and where
-/// [`Edges::Keep`](crate::Edges) forbids to turn the picture or trimming would leave nothing
-/// ([`Coefficients::needs_trim`]).
+/// [`Error::Argument`](crate::Error::Argument) if
+/// * a side is above 65,500 pixels;
+/// * there are not as many tables as components;
+/// * the segments aren't whole APPn and COM segments;
+/// * a progressive file should have restart markers;
+/// * there are coefficients that no picture of 8-bit samples has;
+/// * [`Edges::Keep`](crate::Edges) forbids turning the picture (see [`Coefficients::needs_trim`]), or
+///   trimming would leave nothing.
 ///
 /// ```
 /// use photo_jpeg::{Coefficients, Orientation, ReadOptions, TranscodeOptions, transcode};
@@ -99,10 +111,11 @@ pub fn transcode(picture: &Coefficients, options: &TranscodeOptions<'_>) -> Resu
     Encoder::of_coefficients(picture, options)?.encode(Level::new(), groups())
 }
 
-/// The number of bytes that [`transcode`] would give, with the accuracy of [`encoded_len`].
+/// Predicts the number of bytes that [`transcode`] would give, with the accuracy of [`encoded_len`].
 ///
 /// # Errors
-/// As [`transcode`]; and [`Error::Argument`] if `sample_every` is 0.
+/// Returns the errors of [`transcode`], and [`Error::Argument`](crate::Error::Argument) if `sample_every` is
+/// 0.
 pub fn transcoded_len(
     picture: &Coefficients,
     options: &TranscodeOptions<'_>,
@@ -112,18 +125,18 @@ pub fn transcoded_len(
 }
 
 impl Draft {
-    /// What [`encode`](crate::encode) writes.
+    /// Drafts the file that [`encode`] writes.
     ///
     /// # Errors
-    /// As [`encode`](crate::encode).
+    /// Returns the errors of [`encode`].
     pub fn encode(planes: &Planes, options: &EncodeOptions<'_>) -> Result<Self> {
         Encoder::of_planes(planes, options)?.draft(Level::new(), groups())
     }
 
-    /// What [`transcode`](crate::transcode) writes.
+    /// Drafts the file that [`transcode`] writes.
     ///
     /// # Errors
-    /// As [`transcode`](crate::transcode).
+    /// Returns the errors of [`transcode`].
     pub fn transcode(picture: &Coefficients, options: &TranscodeOptions<'_>) -> Result<Self> {
         Encoder::of_coefficients(picture, options)?.draft(Level::new(), groups())
     }

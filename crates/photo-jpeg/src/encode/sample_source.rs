@@ -1,4 +1,4 @@
-//! Blocks from samples: the forward DCT.
+//! Takes blocks from samples, by the forward DCT.
 
 use fearless_simd::Simd;
 
@@ -9,7 +9,7 @@ use crate::orientation::Orientation;
 use crate::planes::Plane;
 use crate::quant::QuantTable;
 
-/// A plane and what its transform is quantized with.
+/// A plane, and the factors with which its coefficients are quantized.
 #[derive(Debug)]
 pub(crate) struct SampleSource<'a> {
     tiles: Tiles<'a>,
@@ -21,7 +21,7 @@ impl<'a> SampleSource<'a> {
         Self { tiles: Tiles::new(plane, orientation), multipliers: QuantizationFactors::new(table) }
     }
 
-    /// The same, whose blocks have bits of fraction.
+    /// The same source, with bits of fraction in the coefficients.
     pub(crate) fn with_fraction(self) -> Self {
         Self { multipliers: self.multipliers.with_fraction(), ..self }
     }

@@ -1,15 +1,16 @@
-//! What a file says beside its picture.
+//! What a file says besides its picture, and how it is coded.
 
 use crate::error::{Error, Result};
 
-/// How many samples there are to a length, as JFIF (ITU-T T.871) has it.
+/// The density of samples, as in JFIF (ITU-T T.871).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Density {
-    /// 0 for none (`x` and `y` are the sides of a pixel's shape), 1 for an inch, 2 for a centimeter.
+    /// The unit of `x` and `y`: 1 for samples per inch, 2 for samples per centimeter. With 0, `x` and `y`
+    /// only give the aspect ratio of a pixel.
     pub unit: u8,
-    /// Horizontally; 0 is written as 1.
+    /// The horizontal density; 0 is written as 1.
     pub x: u16,
-    /// Vertically; 0 is written as 1.
+    /// The vertical density; 0 is written as 1.
     pub y: u16,
 }
 
@@ -20,7 +21,7 @@ impl Default for Density {
     }
 }
 
-/// What a file says beside its picture.
+/// What a file says besides its picture, and how it is coded.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Settings<'a> {
     pub(crate) optimize_huffman: bool,
@@ -31,7 +32,7 @@ pub(crate) struct Settings<'a> {
 }
 
 impl Settings<'_> {
-    /// Whether they can be had.
+    /// Checks that a file can have these settings.
     pub(crate) fn check(&self) -> Result<()> {
         if self.progressive && self.restart_interval > 0 {
             return Err(Error::Argument("progressive files are written without restart markers"));
@@ -40,7 +41,7 @@ impl Settings<'_> {
     }
 }
 
-/// Checks that `segments` are whole APPn and COM segments, one after the other.
+/// Checks that `segments` is a sequence of whole APPn and COM segments.
 fn check_segments(mut segments: &[u8]) -> Result<()> {
     while !segments.is_empty() {
         let length = match segments {

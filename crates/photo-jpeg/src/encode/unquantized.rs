@@ -1,4 +1,4 @@
-//! Planes become coefficients that are not yet quantized.
+//! Transforms planes into coefficients that are not quantized yet.
 
 use fearless_simd::Simd;
 use rayon::prelude::*;
@@ -21,14 +21,14 @@ use crate::quant::QuantTable;
 use crate::simd::{Level, dispatch};
 use crate::transform::BlockTurn;
 
-/// A picture's DCT coefficients before they are quantized, to a sixteenth: any tables can be tried on them without
-/// transforming the picture again.
+/// The DCT coefficients of a picture before they are quantized, to a sixteenth. Any tables can be tried on
+/// them without transforming the picture again.
 #[derive(Debug)]
 pub struct UnquantizedCoefficients(Coefficients);
 
 impl UnquantizedCoefficients {
-    /// Transforms planes that must be turned by `orientation` to be upright, on all threads of the current rayon pool.
-    /// Takes 128 bytes a block.
+    /// Transforms planes, on all threads of the current rayon pool. `orientation` is how the planes must be
+    /// turned to be upright. The result takes 128 bytes per block.
     ///
     /// # Errors
     /// [`Error::Argument`] for planes that [`encode`](crate::encode) refuses.
@@ -50,37 +50,39 @@ impl UnquantizedCoefficients {
         Ok(Self(Coefficients { width: frame.width, height: frame.height, color: frame.color, components }))
     }
 
-    /// Pixels in a row, upright.
+    /// Width of the upright picture in pixels.
     #[must_use]
     pub fn width(&self) -> u32 {
         self.0.width
     }
 
-    /// Rows of pixels, upright.
+    /// Height of the upright picture in pixels.
     #[must_use]
     pub fn height(&self) -> u32 {
         self.0.height
     }
 
-    /// How many components there are: one or three.
+    /// The number of components: one or three.
     #[must_use]
     pub fn components(&self) -> usize {
         self.0.components.len()
     }
 
-    /// What [`encode`](crate::encode) writes with these tables, but for coefficients that lie within a 32nd of the middle
-    /// between two multiples of their divisor. Without tables all divisors are 1.
+    /// Drafts the file that [`encode`](crate::encode) writes with these tables. Only coefficients within a
+    /// 32nd of the middle between two multiples of their divisor may be rounded differently. Without tables,
+    /// all divisors are 1.
     ///
     /// # Errors
-    /// As [`transcode`](crate::transcode).
+    /// Returns the errors of [`transcode`](crate::transcode).
     pub fn draft(&self, options: &TranscodeOptions<'_>) -> Result<Draft> {
         self.encoder(options)?.draft(Level::new(), groups())
     }
 
-    /// The number of bytes that [`draft`](Self::draft) would give, with the accuracy of [`encoded_len`](crate::encoded_len).
+    /// Predicts the number of bytes of the file that [`draft`](Self::draft) drafts, with the accuracy of
+    /// [`encoded_len`](crate::encoded_len).
     ///
     /// # Errors
-    /// As [`transcode`](crate::transcode); and [`Error::Argument`] if `sample_every` is 0.
+    /// Returns the errors of [`transcode`](crate::transcode), and [`Error::Argument`] if `sample_every` is 0.
     pub fn encoded_len(&self, options: &TranscodeOptions<'_>, sample_every: u32) -> Result<u64> {
         self.encoder(options)?.encoded_len(Level::new(), sample_every)
     }
@@ -117,7 +119,7 @@ fn component(
     Some(CodedComponent { facts, data })
 }
 
-/// A row of blocks; those that show nothing remain zero.
+/// Transforms a row of blocks. Blocks without samples stay zero.
 #[inline(always)]
 fn transform<S: Simd>(
     simd: S,
@@ -131,7 +133,7 @@ fn transform<S: Simd>(
     for (x, block) in blocks.iter_mut().enumerate() {
         if source.contains(x, y) {
             source.block(simd, x, y, &mut out);
-            // Column by column; the columns of that are rows.
+            // These are column by column; their columns are rows.
             turn.columns(simd, &out.values, block);
         }
     }

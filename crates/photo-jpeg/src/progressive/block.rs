@@ -1,9 +1,10 @@
-//! Decoding single blocks (ITU-T T.81, annexes F.2 and G.1.2).
+//! Decodes single blocks (ITU-T T.81, annexes F.2 and G.1.2).
 //!
-//! Beside the coefficients, a mask says for every block which AC coefficients aren't zero, in zigzag order. A scan that
-//! refines finds its way by the masks alone: it touches coefficients only to change them, and blocks without any not at
-//! all. So a decoder for a smaller picture need not store coefficients that it has no use for: blocks are of 64
-//! coefficients, or of the 16 lowest; of the DC alone where only soundness is asked for.
+//! Besides its coefficients, each block has a mask of the AC coefficients that aren't zero, in zigzag order.
+//! A refining scan finds its way by the masks alone. It touches coefficients only to change them, and blocks
+//! without any not at all. Therefore a decoder for a smaller picture need not store the coefficients that it
+//! doesn't use: blocks hold all 64 coefficients, the 16 lowest, or only the DC where the file is merely
+//! verified.
 
 use super::bit_reader::StuffedBitReader;
 use super::fault::Fault;
@@ -17,19 +18,19 @@ pub(super) struct SpectralBand {
     pub(super) start: u32,
     /// Last coefficient, at most 63.
     pub(super) end: u32,
-    /// Bit position of the scan.
+    /// The bit position of the scan.
     pub(super) low: u32,
 }
 
 impl SpectralBand {
-    /// Its coefficients as a mask.
+    /// The coefficients of the band, as a mask.
     #[inline(always)]
     fn mask(self) -> u64 {
         u64::MAX << (self.start & 63) & u64::MAX >> (63 - (self.end & 63))
     }
 }
 
-/// A DC difference (F.2.2.1).
+/// Decodes a DC difference (F.2.2.1).
 #[inline(always)]
 pub(super) fn difference(bits: &mut StuffedBitReader<'_>, table: &DcTable) -> Result<i16, Fault> {
     bits.refill();
@@ -43,7 +44,8 @@ pub(super) fn difference(bits: &mut StuffedBitReader<'_>, table: &DcTable) -> Re
     Ok(symbol.value)
 }
 
-/// A block's AC coefficients in a first scan (F.2.2.2 and G.1.2.2). Returns how many blocks after this one have none.
+/// Decodes a block's AC coefficients in a first scan (F.2.2.2 and G.1.2.2). Returns how many of the following
+/// blocks have none.
 #[inline(always)]
 pub(super) fn first<const N: usize>(
     bits: &mut StuffedBitReader<'_>,
@@ -77,7 +79,8 @@ pub(super) fn first<const N: usize>(
     Ok(0)
 }
 
-/// A block's AC coefficients in a scan that refines (G.1.2.3). Returns how many blocks after this one have no new ones.
+/// Decodes a block's AC coefficients in a refining scan (G.1.2.3). Returns how many of the following blocks
+/// have no new ones.
 #[inline(always)]
 pub(super) fn refine<const N: usize>(
     bits: &mut StuffedBitReader<'_>,
@@ -88,8 +91,8 @@ pub(super) fn refine<const N: usize>(
 ) -> Result<u32, Fault> {
     let whole = band.mask();
     let before = *mask & whole;
-    // The bits that correct coefficients come in their order, between the codes: they are put aside until the end, for
-    // one loop over a block's coefficients is better foreseen by the processor than many short ones.
+    // The bits that correct coefficients come in order, between the codes. They are collected until the end,
+    // because processors predict one loop over the coefficients of a block better than many short loops.
     let mut corrections = 0;
     let mut rest = whole;
     while rest != 0 {
@@ -101,7 +104,8 @@ pub(super) fn refine<const N: usize>(
                 return Ok(blocks - 1);
             }
         };
-        // The place of the new coefficient: behind `run` zeros, not counting coefficients that are there already.
+        // The place of the new coefficient is behind `run` zeros, not counting the coefficients that are
+        // there already.
         let mut zeros = !before & rest;
         for _ in 0..run {
             zeros &= zeros.wrapping_sub(1);
@@ -119,15 +123,15 @@ pub(super) fn refine<const N: usize>(
     Ok(0)
 }
 
-/// What a symbol of a scan that refines says.
+/// The meaning of a symbol in a refining scan.
 enum Refining {
-    /// A new coefficient of 1 or -1 behind `run` zeros; 0 for sixteen zeros.
+    /// A new coefficient of 1 or -1 behind `run` zeros. A value of 0 stands for sixteen zeros.
     Coefficient { run: u32, value: i16 },
-    /// No more new ones in this and the following blocks, `blocks` together.
+    /// No more new coefficients in this and the following blocks, `blocks` in all.
     End { blocks: u32 },
 }
 
-/// Leaves at least 32 bits valid.
+/// Decodes a symbol of a refining scan. Leaves at least 32 bits valid.
 #[inline(always)]
 fn refining_symbol(bits: &mut StuffedBitReader<'_>, table: &AcTable) -> Result<Refining, Fault> {
     bits.refill();
@@ -148,7 +152,7 @@ fn refining_symbol(bits: &mut StuffedBitReader<'_>, table: &AcTable) -> Result<R
     }
 }
 
-/// A block without new coefficients.
+/// Corrects the coefficients of a block that has no new ones.
 #[inline(always)]
 pub(super) fn only_correct<const N: usize>(
     bits: &mut StuffedBitReader<'_>,
@@ -164,7 +168,8 @@ pub(super) fn only_correct<const N: usize>(
     }
 }
 
-/// Appends the next bits to `corrections`, one for each coefficient of `which`. At least 32 bits must be valid.
+/// Appends the next bits to `corrections`, one for each coefficient in `which`. At least 32 bits must be
+/// valid.
 #[inline(always)]
 fn more(bits: &mut StuffedBitReader<'_>, corrections: u64, which: u64) -> u64 {
     let count = which.count_ones();
@@ -177,12 +182,12 @@ fn more(bits: &mut StuffedBitReader<'_>, corrections: u64, which: u64) -> u64 {
     corrections << count | u64::from(first) << (count - 32) | u64::from(bits.take(count - 32))
 }
 
-/// Moves the coefficients of `which` away from zero by one step where their bits say so: the last bit is that of the
-/// last coefficient.
+/// Moves the coefficients in `which` away from zero by one step if their bits say so. The last bit belongs to
+/// the last coefficient.
 #[inline(always)]
 fn correct<const N: usize>(band: SpectralBand, mut which: u64, corrections: u64, block: &mut [i16; N]) {
     if N == 1 {
-        // Only whether a coefficient is zero is kept, and a correction leaves that as it is.
+        // Only whether a coefficient is zero is kept, and a correction does not change that.
         return;
     }
     let count = which.count_ones();
@@ -197,7 +202,7 @@ fn correct<const N: usize>(band: SpectralBand, mut which: u64, corrections: u64,
     }
 }
 
-/// The symbol of an entry that doesn't hold a complete coefficient.
+/// Decodes the symbol of an entry that doesn't hold a complete coefficient.
 #[inline(always)]
 fn end_or_long(bits: &mut StuffedBitReader<'_>, table: &AcTable, entry: Entry) -> Result<Symbol, Fault> {
     let symbol = if entry.advance() == Entry::END {
@@ -209,7 +214,8 @@ fn end_or_long(bits: &mut StuffedBitReader<'_>, table: &AcTable, entry: Entry) -
     Ok(symbol)
 }
 
-/// The length of a run of blocks without (new) coefficients, this one included: `2^size` and `size` bits more.
+/// The length of a run of blocks without (new) coefficients, including this one: `2^size` plus the next
+/// `size` bits.
 #[inline(always)]
 fn run_of_blocks(bits: &mut StuffedBitReader<'_>, size: u32) -> u32 {
     bits.refill();
@@ -223,15 +229,15 @@ fn set<const N: usize>(block: &mut [i16; N], k: u32, value: i16) {
     }
 }
 
-/// Where coefficient `k`, up to 63, of the zigzag order is in a block of `N`: all of them in natural order, or the 4 by 4
-/// lowest ones, or just the first. Behind the block, if it is not in it.
+/// The index of coefficient `k` of the zigzag order, up to 63, in a block of `N` coefficients: all in natural
+/// order, the 4 by 4 lowest, or only the DC. If the block doesn't have it, the index is beyond its end.
 #[inline(always)]
 fn place<const N: usize>(k: u32) -> usize {
     let natural = usize::from(ZIGZAG[k as usize & 63] & 63);
     if N == 64 { natural } else { usize::from(LOW[natural]) }
 }
 
-/// For each natural index: the index among the 4 by 4 lowest coefficients, or one behind them.
+/// For each natural index, the index among the 4 by 4 lowest coefficients, or an index beyond them.
 static LOW: [u8; 64] = {
     let mut low = [u8::MAX; 64];
     let mut i = 0;

@@ -3,7 +3,8 @@
 /// Why a scan can't be decoded any further.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Fault {
-    /// Its data end.
+    /// The data of the scan ends.
     End,
+    /// The data is impossible, for this reason.
     Bad(&'static str),
 }

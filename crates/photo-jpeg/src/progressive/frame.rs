@@ -1,14 +1,14 @@
-//! Sizes of a frame, as the decoders of scans need them.
+//! The sizes of a frame that the scan decoders need.
 
 use crate::header::{Component, Header, Process};
 
-/// What decoders need to know of the frame.
+/// The sizes of a frame that the scan decoders need.
 #[derive(Debug)]
 pub(super) struct FrameGeometry {
     pub(super) process: Process,
     pub(super) mcus_wide: usize,
     mcus: u64,
-    /// Blocks of each component that hold samples.
+    /// For each component, the number of blocks that hold samples.
     coded_blocks: Vec<u64>,
 }
 

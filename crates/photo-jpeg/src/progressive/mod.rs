@@ -1,4 +1,4 @@
-//! Decoding files of any number of scans to coefficients (ITU-T T.81, annexes F and G), on all cores.
+//! Decodes files with any number of scans to coefficients (ITU-T T.81, annexes F and G), on all cores.
 
 mod bit_reader;
 mod block;
@@ -16,16 +16,18 @@ use crate::error::{Error, Result};
 use crate::header::Header;
 use frame::FrameGeometry;
 
-/// What to do with a damaged file.
+/// What to do about a damaged file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Damage {
-    /// Give up.
+    /// Refuse the file.
     Refuse,
-    /// Keep what there is.
+    /// Keep what is readable.
     Keep,
 }
 
-/// Reads all scans, keeping of each block all 64 coefficients or the 16 lowest. With [`Damage::Keep`] the error says what is wrong with the file; otherwise there is none.
+/// Reads all scans of a file, and keeps `N` coefficients of each block: all 64, the 16 lowest, or only the
+/// DC. With [`Damage::Keep`] the error beside the coefficients says what is wrong with the file; with
+/// [`Damage::Refuse`] there is none.
 pub(crate) fn read<const N: usize>(
     bytes: &[u8],
     options: &ReadOptions,
@@ -55,8 +57,8 @@ pub(crate) fn read<const N: usize>(
     }
 }
 
-/// Refuses files whose first scan has not even a bit for each block, before memory is taken for what their header claims: the
-/// shortest code of a DC is one bit (T.81, C.2).
+/// Refuses a file whose first scan has not even a bit for each block, before memory is allocated for the size
+/// that its header claims. The shortest DC code is one bit (T.81, C.2).
 fn could_be_whole(bytes: &[u8], header: &Header, frame: &FrameGeometry) -> Result<()> {
     let blocks: u64 = header.scan.components.iter().map(|part| frame.coded_blocks(part.index)).sum();
     let left = bytes.len().saturating_sub(header.scan.data_start) as u64;

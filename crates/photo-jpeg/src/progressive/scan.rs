@@ -1,4 +1,4 @@
-//! Decoding a scan, a band of MCU rows at a time.
+//! Decodes a scan, one strip of MCU rows at a time.
 
 use super::bit_reader::StuffedBitReader;
 use super::block::{self, SpectralBand};
@@ -9,27 +9,28 @@ use crate::error::{self, Error};
 use crate::header::{Process, Scan};
 use crate::huffman::decode::{AcTable, DcTable};
 
-/// A scan on its way through the picture.
+/// The decoder of a scan, with its progress through the picture.
 pub(super) struct ScanDecoder<'a> {
     frame: &'a FrameGeometry,
     kind: ScanKind,
-    /// Of every component: its index, tables and DC prediction.
+    /// The components of the scan.
     pub(super) parts: Vec<ScanPart>,
     band: SpectralBand,
     bits: StuffedBitReader<'a>,
-    /// Blocks still to come that have no (new) coefficients.
+    /// The number of following blocks without (new) coefficients.
     run: u32,
     restart_interval: u32,
-    /// MCUs until the next restart marker; more than any picture has if there are none.
+    /// The number of MCUs until the next restart marker. Without restart markers, it is more than any picture
+    /// has.
     until_restart: u64,
     restarts: u32,
-    /// MCUs decoded.
+    /// The number of MCUs decoded.
     decoded: u64,
 }
 
-/// A component in a scan.
+/// A component in a scan, with its tables and its DC prediction.
 pub(super) struct ScanPart {
-    /// Which component of the frame.
+    /// The index of the component in the frame.
     pub(super) index: usize,
     dc: Option<DcTable>,
     ac: Option<AcTable>,
@@ -82,10 +83,10 @@ impl<'a> ScanDecoder<'a> {
         decoder
     }
 
-    /// Decodes the band of MCU rows that `strips` are, one for each of the scan's components.
+    /// Decodes one strip of MCU rows. `strips` holds that strip of each of the scan's components.
     ///
     /// # Errors
-    /// [`Error::Truncated`] or [`Error::Malformed`]; the decoder must not be used any more.
+    /// [`Error::Truncated`] or [`Error::Malformed`]. The decoder must not be used after an error.
     pub(super) fn strip<const N: usize>(
         &mut self,
         strips: &mut [&mut BlockStrip<'_, N>],
@@ -102,7 +103,8 @@ impl<'a> ScanDecoder<'a> {
         })
     }
 
-    /// A scan of one component has MCUs of one block, only as many as hold samples (A.2.2).
+    /// Decodes a strip of a scan of one component. Its MCUs are single blocks, and there are only as many as
+    /// hold samples (A.2.2).
     fn single<const N: usize>(&mut self, strip: &mut BlockStrip<'_, N>) -> Result<(), Fault> {
         let wide = strip.blocks_wide.max(1);
         let coded = strip.coded_wide.min(wide);
@@ -122,7 +124,7 @@ impl<'a> ScanDecoder<'a> {
         Ok(())
     }
 
-    /// Blocks of one component without a restart marker between them.
+    /// Decodes blocks of one component without a restart marker between them.
     fn span<const N: usize>(&mut self, blocks: &mut [[i16; N]], masks: &mut [u64]) -> Result<(), Fault> {
         match self.kind {
             ScanKind::AcFirst => self.ac_first(blocks, masks),
@@ -184,7 +186,7 @@ impl<'a> ScanDecoder<'a> {
         result
     }
 
-    /// Several components: MCUs of `h * v` blocks of each (A.2.3).
+    /// Decodes a strip of a scan of several components, whose MCUs have `h * v` blocks of each (A.2.3).
     fn interleaved<const N: usize>(&mut self, strips: &mut [&mut BlockStrip<'_, N>]) -> Result<(), Fault> {
         let rows = strips.iter().map(|s| s.mcu_rows).min().unwrap_or(0);
         for (y, x) in (0..rows).flat_map(|y| (0..self.frame.mcus_wide).map(move |x| (y, x))) {
@@ -204,7 +206,7 @@ impl<'a> ScanDecoder<'a> {
         Ok(())
     }
 
-    /// A block of a scan that may be of several components.
+    /// Decodes a block of a scan that may have several components.
     #[inline(always)]
     fn block<const N: usize>(&mut self, part: usize, block: &mut [i16; N]) -> Result<(), Fault> {
         let Some(part) = self.parts.get_mut(part) else { return Err(NO_TABLE) };
@@ -236,7 +238,7 @@ impl<'a> ScanDecoder<'a> {
         Ok(())
     }
 
-    /// After the last MCU, nothing may be left over.
+    /// Checks that nothing is left over after the last MCU.
     fn finish(&self) -> Result<(), Fault> {
         if self.decoded == self.total() { self.check_run() } else { Ok(()) }
     }
@@ -252,7 +254,7 @@ impl<'a> ScanDecoder<'a> {
         if self.restart_interval == 0 { u64::MAX } else { self.restart_interval.into() }
     }
 
-    /// MCUs of the scan.
+    /// The number of MCUs in the scan.
     fn total(&self) -> u64 {
         match self.parts.as_slice() {
             [one] => self.frame.coded_blocks(one.index),
@@ -261,5 +263,5 @@ impl<'a> ScanDecoder<'a> {
     }
 }
 
-/// The header's reader gives every scan the tables it needs, so this can't happen.
+/// The header's reader ensures that every scan has the tables it needs, so that this can't happen.
 const NO_TABLE: Fault = Fault::Bad("a scan without its Huffman table");

@@ -1,9 +1,9 @@
-//! The order in which scans visit the picture.
+//! The order in which scans are decoded.
 //!
-//! A scan can be decoded only from its start to its end, and a block only scan after scan; but different scans can be in
-//! different places. So the picture is cut into strips of MCU rows, and scans follow each other through it: while one
-//! decodes strip 5, the next one refines strip 4. On one thread all scans visit a strip before the next strip's turn,
-//! while it is in the cache.
+//! A scan can be decoded only from start to end, and a block only scan by scan. But different scans can be at
+//! different places. Therefore the picture is divided into strips of MCU rows, and the scans follow each
+//! other through it: while one decodes strip 5, the next one refines strip 4. On one thread, all scans visit
+//! a strip before the next strip is due, while it is in the cache.
 
 use std::sync::PoisonError;
 
@@ -16,16 +16,18 @@ use crate::error::{Error, Result};
 /// A scan with its place in the order.
 pub(super) struct ScanRunner<'a> {
     decoder: ScanDecoder<'a>,
-    /// How many strips it keeps behind the first scans: more than any earlier scan of one of its components.
+    /// The number of strips by which the scan stays behind the first scans. It is more than that of any
+    /// earlier scan of one of its components.
     delay: usize,
-    /// Bytes of its data, about.
+    /// The approximate number of bytes of its data.
     length: usize,
-    /// The first strip that it doesn't finish: where it failed, or an earlier scan of one of its components.
+    /// The first strip that the scan doesn't finish, because it failed there itself or an earlier scan of one
+    /// of its components did.
     end: usize,
     error: Option<Error>,
 }
 
-/// Puts scans, in file order, into an order of work.
+/// Schedules scans, which come in the order of the file.
 pub(super) fn line_up<'a>(decoders: Vec<ScanDecoder<'a>>, lengths: &[usize]) -> Vec<ScanRunner<'a>> {
     let mut next = [0; 4];
     let mut runners = Vec::new();
@@ -42,8 +44,8 @@ pub(super) fn line_up<'a>(decoders: Vec<ScanDecoder<'a>>, lengths: &[usize]) -> 
     runners
 }
 
-/// Runs all scans over all strips. Stops at the first error, unless `go_on`: then only later scans of the same
-/// components stop there. Returns the error of the first scan, in file order, that has one.
+/// Runs all scans over all strips. The first error stops them, unless `go_on` is set; then it stops only
+/// later scans of the same components. Returns the error of the first scan, in file order, that has one.
 pub(super) fn run<const N: usize>(
     runners: &mut [ScanRunner<'_>],
     strips: &BlockStrips<'_, N>,
@@ -63,7 +65,7 @@ pub(super) fn run<const N: usize>(
         }
     } else {
         for step in 0..count + last {
-            // The longest first, so that no thread begins it when the others are done.
+            // The longest scan goes first, so that no thread begins it when the others are done.
             let mut by_length: Vec<&mut ScanRunner<'_>> = runners.iter_mut().collect();
             by_length.sort_by_key(|runner| std::cmp::Reverse(runner.length));
             by_length.into_par_iter().with_max_len(1).for_each(|runner| {
@@ -80,8 +82,8 @@ pub(super) fn run<const N: usize>(
     error.map_or(Ok(()), Err)
 }
 
-/// Where a scan failed, later scans of the same component end too: they can't know what to refine. Returns whether any
-/// failed.
+/// Ends later scans of a component at the strip where an earlier one failed, because they can't know what to
+/// refine. Returns whether any scan has failed.
 fn hold_followers(runners: &mut [ScanRunner<'_>]) -> bool {
     if runners.iter().all(|runner| runner.error.is_none()) {
         return false;
@@ -103,7 +105,7 @@ impl ScanRunner<'_> {
         }
         let of = |index: usize| strips.get(index).and_then(|strips| strips.get(strip));
         let locks = self.decoder.parts.iter().filter_map(|part| of(part.index));
-        // Never waits: the delays keep two scans of a component from the same strip.
+        // This never waits, because the delays keep two scans of a component out of the same strip.
         let mut guards: Vec<_> =
             locks.map(|lock| lock.lock().unwrap_or_else(PoisonError::into_inner)).collect();
         let mut strips: Vec<&mut BlockStrip<'_, N>> = guards.iter_mut().map(|guard| &mut **guard).collect();

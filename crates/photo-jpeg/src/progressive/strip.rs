@@ -1,10 +1,10 @@
-//! Strips: the picture is cut into them so that scans can follow each other through it.
+//! Strips of MCU rows, into which the picture is divided so that scans can follow each other through it.
 
 use std::sync::Mutex;
 
 use crate::coefficients::Coefficients;
 
-/// The blocks of a component in a strip, of `N` coefficients each.
+/// The blocks of a component in a strip, with `N` coefficients each.
 pub(super) struct BlockStrip<'a, const N: usize> {
     pub(super) blocks: &'a mut [[i16; N]],
     pub(super) masks: &'a mut [u64],
@@ -19,21 +19,22 @@ pub(super) struct BlockStrip<'a, const N: usize> {
     pub(super) v: usize,
 }
 
-/// All strips of the picture: first by component, then from top to bottom.
+/// All strips of the picture, by component and then from top to bottom.
 pub(super) type BlockStrips<'a, const N: usize> = Vec<Vec<Mutex<BlockStrip<'a, N>>>>;
 
-/// Bytes of coefficients that a strip should have: several fit into a second-level cache.
+/// The number of bytes of coefficients that a strip should have. Several strips fit into a second-level
+/// cache.
 const STRIP_BYTES: usize = 192 << 10;
 
-/// Cuts the picture into strips.
+/// Divides the picture into strips.
 pub(super) fn cut<'a, const N: usize>(
     picture: &'a mut Coefficients,
     masks: &'a mut [Vec<u64>],
     mcus_high: usize,
 ) -> BlockStrips<'a, N> {
     let bytes: usize = picture.components.iter().map(|c| c.data.len() * 2).sum();
-    // Where only soundness is asked for, strips are as high as they are for whole blocks: where several scans are damaged,
-    // it depends on them which one is blamed.
+    // Where a file is only verified, strips are as high as for whole blocks. If several scans are damaged, it
+    // depends on the strips which of them is reported.
     let bytes = if N == 1 { 64 * bytes } else { bytes };
     let rows = (STRIP_BYTES * mcus_high / bytes.max(1)).clamp(1, mcus_high.max(1));
     let components = picture.components.iter_mut().zip(masks);

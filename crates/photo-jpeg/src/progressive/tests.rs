@@ -70,7 +70,8 @@ fn agree(bytes: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-/// A script with every kind of scan: split bands, refinements of bands that are cut otherwise, DC scans one by one.
+/// A script with every kind of scan: split bands, refinements of bands that are cut otherwise, DC scans one
+/// by one.
 fn winding_script() -> Vec<(Vec<u8>, u8, u8, u8, u8)> {
     vec![
         (vec![0], 0, 0, 0, 2),

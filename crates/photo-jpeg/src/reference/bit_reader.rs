@@ -1,4 +1,4 @@
-//! Bits and Huffman codes, one bit at a time.
+//! Reads bits and Huffman codes, one bit at a time.
 
 use crate::error::Error;
 use crate::huffman::HuffmanSpec;
@@ -65,7 +65,7 @@ impl<'a> ReferenceBitReader<'a> {
         Err(ReferenceFault::Bad("a Huffman code that isn't in its table"))
     }
 
-    /// Passes over a restart marker, which must have this number (T.81, F.2.2.5).
+    /// Passes over the restart marker that must have this number (T.81, F.2.2.5).
     pub(super) fn restart(&mut self, number: u32) -> Result<(), ReferenceFault> {
         self.left = 0;
         if self.bytes.get(self.at) != Some(&0xFF) {

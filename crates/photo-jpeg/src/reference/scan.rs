@@ -1,4 +1,4 @@
-//! One scan, sequential (T.81, annex F) or progressive (annex G).
+//! Decodes one scan, sequential (T.81, annex F) or progressive (annex G).
 
 use super::ReferenceImage;
 use super::bit_reader::{ReferenceBitReader, ReferenceFault};
@@ -7,11 +7,11 @@ use crate::header::{Component, Process, Scan};
 use crate::huffman::HuffmanSpec;
 use crate::quant::ZIGZAG;
 
-/// What lasts from block to block, up to a restart marker.
+/// The state that lasts from block to block, up to a restart marker.
 #[derive(Debug, Default)]
 struct Memory {
     predictions: [i32; 4],
-    /// Blocks of the current run that are still to come.
+    /// The number of blocks of the current run that are still to come.
     end_of_block_run: u32,
 }
 
@@ -173,8 +173,8 @@ fn ac_refine(
     Ok(())
 }
 
-/// Corrects coefficients from `from` on until `zeros` zeros are passed, and puts `new` in the place of the next. Returns
-/// the index behind it.
+/// Corrects coefficients from `from` on until `zeros` zeros are passed, and puts `new` in the place of the
+/// next. Returns the index behind it.
 fn refine_up_to_new(
     bits: &mut ReferenceBitReader<'_>,
     from: usize,
@@ -197,7 +197,7 @@ fn refine_up_to_new(
     Err(ReferenceFault::Bad("a coefficient behind the last one"))
 }
 
-/// Moves a coefficient that isn't zero away from zero by `step`, if the next bit says so.
+/// Moves a coefficient that isn't zero away from zero by `step` if the next bit says so.
 fn correct(bits: &mut ReferenceBitReader<'_>, step: i16, value: &mut i16) -> Result<(), ReferenceFault> {
     if *value != 0 && bits.bit()? == 1 {
         *value = value.wrapping_add(step * value.signum());

@@ -9,8 +9,8 @@ use super::{ReferenceImage, exact_idct, islow_idct};
 use crate::quant::ZIGZAG;
 use crate::{ColorModel, Error};
 
-/// Whether libjpeg_turbo_rs finds the same coefficients in all blocks that hold samples. (It leaves out some of those
-/// that only pad.)
+/// Whether libjpeg_turbo_rs finds the same coefficients in all blocks that hold samples. (It leaves out some
+/// of those that only pad.)
 fn same_coefficients(picture: &ReferenceImage, bytes: &[u8]) -> Result<(), String> {
     let other = read_coefficients(bytes).map_err(|error| error.to_string())?;
     for (component, other) in picture.components.iter().zip(&other.components) {

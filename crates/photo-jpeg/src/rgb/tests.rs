@@ -250,7 +250,8 @@ fn a_transform_that_copies_changes_in_gamut_pictures_by_no_more_than_one() {
     for (index, sampling) in samplings().enumerate() {
         let luma = std::cell::Cell::new(0);
         let sample = noise(index as u32);
-        // Planes come one after the other: luma around the middle, then chroma so small that all is within gamut.
+        // Planes come one after the other: luma around the middle, then chroma so small that all is within
+        // gamut.
         let mut picture = planes(61, 47, ColorModel::YCbCr, &sampling, || {
             luma.set(luma.get() + 1);
             sample()

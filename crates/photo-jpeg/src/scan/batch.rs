@@ -1,4 +1,4 @@
-//! Batches of chunks: cut, decoded by any number of workers, stitched.
+//! Batches of chunks: dividing a scan, decoding by any number of workers, and the blocks that result.
 
 use std::slice::IterMut;
 use std::sync::Mutex;
@@ -19,8 +19,8 @@ use super::unstuff::boundary;
 pub(crate) struct ChunkLayout {
     /// Blocks that a chunk should hold, judged by the bytes per block so far.
     pub(crate) target_blocks: usize,
-    /// Blocks that a chunk has room for. A block takes 128 bytes, and two batches are all the memory that decoding
-    /// takes, whatever the height of the picture.
+    /// Blocks that a chunk has room for. A block takes 128 bytes, and two batches are all the memory that
+    /// decoding takes, whatever the height of the picture.
     pub(crate) max_blocks: usize,
     /// The fewest bytes that a chunk has, so that a guess synchronizes well before the end of its chunk.
     pub(crate) min_bytes: usize,
@@ -32,8 +32,8 @@ pub(crate) struct ChunkLayout {
 const MAX_CHUNK_BYTES: usize = 1 << 18;
 
 impl ChunkLayout {
-    /// The layout for `threads` threads and rows of MCUs of `row` blocks. At the end of a batch, an incomplete row is
-    /// copied to the next batch, so a batch of a wide picture holds several rows.
+    /// The layout for `threads` threads and rows of MCUs of `row` blocks. At the end of a batch, an
+    /// incomplete row is copied to the next batch, so a batch of a wide picture holds several rows.
     pub(crate) fn new(threads: usize, row: usize) -> Self {
         // One thread needs no more chunks than keep its two lanes busy all the time.
         let target_blocks = if threads <= 1 && row > 4096 { 2048 } else { 1024 };
@@ -55,12 +55,12 @@ impl ChunkLayout {
 
     /// The most blocks that a batch holds.
     pub(crate) fn most_blocks(&self) -> usize {
-        // Restart intervals that are shorter than they seemed fill twice the room.
+        // Chunks of restart intervals may take twice the room, if intervals are shorter than estimated.
         2 * self.max_blocks * self.chunks
     }
 
-    /// The most bytes of memory that decoding a scan takes, for `rows` rows of MCUs of `row` blocks: two batches, each
-    /// with an incomplete row.
+    /// The most bytes of memory that decoding a scan takes, for `rows` rows of MCUs of `row` blocks: two
+    /// batches, each with an incomplete row.
     pub(crate) fn most_bytes(&self, row: u64, rows: u64) -> u64 {
         let batch = (self.most_blocks() * 128 + self.chunks * MAX_CHUNK_BYTES) as u64;
         (2 * batch + 2 * 128 * row).min(2 * 128 * row * rows)
@@ -73,39 +73,39 @@ pub(crate) struct ScanReader<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) mcu: &'a Mcu,
     pub(super) level: Level,
-    /// Blocks in the scan.
+    /// The number of blocks in the scan.
     pub(super) total: u64,
-    /// Blocks that are behind us.
+    /// The number of blocks that are proven.
     pub(super) done: u64,
-    /// Offset in the file from which `state.bit` counts.
+    /// The offset in the file from which `state.bit` counts.
     pub(super) from: usize,
     pub(super) state: DecoderState,
-    /// Blocks between restart markers, and how many intervals are behind us.
+    /// The progress through restart intervals, if there are restart markers.
     pub(super) restart: Option<RestartProgress>,
-    /// Whether the current restart interval is decoded alone, since it is not sound as a whole.
+    /// Whether the current restart interval is decoded alone, because it is not sound as a whole.
     pub(super) single: bool,
     pub(super) bytes_per_block: f64,
     layout: ChunkLayout,
 }
 
-/// Where a scan with restart markers is.
+/// The progress of a scan with restart markers.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct RestartProgress {
-    /// Blocks of an interval.
+    /// The number of blocks in an interval.
     pub(super) blocks: u64,
-    /// Whole intervals that are behind us.
+    /// The number of whole intervals that are done.
     pub(super) index: u64,
 }
 
-/// Some consecutive blocks of a scan, in decoding order.
+/// Consecutive blocks of a scan, in decoding order. The buffers are reused for later batches.
 #[derive(Debug, Default)]
 pub(crate) struct Batch {
     pub(super) chunks: Vec<SpeculativeChunk>,
     pub(super) intervals: Vec<RestartIntervals>,
-    /// Blocks decoded between chunks, and those left over from the batch before.
+    /// The blocks decoded between chunks, and those left over from the previous batch.
     pub(super) patch: Vec<[i16; 64]>,
     pub(super) runs: Vec<BlockRun>,
-    /// Number of blocks.
+    /// The number of blocks in the batch.
     pub(crate) len: usize,
 }
 
@@ -115,7 +115,7 @@ pub(super) struct BlockRun {
     pub(super) source: RunSource,
     pub(super) first: usize,
     pub(super) count: usize,
-    /// What is to be added to the DC of each component.
+    /// What must be added to the DC of each component, modulo 2^16.
     pub(super) base: [i16; 3],
 }
 
@@ -127,7 +127,7 @@ pub(super) enum RunSource {
 }
 
 impl<'a> ScanReader<'a> {
-    /// A reader of a file's first scan, which holds all components and has the MCUs `mcu`.
+    /// A reader of a file's first scan, which must hold all components and have the MCUs `mcu`.
     pub(crate) fn of(
         bytes: &'a [u8],
         header: &Header,
@@ -140,8 +140,8 @@ impl<'a> ScanReader<'a> {
         Self::new(bytes, from, mcu, mcus, restart, layout, level)
     }
 
-    /// A reader of the `mcus` MCUs whose entropy-coded data begins at `from`, with restart markers every
-    /// `restart_interval` MCUs (0 for none).
+    /// A reader of `mcus` MCUs, whose entropy-coded data begins at byte `from`. Restart markers come every
+    /// `restart_interval` MCUs; 0 for none.
     pub(crate) fn new(
         bytes: &'a [u8],
         from: usize,
@@ -172,12 +172,13 @@ impl<'a> ScanReader<'a> {
         }
     }
 
-    /// Whether all blocks are behind us.
+    /// Whether all blocks are proven.
     pub(crate) fn is_done(&self) -> bool {
         self.done >= self.total
     }
 
-    /// Cuts the next batch, which begins with the blocks `rest` of the batch before.
+    /// Divides the next part of the scan into the chunks of `batch`. The batch begins with the blocks `rest`,
+    /// which are left over from the previous batch.
     pub(crate) fn cut_batch(&self, batch: &mut Batch, rest: &mut Vec<[i16; 64]>) {
         batch.runs.clear();
         std::mem::swap(&mut batch.patch, rest);
@@ -190,9 +191,9 @@ impl<'a> ScanReader<'a> {
         }
     }
 
-    /// Blocks of an interval, and how many to put into a chunk (two at least, to be decoded in turn), where batches are
-    /// made of whole intervals. Long ones, and
-    /// the last one, are decoded as scans of their own.
+    /// The number of blocks in an interval, and the number of intervals for a chunk, where the batch consists
+    /// of whole intervals. A chunk has at least two intervals, which are decoded in turn. `None` for long
+    /// intervals and for the last one, which are decoded as scans of their own.
     fn whole_intervals(&self) -> Option<(usize, usize)> {
         let restart = self.restart?;
         let left = self.total - self.done;
@@ -232,12 +233,12 @@ impl<'a> ScanReader<'a> {
             chunk.reset(from, to, (n == 0).then_some(self.state));
             from = to;
         }
-        // Beyond the end of the file there is nothing to decode.
+        // Chunks beyond the end of the file have nothing to decode.
         let some = batch.chunks.iter().filter(|s| s.from < self.bytes.len()).count();
         batch.chunks.truncate(some.max(1));
     }
 
-    /// The error for data that end or go wrong at bit `bit` behind `from`.
+    /// The error for data that ends or goes wrong at byte `offset` of the file.
     pub(super) fn truncated(&self, offset: usize) -> Error {
         let per_mcu = self.mcu.blocks.len() as u64;
         Error::Truncated {
@@ -248,7 +249,7 @@ impl<'a> ScanReader<'a> {
     }
 }
 
-/// The chunks of a batch that wait for a worker.
+/// The chunks of a batch that no worker has taken yet.
 pub(crate) struct BatchQueue<'a> {
     chunks: Mutex<IterMut<'a, SpeculativeChunk>>,
     intervals: Mutex<IterMut<'a, RestartIntervals>>,
@@ -262,7 +263,7 @@ impl Batch {
         }
     }
 
-    /// Jobs for workers: more would find nothing to do.
+    /// The number of workers that find something to do.
     pub(crate) fn jobs(&self) -> usize {
         (self.chunks.len() + self.intervals.len()).div_ceil(2)
     }
@@ -274,7 +275,8 @@ impl Batch {
         }
     }
 
-    /// The blocks `from..from + count` of the batch, in runs, each with what is to be added to its DCs.
+    /// The blocks `from..from + count` of the batch, in runs. Each run comes with what must be added to its
+    /// DCs.
     pub(crate) fn runs(&self, from: usize, count: usize) -> impl Iterator<Item = (&[[i16; 64]], [i16; 3])> {
         let (mut skip, mut left) = (from, count);
         self.runs.iter().filter_map(move |run| {
@@ -296,7 +298,7 @@ impl Batch {
         }
     }
 
-    /// Copies the blocks from `from` on to `out`, with their true DCs; block 0 of the batch must begin an MCU.
+    /// Copies the blocks from `from` on to `out`, with corrected DCs. Block 0 of the batch must begin an MCU.
     pub(super) fn copy(&self, from: usize, mcu: &Mcu, out: &mut Vec<[i16; 64]>) {
         out.clear();
         let mut phase = from % mcu.blocks.len();
@@ -312,7 +314,7 @@ impl Batch {
 }
 
 impl BatchQueue<'_> {
-    /// Decodes chunks until none is left. Any number of threads may do so at once.
+    /// Decodes chunks until none is left. Any number of threads may do this at the same time.
     pub(crate) fn work(&self, reader: &ScanReader<'_>) {
         self.work_on_chunks(reader);
         self.work_on_intervals(reader);
@@ -342,10 +344,10 @@ impl BatchQueue<'_> {
     }
 }
 
-/// A chunk under way.
+/// A chunk that is being decoded.
 type RunningChunk<'a> = (ChunkJob<'a>, DecodeLane<'a>);
 
-/// Writes down what has stopped; gives what has not.
+/// Records the result of each lane that has stopped, and returns a lane that has not.
 fn keep_running<'a>(a: RunningChunk<'a>, b: RunningChunk<'a>) -> Option<RunningChunk<'a>> {
     let mut left = None;
     for (job, lane) in [a, b] {

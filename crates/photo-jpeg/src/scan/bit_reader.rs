@@ -1,9 +1,9 @@
 //! A bit reader over unstuffed bytes.
 
-/// Bytes behind the last one that may be looked at: buffers are padded by so many zeros.
+/// The number of bytes behind the data that may be read. Buffers are padded with that many zeros.
 pub(crate) const PADDING: usize = 16;
 
-/// Reads bits, most significant first, from bytes without stuffing. Behind the end come zeros.
+/// Reads bits, most significant first, from bytes without stuffing. Zeros follow the end of the data.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct BitReader<'a> {
     pub(super) data: &'a [u8],
@@ -11,7 +11,7 @@ pub(crate) struct BitReader<'a> {
     pub(super) pos: usize,
     /// The next bits, left-aligned.
     pub(super) window: u64,
-    /// Valid bits in the window.
+    /// The number of valid bits in the window.
     pub(super) valid: u32,
 }
 
@@ -44,14 +44,14 @@ impl<'a> BitReader<'a> {
         u64::from_be_bytes(chunk)
     }
 
-    /// Takes `count` bits off; they must be valid.
+    /// Consumes `count` bits, which must be valid.
     #[inline(always)]
     pub(crate) fn consume(&mut self, count: u32) {
         self.window <<= count & 63;
         self.valid = self.valid.wrapping_sub(count);
     }
 
-    /// The position of the next bit.
+    /// The position of the next bit, counted from the start of the data.
     #[inline(always)]
     pub(crate) fn position(&self) -> u64 {
         self.pos as u64 * 8 - u64::from(self.valid)

@@ -1,4 +1,4 @@
-//! A run of whole restart intervals: nothing needs guessing there.
+//! Decodes runs of whole restart intervals. They need no guess, because each begins in a known state.
 
 use crate::simd::Level;
 use memchr::memchr;
@@ -8,34 +8,34 @@ use super::lanes::{DecodeLane, LaneStop, run_one, run_two};
 use super::speculative_chunk::{DecoderState, make_room};
 use super::unstuff::{UnstuffEnd, is_restart, pad, unstuff};
 
-/// Bytes that a block takes at most: a DC of 27 bits, 63 coefficients of 26.
+/// The most bytes that a block takes: a DC of 27 bits and 63 coefficients of 26 bits.
 const BLOCK_BYTES: usize = 216;
 
-/// Consecutive restart intervals, those whose marker before them lies in a range of the file.
+/// Consecutive restart intervals: those whose preceding marker lies in a given range of the file.
 #[derive(Debug, Default)]
 pub(crate) struct RestartIntervals {
     from: usize,
     to: usize,
     /// Whether the first interval begins at `from`.
     begins: bool,
-    /// Blocks of an interval.
+    /// The number of blocks in an interval.
     per_interval: usize,
-    /// Intervals to take at most.
+    /// The most intervals to take.
     most: usize,
     data: Vec<u8>,
     bounds: Vec<IntervalBounds>,
     sound: Vec<bool>,
     pub(super) blocks: Vec<[i16; 64]>,
-    /// Intervals decoded, all of them sound.
+    /// The number of decoded intervals, all of them sound.
     pub(super) count: usize,
-    /// Offset in the file of the first interval, and of what follows the last one.
+    /// The offsets in the file of the first interval, and of what follows the last one.
     pub(super) first: usize,
     pub(super) next: usize,
-    /// Number (0 to 7) of the marker that ends the first interval.
+    /// The number, 0 to 7, of the marker that ends the first interval.
     pub(super) number: u8,
 }
 
-/// Where an interval lies in the unstuffed data, and in the file.
+/// The byte range of an interval in the unstuffed data, and its offset in the file.
 #[derive(Debug, Clone, Copy)]
 struct IntervalBounds {
     start: usize,
@@ -89,7 +89,7 @@ impl RestartIntervals {
         pad(&mut self.data);
     }
 
-    /// Two intervals at a time; the next one takes the place of the one that is done.
+    /// Decodes two intervals at a time. When one is done, the next one takes its place.
     fn run(&mut self, mcu: &Mcu, level: Level) {
         let blocks = self.blocks.chunks_exact_mut(self.per_interval.max(1));
         let todo = self.bounds.iter().zip(blocks).zip(&mut self.sound);
@@ -117,12 +117,12 @@ impl RestartIntervals {
     }
 }
 
-/// All blocks are there, and no bit behind the interval was used.
+/// Whether a lane has decoded all blocks of its interval without using a bit behind it.
 fn is_sound(lane: &DecodeLane<'_>, end: u64) -> bool {
     lane.stopped == Some(LaneStop::Full) && DecoderState::of(&lane.cursor()).bit <= end
 }
 
-/// Offset behind the first restart marker in `bytes[from..to]`, if no other marker comes before it.
+/// The offset behind the first restart marker in `bytes[from..to]`; `None` if another marker comes first.
 pub(super) fn first_restart(bytes: &[u8], from: usize, to: usize) -> Option<usize> {
     let mut at = from;
     loop {

@@ -1,4 +1,5 @@
-//! Batches, one after the other: while some threads decode the next one, others work on the rows of the last one.
+//! Runs the batches of a scan, one after the other. While some threads decode the next batch, others work on
+//! the rows of the last one.
 
 use rayon::Scope;
 
@@ -9,16 +10,16 @@ use crate::simd::Level;
 use super::batch::{Batch, ChunkLayout, ScanReader};
 use super::block::Mcu;
 
-/// The batches of a file's first scan, which holds all components.
+/// The batches of a file's first scan, which must hold all components.
 #[derive(Debug)]
 pub(crate) struct Pipeline<'a> {
     reader: ScanReader<'a>,
-    /// Blocks of a row of MCUs.
+    /// The number of blocks in a row of MCUs.
     row_blocks: usize,
-    /// The batch whose rows are worked on, and the one being decoded.
+    /// The batch whose rows are worked on, and the batch that is being decoded.
     batch: Batch,
     next: Batch,
-    /// The blocks of `batch` that are not a whole row.
+    /// The last blocks of `batch`, which are not a whole row.
     rest: Vec<[i16; 64]>,
 }
 
@@ -35,7 +36,7 @@ impl<'a> Pipeline<'a> {
         Self { reader, row_blocks, batch: Batch::default(), next: Batch::default(), rest: Vec::new() }
     }
 
-    /// Rows of MCUs that the next [`step`](Self::step) is to work on.
+    /// The number of rows of MCUs that the next [`step`](Self::step) works on.
     pub(crate) fn rows(&self) -> usize {
         self.batch.len / self.row_blocks
     }
@@ -45,11 +46,11 @@ impl<'a> Pipeline<'a> {
         self.reader.is_done()
     }
 
-    /// Runs all tasks on the rows at hand and decodes the next batch. Decoding comes first, so that the serial part of it,
-    /// stitching, is done by one thread while others have tasks left.
+    /// Runs `run` with each task on the rows at hand, and decodes the next batch meanwhile. Decoding comes
+    /// first, so that one thread can do its serial part, stitching, while others have tasks left.
     ///
     /// # Errors
-    /// As [`ScanReader::stitch`].
+    /// Returns the errors of [`ScanReader::stitch`].
     pub(crate) fn step<T: Send>(
         &mut self,
         tasks: Vec<T>,
@@ -76,11 +77,12 @@ impl<'a> Pipeline<'a> {
     }
 }
 
-/// Decodes the chunks of a batch; `spawn` is called when others are at it.
+/// Decodes the chunks of a batch. Calls `spawn` when other threads have been asked to help.
 pub(super) fn decode(reader: &ScanReader<'_>, batch: &mut Batch, spawn: impl FnOnce() + Send) {
     let others = batch.jobs().min(rayon::current_num_threads()).saturating_sub(1);
     let queue = batch.queue();
-    // Other threads take the job first that is spawned first; this one, while it waits, the one that is spawned last.
+    // Other threads take the jobs that were spawned first, and this thread, while it waits, takes the last
+    // ones.
     rayon::scope(|scope| {
         for _ in 0..others {
             scope.spawn(|_| queue.work(reader));
@@ -90,15 +92,15 @@ pub(super) fn decode(reader: &ScanReader<'_>, batch: &mut Batch, spawn: impl FnO
     });
 }
 
-/// The whole rows of MCUs of a batch.
+/// The whole rows of MCUs in a batch.
 pub(crate) struct BatchRows<'a> {
     batch: &'a Batch,
     row_blocks: usize,
 }
 
 impl BatchRows<'_> {
-    /// The blocks of a row, counted from the first one at hand, in decoding order: runs, each with what is to be added to
-    /// its DCs.
+    /// The blocks of a row of MCUs, counted from the first row at hand. They come in decoding order, in runs;
+    /// each run comes with what must be added to its DCs.
     pub(crate) fn runs(&self, row: usize) -> impl Iterator<Item = (&[[i16; 64]], [i16; 3])> {
         self.batch.runs(row * self.row_blocks, self.row_blocks)
     }

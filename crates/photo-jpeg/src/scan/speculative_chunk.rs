@@ -1,33 +1,34 @@
-//! A piece of a scan, decoded by whoever is free: from a guess, or from a known state.
+//! Speculative chunks: any free thread can decode one, from a guess or from a known state.
 
 use super::bit_reader::BitReader;
 use super::block::{Cursor, Mcu, Predictions};
 use super::lanes::{DecodeLane, LaneStop};
 use super::unstuff::{UnstuffEnd, boundary, pad, unstuff};
 
-/// Blocks at the start of a guessed chunk whose states are recorded. Out of 4,000 starts on phone photos none took more
-/// than 1.4 KB to be back in step, and half of them about 100 bytes, six blocks; where it takes longer, the chunk is
-/// decoded again.
+/// The number of blocks at the start of a guess whose states are recorded. Of 4,000 starts on phone photos,
+/// none took more than 1.4 KB to synchronize, and half took about 100 bytes, which is six blocks. If it takes
+/// longer, the chunk is decoded again.
 pub(super) const RECORDED: usize = 48;
 
-/// Bytes at which a guess is tried before it is given up.
+/// The number of bytes at which a guess is tried before the chunk is given up.
 pub(super) const GUESSES: usize = 64;
 
-/// Bytes behind a chunk's own that are unstuffed too: its last block ends there (at most 64 codes of 27 bits,
-/// each byte of them stuffed).
+/// The number of bytes behind a chunk that are unstuffed too, because its last block ends there. A block has
+/// at most 64 codes of 27 bits, and each of their bytes may be stuffed.
 pub(super) const MARGIN: usize = 448;
 
-/// Bytes before the end of a scan at which a guess stops, since padding bits could pass for blocks.
+/// The number of bytes before the end of a scan at which lanes stop, because padding bits could pass for
+/// blocks.
 pub(super) const TAIL: u64 = 24;
 
 /// The state of a decoder before a block.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct DecoderState {
-    /// Bit position in the chunk's data.
+    /// The bit position in the chunk's data.
     pub(crate) bit: u64,
-    /// The block's place in its MCU.
+    /// The index of the block in its MCU.
     pub(crate) phase: usize,
-    /// DC predictions; in a guessed chunk they began with 0.
+    /// The DC predictions. In a guess they begin with 0.
     pub(crate) predictions: Predictions,
 }
 
@@ -41,35 +42,36 @@ impl DecoderState {
     }
 }
 
-/// A piece of a scan and what came of it. Buffers are used again for the next batch.
+/// A chunk of a scan and the result of decoding it. The buffers are reused for later batches.
 #[derive(Debug, Default)]
 pub(crate) struct SpeculativeChunk {
-    /// Offset in the file of the first byte of `data`.
+    /// The offset in the file of the first byte of `data`.
     pub(super) from: usize,
-    /// Offset in the file where the next chunk begins.
+    /// The offset in the file at which the next chunk begins.
     pub(super) to: usize,
-    /// The state at `from`, where it is known.
+    /// The state at `from`, if it is known.
     pub(super) known: Option<DecoderState>,
     /// The unstuffed bytes, padded.
     pub(super) data: Vec<u8>,
-    /// Bytes of `data` up to `to`, or to the marker that ends the scan.
+    /// The number of bytes of `data` up to `to`, or to the marker that ends the scan.
     pub(super) own: usize,
-    /// Bytes of `data` without the padding.
+    /// The number of bytes of `data` without the padding.
     pub(super) len: usize,
     /// What ended the data, if it was not `to`.
     pub(super) end: Option<UnstuffEnd>,
     pub(super) blocks: Vec<[i16; 64]>,
-    /// States before the first blocks of a guess.
+    /// The states before the first blocks of a guess.
     pub(super) starts: Vec<DecoderState>,
-    /// Whole blocks in `blocks`.
+    /// The number of whole blocks in `blocks`.
     pub(super) count: usize,
-    /// Where decoding stopped, and why.
+    /// The state in which decoding stopped, and the reason.
     pub(super) state: DecoderState,
     pub(super) stop: Option<LaneStop>,
 }
 
 impl SpeculativeChunk {
-    /// Gets ready to decode `bytes[from..to]`, two boundaries; from a guess where no state is known.
+    /// Prepares for decoding `bytes[from..to]`, where both ends are boundaries. If no state is known,
+    /// decoding starts from a guess.
     pub(super) fn reset(&mut self, from: usize, to: usize, known: Option<DecoderState>) {
         (self.from, self.to, self.known) = (from, to, known);
         (self.own, self.len, self.end) = (0, 0, None);
@@ -78,7 +80,8 @@ impl SpeculativeChunk {
         self.starts.clear();
     }
 
-    /// Unstuffs the bytes, tries out a guess, and gives the lane that decodes the rest.
+    /// Unstuffs the bytes, tries guesses, and makes the lane that decodes the rest, up to `max_blocks` blocks
+    /// together.
     pub(super) fn start<'a>(&'a mut self, bytes: &[u8], mcu: &'a Mcu, max_blocks: usize) -> ChunkJob<'a> {
         self.load(bytes);
         make_room(&mut self.blocks, max_blocks);
@@ -102,7 +105,7 @@ impl SpeculativeChunk {
         ChunkJob { lane: lane.ok(), count, state, stop }
     }
 
-    /// Decodes again, from a state that is known now.
+    /// Makes a lane that decodes the chunk again, from a state that is known now.
     pub(super) fn restart<'a>(&'a mut self, mcu: &'a Mcu, known: DecoderState) -> ChunkJob<'a> {
         self.starts.clear();
         let limit = self.limit();
@@ -117,7 +120,7 @@ impl SpeculativeChunk {
         let end = unstuff(bytes, self.from, self.to, &mut self.data);
         self.own = self.data.len();
         if end == UnstuffEnd::Limit {
-            // What ends the margin is for the next chunk to see.
+            // The next chunk sees what ends the margin.
             let _ = unstuff(bytes, self.to, boundary(bytes, self.to + MARGIN), &mut self.data);
         } else {
             self.end = Some(end);
@@ -139,8 +142,8 @@ pub(super) fn make_room(blocks: &mut Vec<[i16; 64]>, room: usize) {
     }
 }
 
-/// Decodes the first blocks from a guess, recording the state before each. An impossible code means that the guess was
-/// wrong, and the next byte is tried.
+/// Decodes the first blocks from a guess, and records the state before each. An impossible code means that
+/// the guess was wrong; then the next byte is tried.
 fn guess<'a>(
     data: &'a [u8],
     mcu: &Mcu,
@@ -168,7 +171,7 @@ fn guess<'a>(
     None
 }
 
-/// A chunk under way.
+/// A chunk that is being decoded.
 #[derive(Debug)]
 pub(super) struct ChunkJob<'a> {
     pub(super) lane: Option<DecodeLane<'a>>,
@@ -178,7 +181,7 @@ pub(super) struct ChunkJob<'a> {
 }
 
 impl ChunkJob<'_> {
-    /// Writes down what a lane that has stopped has done.
+    /// Records the result of a lane that has stopped.
     pub(super) fn finish(self, lane: &DecodeLane<'_>) {
         *self.count += lane.count();
         *self.state = DecoderState::of(&lane.cursor());

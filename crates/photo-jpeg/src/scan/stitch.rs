@@ -1,4 +1,4 @@
-//! From decoded chunks to proven blocks.
+//! Stitches decoded chunks: turns guesses into proven blocks.
 
 use crate::error::{Error, Result};
 use crate::marker_segment::next_marker;
@@ -9,22 +9,23 @@ use super::lanes::{LaneStop, run_one};
 use super::speculative_chunk::{DecoderState, SpeculativeChunk};
 use super::unstuff::{is_restart, raw_offset};
 
-/// How the way from one chunk to the next ended.
+/// How resynchronizing with the next chunk ended.
 enum Resync {
-    /// In a state that the next chunk has been in: its block there, and what its DCs lack.
+    /// In a state that the next chunk has been in: the index of its block there, and what must be added to
+    /// its DCs.
     Synchronized((usize, [i16; 3])),
-    /// With all blocks there.
+    /// With the last block of the scan or interval.
     Done,
-    /// In a state that it has not been in.
+    /// In a state that the next chunk has not been in.
     Diverged(DecoderState),
 }
 
 impl ScanReader<'_> {
-    /// Stitches a batch whose chunks have been decoded, and moves behind it.
+    /// Stitches a batch whose chunks have been decoded, and moves on to what follows it.
     ///
     /// # Errors
-    /// [`Error::Malformed`] and [`Error::Truncated`] where the blocks that are proven end and more are due. The batch then
-    /// holds what there is.
+    /// [`Error::Malformed`] or [`Error::Truncated`] if the proven blocks end and more are due. The batch then
+    /// holds the proven ones.
     pub(crate) fn stitch(&mut self, batch: &mut Batch) -> Result<()> {
         let (from, done) = (self.from, self.done);
         let result =
@@ -35,7 +36,7 @@ impl ScanReader<'_> {
         result
     }
 
-    /// The blocks of this scan, or of its current restart interval, that are still to come.
+    /// The number of blocks of this scan, or of its current restart interval, that are still to come.
     fn left(&self) -> u64 {
         match self.restart {
             Some(restart) => ((restart.index + 1) * restart.blocks).min(self.total) - self.done,
@@ -67,7 +68,8 @@ impl ScanReader<'_> {
         Ok(())
     }
 
-    /// Adds what chunk `n` has from block `first` on; an error if its last block used bits behind the end of the data.
+    /// Adds the blocks of chunk `n` from block `first` on to the batch. Fails if its last block used bits
+    /// behind the end of the data.
     fn take(&mut self, batch: &mut Batch, n: usize, first: usize, base: [i16; 3]) -> Result<()> {
         let Some(chunk) = batch.chunks.get(n) else { return Ok(()) };
         let there = chunk.count.saturating_sub(first);
@@ -83,8 +85,8 @@ impl ScanReader<'_> {
         if overrun { Err(self.truncated(end)) } else { Ok(()) }
     }
 
-    /// Decodes from `state`, in the data of chunk `n`, until the chunk is known to have been in the same state: gives
-    /// its block there, and what its DCs lack; `None` if all blocks are there before.
+    /// Decodes from `state`, in the data of chunk `n`, until the chunk has been in the same state. Returns
+    /// the index of its block there and what must be added to its DCs; `None` if all blocks are there before.
     fn join(
         &mut self,
         batch: &mut Batch,
@@ -99,7 +101,7 @@ impl ScanReader<'_> {
             Resync::Synchronized(found) => Ok(Some(found)),
             Resync::Done => Ok(None),
             Resync::Diverged(known) => {
-                // Never in step: what was guessed is thrown away.
+                // The chunk was never synchronized, so that its blocks are thrown away.
                 if let Some(chunk) = batch.chunks.get_mut(n) {
                     let mut job = chunk.restart(self.mcu, known);
                     if let Some(lane) = job.lane.take() {
@@ -111,7 +113,7 @@ impl ScanReader<'_> {
         }
     }
 
-    /// The blocks between two chunks, one by one, into the batch's patch.
+    /// Decodes the blocks between two chunks one by one into the batch's patch.
     fn walk(&mut self, batch: &mut Batch, n: usize, state: DecoderState) -> Result<Resync> {
         let Batch { chunks, patch, .. } = batch;
         let Some(chunk) = chunks.get(n) else { return Ok(Resync::Diverged(state)) };
@@ -135,12 +137,12 @@ impl ScanReader<'_> {
         }
     }
 
-    /// A block that uses no bit behind the chunk's data.
+    /// Decodes a block. Fails if it uses bits behind the chunk's data.
     fn checked_block(&self, cursor: &mut Cursor<'_>, chunk: &SpeculativeChunk) -> Result<[i16; 64]> {
         let (mut block, len) = ([0; 64], chunk.len as u64 * 8);
         let outcome = cursor.block(self.mcu, &mut block);
         let at = cursor.bits.position();
-        // An impossible code right before the end may be one that was cut off.
+        // An impossible code right before the end may be a code that was cut off.
         if at > len || outcome.is_err() && at + 64 >= len {
             return Err(self.truncated(self.offset(chunk, at.min(len))));
         }
@@ -148,8 +150,8 @@ impl ScanReader<'_> {
         Ok(block)
     }
 
-    /// Ends the batch with chunk `n`, where decoding has come to `state`: at the end of the data, out of room, at an
-    /// impossible code, or with all blocks there.
+    /// Ends the batch with chunk `n`, where decoding has reached `state`: at the end of the data, out of
+    /// room, at an impossible code, or with all blocks there.
     fn close(&mut self, batch: &mut Batch, n: usize, state: DecoderState) -> Result<()> {
         let Some(chunk) = batch.chunks.get(n) else { return Ok(()) };
         if self.left() == 0 {
@@ -164,7 +166,7 @@ impl ScanReader<'_> {
             return Ok(());
         }
         if chunk.stop == Some(LaneStop::Corrupt) {
-            // Zeros are read behind the end.
+            // Behind the end, zeros are read.
             let cut_off = state.bit + 64 >= len;
             return Err(if cut_off { self.truncated(offset) } else { Error::malformed(offset, IMPOSSIBLE) });
         }
@@ -193,7 +195,8 @@ impl ScanReader<'_> {
         result.and_then(|()| self.next_interval(from))
     }
 
-    /// Goes on behind the restart marker that follows, if blocks are left. No marker is before it from `near` on.
+    /// Moves on behind the next restart marker, if blocks are left. From byte `near` on, no other marker
+    /// comes before it.
     fn next_interval(&mut self, near: usize) -> Result<()> {
         if self.is_done() {
             return Ok(());
@@ -210,14 +213,14 @@ impl ScanReader<'_> {
         Ok(())
     }
 
-    /// The next batch begins at `state` in the data of chunk `n`.
+    /// Lets the next batch begin at `state` in the data of chunk `n`.
     fn go_to(&mut self, batch: &Batch, n: usize, state: DecoderState) {
         let Some(chunk) = batch.chunks.get(n) else { return };
         self.from = self.offset(chunk, state.bit);
         self.state = DecoderState { bit: state.bit % 8, ..state };
     }
 
-    /// Offset in the file of bit `bit` of a chunk's data.
+    /// The offset in the file of bit `bit` of a chunk's data.
     fn offset(&self, chunk: &SpeculativeChunk, bit: u64) -> usize {
         raw_offset(self.bytes, chunk.from, (bit / 8) as usize)
     }
@@ -240,7 +243,7 @@ impl ScanReader<'_> {
             batch.push(BlockRun { source: RunSource::Intervals(n), first: 0, count, base: [0; 3] });
         }
         self.restart = Some(restart);
-        // Where not even one interval is whole, it is decoded as a scan of its own, which tells what is wrong.
+        // If not even one interval is whole, it is decoded as a scan of its own, which finds the error.
         if self.done == done {
             self.single = true;
         }

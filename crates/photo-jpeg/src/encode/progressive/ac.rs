@@ -1,4 +1,4 @@
-//! The AC coefficients of a band (ITU-T T.81, G.1.2.2 and G.1.2.3).
+//! Writes the AC coefficients of a band (ITU-T T.81, G.1.2.2 and G.1.2.3).
 
 use crate::dct::forward::QuantizedBlock;
 use crate::encode::progressive::script::BandSpec;
@@ -8,12 +8,12 @@ use crate::encode::tokens::{AC_SIZE_MAX, SCAN, TokenGroup, ZERO_RUN, size_and_bi
 /// A block's AC coefficients in zigzag order.
 #[derive(Debug)]
 pub(super) struct ZigzagBlock {
-    /// Absolute values, where they are not 0; of others nothing is said.
+    /// The absolute values of coefficients that are not 0; the others are undefined.
     size: [u16; 64],
     negative: u64,
-    /// Which are not 0 without their lowest 0, 1 and 2 bits.
+    /// The masks of coefficients that are not 0 without their lowest 0, 1 and 2 bits.
     at_least: [u64; 3],
-    /// Whether all are such that a file of 8-bit samples may have them.
+    /// Whether a file of 8-bit samples may have all of them.
     sound: bool,
 }
 
@@ -22,7 +22,7 @@ impl ZigzagBlock {
         Self { size: [0; 64], negative: 0, at_least: [0; 3], sound: true }
     }
 
-    /// Takes a block.
+    /// Loads a block.
     pub(super) fn load(&mut self, block: &QuantizedBlock) {
         let mut left = zigzag_mask(block.nonzero) & !1;
         let (mut negative, mut most, mut two, mut four) = (0, 0, 0, 0);
@@ -51,20 +51,22 @@ impl ZigzagBlock {
 #[derive(Debug)]
 pub(super) struct BandWriter {
     pub(super) band: BandSpec,
-    /// The band's coefficients.
+    /// The mask of the band's coefficients.
     mask: u64,
-    /// Blocks before this one from whose last token on nothing else follows.
+    /// The number of blocks before this one that have ended: nothing follows the last token but bits that
+    /// refine.
     ended: u32,
-    /// Bits that refine these blocks.
+    /// The bits that refine these blocks.
     their_bits: BitBuffer,
-    /// Bits that refine coefficients of this block behind its last token.
+    /// The bits that refine coefficients of this block behind its last token.
     bits: BitString,
     tokens: ScanTokens,
 }
 
-/// Runs of ended blocks are no longer than that.
+/// The longest run of ended blocks.
 const RUN_MAX: u32 = 0x7FFF;
-/// Nor do they gather more bits, which keeps memory small; libjpeg has about the same limit.
+/// The most refining bits of a run of ended blocks, which keeps memory small. libjpeg has about the same
+/// limit.
 const BITS_MAX: usize = 900;
 
 impl BandWriter {
@@ -88,7 +90,7 @@ impl BandWriter {
         }
     }
 
-    /// The first bits of a block.
+    /// Writes the first bits of a block.
     fn first(&mut self, block: &ZigzagBlock) {
         let low = self.band.low;
         let mut left = self.nonzero(block, low);
@@ -108,14 +110,15 @@ impl BandWriter {
         self.ended += u32::from(next <= self.band.last);
     }
 
-    /// The next bit of a block: of coefficients that were not 0 that bit, of others whether they are not 0 now.
+    /// Writes the next bit of a block: for coefficients that were not 0, that bit; for the others, whether
+    /// they are not 0 now.
     fn refinement(&mut self, block: &ZigzagBlock) {
         let low = self.band.low;
         let (old, all) = (self.nonzero(block, low + 1), self.nonzero(block, low));
         let new = all & !old;
         let last_new = 64 - new.leading_zeros();
         let mut left = all;
-        // Zeros since the last token.
+        // The number of zeros since the last token.
         let (mut zeros, mut next) = (0, self.band.first);
         while left != 0 {
             let index = left.trailing_zeros() & 63;
@@ -145,7 +148,7 @@ impl BandWriter {
         block.at_least.get(low as usize).map_or(0, |mask| mask & self.mask)
     }
 
-    /// Writes runs of 16 zeros; gives what is left of a run.
+    /// Writes runs of 16 zeros, and returns what is left of a run.
     #[inline(always)]
     fn long_run(&mut self, mut run: u32) -> u32 {
         while run > 15 {
@@ -161,7 +164,7 @@ impl BandWriter {
         self.tokens.bits(std::mem::take(&mut self.bits));
     }
 
-    /// Writes that blocks have ended, if any have.
+    /// Writes the run of ended blocks, if there is one.
     #[inline(always)]
     fn end_run(&mut self) {
         if self.ended > 0 {

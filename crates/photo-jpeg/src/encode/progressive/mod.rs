@@ -1,7 +1,8 @@
-//! Progressive files: each block is transformed once, and gives its part to every scan.
+//! Turns blocks into the tokens of a progressive file. Each block is transformed once and gives its part to
+//! every scan.
 //!
-//! The picture is cut into groups of rows of MCUs, which are made into tokens at once; how it is cut does not depend on the
-//! number of threads, for a run of ended blocks ends with its group.
+//! The picture is divided into groups of rows of MCUs, which are processed in parallel. A run of ended blocks
+//! ends with its group, so that the division must not depend on the number of threads.
 
 mod ac;
 mod script;
@@ -22,10 +23,10 @@ use tokens::ScanTokens;
 
 pub(crate) use script::{BandSpec, ScanSpec, script};
 
-/// Rows of MCUs in a group.
+/// The number of rows of MCUs in a group.
 const ROWS: usize = 8;
 
-/// What a picture is made into the tokens of all scans with.
+/// Turns a picture into the tokens of all scans.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ProgressiveTokenizer<'a, B> {
     pub(crate) level: Level,
@@ -34,10 +35,10 @@ pub(crate) struct ProgressiveTokenizer<'a, B> {
 }
 
 impl<B: BlockSource> ProgressiveTokenizer<'_, B> {
-    /// For each scan, the groups of these rows of MCUs, of all or only of some of the picture; without tokens unless
-    /// they are to be kept.
+    /// For each scan, the groups of these rows of MCUs, which may be all or only some of the picture's.
+    /// Without tokens unless `keep` is set.
     pub(crate) fn groups(&self, rows: &[u32], keep: bool) -> Vec<Vec<TokenGroup>> {
-        // Of some rows, so many groups that threads find something to do.
+        // Some rows are divided into enough groups to keep all threads busy.
         let all = rows.len() == self.frame.mcus_high as usize;
         let of = if all { ROWS } else { (rows.len() / 8).clamp(1, ROWS) };
         let groups: Vec<Vec<TokenGroup>> = rows
@@ -52,7 +53,7 @@ impl<B: BlockSource> ProgressiveTokenizer<'_, B> {
         scans
     }
 
-    /// For each scan, the group of these rows.
+    /// For each scan, the group of these rows of MCUs.
     #[inline(always)]
     fn group<S: Simd>(&self, simd: S, rows: &[u32], keep: bool) -> Vec<TokenGroup> {
         let mut writers: Vec<_> = self.script.iter().map(|scan| ScanWriter::new(*scan, keep)).collect();
@@ -71,7 +72,7 @@ impl<B: BlockSource> ProgressiveTokenizer<'_, B> {
         writers.into_iter().map(ScanWriter::finish).collect()
     }
 
-    /// Takes the blocks of a row of MCUs: AC goes to the scans at once, DC is kept.
+    /// Loads the blocks of a row of MCUs. Their ACs go straight to the scans; their DCs are kept.
     #[inline(always)]
     fn load<S: Simd>(&self, simd: S, y: u32, row: &mut McuRow, writers: &mut [ScanWriter]) {
         let McuRow { batch, zigzag, dc, .. } = row;
@@ -82,7 +83,8 @@ impl<B: BlockSource> ProgressiveTokenizer<'_, B> {
             for (dc, y) in dc.chunks_exact_mut(wide.max(1)).zip(lines) {
                 let shown = (0..wide).take_while(|x| component.source.contains(*x, y)).count();
                 for start in (0..shown).step_by(BATCH) {
-                    // Transforms first: the processor overlaps those, but not one behind a block's tokens.
+                    // Transforms come first, because the processor overlaps several, but not one behind the
+                    // tokens of a block.
                     let columns = start..shown.min(start + BATCH);
                     for (x, block) in columns.clone().zip(batch.iter_mut()) {
                         component.source.block(simd, x, y, block);
@@ -97,7 +99,7 @@ impl<B: BlockSource> ProgressiveTokenizer<'_, B> {
         }
     }
 
-    /// DC of the blocks before row `y` of MCUs, for each component.
+    /// The last DC of each component before row `y` of MCUs.
     #[inline(always)]
     fn before<S: Simd>(&self, simd: S, y: u32) -> [i16; 3] {
         let mut last = [0; 3];
@@ -118,16 +120,16 @@ impl<B: BlockSource> ProgressiveTokenizer<'_, B> {
     }
 }
 
-/// Blocks that are transformed one after the other.
+/// The number of blocks that are transformed together.
 const BATCH: usize = 48;
 
 /// A row of MCUs.
 struct McuRow {
     batch: Vec<QuantizedBlock>,
     zigzag: ZigzagBlock,
-    /// DC of each component's blocks, row by row; of those that show nothing it says nothing.
+    /// The DCs of each component's blocks, row by row. Those of blocks without samples are undefined.
     dc: Vec<Vec<i16>>,
-    /// Of each component the last one.
+    /// The last DC of each component.
     last: [i16; 3],
 }
 
@@ -139,13 +141,13 @@ impl McuRow {
 }
 
 impl<B: BlockSource> FrameComponent<B> {
-    /// Rows of blocks in a row of MCUs.
+    /// The rows of blocks in a row of MCUs.
     fn rows(&self, mcu_row: u32) -> Range<usize> {
         let (v, y) = (usize::from(self.v), mcu_row as usize);
         y * v..(y + 1) * v
     }
 
-    /// Blocks in a row, with those that show nothing.
+    /// The number of blocks in a row, including those without samples.
     fn blocks_wide(&self, frame: &Frame<B>) -> usize {
         frame.mcus_wide as usize * usize::from(self.h)
     }
@@ -181,7 +183,8 @@ impl ScanWriter {
     }
 }
 
-/// Writes the DC of a row of MCUs, whose blocks have `dc`; `last` is what came before it. Gives the last one of the row.
+/// Writes the DCs of a row of MCUs. `dc` holds those of its blocks, and `last` the last ones before it.
+/// Returns the last ones of the row.
 fn write_dc<B: BlockSource>(
     tokens: &mut ScanTokens,
     frame: &Frame<B>,
@@ -195,7 +198,7 @@ fn write_dc<B: BlockSource>(
             for (line, y) in component.rows(y).enumerate() {
                 for x in mcu * h..(mcu + 1) * h {
                     let shown = dc.get(line * wide + x).filter(|_| component.source.contains(x, y));
-                    // Of what no decoder shows, the cheapest is best.
+                    // No decoder shows these blocks, so that the cheapest value is best.
                     let value = shown.copied().unwrap_or(*last);
                     tokens.dc(component.class, i32::from(value) - i32::from(*last));
                     *last = value;

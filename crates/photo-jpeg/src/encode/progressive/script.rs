@@ -1,25 +1,25 @@
-//! Which scans a progressive file has.
+//! The scans of a progressive file.
 
 /// A scan (ITU-T T.81, G.1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum ScanSpec {
-    /// The DC of all components, all its bits.
+    /// All bits of the DCs of all components.
     Dc,
     /// Some AC coefficients of one component.
     Band(BandSpec),
 }
 
-/// What a scan has of one component's AC.
+/// The part of one component's AC coefficients that a scan has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct BandSpec {
-    /// Index of the component.
+    /// The index of the component.
     pub(crate) component: usize,
-    /// First and last coefficient, in zigzag order.
+    /// The first and last coefficient, in zigzag order.
     pub(crate) first: u32,
     pub(crate) last: u32,
-    /// Whether it is the bit below those that scans before have sent.
+    /// Whether the scan refines: it has the bit below those that earlier scans have.
     pub(crate) refines: bool,
-    /// Bits that are still left out: 0 to 2.
+    /// The number of bits that are still left out, 0 to 2.
     pub(crate) low: u32,
 }
 
@@ -32,7 +32,8 @@ impl BandSpec {
         ScanSpec::Band(Self { component, first: 1, last: 63, refines: true, low })
     }
 
-    /// The last byte of its header: the bits that scans before have left out, and those that it does.
+    /// The last byte of the scan header: the number of bits that earlier scans have left out, and the number
+    /// that this one leaves out.
     pub(crate) fn approximation(&self) -> u8 {
         let before = if self.refines { self.low + 1 } else { 0 };
         (before << 4 | self.low) as u8
@@ -41,8 +42,9 @@ impl BandSpec {
 
 /// The scans of a picture of one or three components.
 ///
-/// As libjpeg's, but without a bit of DC that comes later: of eighteen photos that made none larger, and one 0.6 % smaller. Two
-/// bits of luma that come later made files up to 1 % smaller than one; three, and other bands, 0.7 % smaller to larger.
+/// The script is libjpeg's, except that DCs are not refined. Of eighteen photos, that made none larger, and
+/// one 0.6 % smaller. Refining luma by two bits made files up to 1 % smaller than refining it by one.
+/// Refining it by three, and other bands, made files up to 0.7 % smaller or larger.
 pub(crate) fn script(components: usize) -> &'static [ScanSpec] {
     const COLOR: [ScanSpec; 9] = [
         ScanSpec::Dc,

@@ -1,9 +1,9 @@
-//! The tokens of a scan: as those of sequential files (see [`tokens`](crate::encode::tokens)), but what would be a class of
-//! tables for chroma stands for bits without a code, and symbol `n` there for `n` of them.
+//! The tokens of a scan. They are those of sequential files (see [`tokens`](crate::encode::tokens)), except
+//! that the second class stands for bits without a code, where symbol `n` means `n` bits.
 
 use crate::encode::tokens::{DC_MARK, DC_SIZE_MAX, Histogram, TokenGroup, size_and_bits};
 
-/// Up to 63 bits, as the low ones of a word.
+/// A string of up to 63 bits, in the low bits of a word.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct BitString {
     bits: u64,
@@ -22,11 +22,11 @@ impl BitString {
     }
 }
 
-/// Any number of bits, as the tokens that they will be.
+/// Any number of bits, already in the form of tokens.
 #[derive(Debug, Default)]
 pub(super) struct BitBuffer {
     full: Vec<u16>,
-    /// Fewer than a token has room for.
+    /// The last bits, too few to fill a token.
     last: BitString,
 }
 
@@ -59,7 +59,7 @@ pub(super) struct ScanTokens {
     sound: bool,
 }
 
-/// Bits that a token has room for.
+/// The number of value bits that a token has room for.
 const ROOM: u32 = 7;
 
 impl ScanTokens {
@@ -67,7 +67,7 @@ impl ScanTokens {
         Self { keep, words: Vec::new(), histogram: [0; 512], sound: true }
     }
 
-    /// A symbol of a class's table, and the `size` bits behind its code.
+    /// Adds a symbol of a class, and the `size` bits behind its code.
     #[inline(always)]
     pub(super) fn symbol(&mut self, class: usize, symbol: u32, size: u32, bits: u16) {
         let index = ((class & 1) << 8) as u16 | (symbol & 0xFF) as u16;
@@ -79,14 +79,14 @@ impl ScanTokens {
         }
     }
 
-    /// A DC difference.
+    /// Adds a DC difference.
     pub(super) fn dc(&mut self, class: usize, difference: i32) {
         let (size, bits) = size_and_bits(difference);
         self.sound &= size <= DC_SIZE_MAX;
         self.symbol(class, size << 4 | u32::from(DC_MARK), size, bits);
     }
 
-    /// Bits without a code.
+    /// Adds bits without a code.
     #[inline(always)]
     pub(super) fn bits(&mut self, bits: BitString) {
         let mut left = bits.count;
@@ -97,7 +97,7 @@ impl ScanTokens {
         }
     }
 
-    /// Bits without a code, many at once; none are left of them.
+    /// Moves any number of bits without a code out of `bits`, and adds them.
     pub(super) fn all_bits(&mut self, bits: &mut BitBuffer) {
         let full = &mut self.histogram[256 + ROOM as usize];
         *full = full.wrapping_add(bits.full.len() as u32);
@@ -113,7 +113,7 @@ impl ScanTokens {
         (256 | count as u16) << 7 | bits
     }
 
-    /// Notes that a value is one that no file of 8-bit samples has.
+    /// Records that no file of 8-bit samples has one of the values.
     pub(super) fn spoil(&mut self) {
         self.sound = false;
     }

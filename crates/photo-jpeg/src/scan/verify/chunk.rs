@@ -1,4 +1,4 @@
-//! A chunk of a scan, passed over by whoever is free: from a guess, or from a known position.
+//! Chunks of a scan for verifying. Any free thread can check one, from a guess or from a known position.
 
 use super::context::ScanContext;
 use super::lane::{ParsePosition, SkipLane};
@@ -8,37 +8,37 @@ use crate::scan::lanes::LaneStop;
 use crate::scan::speculative_chunk::{DecoderState, GUESSES, MARGIN, RECORDED, TAIL};
 use crate::scan::unstuff::{boundary, pad, unstuff};
 
-/// A chunk and what came of it. Buffers are used again for the next batch.
+/// A chunk and the result of checking it. The buffers are reused for the next batch.
 #[derive(Debug, Default)]
 pub(super) struct VerifyChunk {
-    /// Offsets in the file, two boundaries.
+    /// The range of the file, between two boundaries (see [`boundary`]).
     from: usize,
     pub(super) to: usize,
-    /// Where the data end that no marker interrupts.
+    /// The end of the data without markers.
     end: usize,
-    /// The position at `from`, where it is known.
+    /// The position at `from`, if it is known.
     known: Option<ParsePosition>,
     /// The unstuffed bytes, padded.
     data: Vec<u8>,
-    /// Bits of `data` up to `to`, and without the padding.
+    /// The number of bits of `data` up to `to`, and the number without the padding.
     pub(super) own: u64,
     pub(super) len: u64,
-    /// Places before the first blocks of a guess.
+    /// The positions before the first blocks of a guess.
     pub(super) starts: Vec<ParsePosition>,
     pub(super) outcome: VerifyOutcome,
 }
 
-/// Where a lane has come to.
+/// The result of a lane.
 #[derive(Debug, Default)]
 pub(super) struct VerifyOutcome {
-    /// Whole blocks, those of `starts` included.
+    /// The number of whole blocks, including those of `starts`.
     pub(super) blocks: u64,
     pub(super) position: ParsePosition,
-    /// `None` where not even a guess was found.
+    /// Why the lane stopped; `None` if no guess was possible.
     pub(super) stop: Option<LaneStop>,
 }
 
-/// A chunk under way.
+/// A chunk that is being checked.
 #[derive(Debug)]
 pub(super) struct VerifyJob<'a> {
     pub(super) lane: SkipLane<'a>,
@@ -46,7 +46,7 @@ pub(super) struct VerifyJob<'a> {
 }
 
 impl VerifyJob<'_> {
-    /// Writes down what its lane, which has stopped, has done.
+    /// Records the result of the lane, which must have stopped.
     pub(super) fn finish(self) {
         self.outcome.blocks += self.lane.blocks;
         self.outcome.position = self.lane.position();
@@ -55,7 +55,7 @@ impl VerifyJob<'_> {
 }
 
 impl VerifyChunk {
-    /// Gets ready for `from..to` of data that reach to `end`.
+    /// Prepares for the range `from..to` of data that ends at `end`.
     pub(super) fn reset(&mut self, from: usize, to: usize, end: usize, known: Option<ParsePosition>) {
         (self.from, self.to, self.end, self.known) = (from, to, end, known);
         self.data.clear();
@@ -67,7 +67,8 @@ impl VerifyChunk {
         self.to >= self.end
     }
 
-    /// Unstuffs the bytes, tries out a guess, and gives the lane that goes on; `None` where no guess will do.
+    /// Unstuffs the bytes, tries guesses, and makes the lane that goes on from there; `None` if no guess is
+    /// possible.
     pub(super) fn start<'a>(&'a mut self, scan: &ScanContext<'a>) -> Option<VerifyJob<'a>> {
         self.load(scan.bytes);
         let limit = self.limit();
@@ -80,7 +81,7 @@ impl VerifyChunk {
         Some(VerifyJob { lane: SkipLane::new(scan.phases, data, position, u64::MAX, limit), outcome })
     }
 
-    /// Begins again, from a position that is known now.
+    /// Makes a lane that starts again from a position that is known now.
     pub(super) fn restart<'a>(&'a mut self, scan: &ScanContext<'a>, known: ParsePosition) -> VerifyJob<'a> {
         let limit = self.limit();
         self.starts.clear();
@@ -91,7 +92,7 @@ impl VerifyChunk {
         }
     }
 
-    /// A decoder of single blocks at `position`.
+    /// A decoder of single blocks that starts at `position`.
     pub(super) fn cursor(&self, position: ParsePosition) -> Cursor<'_> {
         state(position).cursor(&self.data)
     }
@@ -99,7 +100,7 @@ impl VerifyChunk {
     fn load(&mut self, bytes: &[u8]) {
         let margin = boundary(bytes, self.to.saturating_add(MARGIN)).min(self.end);
         self.data.reserve_exact(margin.saturating_sub(self.from) + PADDING);
-        // No marker lies before the end, so nothing else can stop it.
+        // No marker lies before the end, so that nothing else can stop this.
         let _ = unstuff(bytes, self.from, self.to, &mut self.data);
         self.own = self.data.len() as u64 * 8;
         let _ = unstuff(bytes, self.to, margin, &mut self.data);
@@ -107,7 +108,8 @@ impl VerifyChunk {
         pad(&mut self.data);
     }
 
-    /// The bit position at which lanes stop: well before the end of the data, where padding bits could pass for blocks.
+    /// The bit position at which lanes stop. At the end of the data it is well before the end, because
+    /// padding bits could pass for blocks.
     pub(super) fn limit(&self) -> u64 {
         if self.is_last() { self.own.saturating_sub(TAIL * 8) } else { self.own }
     }
@@ -117,8 +119,8 @@ fn state(position: ParsePosition) -> DecoderState {
     DecoderState { bit: position.bit, phase: position.phase, ..DecoderState::default() }
 }
 
-/// Decodes the first blocks from a guess, recording the position before each. An impossible code means that the guess was
-/// wrong, and the next byte is tried.
+/// Decodes the first blocks from a guess, and records the position before each. An impossible code means that
+/// the guess was wrong; then the next byte is tried.
 fn guess(
     scan: &ScanContext<'_>,
     data: &[u8],

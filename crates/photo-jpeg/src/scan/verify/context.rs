@@ -1,10 +1,10 @@
-//! What passing over a scan needs to know.
+//! What the verifier needs to know of a scan.
 
 use super::skips::SkipPhase;
 use crate::scan::block::Mcu;
 use crate::simd::Level;
 
-/// A scan with all that passing over it needs.
+/// A scan with all that verifying it needs.
 pub(super) struct ScanContext<'a> {
     pub(super) bytes: &'a [u8],
     pub(super) mcu: &'a Mcu,
@@ -13,15 +13,16 @@ pub(super) struct ScanContext<'a> {
     pub(super) layout: VerifyLayout,
 }
 
-/// How a scan is cut, in bytes of the file.
+/// How a scan is divided for verifying, in bytes of the file.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct VerifyLayout {
-    /// A chunk between two guesses has at least and at most so many: guesses then cost little, and batches are small.
+    /// The fewest and the most bytes of a chunk. With these limits, guesses cost little and batches stay
+    /// small.
     pub(super) min_chunk_bytes: usize,
     pub(super) max_chunk_bytes: usize,
-    /// So many are looked through for short restart intervals by one task.
+    /// The number of bytes in which one task looks for short restart intervals.
     pub(super) group_bytes: usize,
-    /// An interval that has so many is cut into chunks; shorter ones are chunks.
+    /// The size from which an interval is divided into chunks. Shorter intervals are checked as a whole.
     pub(super) long_interval_bytes: usize,
 }
 
@@ -34,10 +35,10 @@ impl VerifyLayout {
     };
 }
 
-/// How many blocks a scan has between its restart markers.
+/// The number of blocks between the restart markers of a scan.
 pub(super) struct RestartPlan {
     pub(super) intervals: u64,
-    /// Blocks of an interval, and of the last one.
+    /// The number of blocks in an interval, and in the last one.
     pub(super) blocks: u64,
     pub(super) last: u64,
 }

@@ -1,4 +1,4 @@
-//! Short restart intervals: nothing needs guessing there.
+//! Verifies short restart intervals. They need no guess, because each begins in a known state.
 
 use std::ops::Range;
 
@@ -9,28 +9,28 @@ use crate::scan::lanes::LaneStop;
 use crate::scan::unstuff::{UnstuffEnd, is_restart, pad, unstuff};
 use rayon::prelude::*;
 
-/// Bytes that an interval may have to be unstuffed as a whole: a longer one is none of a sound file.
+/// The most bytes of an interval that are unstuffed. A sound file has no longer ones.
 const MOST: usize = 256 << 10;
 
-/// Consecutive restart intervals, those whose marker before them lies in a range of the file.
+/// Consecutive restart intervals: those whose preceding marker lies in a given range of the file.
 struct IntervalGroup {
-    /// Offset in the file of the first interval, and of what follows the last one.
+    /// The offsets in the file of the first interval, and of what follows the last one.
     first: usize,
     next: usize,
-    /// Number (0 to 7) of the marker that ends the first interval.
+    /// The number, 0 to 7, of the marker that ends the first interval.
     number: u8,
     count: u64,
-    /// Whether the scan ends behind the last one.
+    /// Whether the scan ends behind the last one of these.
     ends: bool,
 }
 
-/// Where an interval lies in unstuffed data, in bits.
+/// The range of an interval in the unstuffed data, in bits.
 struct IntervalSpan {
     bits: Range<u64>,
     blocks: u64,
 }
 
-/// Whether `data`, the range of the file that the scan takes up, holds all intervals, each whole and in order.
+/// Whether `data`, the range of the scan in the file, holds all intervals, each whole and in order.
 pub(super) fn holds(scan: &ScanContext<'_>, data: Range<usize>, plan: &RestartPlan) -> bool {
     let size = scan.layout.group_bytes;
     let at_once = 16 * rayon::current_num_threads();
@@ -58,7 +58,7 @@ pub(super) fn holds(scan: &ScanContext<'_>, data: Range<usize>, plan: &RestartPl
     false
 }
 
-/// The intervals that begin in `range`; `None` if none does.
+/// Checks the intervals that begin in `range`; `None` if none does.
 fn part(
     scan: &ScanContext<'_>,
     range: Range<usize>,
@@ -71,7 +71,7 @@ fn part(
     let (mut data, mut bounds) = (Vec::with_capacity(range.len() + 1024), Vec::new());
     let in_order = load(scan, &mut part, range.end, end, plan, &mut data, &mut bounds);
     if part.ends && bounds.len() == 1 {
-        // No marker ends it that could have a number: it is the last one, whichever that is.
+        // No numbered marker ends the last interval, so that its own number is taken.
         part.number = ((plan.intervals - 1) % 8) as u8;
     }
     pad(&mut data);
@@ -79,8 +79,8 @@ fn part(
     Some(part)
 }
 
-/// Unstuffs the intervals of a part, up to the one whose marker lies at `to` or behind, or the last one; `false` where markers
-/// are out of order.
+/// Unstuffs the intervals of a group, up to the last interval of the scan or the one whose marker is at or
+/// behind `to`. Returns `false` if the markers are out of order.
 fn load(
     scan: &ScanContext<'_>,
     part: &mut IntervalGroup,
@@ -115,7 +115,7 @@ fn load(
     true
 }
 
-/// Two intervals at a time; the next one takes the position of the one that is done.
+/// Checks two intervals at a time. When one is done, the next one takes its place.
 fn are_sound(scan: &ScanContext<'_>, data: &[u8], bounds: &[IntervalSpan]) -> bool {
     let mut running: Option<(SkipLane<'_>, u64)> = None;
     for IntervalSpan { bits, blocks } in bounds {
@@ -145,7 +145,7 @@ fn are_sound(scan: &ScanContext<'_>, data: &[u8], bounds: &[IntervalSpan]) -> bo
     })
 }
 
-/// All blocks are there, and no bit behind the interval was used.
+/// Whether a lane has passed all blocks of its interval without using a bit behind it.
 fn is_sound(lane: &SkipLane<'_>, end: u64) -> bool {
     lane.stopped != Some(LaneStop::Corrupt) && lane.is_full() && lane.position().bit <= end
 }

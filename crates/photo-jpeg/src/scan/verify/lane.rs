@@ -1,4 +1,5 @@
-//! The hot loop: two streams passed over in turn, as in `scan/lanes.rs`, without keeping what they hold.
+//! The hot loop of verifying: a thread passes over two streams in turn, as in `scan/lanes.rs`, but keeps
+//! nothing of them.
 
 use super::skips::{AC_BITS, AcSkips, DC_BITS, Skip, SkipPhase};
 use crate::huffman::decode::Entry;
@@ -7,12 +8,12 @@ use crate::scan::block::{Cursor, rare};
 use crate::scan::lanes::LaneStop;
 use crate::simd::{Level, dispatch};
 
-/// The position of a decoder before a block: all that what follows depends on.
+/// The position of a decoder before a block. It determines all that follows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub(super) struct ParsePosition {
-    /// Bit position in the data at hand.
+    /// The bit position in the unstuffed data.
     pub(super) bit: u64,
-    /// The block's position in its MCU.
+    /// The index of the block in its MCU.
     pub(super) phase: usize,
 }
 
@@ -23,27 +24,28 @@ impl ParsePosition {
     }
 }
 
-/// A stream being passed over; between calls always inside a block, unless it has stopped.
+/// A stream that is being passed over. Between calls it is always inside a block, unless it has stopped.
 #[derive(Debug)]
 pub(super) struct SkipLane<'a> {
     phases: &'a [SkipPhase<'a>],
     bits: BitReader<'a>,
     phase: usize,
-    /// Coefficients of the block that are settled; 1 after the DC.
+    /// The number of coefficients of the block that are known, zeros included; 1 after the DC.
     settled: u32,
-    /// Whole blocks so far, and how many there are to be.
+    /// The number of whole blocks so far, and the number at which to stop.
     pub(super) blocks: u64,
     most: u64,
-    /// Bit position at which to stop.
+    /// The bit position at which to stop.
     limit: u64,
     pub(super) stopped: Option<LaneStop>,
 }
 
-/// Look-ups between two refills.
+/// The number of look-ups between two refills.
 const SYMBOLS: u32 = 56 / super::skips::MOST_BITS;
 
 impl<'a> SkipLane<'a> {
-    /// A lane that goes on from `position` over `most` blocks, up to the first block boundary at or behind bit `limit`.
+    /// Makes a lane that goes on from `position` over at most `most` blocks, up to the first block boundary
+    /// at or behind bit `limit`.
     pub(super) fn new(
         phases: &'a [SkipPhase<'a>],
         data: &'a [u8],
@@ -60,12 +62,13 @@ impl<'a> SkipLane<'a> {
         lane
     }
 
-    /// Where it has stopped: before a block, unless that was at an impossible code.
+    /// The position at which the lane has stopped. It is before a block, unless the lane met an impossible
+    /// code.
     pub(super) fn position(&self) -> ParsePosition {
         ParsePosition { bit: self.bits.position(), phase: self.phase }
     }
 
-    /// Whether all blocks are behind it.
+    /// Whether the lane has passed all its blocks.
     pub(super) fn is_full(&self) -> bool {
         self.blocks == self.most
     }
@@ -88,7 +91,7 @@ impl<'a> SkipLane<'a> {
         Ok(phase.ac)
     }
 
-    /// Ends a block and opens the next one.
+    /// Ends a block and begins the next one.
     #[inline(always)]
     fn turn(&mut self, bits: &mut BitReader<'a>) -> Result<&'a AcSkips, LaneStop> {
         self.blocks += 1;
@@ -103,7 +106,8 @@ impl<'a> SkipLane<'a> {
         next.err()
     }
 
-    /// The next symbol, of any kind: a code that the look-up does not know, the last coefficients.
+    /// Passes over the next symbol of any kind, such as a code that the look-up does not know or the last
+    /// coefficients.
     #[inline(never)]
     fn any(&mut self) {
         if self.stopped.is_none() {
@@ -135,11 +139,12 @@ impl<'a> SkipLane<'a> {
     }
 }
 
-/// The part of a lane that the hot loop works on: as few values as possible, for the registers.
+/// The part of a lane that the hot loop works on. It has as few values as possible, so that they stay in
+/// registers.
 struct HotSkipLane<'h, 'a> {
     lane: &'h mut SkipLane<'a>,
     window: u64,
-    /// Sum of the raw entries since the last refill; the low byte is the number of bits used.
+    /// The sum of the raw entries since the last refill. Its low byte is the number of bits used.
     used: u32,
     settled: u32,
     ac: &'a AcSkips,
@@ -161,7 +166,7 @@ impl<'h, 'a> HotSkipLane<'h, 'a> {
         self.window = self.bits.window;
     }
 
-    /// Brings `bits` up to date.
+    /// Updates `bits` with the bits that were used.
     #[inline(always)]
     fn settle(&mut self) {
         debug_assert!(self.used & 255 <= self.bits.valid, "more bits used than were there");
@@ -170,7 +175,7 @@ impl<'h, 'a> HotSkipLane<'h, 'a> {
         self.used = 0;
     }
 
-    /// Passes over the symbols of a look-up; `false` where the lane has to leave the hot loop.
+    /// Passes over the symbols of one look-up; `false` if the lane has to leave the hot loop.
     #[inline(always)]
     fn step(&mut self) -> bool {
         let skip = self.ac[(self.window >> (64 - AC_BITS)) as usize];
@@ -180,7 +185,7 @@ impl<'h, 'a> HotSkipLane<'h, 'a> {
             self.settled = settled;
             return true;
         }
-        // A code behind the last coefficient is none of this block.
+        // The entry reaches beyond the last coefficient, where codes don't belong to this block.
         if skip.advance() < Skip::END || settled > Skip::END + 63 {
             return false;
         }
@@ -194,7 +199,7 @@ impl<'h, 'a> HotSkipLane<'h, 'a> {
         self.used = self.used.wrapping_add(skip.raw());
     }
 
-    /// Goes to the next block; `false` where the lane stops.
+    /// Begins the next block; `false` if the lane stops.
     #[inline(always)]
     fn turn(&mut self) -> bool {
         self.settle();
@@ -202,7 +207,7 @@ impl<'h, 'a> HotSkipLane<'h, 'a> {
             Ok(ac) => self.ac = ac,
             Err(stop) => {
                 self.lane.stopped = Some(stop);
-                // What is brought up to date at the end is what is there.
+                // `settle` at the end must not undo what `bits` has now.
                 self.window = self.bits.window;
                 return false;
             }
@@ -219,7 +224,7 @@ impl<'h, 'a> HotSkipLane<'h, 'a> {
     }
 }
 
-/// Runs both lanes until one stops. Neither may have stopped before.
+/// Runs both lanes until one stops. Neither may have stopped already.
 pub(super) fn run_two(level: Level, a: &mut SkipLane<'_>, b: &mut SkipLane<'_>) {
     dispatch!(level, simd => two(a, b));
 }
@@ -245,7 +250,8 @@ enum SkipSide {
     B,
 }
 
-/// Passes over both lanes until one of them has stopped, or is at a symbol that is not for the hot loop.
+/// Passes over symbols of both lanes until one has stopped, or is at a symbol that the hot loop can't handle.
+/// Returns which one.
 #[inline(always)]
 fn common(a: &mut SkipLane<'_>, b: &mut SkipLane<'_>) -> SkipSide {
     let Some(mut a) = HotSkipLane::new(a) else { return SkipSide::A };

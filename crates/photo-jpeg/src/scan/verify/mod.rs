@@ -1,8 +1,8 @@
-//! Whether a sequential scan is whole, without keeping anything of it.
+//! Verifies that a sequential scan is whole, without keeping anything of it.
 //!
-//! This is the decoder's way with less to do: no coefficient is stored, no DC is summed up, no value is even looked at.
-//! It only ever says yes. Where it can't, the decoder itself is asked ([`verdict`]), so that what is wrong is told in the
-//! same words wherever it is found, and what the decoder bears is borne.
+//! The verifier works like the decoder but has less to do: it stores no coefficients, sums up no DCs, and
+//! looks at no values. It can only confirm a scan. If it can't, [`verdict`] asks the decoder itself. So every
+//! error has the decoder's words, and damage that the decoder tolerates is tolerated.
 
 mod chunk;
 mod context;
@@ -26,21 +26,22 @@ use crate::simd::Level;
 use context::{RestartPlan, ScanContext, VerifyLayout};
 use skips::SkipTables;
 
-/// Bytes of memory that verifying the only scan of a picture takes at most, whose MCUs have so many blocks a row.
+/// The most bytes of memory that verifying a picture of one scan takes, with `rows` rows of MCUs of `row`
+/// blocks each.
 pub(crate) fn memory_for(threads: usize, row: u64, rows: u64) -> u64 {
     run::memory_for(threads, VerifyLayout::USUAL.max_chunk_bytes)
         .max(small_layout(threads).most_bytes(row, rows))
 }
 
-/// Batches to find out what is wrong: in no hurry, and small.
+/// The layout with which the decoder looks for errors. It is small, because speed does not matter there.
 fn small_layout(threads: usize) -> ChunkLayout {
     ChunkLayout { target_blocks: 1024, max_blocks: 1536, min_bytes: 2048, chunks: (2 * threads).clamp(2, 64) }
 }
 
-/// What is wrong with the only scan of a file, if anything: by the decoder's own judgment.
+/// Verifies the only scan of a file. What is wrong with it is for the decoder to judge.
 ///
 /// # Errors
-/// As [`ScanReader::stitch`].
+/// Returns the errors of `ScanReader::stitch`.
 pub(crate) fn verify(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level) -> Result<()> {
     if is_whole(bytes, header, mcu, level, VerifyLayout::USUAL) {
         Ok(())
@@ -49,7 +50,7 @@ pub(crate) fn verify(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level) -> 
     }
 }
 
-/// Decodes the scan batch by batch, and forgets what comes out.
+/// Decodes the scan batch by batch and discards the result.
 fn verdict(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level) -> Result<()> {
     let layout = small_layout(rayon::current_num_threads());
     let mut reader = ScanReader::of(bytes, header, mcu, layout, level);
@@ -62,7 +63,7 @@ fn verdict(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level) -> Result<()>
     Ok(())
 }
 
-/// Whether the scan is whole for sure.
+/// Whether the scan is certainly whole.
 fn is_whole(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level, layout: VerifyLayout) -> bool {
     let tables = SkipTables::of(mcu);
     let phases = tables.phases(mcu);
@@ -91,7 +92,8 @@ impl ScanContext<'_> {
         next_marker(self.bytes, data.start).is_none_or(|(_, at)| at >= data.end)
     }
 
-    /// Long intervals, one after the other, each on all threads.
+    /// Whether the data holds all intervals, where they are long: checks one after the other, each on all
+    /// threads.
     fn holds_long_intervals(&self, data: Range<usize>, plan: &RestartPlan) -> bool {
         let mut from = data.start;
         for index in 0..plan.intervals {
@@ -112,7 +114,8 @@ impl ScanContext<'_> {
     }
 }
 
-/// Where the scan's data end, from its start: at the first marker that is none for restarting, or with the file.
+/// The offset at which the data of the scan ends: at the first marker that is not a restart marker, or at the
+/// end of the file.
 fn scan_end(bytes: &[u8], from: usize) -> usize {
     const CHUNK: usize = 4096;
     let is_end = |a: u8, b: u8| (a == 0xFF) & (b != 0) & (b != 0xFF) & (b & 0xF8 != 0xD0);
@@ -120,7 +123,7 @@ fn scan_end(bytes: &[u8], from: usize) -> usize {
     while let Some(rest) = bytes.get(at..).filter(|rest| rest.len() > 1) {
         let chunk = rest.get(..=CHUNK).unwrap_or(rest);
         let pairs = || chunk.iter().zip(chunk.get(1..).unwrap_or_default());
-        // Without a branch inside, so that it is compiled to vectors.
+        // There is no branch inside, so that the compiler vectorizes this.
         if pairs().fold(false, |found, (&a, &b)| found | is_end(a, b)) {
             return at + pairs().position(|(&a, &b)| is_end(a, b)).unwrap_or(0);
         }

@@ -1,4 +1,4 @@
-//! Data that no marker interrupts: chunks passed over from guesses, in batches, and joined.
+//! Verifies data without markers: checks chunks from guesses, batch by batch, and joins them.
 
 use std::ops::Range;
 use std::slice::IterMut;
@@ -11,17 +11,17 @@ use crate::scan::block::Cursor;
 use crate::scan::lanes::LaneStop;
 use crate::scan::unstuff::boundary;
 
-/// Pieces of a batch.
+/// The number of chunks in a batch.
 fn max_chunks(threads: usize) -> usize {
     (16 * threads).clamp(4, 256)
 }
 
-/// Bytes of memory that a batch of chunks of so many bytes takes at most.
+/// The most bytes of memory that a batch takes whose chunks have `chunk` bytes.
 pub(super) fn memory_for(threads: usize, chunk: usize) -> u64 {
     (max_chunks(threads) * (chunk + (4 << 10))) as u64
 }
 
-/// Whether `data`, a range of the file without a marker, holds so many blocks.
+/// Whether `data`, a range of the file without a marker, holds `blocks` blocks.
 pub(super) fn holds(scan: &ScanContext<'_>, data: Range<usize>, blocks: u64) -> bool {
     let threads = rayon::current_num_threads();
     let step = (data.len() / (8 * threads)).clamp(scan.layout.min_chunk_bytes, scan.layout.max_chunk_bytes);
@@ -53,7 +53,7 @@ fn cut(chunks: &mut Vec<VerifyChunk>, bytes: &[u8], data: Range<usize>, step: us
     }
 }
 
-/// Passes over all chunks, two at a time on each thread.
+/// Checks all chunks, two at a time on each thread.
 fn pass_over(scan: &ScanContext<'_>, chunks: &mut [VerifyChunk], threads: usize) {
     let others = chunks.len().div_ceil(2).min(threads).saturating_sub(1);
     let queue = &Mutex::new(chunks.iter_mut());
@@ -86,17 +86,17 @@ fn work<'a>(scan: &ScanContext<'a>, queue: &Mutex<IterMut<'a, VerifyChunk>>) {
     }
 }
 
-/// What the chunks of a batch say together.
+/// The result of joining the chunks of a batch.
 enum Joined {
     /// All blocks are there.
     Whole,
-    /// Something is wrong, or may be.
+    /// Something is wrong, or may be wrong.
     Unsure,
-    /// The next batch begins there.
+    /// The next batch begins at this position.
     Next(ParsePosition),
 }
 
-/// Goes from chunk to chunk; `left` are the blocks that are still to come.
+/// Joins the chunks one after the other. `left` is the number of blocks that are still to come.
 fn join(scan: &ScanContext<'_>, chunks: &mut [VerifyChunk], left: &mut u64) -> Joined {
     let mut first = 0;
     for n in 0..chunks.len() {
@@ -132,17 +132,17 @@ fn join(scan: &ScanContext<'_>, chunks: &mut [VerifyChunk], left: &mut u64) -> J
     Joined::Unsure
 }
 
-/// How the way into the next chunk ended.
+/// How resynchronizing with the next chunk ended.
 enum VerifyResync {
-    /// At a position where the chunk has been: so many of its blocks lie before it.
+    /// At a position that the chunk has been at, with this many of its blocks before it.
     Synchronized(u64),
     Whole,
     Unsure,
-    /// At a position where it has not been.
+    /// At a position that the chunk has not been at.
     Diverged(ParsePosition),
 }
 
-/// Goes on from `position` in a chunk, block by block, until the chunk is known to have been at the same position.
+/// Goes on from `position` in a chunk, block by block, until the chunk has been at the same position.
 fn walk(
     scan: &ScanContext<'_>,
     chunk: &VerifyChunk,
@@ -168,14 +168,14 @@ fn walk(
     }
 }
 
-/// Decodes the last blocks before the end of the data, one by one.
+/// Checks the last blocks before the end of the data, one by one.
 fn finish(scan: &ScanContext<'_>, chunk: &VerifyChunk, position: ParsePosition, left: u64) -> Joined {
     let mut cursor = chunk.cursor(position);
     let whole = (0..left).all(|_| one_block(scan, &mut cursor, chunk.len));
     if whole { Joined::Whole } else { Joined::Unsure }
 }
 
-/// Passes over a block that uses no bit behind `len`; `false` if there is none.
+/// Passes over a block; `false` if it is impossible or uses a bit behind `len`.
 fn one_block(scan: &ScanContext<'_>, cursor: &mut Cursor<'_>, len: u64) -> bool {
     cursor.block(scan.mcu, &mut [0; 64]).is_ok() && cursor.bits.position() <= len
 }

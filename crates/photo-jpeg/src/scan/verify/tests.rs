@@ -17,7 +17,8 @@ fn quick(bytes: &[u8], level: Level) -> Option<[bool; 3]> {
     Some([VerifyLayout::USUAL, TINY, LONG].map(|layout| is_whole(bytes, &header, &mcu, level, layout)))
 }
 
-/// The verdict of verifying is the decoder's, in the same words; the quick way never says yes where that says no.
+/// The verdict of verifying is the decoder's, in the same words; the quick way never says yes where that says
+/// no.
 fn agrees_with_the_decoder(bytes: &[u8], what: &str) {
     let decoder = Coefficients::read(bytes, &ReadOptions::default()).map(|_| ());
     assert_eq!(verify(bytes, &ReadOptions::default()), decoder, "{what}");
