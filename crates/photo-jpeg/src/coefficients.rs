@@ -73,7 +73,7 @@ impl Coefficients {
     pub fn memory_for(width: u32, height: u32, sampling: &[(u8, u8)], one_scan: bool, threads: usize) -> u64 {
         let (row, rows) = Self::blocks_for(width, height, sampling);
         if one_scan {
-            128 * row * rows + ChunkLayout::new(threads, row as usize).most_bytes(row, rows)
+            128 * row * rows + ChunkLayout::new(threads, row as usize).max_memory(row, rows)
         } else {
             bytes_per_block(64) * row * rows
         }
@@ -165,7 +165,7 @@ mod tests {
     fn memory_is_refused_before_it_is_taken() {
         let bytes = Sample::new(50, 20).encode();
         let needed = Coefficients::bytes_needed(&Header::read(&bytes).unwrap());
-        // The blocks, and two waves of no more than these.
+        // The blocks, and two batches that are no larger than these.
         assert_eq!(needed, 3 * 4 * 2 * 6 * 128);
         assert!(Coefficients::read(&bytes, &ReadOptions::with_memory_limit(needed)).is_ok());
         let refused = Coefficients::read(&bytes, &ReadOptions::with_memory_limit(needed - 1));

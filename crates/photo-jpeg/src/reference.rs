@@ -50,7 +50,7 @@ impl ReferenceImage {
             }
             scan::decode(bytes, &mut picture, &scan)?;
             match next_scan(bytes, &mut state, scan.data_start)? {
-                Some(_) if scans == MOST_SCANS => return Err(Error::Unsupported("so many scans")),
+                Some(_) if scans == MAX_SCANS => return Err(Error::Unsupported("so many scans")),
                 Some(next) => scan = next,
                 None => break,
             }
@@ -137,6 +137,6 @@ impl ReferenceComponent {
 
 /// More scans than this are an attack. Coding every coefficient of three components bit by bit takes 3 * 64 *
 /// 14.
-const MOST_SCANS: u32 = 3 * 64 * 14;
+const MAX_SCANS: u32 = 3 * 64 * 14;
 
 mod tests;

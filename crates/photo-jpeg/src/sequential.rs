@@ -111,13 +111,15 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(60))]
 
         #[test]
-        fn waves_give_what_one_block_after_the_other_gives(
-            sample in any_sample(), chunks in 1usize..6, target_blocks in 5usize..200, end in any::<proptest::sample::Index>(),
+        fn batches_give_what_one_block_after_the_other_gives(
+            sample in any_sample(), chunks in 1usize..6, target_blocks in 5usize..200,
+            end in any::<proptest::sample::Index>(),
         ) {
             let bytes = sample.encode();
             prop_assume!(Header::read(&bytes).is_ok_and(|header| header.is_one_scan()));
             let slow = |bytes: &[u8]| {
-                progressive::read::<64>(bytes, &ReadOptions::default(), Damage::Refuse).map(|(picture, _)| picture)
+                let read = progressive::read::<64>(bytes, &ReadOptions::default(), Damage::Refuse);
+                read.map(|(picture, _)| picture)
             };
             prop_assert!(in_chunks(&bytes, chunks, target_blocks) == slow(&bytes));
             let cut_off = &bytes[..end.index(bytes.len())];

@@ -71,7 +71,7 @@ impl Coefficients {
             return None;
         }
         let (flip_x, flip_y) = orientation.flips();
-        let (h_max, v_max) = self.most_sampled();
+        let (h_max, v_max) = self.max_sampling();
         let side = |size: u32, max: u8, flip: bool| {
             let mcu = 8 * u32::from(max);
             if flip { size / mcu * mcu } else { size }
@@ -84,7 +84,7 @@ impl Coefficients {
     #[must_use]
     pub fn needs_trim(&self, orientation: Orientation) -> bool {
         let (flip_x, flip_y) = orientation.flips();
-        let (h_max, v_max) = self.most_sampled();
+        let (h_max, v_max) = self.max_sampling();
         let partial = |size: u32, max: u8| !size.is_multiple_of(8 * u32::from(max));
         flip_x && partial(self.width, h_max) || flip_y && partial(self.height, v_max)
     }
@@ -113,7 +113,7 @@ impl Coefficients {
     }
 
     /// The largest sampling factors; 1 for a single component.
-    fn most_sampled(&self) -> (u8, u8) {
+    fn max_sampling(&self) -> (u8, u8) {
         let most =
             |side: fn(&Component) -> u8| self.components.iter().map(|c| side(&c.facts)).max().unwrap_or(1);
         (most(|c| c.h), most(|c| c.v))
@@ -338,7 +338,8 @@ mod tests {
         fn finer_tables_lose_nothing(sample in any_sample()) {
             let picture = read(&sample.encode());
             let coarse: Vec<_> = picture.components.iter().map(|c| c.facts.quant.clone()).collect();
-            let halves = |t: &QuantTable| QuantTable::new(t.values().map(|q| if q % 2 == 0 { q / 2 } else { q })).unwrap();
+            let half = |q: u16| if q.is_multiple_of(2) { q / 2 } else { q };
+            let halves = |t: &QuantTable| QuantTable::new(t.values().map(half)).unwrap();
             let fine: Vec<_> = coarse.iter().map(halves).collect();
             let mut other = picture.clone();
             other.requantize(&fine).unwrap();

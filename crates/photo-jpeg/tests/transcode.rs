@@ -35,7 +35,8 @@ proptest! {
         let stored = read(&jpeg(width, height, SAMPLINGS[which], quality, progressive));
         for orientation in Orientation::ALL {
             for edges in [Edges::Keep, Edges::Trim] {
-                let options = TranscodeOptions::default().orientation(orientation).edges(edges).restart_interval(restart);
+                let options = TranscodeOptions::default().orientation(orientation).edges(edges);
+                let options = options.restart_interval(restart);
                 let written = transcode(&stored, &options);
                 let Some(turned) = stored.turned(orientation, edges) else {
                     prop_assert!(matches!(written, Err(Error::Argument(_))));
@@ -48,12 +49,14 @@ proptest! {
 
     #[test]
     fn other_tables_do_what_requantizing_does(
-        width in 8u32..=40, height in 8u32..=40, which in 0..SAMPLINGS.len(), quality in 1u8..=100, turn in 0..8usize,
+        width in 8u32..=40, height in 8u32..=40, which in 0..SAMPLINGS.len(),
+        quality in 1u8..=100, turn in 0..8usize,
     ) {
         let stored = read(&jpeg(width, height, SAMPLINGS[which], 95, false));
         let tables = [QuantTable::luma(quality), QuantTable::chroma(quality), QuantTable::chroma(quality)];
         let orientation = Orientation::ALL[turn];
-        let options = TranscodeOptions::default().orientation(orientation).edges(Edges::Trim).tables(tables.to_vec());
+        let options = TranscodeOptions::default().orientation(orientation).edges(Edges::Trim);
+        let options = options.tables(tables.to_vec());
         let mut expected = stored.clone();
         expected.requantize(&tables).unwrap();
         if let Some(expected) = expected.turned(orientation, Edges::Trim) {

@@ -186,15 +186,18 @@ impl DecodeOptions {
         // The blocks of a row of MCUs, and the rows that a phase holds.
         let row = mcus_wide * per_mcu;
         let layout = ChunkLayout::new(threads, row as usize);
-        let rows =
-            if one_scan { layout.most_blocks() as u64 / row.max(1) + 2 } else { MCU_ROWS_PER_PHASE as u64 };
+        let rows = if one_scan {
+            layout.max_batch_blocks() as u64 / row.max(1) + 2
+        } else {
+            MCU_ROWS_PER_PHASE as u64
+        };
         let planes = target.bytes();
         // Each thread has strips of 16-bit samples. The rows that are reduced in width are those of two
         // phases and of the window between them.
         let strips = row * 128 * threads as u64;
         let reduced = if self.size.is_some() { 3 * 2 * planes * rows.min(mcus_high) / mcus_high } else { 0 };
         let blocks = if one_scan {
-            layout.most_bytes(row, mcus_high)
+            layout.max_memory(row, mcus_high)
         } else {
             bytes_per_block(if self.scale == Scale::Full { 64 } else { 16 }) * row * mcus_high
         };

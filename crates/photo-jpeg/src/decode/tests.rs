@@ -11,7 +11,7 @@ use crate::reference::samples::{Sample, any_sample};
 use crate::reference::{ReferenceImage, islow_idct};
 use crate::resize::weights::{Axis, ExactWeights};
 
-/// Segments so small that speculation is exercised on small pictures.
+/// Chunks so small that speculation happens in small pictures.
 fn tiny(chunks: usize, target_blocks: usize) -> ChunkLayout {
     ChunkLayout { target_blocks, max_blocks: 2 * target_blocks, min_bytes: 16, chunks }
 }
@@ -20,7 +20,7 @@ fn run(bytes: &[u8], options: &DecodeOptions, level: Level, layout: ChunkLayout)
     PlaneDecoder::new(bytes, options)?.run(level, layout)
 }
 
-fn agrees_with_the_oracle(sample: &Sample) {
+fn agrees_with_the_reference(sample: &Sample) {
     let bytes = sample.encode();
     let want = ReferenceImage::read(&bytes).unwrap().planes(islow_idct);
     let got = decode(&bytes, &DecodeOptions::default()).unwrap_or_else(|e| panic!("{sample:?}: {e}"));
@@ -42,8 +42,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn planes_are_those_of_the_oracle(sample in any_sample()) {
-        agrees_with_the_oracle(&sample);
+    fn planes_are_those_of_the_reference(sample in any_sample()) {
+        agrees_with_the_reference(&sample);
     }
 }
 
@@ -69,7 +69,7 @@ fn every_level_and_every_number_of_threads_gives_the_same_samples() {
     }
 }
 
-/// Reducing by the definition: each sample is the weighted sum of all the others, across and down, in `f64`.
+/// Reduction by the definition: each sample is the weighted sum of all the others, across and down, in `f64`.
 fn reduced(plane: &Plane, across: &Axis, down: &Axis) -> Vec<f64> {
     let (width, columns) = (plane.width() as usize, 0..across.to);
     let exact = |axis, to| {
@@ -105,7 +105,7 @@ fn reduced_planes_are_those_of_the_definition() {
         (vec![(1, 1), (1, 1), (1, 1)], (299, 180)),
         (vec![(1, 1)], (31, 18)),
         (vec![(1, 2), (1, 1), (1, 1)], (7, 100)),
-        // Wider than the source, as chroma of a picture that is hardly reduced may become.
+        // Wider than the source, as happens to chroma in a picture that is hardly reduced.
         (vec![(2, 2), (1, 1), (1, 1)], (400, 300)),
     ] {
         let bytes = Sample { sampling, ..Sample::new(317, 190) }.encode();
@@ -171,7 +171,10 @@ fn cut_off_files_say_how_much_was_there() {
             for layout in [tiny(1, 9), tiny(6, 12)] {
                 let error = run(&bytes[..end], &DecodeOptions::default(), Level::new(), layout).unwrap_err();
                 assert!(
-                    matches!(error, Error::Truncated { decoded, total: 80, offset } if decoded < 80 && offset <= end),
+                    matches!(
+                        error,
+                        Error::Truncated { decoded, total: 80, offset } if decoded < 80 && offset <= end
+                    ),
                     "cut at {end} of {}: {error}",
                     bytes.len()
                 );
@@ -184,7 +187,7 @@ fn cut_off_files_say_how_much_was_there() {
     }
 }
 
-/// The last block must not be made of bits behind the end, wherever the scan is cut into segments.
+/// The last block must not be made of bits behind the end, wherever the scan is divided into chunks.
 #[test]
 fn a_last_block_that_is_cut_off_is_noticed_by_every_cut() {
     for (width, height) in [(8, 8), (16, 8), (40, 16), (57, 7)] {
@@ -203,8 +206,8 @@ fn a_last_block_that_is_cut_off_is_noticed_by_every_cut() {
     }
 }
 
-/// Blocks that begin with a long DC and go on with coefficients of ten bits each: most bits between two looks
-/// at the data.
+/// Blocks that begin with a long DC and continue with coefficients of ten bits each, which is the most bits
+/// between two refills.
 #[test]
 fn long_symbols_in_a_row_are_decoded() {
     let mut state = 7u32;
@@ -233,7 +236,7 @@ fn long_symbols_in_a_row_are_decoded() {
     }
 }
 
-/// Fill bytes in front of a stuffed 0xFF, which libjpeg passes over.
+/// Fill bytes before a stuffed 0xFF, which libjpeg skips.
 #[test]
 fn fill_bytes_in_the_data_change_nothing() {
     let bytes = Sample { quality: 100, ..Sample::new(120, 90) }.encode();
@@ -253,7 +256,8 @@ fn fill_bytes_in_the_data_change_nothing() {
     }
 }
 
-/// A picture of odd sides that will be mirrored: its chroma must lie as if it had been mirrored before.
+/// In a picture with odd sides that will be mirrored, chroma must be where it would be if the picture had
+/// been mirrored before.
 #[test]
 fn mirrored_chroma_is_where_it_belongs() {
     let picture = |flip: bool| {

@@ -1,4 +1,4 @@
-//! What can't be seen from outside: SIMD levels and groupings.
+//! Tests what can't be seen from outside: SIMD levels and groupings.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +9,7 @@ use super::encoder::{add, ranges};
 use super::*;
 use crate::{ColorModel, Orientation, Plane};
 
-/// A picture of three planes cut out of a photograph, which needn't be a sensible one.
+/// A picture of three planes cut out of a photo. It needn't make sense.
 fn planes(width: u32, height: u32, sampling: [(u8, u8); 3], seed: u64) -> Planes {
     let h_max = sampling.iter().map(|&(h, _)| h).max().unwrap();
     let v_max = sampling.iter().map(|&(_, v)| v).max().unwrap();
@@ -97,12 +97,14 @@ proptest! {
     /// Noise makes long codes, long values and many bytes of 0xFF.
     #[test]
     fn noise_is_written_the_same_for_any_grouping(
-        width in 1u32..60, height in 1u32..60, quality in 90u8..=100, groups in 2usize..40, interval in 0u16..9,
+        width in 1u32..60, height in 1u32..60, quality in 90u8..=100,
+        groups in 2usize..40, interval in 0u16..9,
         samples in proptest::collection::vec(prop_oneof![Just(0u8), Just(255u8), any::<u8>()], 3600),
     ) {
         let data = samples[..(width * height) as usize].to_vec();
         let plane = Plane::new(width, height, data).unwrap();
-        let planes = Planes { width, height, color: ColorModel::Gray, sampling: vec![(2, 1)], planes: vec![plane] };
+        let (color, sampling) = (ColorModel::Gray, vec![(2, 1)]);
+        let planes = Planes { width, height, color, sampling, planes: vec![plane] };
         let options = EncodeOptions::default().quality(quality).restart_interval(interval);
         let expected = with(&planes, &options, Level::new(), 1);
         for level in Level::all() {

@@ -170,16 +170,24 @@ mod tests {
 
         #[test]
         fn tables_give_what_encoding_with_them_gives(
-            width in 1u32..70, height in 1u32..70, kind in 0usize..5, turn in 0usize..8, quality in 1u8..=100, seed in any::<u64>(),
+            width in 1u32..70, height in 1u32..70, kind in 0usize..5, turn in 0usize..8,
+            quality in 1u8..=100, seed in any::<u64>(),
         ) {
             let sampling: &[&[(u8, u8)]] =
-                &[&[(1, 1)], &[(1, 1), (1, 1), (1, 1)], &[(2, 1), (1, 1), (1, 1)], &[(1, 2), (1, 1), (1, 1)], &[(2, 2), (1, 1), (1, 1)]];
+                &[
+                    &[(1, 1)],
+                    &[(1, 1), (1, 1), (1, 1)],
+                    &[(2, 1), (1, 1), (1, 1)],
+                    &[(1, 2), (1, 1), (1, 1)],
+                    &[(2, 2), (1, 1), (1, 1)],
+                ];
             let planes = planes(width, height, sampling[kind], seed);
             let orientation = Orientation::ALL[turn];
             let tables: Vec<_> = (0..planes.planes.len())
                 .map(|index| if index > 0 { QuantTable::chroma(quality) } else { QuantTable::luma(quality) })
                 .collect();
-            let encoded = encode(&planes, &EncodeOptions::default().quality(quality).orientation(orientation)).unwrap();
+            let encoding = EncodeOptions::default().quality(quality).orientation(orientation);
+            let encoded = encode(&planes, &encoding).unwrap();
             let expected = Coefficients::read(&encoded, &ReadOptions::default()).unwrap();
             let options = TranscodeOptions::default().tables(tables);
             for level in Level::all() {

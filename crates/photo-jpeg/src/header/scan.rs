@@ -9,7 +9,7 @@ use crate::marker_segment::{MarkerSegment, end_of_scan, marker, next_segment};
 use crate::quant::QuantTable;
 
 /// The most blocks that an MCU may have (T.81, B.2.3).
-pub(crate) const MOST_BLOCKS_IN_MCU: u32 = 10;
+pub(crate) const MAX_BLOCKS_IN_MCU: u32 = 10;
 
 /// The tables and the frame that apply at a place after the frame header.
 #[derive(Debug, Clone)]
@@ -162,7 +162,7 @@ fn check_mcu(scan: &Scan, state: &TableState, at: usize) -> Result<()> {
     match scan.components.as_slice() {
         [] => Err(Error::malformed(at, "a scan of no components")),
         [_] => Ok(()),
-        several if several.iter().map(blocks).sum::<u32>() <= MOST_BLOCKS_IN_MCU => Ok(()),
+        several if several.iter().map(blocks).sum::<u32>() <= MAX_BLOCKS_IN_MCU => Ok(()),
         _ => Err(Error::Unsupported("more than ten blocks in an MCU")),
     }
 }

@@ -44,7 +44,7 @@ pub(crate) fn read<const N: usize>(
         return Err(flaw.clone());
     }
     let decoders = plan.scans.iter().map(|scan| scan::ScanDecoder::new(bytes, &frame, scan)).collect();
-    let strips = strip::cut::<N>(&mut picture, &mut masks, header.mcus_high as usize);
+    let strips = strip::divide::<N>(&mut picture, &mut masks, header.mcus_high as usize);
     let done = schedule::run(
         &mut schedule::line_up(decoders, &plan.lengths(bytes)),
         &strips,

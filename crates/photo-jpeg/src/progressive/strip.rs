@@ -27,7 +27,7 @@ pub(super) type BlockStrips<'a, const N: usize> = Vec<Vec<Mutex<BlockStrip<'a, N
 const STRIP_BYTES: usize = 192 << 10;
 
 /// Divides the picture into strips.
-pub(super) fn cut<'a, const N: usize>(
+pub(super) fn divide<'a, const N: usize>(
     picture: &'a mut Coefficients,
     masks: &'a mut [Vec<u64>],
     mcus_high: usize,

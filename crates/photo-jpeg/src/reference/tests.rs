@@ -1,4 +1,4 @@
-//! The oracle against two independent decoders.
+//! Compares the reference decoder with two independent decoders.
 
 use libjpeg_turbo_rs::{decompress_raw, read_coefficients};
 use photo_testkit::corpus::{self, Expect};
@@ -9,8 +9,8 @@ use super::{ReferenceImage, exact_idct, islow_idct};
 use crate::quant::ZIGZAG;
 use crate::{ColorModel, Error};
 
-/// Whether libjpeg_turbo_rs finds the same coefficients in all blocks that hold samples. (It leaves out some
-/// of those that only pad.)
+/// Checks that libjpeg_turbo_rs finds the same coefficients in all blocks that hold samples. It leaves out
+/// some of the padding blocks.
 fn same_coefficients(picture: &ReferenceImage, bytes: &[u8]) -> Result<(), String> {
     let other = read_coefficients(bytes).map_err(|error| error.to_string())?;
     for (component, other) in picture.components.iter().zip(&other.components) {
@@ -49,7 +49,7 @@ fn every_fixture_of_the_class_is_as_libjpeg_turbo_decodes_it() {
             Err(Error::Unsupported(_)) => continue,
             other => other.unwrap_or_else(|error| panic!("{name}: {error}")),
         };
-        // Of a sequential file of several scans, libjpeg_turbo_rs gives planes but no coefficients.
+        // For a sequential file with several scans, libjpeg_turbo_rs gives planes but no coefficients.
         if name != "jpeg_non_interleaved.jpg" {
             same_coefficients(&picture, &bytes).unwrap_or_else(|difference| panic!("{name}: {difference}"));
         }

@@ -29,7 +29,9 @@ pub(crate) fn reduce<S: Simd>(
                 $($pairs => reduce_by(simd, weights, rows, #[inline(always)] |to| {
                     sample::<S, $pairs>(simd, strip, weights, to)
                 }),)*
-                _ => reduce_by(simd, weights, rows, #[inline(always)] |to| sample_of_many(simd, strip, weights, to)),
+                _ => reduce_by(simd, weights, rows, #[inline(always)] |to| {
+                    sample_of_many(simd, strip, weights, to)
+                }),
             }
         };
     }

@@ -76,7 +76,7 @@ impl PlaneLayout {
         let [first, second, third] = planes.planes.as_mut_slice() else {
             return None;
         };
-        Some(self.cut([first.data_mut(), second.data_mut(), third.data_mut()], rows).collect())
+        Some(self.divide([first.data_mut(), second.data_mut(), third.data_mut()], rows).collect())
     }
 
     /// The pairs of rows in a band.
@@ -84,10 +84,10 @@ impl PlaneLayout {
         &self,
         band: [&'a mut [u8]; 3],
     ) -> impl Iterator<Item = [&'a mut [u8]; 3]> + use<'a> {
-        self.cut(band, PAIR)
+        self.divide(band, PAIR)
     }
 
-    fn cut<'a>(
+    fn divide<'a>(
         &self,
         [first, second, third]: [&'a mut [u8]; 3],
         rows: usize,

@@ -54,15 +54,15 @@ impl ChunkLayout {
     }
 
     /// The most blocks that a batch holds.
-    pub(crate) fn most_blocks(&self) -> usize {
+    pub(crate) fn max_batch_blocks(&self) -> usize {
         // Chunks of restart intervals may take twice the room, if intervals are shorter than estimated.
         2 * self.max_blocks * self.chunks
     }
 
     /// The most bytes of memory that decoding a scan takes, for `rows` rows of MCUs of `row` blocks: two
     /// batches, each with an incomplete row.
-    pub(crate) fn most_bytes(&self, row: u64, rows: u64) -> u64 {
-        let batch = (self.most_blocks() * 128 + self.chunks * MAX_CHUNK_BYTES) as u64;
+    pub(crate) fn max_memory(&self, row: u64, rows: u64) -> u64 {
+        let batch = (self.max_batch_blocks() * 128 + self.chunks * MAX_CHUNK_BYTES) as u64;
         (2 * batch + 2 * 128 * row).min(2 * 128 * row * rows)
     }
 }
@@ -179,15 +179,15 @@ impl<'a> ScanReader<'a> {
 
     /// Divides the next part of the scan into the chunks of `batch`. The batch begins with the blocks `rest`,
     /// which are left over from the previous batch.
-    pub(crate) fn cut_batch(&self, batch: &mut Batch, rest: &mut Vec<[i16; 64]>) {
+    pub(crate) fn plan_batch(&self, batch: &mut Batch, rest: &mut Vec<[i16; 64]>) {
         batch.runs.clear();
         std::mem::swap(&mut batch.patch, rest);
         let count = batch.patch.len();
         batch.len = 0;
         batch.push(BlockRun { source: RunSource::Patch, first: 0, count, base: [0; 3] });
         match self.whole_intervals() {
-            Some((blocks, count)) => self.cut_intervals(batch, blocks, count),
-            None => self.cut_chunks(batch),
+            Some((blocks, count)) => self.plan_intervals(batch, blocks, count),
+            None => self.plan_chunks(batch),
         }
     }
 
@@ -202,7 +202,7 @@ impl<'a> ScanReader<'a> {
             .then(|| (blocks, (self.layout.target_blocks / blocks).max(2)))
     }
 
-    fn cut_intervals(&self, batch: &mut Batch, blocks: usize, count: usize) {
+    fn plan_intervals(&self, batch: &mut Batch, blocks: usize, count: usize) {
         batch.chunks.clear();
         let most = self.layout.chunks.max(2);
         let chunks = (self.layout.chunks * self.layout.max_blocks / (blocks * count)).clamp(2, most);
@@ -222,7 +222,7 @@ impl<'a> ScanReader<'a> {
         }
     }
 
-    fn cut_chunks(&self, batch: &mut Batch) {
+    fn plan_chunks(&self, batch: &mut Batch) {
         batch.intervals.clear();
         batch.chunks.resize_with(self.layout.chunks, SpeculativeChunk::default);
         let step = ((self.layout.target_blocks as f64 * self.bytes_per_block) as usize)

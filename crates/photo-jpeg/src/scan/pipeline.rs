@@ -66,7 +66,7 @@ impl<'a> Pipeline<'a> {
                 tasks.for_each(|task| scope.spawn(task));
                 return;
             }
-            reader.cut_batch(next, rest);
+            reader.plan_batch(next, rest);
             decode(reader, next, || tasks.for_each(|task| scope.spawn(task)));
             result = reader.stitch(next);
             let whole = next.len / *row_blocks;

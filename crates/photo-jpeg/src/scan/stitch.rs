@@ -94,7 +94,7 @@ impl ScanReader<'_> {
         state: DecoderState,
     ) -> Result<Option<(usize, [i16; 3])>> {
         let first = batch.patch.len();
-        let result = self.walk(batch, n, state);
+        let result = self.resynchronize(batch, n, state);
         let count = batch.patch.len() - first;
         batch.push(BlockRun { source: RunSource::Patch, first, count, base: [0; 3] });
         match result? {
@@ -114,7 +114,7 @@ impl ScanReader<'_> {
     }
 
     /// Decodes the blocks between two chunks one by one into the batch's patch.
-    fn walk(&mut self, batch: &mut Batch, n: usize, state: DecoderState) -> Result<Resync> {
+    fn resynchronize(&mut self, batch: &mut Batch, n: usize, state: DecoderState) -> Result<Resync> {
         let Batch { chunks, patch, .. } = batch;
         let Some(chunk) = chunks.get(n) else { return Ok(Resync::Diverged(state)) };
         let (mut cursor, mut next) = (state.cursor(&chunk.data), 0);

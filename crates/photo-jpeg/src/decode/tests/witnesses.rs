@@ -1,4 +1,4 @@
-//! Decoding in waves against the readers that know nothing of waves, on pictures of any size.
+//! Compares decoding in batches with readers that don't use batches, on pictures of any size.
 
 use photo_testkit::corpus::{self, Expect};
 use photo_testkit::encode::jpeg::{JpegOptions, Sampling};
@@ -7,7 +7,7 @@ use photo_testkit::sample;
 use crate::decode::*;
 use crate::reference::{ReferenceImage, islow_idct};
 
-/// Planes by way of all coefficients, which are read one by one.
+/// Decodes planes from all coefficients, which are read one by one.
 fn through_coefficients(bytes: &[u8]) -> Result<Planes> {
     let decoder = PlaneDecoder::new(bytes, &DecodeOptions::default())?;
     let mut data = vec![Vec::new(); decoder.channels.len()];
@@ -65,7 +65,7 @@ fn valid_files_of_the_corpus_are_decoded_as_by_their_coefficients() {
         wrong.extend(differs(&bytes).map(|what| format!("{}: {what}", case.name())));
         if case.bytes < 100_000 {
             let worst = off_by(&bytes);
-            wrong.extend((worst > 1).then(|| format!("{}: {worst} off the oracle", case.name())));
+            wrong.extend((worst > 1).then(|| format!("{}: {worst} off the reference", case.name())));
         }
         checked += 1;
     }
@@ -74,7 +74,7 @@ fn valid_files_of_the_corpus_are_decoded_as_by_their_coefficients() {
     assert!(cases.is_empty() || checked > 20, "only {checked} files");
 }
 
-/// How far samples are from those of the oracle at most.
+/// The greatest difference of a sample from the reference decoder's.
 fn off_by(bytes: &[u8]) -> u8 {
     let want = ReferenceImage::read(bytes).unwrap().planes(islow_idct);
     let got = decode(bytes, &DecodeOptions::default()).unwrap();

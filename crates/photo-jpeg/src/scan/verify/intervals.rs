@@ -10,7 +10,7 @@ use crate::scan::unstuff::{UnstuffEnd, is_restart, pad, unstuff};
 use rayon::prelude::*;
 
 /// The most bytes of an interval that are unstuffed. A sound file has no longer ones.
-const MOST: usize = 256 << 10;
+const MAX_INTERVAL_BYTES: usize = 256 << 10;
 
 /// Consecutive restart intervals: those whose preceding marker lies in a given range of the file.
 struct IntervalGroup {
@@ -36,20 +36,24 @@ pub(super) fn holds(scan: &ScanContext<'_>, data: Range<usize>, plan: &RestartPl
     let at_once = 16 * rayon::current_num_threads();
     let (mut from, mut expected, mut index) = (data.start, data.start, 0u64);
     while from < data.end {
-        let parts: Vec<Option<IntervalGroup>> = (0..at_once)
+        let groups: Vec<Option<IntervalGroup>> = (0..at_once)
             .into_par_iter()
             .map(|n| {
                 let start = from + n * size;
                 let range = start..(start + size).min(data.end);
-                if range.is_empty() { None } else { part(scan, range, start == data.start, data.end, plan) }
+                if range.is_empty() {
+                    None
+                } else {
+                    check_group(scan, range, start == data.start, data.end, plan)
+                }
             })
             .collect();
-        for part in parts.into_iter().flatten() {
-            if part.count == 0 || part.first != expected || u64::from(part.number) != index % 8 {
+        for group in groups.into_iter().flatten() {
+            if group.count == 0 || group.first != expected || u64::from(group.number) != index % 8 {
                 return false;
             }
-            (index, expected) = (index + part.count, part.next);
-            if part.ends {
+            (index, expected) = (index + group.count, group.next);
+            if group.ends {
                 return index == plan.intervals;
             }
         }
@@ -59,7 +63,7 @@ pub(super) fn holds(scan: &ScanContext<'_>, data: Range<usize>, plan: &RestartPl
 }
 
 /// Checks the intervals that begin in `range`; `None` if none does.
-fn part(
+fn check_group(
     scan: &ScanContext<'_>,
     range: Range<usize>,
     begins: bool,
@@ -67,47 +71,47 @@ fn part(
     plan: &RestartPlan,
 ) -> Option<IntervalGroup> {
     let start = if begins { range.start } else { first_restart(scan.bytes, range.start, range.end)? };
-    let mut part = IntervalGroup { first: start, next: start, number: 0, count: 0, ends: false };
+    let mut group = IntervalGroup { first: start, next: start, number: 0, count: 0, ends: false };
     let (mut data, mut bounds) = (Vec::with_capacity(range.len() + 1024), Vec::new());
-    let in_order = load(scan, &mut part, range.end, end, plan, &mut data, &mut bounds);
-    if part.ends && bounds.len() == 1 {
+    let in_order = load(scan, &mut group, range.end, end, plan, &mut data, &mut bounds);
+    if group.ends && bounds.len() == 1 {
         // No numbered marker ends the last interval, so that its own number is taken.
-        part.number = ((plan.intervals - 1) % 8) as u8;
+        group.number = ((plan.intervals - 1) % 8) as u8;
     }
     pad(&mut data);
-    part.count = if in_order && are_sound(scan, &data, &bounds) { bounds.len() as u64 } else { 0 };
-    Some(part)
+    group.count = if in_order && are_sound(scan, &data, &bounds) { bounds.len() as u64 } else { 0 };
+    Some(group)
 }
 
 /// Unstuffs the intervals of a group, up to the last interval of the scan or the one whose marker is at or
 /// behind `to`. Returns `false` if the markers are out of order.
 fn load(
     scan: &ScanContext<'_>,
-    part: &mut IntervalGroup,
+    group: &mut IntervalGroup,
     to: usize,
     end: usize,
     plan: &RestartPlan,
     data: &mut Vec<u8>,
     bounds: &mut Vec<IntervalSpan>,
 ) -> bool {
-    while !part.ends {
+    while !group.ends {
         let from = data.len() as u64 * 8;
-        let stopped = unstuff(scan.bytes, part.next, end.min(part.next + MOST), data);
+        let stopped = unstuff(scan.bytes, group.next, end.min(group.next + MAX_INTERVAL_BYTES), data);
         let (marker, code) = match stopped {
             UnstuffEnd::Marker(marker, code) => (marker, code),
             _ => (end, 0),
         };
         let number = code & 7;
         if bounds.is_empty() {
-            part.number = number;
+            group.number = number;
         }
-        part.ends = !is_restart(code);
-        if !part.ends && number != (part.number + (bounds.len() & 7) as u8) & 7 {
+        group.ends = !is_restart(code);
+        if !group.ends && number != (group.number + (bounds.len() & 7) as u8) & 7 {
             return false;
         }
-        let blocks = if part.ends { plan.last } else { plan.blocks };
+        let blocks = if group.ends { plan.last } else { plan.blocks };
         bounds.push(IntervalSpan { bits: from..data.len() as u64 * 8, blocks });
-        part.next = marker + 2;
+        group.next = marker + 2;
         if marker >= to {
             break;
         }

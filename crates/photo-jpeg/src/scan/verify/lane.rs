@@ -41,7 +41,7 @@ pub(super) struct SkipLane<'a> {
 }
 
 /// The number of look-ups between two refills.
-const SYMBOLS: u32 = 56 / super::skips::MOST_BITS;
+const SYMBOLS: u32 = 56 / super::skips::MAX_BITS;
 
 impl<'a> SkipLane<'a> {
     /// Makes a lane that goes on from `position` over at most `most` blocks, up to the first block boundary

@@ -30,7 +30,7 @@ use skips::SkipTables;
 /// blocks each.
 pub(crate) fn memory_for(threads: usize, row: u64, rows: u64) -> u64 {
     run::memory_for(threads, VerifyLayout::USUAL.max_chunk_bytes)
-        .max(small_layout(threads).most_bytes(row, rows))
+        .max(small_layout(threads).max_memory(row, rows))
 }
 
 /// The layout with which the decoder looks for errors. It is small, because speed does not matter there.
@@ -56,7 +56,7 @@ fn verdict(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level) -> Result<()>
     let mut reader = ScanReader::of(bytes, header, mcu, layout, level);
     let mut batch = Batch::default();
     while !reader.is_done() {
-        reader.cut_batch(&mut batch, &mut Vec::new());
+        reader.plan_batch(&mut batch, &mut Vec::new());
         decode(&reader, &mut batch, || {});
         reader.stitch(&mut batch)?;
     }

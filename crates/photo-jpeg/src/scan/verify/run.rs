@@ -29,7 +29,7 @@ pub(super) fn holds(scan: &ScanContext<'_>, data: Range<usize>, blocks: u64) -> 
     let (mut from, mut known) = (data.start, ParsePosition::default());
     loop {
         let count = data.end.saturating_sub(from).div_ceil(step).clamp(1, max_chunks(threads));
-        cut(&mut chunks, scan.bytes, from..data.end, step, count);
+        divide(&mut chunks, scan.bytes, from..data.end, step, count);
         if let Some(first) = chunks.first_mut() {
             first.reset(from, first.to, data.end, Some(known));
         }
@@ -43,7 +43,7 @@ pub(super) fn holds(scan: &ScanContext<'_>, data: Range<usize>, blocks: u64) -> 
     }
 }
 
-fn cut(chunks: &mut Vec<VerifyChunk>, bytes: &[u8], data: Range<usize>, step: usize, count: usize) {
+fn divide(chunks: &mut Vec<VerifyChunk>, bytes: &[u8], data: Range<usize>, step: usize, count: usize) {
     chunks.resize_with(count, VerifyChunk::default);
     let mut from = data.start;
     for (n, chunk) in (1..).zip(chunks) {
@@ -115,7 +115,7 @@ fn join(scan: &ScanContext<'_>, chunks: &mut [VerifyChunk], left: &mut u64) -> J
         }
         let position = ParsePosition { bit: position.bit - chunk.own, ..position };
         let Some(next) = chunks.get_mut(n + 1) else { return Joined::Next(position) };
-        match walk(scan, next, position, left) {
+        match resynchronize(scan, next, position, left) {
             VerifyResync::Synchronized(start) => first = start,
             VerifyResync::Whole => return Joined::Whole,
             VerifyResync::Unsure => return Joined::Unsure,
@@ -143,7 +143,7 @@ enum VerifyResync {
 }
 
 /// Goes on from `position` in a chunk, block by block, until the chunk has been at the same position.
-fn walk(
+fn resynchronize(
     scan: &ScanContext<'_>,
     chunk: &VerifyChunk,
     position: ParsePosition,

@@ -44,7 +44,7 @@ pub(super) const AC_BITS: u32 = 12;
 pub(super) const DC_BITS: u32 = 9;
 
 /// The most bits that an entry passes over, so that three look-ups fit into the 56 bits of a refill.
-pub(super) const MOST_BITS: u32 = 18;
+pub(super) const MAX_BITS: u32 = 18;
 
 pub(super) type AcSkips = [Skip; 1 << AC_BITS];
 
@@ -114,7 +114,7 @@ fn ac_skip(table: &AcTable, window: u64) -> Skip {
     let (mut used, mut advance) = (0, 0);
     while used < AC_BITS {
         let Some((run, size, bits)) = table.code(window << used) else { break };
-        if used + bits > AC_BITS || used + bits + size > MOST_BITS {
+        if used + bits > AC_BITS || used + bits + size > MAX_BITS {
             break;
         }
         let step = match (run, size) {
