@@ -188,7 +188,7 @@ pub(super) fn ranges(mcus: u32, groups: usize, unit: u32) -> Vec<Range<u32>> {
     (0..mcus).step_by(length as usize).map(|start| start..start.saturating_add(length).min(mcus)).collect()
 }
 
-fn counts(groups: &[TokenGroup]) -> Box<Counts> {
+pub(super) fn counts(groups: &[TokenGroup]) -> Box<Counts> {
     let mut counts = Box::new([0; 512]);
     for group in groups {
         add(&mut counts, &group.histogram);
@@ -196,7 +196,7 @@ fn counts(groups: &[TokenGroup]) -> Box<Counts> {
     counts
 }
 
-pub(super) fn add<T: Copy + Into<u64>>(counts: &mut Counts, more: &[T; 512]) {
+fn add<T: Copy + Into<u64>>(counts: &mut Counts, more: &[T; 512]) {
     for (count, &more) in counts.iter_mut().zip(more) {
         *count += more.into();
     }

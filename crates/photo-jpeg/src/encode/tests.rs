@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use photo_testkit::photo_like;
 use proptest::prelude::*;
 
-use super::encoder::{add, ranges};
+use super::encoder::{counts, ranges};
 use super::*;
 use crate::{ColorModel, Orientation, Plane};
 
@@ -134,8 +134,7 @@ fn timings() {
     let tokenizer = encoder.tokenizer(Level::new());
     let ranges = ranges(encoder.frame.mcus(), 4, 1);
     let tokens = || ranges.iter().map(|range| tokenizer.group(range.clone(), true)).collect::<Vec<_>>();
-    let mut counts = [0; 512];
-    tokens().iter().for_each(|group| add(&mut counts, &group.histogram));
+    let counts = counts(&tokens());
     let file = pool.install(|| encode(&planes, &options).unwrap());
     let words: usize = tokens().iter().map(|group| group.tokens.len()).sum();
     let stuffed = file.windows(2).filter(|pair| pair == &[0xFF, 0]).count();
