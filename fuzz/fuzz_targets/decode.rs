@@ -5,7 +5,7 @@ use libfuzzer_sys::fuzz_target;
 use photo_fuzz::same;
 use photo_jpeg::{
     Coefficients, DecodeOptions, Edges, Error, Header, Orientation, Process, ReadOptions, Scale,
-    TranscodeOptions, decode, decode_cut, transcode, verify,
+    TranscodeOptions, decode, decode_in_chunks, transcode, verify,
 };
 
 const MEMORY: u64 = 64 << 20;
@@ -25,7 +25,7 @@ fuzz_target!(|bytes: &[u8]| {
         );
     }
     for (segments, meant) in [(1, 100_000), (1, 5), (3, 7), (8, 40)] {
-        let cut = decode_cut(bytes, &DecodeOptions::default().memory_limit(MEMORY), segments, meant);
+        let cut = decode_in_chunks(bytes, &DecodeOptions::default().memory_limit(MEMORY), segments, meant);
         match (&whole, cut) {
             (Ok(whole), Ok(cut)) => assert!(*whole == cut, "{segments} segments of {meant} blocks"),
             (Err(_), Err(_)) => {}

@@ -3,7 +3,7 @@
 
 use libfuzzer_sys::fuzz_target;
 use photo_fuzz::{picture, same};
-use photo_jpeg::{Coefficients, DecodeOptions, ReadOptions, decode, decode_cut, encode, encoded_len};
+use photo_jpeg::{Coefficients, DecodeOptions, ReadOptions, decode, decode_in_chunks, encode, encoded_len};
 
 fuzz_target!(|bytes: &[u8]| {
     let Some((planes, options)) = picture(bytes) else { return };
@@ -14,7 +14,8 @@ fuzz_target!(|bytes: &[u8]| {
     assert_eq!((decoded.width, decoded.height), want);
     for (segments, meant) in [(2, 9), (5, 30)] {
         assert!(
-            decode_cut(&file, &DecodeOptions::default(), segments, meant).expect("what we wrote") == decoded
+            decode_in_chunks(&file, &DecodeOptions::default(), segments, meant).expect("what we wrote")
+                == decoded
         );
     }
     let coefficients = Coefficients::read(&file, &ReadOptions::default()).expect("what we wrote");

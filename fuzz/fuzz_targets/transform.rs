@@ -52,7 +52,7 @@ fn turns_cancel_out(picture: &Coefficients) {
 
 fn requantised(picture: &Coefficients, tables: &[QuantTable], orientation: Orientation) {
     let mut coarse = picture.clone();
-    coarse.requantise(tables).expect("a table for each component");
+    coarse.requantize(tables).expect("a table for each component");
     for component in &coarse.components {
         assert!(component.blocks().iter().flatten().all(|value| (-1024..=1023).contains(value)));
     }

@@ -1,12 +1,11 @@
-//! Quantised DCT coefficients of a whole picture.
+//! The quantized DCT coefficients of a whole picture.
 
 use crate::error::{Error, Result};
 use crate::header::{ColorModel, Component, Header};
-use crate::scan::Cut;
-use crate::simd::Level;
-use crate::{progressive, sequential};
+use crate::scan::ChunkLayout;
 
-/// The quantised DCT coefficients of a picture, with what is needed to make samples or another JPEG of them.
+/// The quantized DCT coefficients of a picture, with all that is needed to make samples or another JPEG from
+/// them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coefficients {
     /// Samples in a row of the picture.
@@ -26,15 +25,15 @@ pub struct CodedComponent {
     pub(crate) data: Vec<i16>,
 }
 
-/// How far reading may go.
+/// Limits for reading a file.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct ReadOptions {
-    /// Bytes of memory that the coefficients may take; see [`Coefficients::bytes_needed`]. 1 GiB by default, which is
-    /// enough for 340 million pixels in 4:2:0.
+    /// The most bytes of memory that the coefficients may take; see [`Coefficients::bytes_needed`]. The
+    /// default of 1 GiB is enough for 340 million pixels in 4:2:0.
     pub memory_limit: u64,
-    /// Scans that a file may have: each costs a visit of every block, however few bytes it has. 100 by default; common
-    /// encoders write up to 18.
+    /// The most scans that a file may have. Each scan visits every block, however few bytes it has. The
+    /// default is 100; common encoders write up to 18.
     pub scan_limit: u32,
 }
 
@@ -45,7 +44,7 @@ impl Default for ReadOptions {
 }
 
 impl ReadOptions {
-    /// The defaults with another limit of memory, in bytes.
+    /// The default limits, except that the coefficients may take `memory_limit` bytes.
     #[must_use]
     pub fn with_memory_limit(memory_limit: u64) -> Self {
         Self { memory_limit, ..Self::default() }
@@ -53,42 +52,8 @@ impl ReadOptions {
 }
 
 impl Coefficients {
-    /// Reads all coefficients of a file, sequential or progressive, of any number of scans. Works on all threads of
-    /// the current rayon pool.
-    ///
-    /// A progressive file may leave out refinements, as long as it has an end-of-image marker; the missing bits are
-    /// then zero.
-    ///
-    /// # Errors
-    /// As [`Header::read`]. [`Error::Memory`] if more is needed than the limit, before any of it is allocated.
-    /// [`Error::Truncated`] if data of a scan are missing (the numbers are that scan's MCUs) or a component has no
-    /// scan. [`Error::Malformed`] for data that can't be, scans that don't follow on each other, wrong restart markers.
-    /// [`Error::Unsupported`] above the limit of scans.
-    pub fn read(bytes: &[u8], options: &ReadOptions) -> Result<Self> {
-        let header = Header::read(bytes)?;
-        if header.is_one_scan() {
-            return sequential::read(bytes, &header, options, Level::new(), Cut::of(&header));
-        }
-        progressive::read::<64>(bytes, options, progressive::Damage::Refuse)
-            .map(|(coefficients, _)| coefficients)
-    }
-
-    /// As [`read`](Self::read), but keeps what there is of a damaged or truncated file, and says what is wrong with
-    /// it. Blocks that were not read are zero, which is gray; a scan that breaks off ends those that refine it there too.
-    ///
-    /// # Errors
-    /// As [`Header::read`], [`Error::Memory`].
-    pub fn read_lenient(bytes: &[u8], options: &ReadOptions) -> Result<(Self, Option<Error>)> {
-        let header = Header::read(bytes)?;
-        if header.is_one_scan()
-            && let Ok(whole) = Self::read(bytes, options)
-        {
-            return Ok((whole, None));
-        }
-        progressive::read::<64>(bytes, options, progressive::Damage::Keep)
-    }
-
-    /// Bytes of memory that reading takes at most on the threads of the current rayon pool, but for some kilobytes a scan.
+    /// The most bytes of memory that reading takes on the threads of the current rayon pool. A few kilobytes
+    /// per scan are not counted.
     #[must_use]
     pub fn bytes_needed(header: &Header) -> u64 {
         let sampling: Vec<_> = header.components.iter().map(|c| (c.h, c.v)).collect();
@@ -101,21 +66,22 @@ impl Coefficients {
         )
     }
 
-    /// As [`bytes_needed`](Self::bytes_needed), from facts: width and height in pixels, the sampling factors of the
-    /// components, whether one sequential scan holds the whole picture, and the number of threads.
+    /// The same number as [`bytes_needed`](Self::bytes_needed), without a header. `width` and `height` are in
+    /// pixels, `sampling` holds the sampling factors of each component, and `one_scan` tells whether one
+    /// sequential scan holds the whole picture.
     #[must_use]
     pub fn memory_for(width: u32, height: u32, sampling: &[(u8, u8)], one_scan: bool, threads: usize) -> u64 {
         let (row, rows) = Self::blocks_for(width, height, sampling);
         if one_scan {
-            128 * row * rows + Cut::new(threads, row as usize).most_bytes(row, rows)
+            128 * row * rows + ChunkLayout::new(threads, row as usize).max_memory(row, rows)
         } else {
             bytes_per_block(64) * row * rows
         }
     }
 
-    /// Blocks of a row of MCUs, and rows of MCUs.
+    /// The number of blocks in a row of MCUs, and the number of rows of MCUs.
     pub(crate) fn blocks_for(width: u32, height: u32, sampling: &[(u8, u8)]) -> (u64, u64) {
-        // Of a single component the factors mean nothing.
+        // The sampling factors of a single component have no meaning.
         let sampling = if sampling.len() == 1 { &[(1, 1)] } else { sampling };
         let largest = |side: fn(&(u8, u8)) -> u8| sampling.iter().map(side).max().unwrap_or(1).max(1);
         let mcus = |size: u32, most: u8| u64::from(size.div_ceil(8 * u32::from(most)));
@@ -123,7 +89,8 @@ impl Coefficients {
         (across * sampling.iter().map(|&(h, v)| u64::from(h) * u64::from(v)).sum::<u64>(), rows)
     }
 
-    /// A picture of zeros, of `N` coefficients a block, with a mask of 64 bits for each block, if so much memory is allowed.
+    /// A picture whose coefficients are all zero, with `N` coefficients per block, and a mask of 64 bits for
+    /// each block. Fails if the memory limit forbids it.
     pub(crate) fn zeroed<const N: usize>(
         header: &Header,
         options: &ReadOptions,
@@ -134,7 +101,8 @@ impl Coefficients {
         Ok((picture, masks))
     }
 
-    /// A picture of zeros, of `N` coefficients a block, if the `needed` bytes of memory are allowed.
+    /// A picture whose coefficients are all zero, with `N` coefficients per block. Fails if `needed`, in
+    /// bytes, is above the memory limit.
     pub(crate) fn empty<const N: usize>(header: &Header, needed: u64, options: &ReadOptions) -> Result<Self> {
         let too_much = Error::Memory { needed, limit: options.memory_limit };
         if needed > options.memory_limit {
@@ -151,25 +119,26 @@ impl Coefficients {
 }
 
 impl CodedComponent {
-    /// Sizes, sampling and quantisation table.
+    /// The component's size, sampling factors and quantization table.
     #[must_use]
     pub fn facts(&self) -> &Component {
         &self.facts
     }
 
-    /// `blocks_wide * blocks_high` blocks, row by row. A block's coefficients are in natural order (row by row of
-    /// vertical frequency), from -32,768 to 32,767, and not yet multiplied by the quantisation table's divisors.
+    /// The `blocks_wide * blocks_high` blocks, row by row. The coefficients of a block are in natural order,
+    /// that is row by row of vertical frequency. They range from -32,768 to 32,767 and are not yet multiplied
+    /// by the divisors of the quantization table.
     #[must_use]
     pub fn blocks(&self) -> &[[i16; 64]] {
         self.data.as_chunks().0
     }
 
-    /// The blocks, to change.
+    /// The blocks as [`blocks`](Self::blocks) has them, to be changed.
     pub fn blocks_mut(&mut self) -> &mut [[i16; 64]] {
         self.data.as_chunks_mut().0
     }
 
-    /// The block of row `y` and column `x`, counted in blocks; `None` outside.
+    /// The block in column `x` and row `y`, both counted in blocks. `None` outside the component.
     #[must_use]
     pub fn block(&self, x: u32, y: u32) -> Option<&[i16; 64]> {
         let wide = self.facts.blocks_wide;
@@ -178,34 +147,9 @@ impl CodedComponent {
     }
 }
 
-/// Bytes that a block of so many coefficients takes while it is read: two for each, and a bit for all 64.
+/// The bytes that a block takes while it is read: two for each of its `coefficients`, and a mask of 64 bits.
 pub(crate) fn bytes_per_block(coefficients: u64) -> u64 {
     2 * coefficients + 8
-}
-
-/// The 4 by 4 lowest coefficients of each block, for decoding at half size or less: 40 bytes a block instead of 136.
-#[derive(Debug)]
-pub(crate) struct LowCoefficients(Coefficients);
-
-impl LowCoefficients {
-    /// As [`Coefficients::read`].
-    pub(crate) fn read(bytes: &[u8], options: &ReadOptions) -> Result<Self> {
-        progressive::read::<16>(bytes, options, progressive::Damage::Refuse).map(|(low, _)| Self(low))
-    }
-
-    /// The blocks `first..first + count` of a component, with zeros for the higher coefficients.
-    pub(crate) fn blocks(&self, component: usize, first: usize, count: usize) -> Vec<[i16; 64]> {
-        let all = self.0.components.get(component).map_or(&[][..], |c| c.data.as_chunks::<16>().0);
-        all.iter().skip(first).take(count).map(whole).collect()
-    }
-}
-
-fn whole(low: &[i16; 16]) -> [i16; 64] {
-    let mut block = [0; 64];
-    for (row, low) in block.as_chunks_mut::<8>().0.iter_mut().zip(low.as_chunks::<4>().0) {
-        row[..4].copy_from_slice(low);
-    }
-    block
 }
 
 fn blocks(component: &Component) -> u64 {
@@ -221,7 +165,7 @@ mod tests {
     fn memory_is_refused_before_it_is_taken() {
         let bytes = Sample::new(50, 20).encode();
         let needed = Coefficients::bytes_needed(&Header::read(&bytes).unwrap());
-        // The blocks, and two waves of no more than these.
+        // The blocks, and two batches that are no larger than these.
         assert_eq!(needed, 3 * 4 * 2 * 6 * 128);
         assert!(Coefficients::read(&bytes, &ReadOptions::with_memory_limit(needed)).is_ok());
         let refused = Coefficients::read(&bytes, &ReadOptions::with_memory_limit(needed - 1));

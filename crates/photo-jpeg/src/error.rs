@@ -1,4 +1,4 @@
-//! Errors, sorted by what the caller can do.
+//! The errors of this crate, sorted by what the caller can do about them.
 
 /// Why a JPEG could not be read or written.
 #[non_exhaustive]
@@ -7,7 +7,7 @@ pub enum Error {
     /// The data contradicts itself or the standard.
     #[error("damaged JPEG at byte {offset}: {reason}")]
     Malformed {
-        /// Byte offset in the file, as near as it is known.
+        /// The byte offset in the file, as exactly as it is known.
         offset: usize,
         /// What is wrong there.
         reason: &'static str,
@@ -15,11 +15,11 @@ pub enum Error {
     /// The entropy-coded data ends too early.
     #[error("the JPEG ends too early, at byte {offset}: {decoded} of {total} MCUs are there")]
     Truncated {
-        /// Byte offset where the data ends.
+        /// The byte offset in the file at which the data ends.
         offset: usize,
-        /// MCUs that could be decoded.
+        /// The number of MCUs that could be decoded.
         decoded: u64,
-        /// MCUs that the frame has.
+        /// The number of MCUs that the scan should have.
         total: u64,
     },
     /// A valid JPEG of a kind that this crate does not handle.

@@ -1,4 +1,5 @@
-//! A JPEG engine on coefficients and planes that uses every core, with or without restart markers, in bounded memory.
+//! A JPEG engine on coefficients and planes that uses every core, with or without restart markers, in bounded
+//! memory.
 //!
 //! ```
 //! use photo_jpeg::{DecodeOptions, EncodeOptions, Orientation, decode, encode};
@@ -11,38 +12,41 @@
 //! # Ok::<(), photo_jpeg::Error>(())
 //! ```
 //!
-//! # The nouns
+//! # Main types
 //!
-//! * [`Header`]: what the segments before the picture data say; nothing is decoded for it.
-//! * [`Planes`]: a picture as 8-bit samples, each component at its own sampling. [`decode`] makes them, at full size or
-//!   reduced, and [`encode`] takes them; [`Planes::to_rgb`], [`Planes::from_rgb`] and [`Planes::map_rgb`] are the ways to
-//!   RGB and back.
-//! * [`Coefficients`]: a picture as quantised DCT coefficients, of files of any number of scans. [`transcode`] writes them,
-//!   turned upright without loss or requantised.
-//! * [`verify`] tells whether a file's picture data is whole, and keeps nothing of it.
+//! * [`Header`]: the contents of the marker segments before the picture data. Reading it decodes nothing.
+//! * [`Planes`]: a picture as 8-bit samples, each component at its own sampling. [`decode`] makes planes, at
+//!   full size or reduced, and [`encode`] encodes them. [`Planes::to_rgb`], [`Planes::from_rgb`] and
+//!   [`Planes::map_rgb`] convert to RGB and back.
+//! * [`Coefficients`]: a picture as quantized DCT coefficients, from a file with any number of scans.
+//!   [`transcode`] writes them, turned upright without loss or requantized.
+//! * [`UnquantizedCoefficients`]: a picture before quantization, on which quantization tables can be tried.
+//! * [`verify`] checks that the picture data of a file is whole, and keeps nothing of it.
 //! * [`QuantTable`], [`Orientation`], [`Scale`].
 //!
-//! # What is different
+//! # How it works
 //!
-//! * **Entropy decoding on all cores without restart markers.** Huffman-coded data re-synchronise by themselves: pieces
-//!   of a scan are decoded from guesses, and a guess counts only once the decoder before it has come to the very same
-//!   state. The result is exact, always, and the same for every number of threads. Each thread decodes two pieces in
-//!   turn, which hides the latency of look-ups.
-//! * **Bands.** Decoding, the inverse DCT and a Lanczos3 filter run at once on neighbouring parts of the picture. Memory
-//!   is bounded by the planes that come out, and does not grow with the height of a sequential file.
-//! * **Encoding on all cores** without restart markers: each group of MCUs knows from its histogram at which bit it
-//!   begins. The bytes don't depend on the number of threads. [`encoded_len`] tells the size without writing.
+//! * **Entropy decoding on all cores without restart markers.** Huffman-coded data resynchronizes by itself.
+//!   Therefore chunks of a scan are decoded from guesses, and a guess counts only when the decoder before it
+//!   has reached the same state. The result is always exact, and the same for every number of threads. Each
+//!   thread decodes two chunks in turn, which hides the latency of look-ups.
+//! * **Decoding in bands.** Entropy decoding, the inverse DCT and a Lanczos3 filter run at the same time on
+//!   neighboring parts of the picture. Besides the resulting planes, the memory does not grow with the height
+//!   of a sequential file.
+//! * **Encoding on all cores** without restart markers: The histograms of symbols tell at which bit each
+//!   group of MCUs begins. The bytes don't depend on the number of threads. [`encoded_len`] predicts the size
+//!   without writing.
 //!
 //! # Limits and non-goals
 //!
-//! Read are 8-bit files of sequential and progressive DCT with Huffman coding, of one or three components with sampling
-//! factors up to 2: gray, YCbCr, RGB. CMYK, 12 bits, arithmetic coding and lossless JPEG are [`Error::Unsupported`].
-//! Truncated data are an error that says how much was there; a missing end marker is not. Written is baseline or
-//! progressive JPEG.
-//! Metadata are not interpreted: [`EncodeOptions::segments`] takes whole segments.
+//! This crate reads 8-bit files with sequential or progressive DCT and Huffman coding, and one or three
+//! components with sampling factors up to 2: gray, YCbCr and RGB. CMYK, 12 bits, arithmetic coding and
+//! lossless JPEG are [`Error::Unsupported`]. Truncated data is an error that says how much there was; a
+//! missing end marker is none. This crate writes baseline, extended sequential and progressive JPEG. It does
+//! not interpret metadata: [`EncodeOptions::segments`] takes whole segments.
 //!
-//! Input is untrusted: every allocation that a file asks for is checked against a limit first
-//! ([`DecodeOptions::memory_limit`], [`ReadOptions`]). Work is done in the rayon pool that the caller is in.
+//! Input is untrusted. Every allocation that a file asks for is checked against a limit first
+//! ([`DecodeOptions::memory_limit`], [`ReadOptions`]). All work is done in the rayon pool of the caller.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -54,17 +58,19 @@ mod error;
 mod geometry;
 mod header;
 mod huffman;
+mod low_coefficients;
+mod marker_segment;
 mod orientation;
 mod planes;
 mod progressive;
 mod quant;
+mod read;
 #[cfg(test)]
 mod reference;
-mod requantise;
+mod requantize;
 mod resize;
 mod rgb;
 mod scan;
-mod segment;
 mod sequential;
 mod simd;
 mod transform;
@@ -72,10 +78,10 @@ mod verify;
 
 pub use coefficients::{CodedComponent, Coefficients, ReadOptions};
 #[cfg(fuzzing)]
-pub use decode::decode_cut;
+pub use decode::decode_in_chunks;
 pub use decode::{DecodeOptions, Scale, decode};
 pub use encode::{
-    Density, Draft, EncodeOptions, TranscodeOptions, Transformed, encode, encoded_len, transcode,
+    Density, Draft, EncodeOptions, TranscodeOptions, UnquantizedCoefficients, encode, encoded_len, transcode,
     transcoded_len,
 };
 pub use error::{Error, Result};

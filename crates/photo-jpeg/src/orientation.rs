@@ -1,6 +1,6 @@
-//! The eight ways a picture can lie.
+//! The eight orientations of a stored picture.
 
-/// How the stored picture must be turned to be upright, numbered as EXIF does (tag 0x0112).
+/// How a stored picture must be turned to be upright, numbered as in EXIF (tag 0x0112).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Orientation {
     /// 1: as it is.
@@ -12,7 +12,7 @@ pub enum Orientation {
     Rotate180 = 3,
     /// 4: mirrored top to bottom.
     MirrorVertical = 4,
-    /// 5: rows become columns (mirrored at the main diagonal).
+    /// 5: transposed, that is mirrored at the main diagonal.
     Transpose = 5,
     /// 6: turned by 90 degrees clockwise.
     Rotate90 = 6,
@@ -23,7 +23,7 @@ pub enum Orientation {
 }
 
 impl Orientation {
-    /// All eight, in EXIF's order.
+    /// All eight orientations, in EXIF's order.
     pub const ALL: [Self; 8] = [
         Self::Upright,
         Self::MirrorHorizontal,
@@ -35,14 +35,14 @@ impl Orientation {
         Self::Rotate270,
     ];
 
-    /// Whether width and height change places.
+    /// Whether turning upright swaps width and height.
     #[must_use]
     pub fn swaps_sides(self) -> bool {
         self as u8 >= 5
     }
 
-    /// Whether the upright picture's left side comes from the stored picture's far end of that axis, and the same for
-    /// its top: `(flip x, flip y)` in stored coordinates.
+    /// Whether turning upright mirrors the stored picture horizontally and vertically, as `(flip x, flip y)`
+    /// in stored coordinates.
     #[must_use]
     pub fn flips(self) -> (bool, bool) {
         match self {

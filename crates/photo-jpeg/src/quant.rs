@@ -1,29 +1,30 @@
-//! Quantisation tables.
+//! Quantization tables.
 
-/// A quantisation table: 64 divisors of 1 to 65,535, in natural (row by row) order.
+/// A quantization table: 64 divisors of 1 to 65,535, in natural order, that is row by row of vertical
+/// frequency.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct QuantTable(pub(crate) [u16; 64]);
 
 impl QuantTable {
-    /// The table of these divisors in natural order; `None` if one is 0.
+    /// Makes a table from divisors in natural order. `None` if one of them is 0.
     #[must_use]
     pub fn new(values: [u16; 64]) -> Option<Self> {
         (!values.contains(&0)).then_some(Self(values))
     }
 
-    /// The divisors, in natural order.
+    /// The divisors in natural order.
     #[must_use]
     pub fn values(&self) -> &[u16; 64] {
         &self.0
     }
 
-    /// The divisors in zigzag order, as DQT segments have them (ITU-T T.81, B.2.4.1).
+    /// The divisors in zigzag order, as DQT segments store them (ITU-T T.81, B.2.4.1).
     #[must_use]
     pub fn zigzag(&self) -> [u16; 64] {
         ZIGZAG.map(|index| self.0[usize::from(index)])
     }
 
-    /// The table of these divisors in zigzag order; `None` if one is 0.
+    /// Makes a table from divisors in zigzag order. `None` if one of them is 0.
     #[must_use]
     pub fn from_zigzag(values: [u16; 64]) -> Option<Self> {
         let mut natural = [0; 64];
@@ -33,17 +34,19 @@ impl QuantTable {
         Self::new(natural)
     }
 
-    /// The table for a picture whose rows become columns.
+    /// The table for the transposed picture.
     #[must_use]
     pub fn transposed(&self) -> Self {
         Self(std::array::from_fn(|i| self.0[i % 8 * 8 + i / 8]))
     }
 
-    /// The table with divisors that are at least those of the standard's luma (or chroma) table, scaled by `percent` as
-    /// libjpeg does it for qualities, but for any percentage: 200 - 2 * quality from 50 up, 5000 / quality below.
+    /// Makes a coarser table: each divisor becomes at least that of the standard's luma (or `chroma`) table,
+    /// scaled by `percent`. libjpeg scales these tables in the same way for a quality, with 200 - 2 * quality
+    /// percent from 50 up and 5000 / quality percent below; here any percentage is allowed. No divisor
+    /// becomes smaller, and none is raised above 255.
     ///
-    /// Divisors that are the same in the standard, as most of chroma's are, become coarser one after the other, the highest
-    /// frequencies first, so that the number of bytes changes little by little.
+    /// Where divisors are equal in the standard, as most of chroma's are, they become coarser one after the
+    /// other, the highest frequencies first. So the size of a file changes little by little.
     #[must_use]
     pub fn coarser(&self, chroma: bool, percent: f64) -> Self {
         let base = if chroma { &CHROMA } else { &LUMA };
@@ -57,32 +60,33 @@ impl QuantTable {
         table
     }
 
-    /// The luma table of ITU-T T.81, table K.1, scaled as libjpeg does for `quality`, clamped to 1..=100; divisors
-    /// are 1 to 255.
+    /// The luma table of ITU-T T.81, table K.1, scaled as libjpeg does for `quality`, which is clamped to
+    /// 1..=100. The divisors are 1 to 255.
     #[must_use]
     pub fn luma(quality: u8) -> Self {
         Self(scale(&LUMA, quality))
     }
 
-    /// The chroma table of ITU-T T.81, table K.2, scaled as libjpeg does for `quality`, clamped to 1..=100; divisors
-    /// are 1 to 255.
+    /// The chroma table of ITU-T T.81, table K.2, scaled as libjpeg does for `quality`, which is clamped to
+    /// 1..=100. The divisors are 1 to 255.
     #[must_use]
     pub fn chroma(quality: u8) -> Self {
         Self(scale(&CHROMA, quality))
     }
 }
 
-/// By how much the highest frequency's divisor is ahead of the lowest one's, where the standard has them equal.
+/// By how much the divisor of the highest frequency is ahead of that of the lowest, where the standard has
+/// equal ones.
 const SPREAD: f64 = 0.1;
 
-/// libjpeg's `jpeg_quality_scaling` and `jpeg_add_quant_table` with `force_baseline`.
+/// Scales a table as libjpeg's `jpeg_quality_scaling` and `jpeg_add_quant_table` do with `force_baseline`.
 fn scale(base: &[u16; 64], quality: u8) -> [u16; 64] {
     let quality = u32::from(quality.clamp(1, 100));
     let percent = if quality < 50 { 5000 / quality } else { 200 - 2 * quality };
     base.map(|value| ((u32::from(value) * percent + 50) / 100).clamp(1, 255) as u16)
 }
 
-/// Natural (row by row) index of each coefficient in zigzag order (ITU-T T.81, figure A.6).
+/// The natural (row by row) index of each coefficient in zigzag order (ITU-T T.81, figure A.6).
 pub(crate) const ZIGZAG: [u8; 64] = [
     0, 1, 8, 16, 9, 2, 3, 10, 17, 24, 32, 25, 18, 11, 4, 5, 12, 19, 26, 33, 40, 48, 41, 34, 27, 20, 13, 6, 7,
     14, 21, 28, 35, 42, 49, 56, 57, 50, 43, 36, 29, 22, 15, 23, 30, 37, 44, 51, 58, 59, 52, 45, 38, 31, 39,

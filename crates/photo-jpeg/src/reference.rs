@@ -1,6 +1,6 @@
-//! The oracle of the tests: a decoder that follows ITU-T T.81 bit by bit, slow, plain and strict.
+//! The reference decoder of the tests, which follows ITU-T T.81 bit by bit. It is slow, plain and strict.
 
-mod bits;
+mod bit_reader;
 mod idct;
 pub(crate) mod samples;
 mod scan;
@@ -12,33 +12,35 @@ use crate::header::{Component, Header, Process, TableState, next_scan};
 
 /// All coefficients of a picture.
 #[derive(Debug)]
-pub(crate) struct Picture {
+pub(crate) struct ReferenceImage {
     pub(crate) header: Header,
-    /// As the header's.
-    pub(crate) components: Vec<Coded>,
+    /// The components, in the order of the header.
+    pub(crate) components: Vec<ReferenceComponent>,
 }
 
 /// A component with its coefficients.
 #[derive(Debug)]
-pub(crate) struct Coded {
-    /// With the quantisation table in force when its first scan began.
+pub(crate) struct ReferenceComponent {
+    /// The component's facts, with the quantization table that applied when its first scan began.
     pub(crate) facts: Component,
-    /// `blocks_wide * blocks_high` blocks, row by row, each in natural order, not yet multiplied by the divisors.
+    /// The `blocks_wide * blocks_high` blocks, row by row, each in natural order and not multiplied by the
+    /// divisors.
     pub(crate) blocks: Vec<[i16; 64]>,
-    /// Bit position down to which each coefficient, in zigzag order, is known; `None` before its first scan.
+    /// The bit position down to which each coefficient, in zigzag order, is known; `None` before its first
+    /// scan.
     known: [Option<u8>; 64],
 }
 
-impl Picture {
-    /// Decodes a file of any number of scans.
+impl ReferenceImage {
+    /// Decodes a file with any number of scans.
     ///
     /// # Errors
     /// As [`Header::read`]; [`Error::Truncated`] if data of a scan, or all data of a component, are missing;
-    /// [`Error::Malformed`] for a code that isn't in its table, a coefficient outside of its band, scans that don't
-    /// follow on each other, wrong restart markers; [`Error::Memory`] above 256 MB.
+    /// [`Error::Malformed`] for a code that isn't in its table, a coefficient outside of its band, scans that
+    /// don't follow on each other, wrong restart markers; [`Error::Memory`] above 256 MB.
     pub(crate) fn read(bytes: &[u8]) -> Result<Self> {
         let (header, mut state) = Header::read_with_tables(bytes)?;
-        let components = header.components.iter().map(Coded::empty).collect();
+        let components = header.components.iter().map(ReferenceComponent::empty).collect();
         let mut picture = Self { header, components };
         picture.check_memory()?;
         let (mut scan, mut scans) = (picture.header.scan.clone(), 1);
@@ -48,7 +50,7 @@ impl Picture {
             }
             scan::decode(bytes, &mut picture, &scan)?;
             match next_scan(bytes, &mut state, scan.data_start)? {
-                Some(_) if scans == MOST_SCANS => return Err(Error::Unsupported("so many scans")),
+                Some(_) if scans == MAX_SCANS => return Err(Error::Unsupported("so many scans")),
                 Some(next) => scan = next,
                 None => break,
             }
@@ -58,13 +60,13 @@ impl Picture {
         Ok(picture)
     }
 
-    /// The samples of every component without padding, `idct` turning dequantised coefficients into samples.
+    /// The samples of every component, without padding. `idct` turns dequantized coefficients into samples.
     pub(crate) fn planes(&self, idct: fn(&[i32; 64]) -> [u8; 64]) -> Vec<Vec<u8>> {
         self.components.iter().map(|component| component.plane(idct)).collect()
     }
 
     fn check_memory(&mut self) -> Result<()> {
-        let blocks = |c: &Coded| u64::from(c.facts.blocks_wide) * u64::from(c.facts.blocks_high);
+        let blocks = |c: &ReferenceComponent| u64::from(c.facts.blocks_wide) * u64::from(c.facts.blocks_high);
         let needed = self.components.iter().map(|c| 128 * blocks(c)).sum();
         if needed > 256 << 20 {
             return Err(Error::Memory { needed, limit: 256 << 20 });
@@ -75,7 +77,8 @@ impl Picture {
         Ok(())
     }
 
-    /// No component may be missing, and without an end-of-image marker behind the start of the last scan nothing may be.
+    /// Checks that no component is missing, and that nothing is missing at all unless an end-of-image marker
+    /// follows the start of the last scan.
     fn check_complete(&self, bytes: &[u8], last_scan: usize) -> Result<()> {
         let mut known = self.components.iter().map(|c| c.known);
         let ended = bytes[last_scan..].windows(2).rev().any(|pair| pair == [0xFF, 0xD9]);
@@ -86,12 +89,12 @@ impl Picture {
     }
 }
 
-impl Coded {
+impl ReferenceComponent {
     fn empty(facts: &Component) -> Self {
         Self { facts: facts.clone(), blocks: Vec::new(), known: [None; 64] }
     }
 
-    /// Notes what a scan adds (T.81, G.1.1.1), after checking that it fits what is there.
+    /// Records what a scan adds (T.81, G.1.1.1), after checking that it fits what is there.
     fn begin_scan(
         &mut self,
         header: &Header,
@@ -132,7 +135,8 @@ impl Coded {
     }
 }
 
-/// Scans beyond this are an attack: every coefficient of three components bit by bit would take 3 * 64 * 14.
-const MOST_SCANS: u32 = 3 * 64 * 14;
+/// More scans than this are an attack. Coding every coefficient of three components bit by bit takes 3 * 64 *
+/// 14.
+const MAX_SCANS: u32 = 3 * 64 * 14;
 
 mod tests;

@@ -1,73 +1,79 @@
-//! Between planes and interleaved RGB: whole pictures, and colours changed in place.
+//! Converts between planes and interleaved RGB, and changes the colors of planes in place.
 //!
-//! YCbCr is BT.601 at full range, as JFIF has it. All in integers, and the same on every SIMD level. Pictures are worked
-//! through in bands of 16 rows, the tasks of rayon, and in those by pairs of rows, which hold whole samples of every
-//! component: what's in between stays in the first-level cache.
+//! YCbCr is BT.601 at full range, as in JFIF. All arithmetic is in integers and gives the same result on
+//! every SIMD level. The tasks of rayon are bands of 16 rows. In a band, the rows are processed in pairs,
+//! which hold whole samples of every component, so that all intermediate data stays in the first-level cache.
 //!
-//! 1. [`stretch`] brings rows of subsampled components to the picture's width.
-//! 2. [`forward`] turns rows of YCbCr into interleaved pixels.
-//! 3. [`pack`] interleaves, and takes pixels apart again.
-//! 4. [`back`] makes components of them, averaged.
+//! 1. [`upsample`] stretches the rows of subsampled components to the width of the picture.
+//! 2. [`ycbcr_to_rgb`] converts rows of YCbCr to interleaved pixels.
+//! 3. [`interleave`] interleaves channels, and splits pixels into channels.
+//! 4. [`rgb_to_ycbcr`] converts pixels to components and averages them.
 
-mod back;
-mod forward;
+mod interleave;
 mod layout;
-mod pack;
-mod stretch;
+mod rgb_to_ycbcr;
+mod upsample;
+mod ycbcr_to_rgb;
 
 use fearless_simd::Simd;
 
 use crate::simd::{Level, dispatch};
 use rayon::prelude::*;
 
-use crate::{ColorModel, Plane, Planes};
-use back::Weights;
-use layout::{Layout, PAIR};
-use stretch::{Place, Smooth};
+use crate::header::ColorModel;
+use crate::planes::{Plane, Planes};
+use layout::{PAIR, PlaneLayout};
+use rgb_to_ycbcr::ChannelWeights;
+use upsample::{FancyUpsampler, SourceRows};
 
-/// Rows of pixels in a task; even.
+/// The number of rows of pixels in a task, which is even.
 const BAND: usize = 16;
 
 impl Planes {
-    /// The picture as interleaved RGB: row after row, three bytes a pixel. Gray gives three equal bytes.
+    /// Converts the picture to interleaved RGB: row after row, three bytes per pixel. Gray gives three equal
+    /// bytes.
     ///
-    /// Subsampled components are interpolated (triangle filter, centred siting; libjpeg calls it "fancy upsampling", and
-    /// both it and the conversion agree with libjpeg to the bit). Empty if the planes don't fit the picture's size and
-    /// sampling as [`Planes`] says.
+    /// Subsampled components are interpolated with a triangle filter for centered samples, which libjpeg
+    /// calls "fancy upsampling". The result agrees with libjpeg to the bit. It is empty if the planes don't
+    /// have the sizes that [`Planes`] describes.
     #[must_use]
     pub fn to_rgb(&self) -> Vec<u8> {
         to_rgb(self, Level::new()).unwrap_or_default()
     }
 
-    /// YCbCr planes of a picture in interleaved RGB: row after row, three bytes a pixel.
+    /// Converts interleaved RGB, row after row with three bytes per pixel, to YCbCr planes.
     ///
-    /// `sampling` are luma's factors, 1 or 2, horizontal and vertical; chroma has `(1, 1)` and is averaged over luma's
-    /// samples, beyond the picture's right and lower edges over repetitions of the last ones. Everything is rounded once.
-    /// `None` if a side is 0 or above 65,535, if `rgb` isn't `3 * width * height` long, or for other factors.
+    /// `sampling` holds the horizontal and vertical factor of luma, 1 or 2; those of chroma are `(1, 1)`.
+    /// Chroma is averaged over the pixels of a sample. At the right and lower edges, the last pixels are
+    /// repeated for that. Everything is rounded only once. `None` if a side is 0 or above 65,535, if the
+    /// length of `rgb` isn't `3 * width * height`, or for other factors.
     #[must_use]
     pub fn from_rgb(width: u32, height: u32, rgb: &[u8], sampling: (u8, u8)) -> Option<Self> {
         from_rgb(width, height, rgb, sampling, Level::new())
     }
 
-    /// A gray picture of `width * height` samples; `None` if `data` has another length or a side is 0 or above 65,535.
+    /// Makes a gray picture of `width * height` samples. `None` if `data` has another length, or if a side is
+    /// 0 or above 65,535.
     #[must_use]
     pub fn from_gray(width: u32, height: u32, data: Vec<u8>) -> Option<Self> {
         let plane = Plane::new(width, height, data)?;
         Some(Self { width, height, color: ColorModel::Gray, sampling: vec![(1, 1)], planes: vec![plane] })
     }
 
-    /// Changes the picture's colours in place; made for ICC transforms.
+    /// Changes the picture's colors in place. This is made for ICC transforms.
     ///
-    /// `convert(source, target)` gets runs of interleaved RGB pixels, three bytes each, and writes as many to `target`,
-    /// which holds junk before. It's called for one or two whole rows at a time, in no certain order, from the threads of
-    /// the rayon pool in which this is called. Subsampled samples are repeated before and averaged after, over the same
-    /// pixels: a transform that copies changes no sample of an in-gamut picture by more than 1.
+    /// `convert(source, target)` gets interleaved RGB pixels, three bytes each, and writes as many to
+    /// `target`, whose previous content is undefined. It is called for one or two whole rows at a time, in no
+    /// particular order, from the threads of the current rayon pool. Subsampled samples are repeated before
+    /// the call and averaged afterward over the same pixels, so that a transform that only copies changes no
+    /// sample of an in-gamut picture by more than 1.
     ///
-    /// Gray pictures are left as they are, without a call: they have no colours. So are planes that don't fit the
-    /// picture's size and sampling as [`Planes`] says.
+    /// Gray pictures have no colors and are left as they are, without a call. So are planes that don't have
+    /// the sizes that [`Planes`] describes.
     ///
     /// # Errors
-    /// One of those that `convert` returns. What had been converted by then stays so: the picture is of no use any more.
+    /// Returns one of the errors of `convert`. The picture is useless then, because what was converted before
+    /// stays so.
     pub fn map_rgb<E: Send>(
         &mut self,
         convert: impl Fn(&[u8], &mut [u8]) -> Result<(), E> + Sync,
@@ -77,27 +83,32 @@ impl Planes {
 }
 
 fn to_rgb(planes: &Planes, level: Level) -> Option<Vec<u8>> {
-    let layout = Layout::of(planes)?;
+    let layout = PlaneLayout::of(planes)?;
     let mut out = vec![0; layout.rgb_len()?];
     out.par_chunks_mut(layout.rgb_row() * BAND).enumerate().for_each_init(
-        || Picture { planes, layout: &layout, smooth: Smooth::new(layout.width), rows: layout.padded_rows() },
-        |picture, (band, out)| {
-            dispatch!(level, simd => picture.band(simd, band * BAND, out));
+        || RgbRows {
+            planes,
+            layout: &layout,
+            upsampler: FancyUpsampler::new(layout.width),
+            rows: layout.padded_rows(),
+        },
+        |rows, (band, out)| {
+            dispatch!(level, simd => rows.band(simd, band * BAND, out));
         },
     );
     Some(out)
 }
 
-/// A picture to be looked at, and room for a row of pixels of each component.
-struct Picture<'a> {
+/// A picture to be converted, with room for a row of pixels of each component.
+struct RgbRows<'a> {
     planes: &'a Planes,
-    layout: &'a Layout,
-    smooth: Smooth,
+    layout: &'a PlaneLayout,
+    upsampler: FancyUpsampler,
     rows: [Vec<u8>; 3],
 }
 
-impl Picture<'_> {
-    /// Rows of pixels from `top` on.
+impl RgbRows<'_> {
+    /// Converts rows of pixels from row `top` on.
     #[inline(always)]
     fn band<S: Simd>(&mut self, simd: S, top: usize, out: &mut [u8]) {
         let layout = self.layout;
@@ -106,13 +117,13 @@ impl Picture<'_> {
                 let room = &mut self.rows[index];
                 match layout.blocks[index] {
                     [1, 1] => {}
-                    [1, down] => self.smooth.row::<S, 1>(simd, &place(plane, y, down), room),
-                    [_, down] => self.smooth.row::<S, 2>(simd, &place(plane, y, down), room),
+                    [1, down] => self.upsampler.row::<S, 1>(simd, &source_rows(plane, y, down), room),
+                    [_, down] => self.upsampler.row::<S, 2>(simd, &source_rows(plane, y, down), room),
                 }
             }
             let mut rows = [&[][..]; 3];
             for (index, row) in rows.iter_mut().enumerate() {
-                // Gray is all three.
+                // Gray is all three channels.
                 let index = index.min(self.planes.planes.len() - 1);
                 let direct = layout.blocks[index] == [1, 1];
                 let stretched = &self.rows[index][..layout.width];
@@ -123,25 +134,25 @@ impl Picture<'_> {
     }
 }
 
-/// Where row `y` of the pixels lies in a plane whose samples are `down` rows high.
+/// The rows of samples around row `y` of the pixels, in a plane whose samples are `down` pixels high.
 #[inline(always)]
-fn place(plane: &Plane, y: usize, down: usize) -> Place<'_> {
+fn source_rows(plane: &Plane, y: usize, down: usize) -> SourceRows<'_> {
     let row = |row: usize| plane.row((row as u32).min(plane.height() - 1));
     if down == 1 {
-        return Place { near: row(y), far: None, lower: false };
+        return SourceRows { near: row(y), far: None, lower: false };
     }
     let lower = y % 2 == 1;
     let far = if lower { y / 2 + 1 } else { (y / 2).saturating_sub(1) };
-    Place { near: row(y / 2), far: Some(row(far)), lower }
+    SourceRows { near: row(y / 2), far: Some(row(far)), lower }
 }
 
-/// Interleaved pixels from rows that are all as wide as the picture.
+/// Makes interleaved pixels from rows that are all as wide as the picture.
 #[inline(always)]
 fn pixels<S: Simd>(simd: S, color: ColorModel, rows: [&[u8]; 3], out: &mut [u8]) {
     if color == ColorModel::YCbCr {
-        forward::row::<S, 1>(simd, rows[0], [rows[1], rows[2]], out);
+        ycbcr_to_rgb::row::<S, 1>(simd, rows[0], [rows[1], rows[2]], out);
     } else {
-        pack::interleave_row(simd, rows, out);
+        interleave::interleave_row(simd, rows, out);
     }
 }
 
@@ -164,14 +175,14 @@ fn from_rgb(width: u32, height: u32, rgb: &[u8], sampling: (u8, u8), level: Leve
         sampling: vec![sampling, (1, 1), (1, 1)],
         planes: vec![plane(width, height)?, plane(across, down)?, plane(across, down)?],
     };
-    let layout = Layout::of(&planes)?;
+    let layout = PlaneLayout::of(&planes)?;
     let bands = layout.bands(&mut planes, BAND)?;
     let sources = rgb.par_chunks(layout.rgb_row() * BAND);
     bands.into_par_iter().zip(sources).for_each_init(
-        || Apart::new(&layout),
-        |apart, (band, rgb)| {
+        || RgbSplitter::new(&layout),
+        |splitter, (band, rgb)| {
             for (pair, rgb) in layout.pairs(band).zip(rgb.chunks(PAIR * layout.rgb_row())) {
-                dispatch!(level, simd => apart.pair(simd, rgb, pair));
+                dispatch!(level, simd => splitter.pair(simd, rgb, pair));
             }
         },
     );
@@ -182,34 +193,34 @@ fn map_rgb<E: Send, F>(planes: &mut Planes, level: Level, convert: &F) -> Result
 where
     F: Fn(&[u8], &mut [u8]) -> Result<(), E> + Sync,
 {
-    let Some(layout) = Layout::of(planes).filter(|layout| layout.color != ColorModel::Gray) else {
+    let Some(layout) = PlaneLayout::of(planes).filter(|layout| layout.color != ColorModel::Gray) else {
         return Ok(());
     };
     let Some(bands) = layout.bands(planes, BAND) else {
         return Ok(());
     };
     bands.into_par_iter().try_for_each_init(
-        || Mapper::new(&layout),
+        || ColorMapper::new(&layout),
         |mapper, band| layout.pairs(band).try_for_each(|pair| mapper.pair(level, pair, convert)),
     )
 }
 
 /// Converts pairs of rows in place.
-struct Mapper<'a> {
-    layout: &'a Layout,
+struct ColorMapper<'a> {
+    layout: &'a PlaneLayout,
     /// Two rows of interleaved pixels.
     source: Vec<u8>,
     target: Vec<u8>,
     /// Room for a row of pixels of each component.
     rows: [Vec<u8>; 3],
-    apart: Apart<'a>,
+    splitter: RgbSplitter<'a>,
 }
 
-impl<'a> Mapper<'a> {
-    fn new(layout: &'a Layout) -> Self {
+impl<'a> ColorMapper<'a> {
+    fn new(layout: &'a PlaneLayout) -> Self {
         let pixels = vec![0; PAIR * layout.rgb_row()];
         let rows = layout.padded_rows();
-        Self { layout, source: pixels.clone(), target: pixels, rows, apart: Apart::new(layout) }
+        Self { layout, source: pixels.clone(), target: pixels, rows, splitter: RgbSplitter::new(layout) }
     }
 
     fn pair<E, F>(&mut self, level: Level, pair: [&mut [u8]; 3], convert: &F) -> Result<(), E>
@@ -221,11 +232,11 @@ impl<'a> Mapper<'a> {
         dispatch!(level, simd => self.pixels(simd, samples, length));
         let target = &mut self.target[..length];
         convert(&self.source[..length], target)?;
-        dispatch!(level, simd => self.apart.pair(simd, target, pair));
+        dispatch!(level, simd => self.splitter.pair(simd, target, pair));
         Ok(())
     }
 
-    /// Makes the pixels of a pair of rows, `length` bytes.
+    /// Makes the pixels of a pair of rows, `length` bytes in all.
     #[inline(always)]
     fn pixels<S: Simd>(&mut self, simd: S, samples: [&[u8]; 3], length: usize) {
         let layout = self.layout;
@@ -238,12 +249,12 @@ impl<'a> Mapper<'a> {
                 let room = &mut room[..layout.width];
                 rows[index] = row;
                 if across[index] == 2 && !stretched {
-                    stretch::repeat(row, room);
+                    upsample::repeat(row, room);
                     rows[index] = room;
                 }
             }
             if stretched {
-                forward::row::<S, 2>(simd, rows[0], [rows[1], rows[2]], out);
+                ycbcr_to_rgb::row::<S, 2>(simd, rows[0], [rows[1], rows[2]], out);
             } else {
                 pixels(simd, layout.color, rows, out);
             }
@@ -252,19 +263,19 @@ impl<'a> Mapper<'a> {
 }
 
 /// Makes components from pairs of rows of pixels.
-struct Apart<'a> {
-    layout: &'a Layout,
-    /// Red, green and blue: two rows each, filled to whole steps.
+struct RgbSplitter<'a> {
+    layout: &'a PlaneLayout,
+    /// Red, green and blue: two rows each, padded to whole steps.
     channels: [Vec<u8>; 3],
 }
 
-impl<'a> Apart<'a> {
-    fn new(layout: &'a Layout) -> Self {
+impl<'a> RgbSplitter<'a> {
+    fn new(layout: &'a PlaneLayout) -> Self {
         let [r, g, b] = layout.padded_rows();
         Self { layout, channels: [r.repeat(PAIR), g.repeat(PAIR), b.repeat(PAIR)] }
     }
 
-    /// From one or two rows of interleaved pixels, all the samples that lie in them.
+    /// Makes all samples that lie in one or two rows of interleaved pixels.
     #[inline(always)]
     fn pair<S: Simd>(&mut self, simd: S, rgb: &[u8], out: [&mut [u8]; 3]) {
         let stride = self.layout.padded();
@@ -273,9 +284,9 @@ impl<'a> Apart<'a> {
         let channels =
             r.chunks_exact_mut(stride).zip(g.chunks_exact_mut(stride)).zip(b.chunks_exact_mut(stride));
         for (y, ((r, g), b)) in channels.enumerate() {
-            // A last row without a partner is its own.
+            // A last row without a partner is paired with itself.
             let pixels = rgb.get(y * length..).filter(|rest| !rest.is_empty()).unwrap_or(rgb);
-            pack::deinterleave_row(simd, &pixels[..length], [r, g, b]);
+            interleave::deinterleave_row(simd, &pixels[..length], [r, g, b]);
         }
         let [r, g, b] = &self.channels;
         let channels = [r.split_at(stride), g.split_at(stride), b.split_at(stride)];
@@ -287,7 +298,8 @@ impl<'a> Apart<'a> {
     #[inline(always)]
     fn components<S: Simd>(&self, simd: S, rows: &[[&[u8]; 2]; 3], [first, second, third]: [&mut [u8]; 3]) {
         let blocks = self.layout.blocks;
-        let weights = if self.layout.color == ColorModel::YCbCr { &back::YCBCR } else { &back::RGB };
+        let weights =
+            if self.layout.color == ColorModel::YCbCr { &rgb_to_ycbcr::YCBCR } else { &rgb_to_ycbcr::RGB };
         let widths = self.layout.widths;
         components::<S, 1>(simd, blocks[0], rows, &weights[..1], widths[0], [first]);
         if blocks[1] == blocks[2] {
@@ -299,13 +311,13 @@ impl<'a> Apart<'a> {
     }
 }
 
-/// One or two rows of each of `N` components of one sampling.
+/// Makes one or two rows of each of `N` components with the same sampling.
 #[inline(always)]
 fn components<S: Simd, const N: usize>(
     simd: S,
     block: [usize; 2],
     rows: &[[&[u8]; 2]; 3],
-    weights: &[Weights],
+    weights: &[ChannelWeights],
     width: usize,
     mut out: [&mut [u8]; N],
 ) {
@@ -314,10 +326,10 @@ fn components<S: Simd, const N: usize>(
         let parts = out.each_mut().map(|out| &mut out[y * width..(y + 1) * width]);
         let row = [[rows[0][y], rows[0][1]], [rows[1][y], rows[1][1]], [rows[2][y], rows[2][1]]];
         match block {
-            [1, 1] => back::row::<S, N, 1, 1>(simd, &row, weights, parts),
-            [1, _] => back::row::<S, N, 1, 2>(simd, &row, weights, parts),
-            [_, 1] => back::row::<S, N, 2, 1>(simd, &row, weights, parts),
-            [_, _] => back::row::<S, N, 2, 2>(simd, &row, weights, parts),
+            [1, 1] => rgb_to_ycbcr::row::<S, N, 1, 1>(simd, &row, weights, parts),
+            [1, _] => rgb_to_ycbcr::row::<S, N, 1, 2>(simd, &row, weights, parts),
+            [_, 1] => rgb_to_ycbcr::row::<S, N, 2, 1>(simd, &row, weights, parts),
+            [_, _] => rgb_to_ycbcr::row::<S, N, 2, 2>(simd, &row, weights, parts),
         }
     }
 }

@@ -1,74 +1,78 @@
-//! Decoding files of one sequential scan to coefficients, on all cores: while a wave is decoded, the blocks of the one
-//! before are put where they belong.
+//! Decodes files of one sequential scan to coefficients, on all cores. While a batch is decoded, other
+//! threads copy the blocks of the previous batch to their places.
 
 use crate::coefficients::{CodedComponent, Coefficients, ReadOptions};
 use crate::error::Result;
 use crate::header::Header;
-use crate::scan::{Cut, Mcu, Waves};
+use crate::scan::{ChunkLayout, Mcu, Pipeline};
 use crate::simd::Level;
 
-/// Reads the only scan of a file.
+/// Reads the only scan of a file, divided as `layout` says.
 pub(crate) fn read(
     bytes: &[u8],
     header: &Header,
     options: &ReadOptions,
     level: Level,
-    cut: Cut,
+    layout: ChunkLayout,
 ) -> Result<Coefficients> {
     let mut picture = Coefficients::empty::<64>(header, Coefficients::bytes_needed(header), options)?;
-    let mut rows = Rows::of(&mut picture);
+    let mut rows = UnfilledRows::of(&mut picture);
     let mcu = Mcu::of(header)?;
-    let mut waves = Waves::new(bytes, header, &mcu, cut, level);
+    let mut pipeline = Pipeline::new(bytes, header, &mcu, layout, level);
     loop {
-        let last = waves.is_last();
-        let tasks = rows.take(waves.rows()).into_iter().enumerate().collect();
-        waves.step(tasks, |rows, (index, mut row): (usize, Row<'_>)| row.put(&mcu, rows.runs(index)))?;
+        let last = pipeline.is_last();
+        let tasks = rows.take(pipeline.rows()).into_iter().enumerate().collect();
+        pipeline.step(tasks, |rows, (index, mut row): (usize, UnfilledRow<'_>)| {
+            row.put(&mcu, rows.runs(index))
+        })?;
         if last {
             return Ok(picture);
         }
     }
 }
 
-/// The rows of MCUs that are still empty.
-struct Rows<'a> {
-    components: Vec<RestOfComponent<'a>>,
+/// The rows of MCUs that have not been filled yet.
+struct UnfilledRows<'a> {
+    components: Vec<UnfilledBlocks<'a>>,
 }
 
-struct RestOfComponent<'a> {
+/// The blocks of a component that have not been filled yet.
+struct UnfilledBlocks<'a> {
     blocks: &'a mut [[i16; 64]],
-    /// Blocks in a row.
+    /// Blocks in a row of the component.
     wide: usize,
-    /// Blocks of an MCU, across and down.
+    /// Columns and rows of blocks in an MCU.
     h: usize,
     v: usize,
 }
 
-/// A row of MCUs: of each component its blocks, row by row.
-struct Row<'a>(Vec<RestOfComponent<'a>>);
+/// A row of MCUs: the blocks of each component, row by row.
+struct UnfilledRow<'a>(Vec<UnfilledBlocks<'a>>);
 
-impl<'a> Rows<'a> {
+impl<'a> UnfilledRows<'a> {
     fn of(picture: &'a mut Coefficients) -> Self {
         let component = |c: &'a mut CodedComponent| {
             let (wide, h, v) = (c.facts.blocks_wide as usize, c.facts.h.into(), c.facts.v.into());
-            RestOfComponent { blocks: c.blocks_mut(), wide, h, v }
+            UnfilledBlocks { blocks: c.blocks_mut(), wide, h, v }
         };
         Self { components: picture.components.iter_mut().map(component).collect() }
     }
 
-    fn take(&mut self, count: usize) -> Vec<Row<'a>> {
-        let mut first = |c: &mut RestOfComponent<'a>| {
+    fn take(&mut self, count: usize) -> Vec<UnfilledRow<'a>> {
+        let mut first = |c: &mut UnfilledBlocks<'a>| {
             let (wide, h, v) = (c.wide, c.h, c.v);
             let all = std::mem::take(&mut c.blocks);
             let (blocks, rest) = all.split_at_mut((wide * v).min(all.len()));
             c.blocks = rest;
-            RestOfComponent { blocks, wide, h, v }
+            UnfilledBlocks { blocks, wide, h, v }
         };
-        (0..count).map(|_| Row(self.components.iter_mut().map(&mut first).collect())).collect()
+        (0..count).map(|_| UnfilledRow(self.components.iter_mut().map(&mut first).collect())).collect()
     }
 }
 
-impl Row<'_> {
-    /// Puts blocks in decoding order where they belong, with what is to be added to the DC of each component.
+impl UnfilledRow<'_> {
+    /// Copies blocks, which come in decoding order, to their places. Each run comes with what must be added
+    /// to the DC of each component.
     fn put<'b>(&mut self, mcu: &Mcu, runs: impl Iterator<Item = (&'b [[i16; 64]], [i16; 3])>) {
         let (mut phase, mut column) = (0, 0);
         for (blocks, base) in runs {
@@ -97,27 +101,29 @@ mod tests {
     use crate::reference::samples::any_sample;
     use proptest::prelude::*;
 
-    fn cut(bytes: &[u8], segments: usize, meant: usize) -> Result<Coefficients> {
+    fn in_chunks(bytes: &[u8], chunks: usize, target_blocks: usize) -> Result<Coefficients> {
         let header = Header::read(bytes)?;
-        let cut = Cut { meant, room: 2 * meant, least: 16, segments };
-        read(bytes, &header, &ReadOptions::default(), Level::new(), cut)
+        let layout = ChunkLayout { target_blocks, max_blocks: 2 * target_blocks, min_bytes: 16, chunks };
+        read(bytes, &header, &ReadOptions::default(), Level::new(), layout)
     }
 
     proptest! {
         #![proptest_config(ProptestConfig::with_cases(60))]
 
         #[test]
-        fn waves_give_what_one_block_after_the_other_gives(
-            sample in any_sample(), segments in 1usize..6, meant in 5usize..200, end in any::<proptest::sample::Index>(),
+        fn batches_give_what_one_block_after_the_other_gives(
+            sample in any_sample(), chunks in 1usize..6, target_blocks in 5usize..200,
+            end in any::<proptest::sample::Index>(),
         ) {
             let bytes = sample.encode();
             prop_assume!(Header::read(&bytes).is_ok_and(|header| header.is_one_scan()));
             let slow = |bytes: &[u8]| {
-                progressive::read::<64>(bytes, &ReadOptions::default(), Damage::Refuse).map(|(picture, _)| picture)
+                let read = progressive::read::<64>(bytes, &ReadOptions::default(), Damage::Refuse);
+                read.map(|(picture, _)| picture)
             };
-            prop_assert!(cut(&bytes, segments, meant) == slow(&bytes));
+            prop_assert!(in_chunks(&bytes, chunks, target_blocks) == slow(&bytes));
             let cut_off = &bytes[..end.index(bytes.len())];
-            prop_assert_eq!(cut(cut_off, segments, meant).is_ok(), slow(cut_off).is_ok());
+            prop_assert_eq!(in_chunks(cut_off, chunks, target_blocks).is_ok(), slow(cut_off).is_ok());
         }
     }
 }

@@ -1,6 +1,6 @@
-//! The SIMD levels that the kernels are compiled for: AVX2 and SSE2 on x86, NEON on ARM, and plain code elsewhere (and in
-//! this crate's own tests everywhere). Each level is one more copy of every kernel, half a minute of compile time;
-//! SSE4.2 and AVX-512 gain too little here to be worth that.
+//! The SIMD levels for which the kernels are compiled: AVX2 and SSE2 on x86, NEON on ARM, and plain code
+//! elsewhere and in this crate's own tests. Each level adds a copy of every kernel and half a minute of
+//! compile time. SSE4.2 and AVX-512 gain too little for that.
 
 #[cfg(any(test, not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
 use fearless_simd::Fallback;
@@ -9,7 +9,7 @@ use fearless_simd::Neon;
 #[cfg(target_arch = "x86_64")]
 use fearless_simd::{Avx2, Sse2};
 
-/// A level that this machine has.
+/// A SIMD level that this machine supports.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Level {
     #[cfg(target_arch = "x86_64")]
@@ -51,7 +51,7 @@ impl Level {
         Self::Plain(Fallback::new())
     }
 
-    /// All levels that this machine has, and none at all.
+    /// All compiled levels that this machine supports, including plain code.
     #[cfg(test)]
     pub(crate) fn all() -> Vec<Self> {
         let mut levels = vec![Self::new(), Self::Plain(Fallback::new())];

@@ -1,4 +1,4 @@
-//! Lossless turns, and requantisation.
+//! Turns pictures without loss, and requantizes them.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, i16x8};
@@ -9,22 +9,24 @@ use crate::dct::transpose::transpose_i16;
 use crate::error::{Error, Result};
 use crate::geometry::component_side;
 use crate::header::Component;
-use crate::{Orientation, QuantTable};
+use crate::orientation::Orientation;
+use crate::quant::QuantTable;
 
-/// What to do about MCUs at the right or lower border that reach beyond the picture, when that border would become the
-/// left or upper one: there, a JPEG can't have partial MCUs.
+/// What to do about partial MCUs: those at the right or lower border that reach beyond the picture. If
+/// turning would bring them to the left or upper border, they can't stay, since a JPEG can have no partial
+/// MCUs there.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Edges {
-    /// Don't turn a picture that has them.
+    /// Refuse to turn such a picture.
     #[default]
     Keep,
-    /// Cut them off: at most 15 columns or rows of the picture.
+    /// Cut the partial MCUs off, which takes at most 15 columns or rows of the picture.
     Trim,
 }
 
-/// What of a stored picture stays when it is turned: its upper left part.
+/// The part of a stored picture that is kept when it is turned, which is its upper left part.
 #[derive(Debug)]
-pub(crate) struct Kept {
+pub(crate) struct KeptArea {
     width: u32,
     height: u32,
     /// The largest sampling factors; 1 for a single component.
@@ -32,12 +34,12 @@ pub(crate) struct Kept {
     v_max: u8,
 }
 
-/// How upright blocks come from stored ones, and their coefficients from these blocks'.
+/// How to turn blocks: where the stored block of an upright one is, and how its coefficients change.
 #[derive(Debug)]
 pub(crate) struct BlockTurn {
-    /// For each upright coefficient: the stored one's index.
+    /// For each upright coefficient, the index of the stored one.
     from: [u8; 64],
-    /// For each upright coefficient: 0 to keep the sign, -1 to change it.
+    /// For each upright coefficient, 0 to keep the sign and -1 to change it.
     sign: [i16; 64],
     /// The same, column by column.
     column_sign: [i16; 64],
@@ -47,11 +49,12 @@ pub(crate) struct BlockTurn {
 }
 
 impl Coefficients {
-    /// The picture turned upright, without loss: blocks change places, and in them coefficients change places and signs. The
-    /// sampling factors and quantisation tables are turned too. Takes as much memory as the picture has.
+    /// Turns the picture upright without loss. Blocks change places, and in them coefficients change places
+    /// and signs. The sampling factors and quantization tables are turned too. The result takes as much
+    /// memory as the picture.
     ///
-    /// `None` if `edges` is [`Edges::Keep`] and there are partial MCUs at a border that becomes the left or upper one
-    /// ([`needs_trim`](Self::needs_trim)), or if trimming would leave nothing.
+    /// `None` if `edges` is [`Edges::Keep`] and turning would bring partial MCUs to the left or upper border
+    /// (see [`needs_trim`](Self::needs_trim)), or if trimming would leave nothing.
     #[must_use]
     pub fn turned(&self, orientation: Orientation, edges: Edges) -> Option<Self> {
         let kept = self.kept(orientation, edges)?;
@@ -62,38 +65,38 @@ impl Coefficients {
         Some(Self { width, height, color: self.color, components })
     }
 
-    /// What stays when the picture is turned; `None` as for [`turned`](Self::turned).
-    pub(crate) fn kept(&self, orientation: Orientation, edges: Edges) -> Option<Kept> {
+    /// The part that is kept when the picture is turned; `None` as for [`turned`](Self::turned).
+    pub(crate) fn kept(&self, orientation: Orientation, edges: Edges) -> Option<KeptArea> {
         if edges == Edges::Keep && self.needs_trim(orientation) {
             return None;
         }
         let (flip_x, flip_y) = orientation.flips();
-        let (h_max, v_max) = self.most_sampled();
+        let (h_max, v_max) = self.max_sampling();
         let side = |size: u32, max: u8, flip: bool| {
             let mcu = 8 * u32::from(max);
             if flip { size / mcu * mcu } else { size }
         };
         let (width, height) = (side(self.width, h_max, flip_x), side(self.height, v_max, flip_y));
-        (width > 0 && height > 0).then_some(Kept { width, height, h_max, v_max })
+        (width > 0 && height > 0).then_some(KeptArea { width, height, h_max, v_max })
     }
 
-    /// Whether turning the picture upright needs [`Edges::Trim`].
+    /// Whether turning the picture upright requires [`Edges::Trim`].
     #[must_use]
     pub fn needs_trim(&self, orientation: Orientation) -> bool {
         let (flip_x, flip_y) = orientation.flips();
-        let (h_max, v_max) = self.most_sampled();
+        let (h_max, v_max) = self.max_sampling();
         let partial = |size: u32, max: u8| !size.is_multiple_of(8 * u32::from(max));
         flip_x && partial(self.width, h_max) || flip_y && partial(self.height, v_max)
     }
 
-    /// Changes the quantisation tables, one for each component, and the coefficients with them: each becomes the
-    /// nearest multiple of its new divisor, halves going to zero, within what 8-bit pictures can code (-1023 to 1023; DC
-    /// -1024 to 1023). Divisors that are doubled make a half of every odd coefficient: it loses as much either way, and
-    /// zeros take fewer bytes.
+    /// Changes the quantization tables to `tables`, one for each component, and the coefficients with them.
+    /// Each coefficient becomes the nearest multiple of its new divisor, clamped to what can be coded for
+    /// 8-bit samples: -1,023 to 1,023, and for the DC down to -1,024. Halves go to zero: where a divisor is
+    /// doubled, every odd coefficient is a half, loses as much either way, and takes fewer bytes as a zero.
     ///
     /// # Errors
-    /// [`Error::Argument`] for another number of tables than of components.
-    pub fn requantise(&mut self, tables: &[QuantTable]) -> Result<()> {
+    /// [`Error::Argument`] if there are not as many tables as components.
+    pub fn requantize(&mut self, tables: &[QuantTable]) -> Result<()> {
         if tables.len() != self.components.len() {
             return Err(Error::Argument("as many quantisation tables as components are needed"));
         }
@@ -101,7 +104,7 @@ impl Coefficients {
             let (from, to) = (*component.facts.quant.values(), *table.values());
             if from != to {
                 component.blocks_mut().par_chunks_mut(BLOCKS_AT_ONCE).for_each(|blocks| {
-                    blocks.iter_mut().for_each(|block| requantise_block(block, &from, &to));
+                    blocks.iter_mut().for_each(|block| requantize_block(block, &from, &to));
                 });
                 component.facts.quant = table.clone();
             }
@@ -110,15 +113,15 @@ impl Coefficients {
     }
 
     /// The largest sampling factors; 1 for a single component.
-    fn most_sampled(&self) -> (u8, u8) {
+    fn max_sampling(&self) -> (u8, u8) {
         let most =
             |side: fn(&Component) -> u8| self.components.iter().map(|c| side(&c.facts)).max().unwrap_or(1);
         (most(|c| c.h), most(|c| c.v))
     }
 }
 
-impl Kept {
-    /// A component's sizes in what stays.
+impl KeptArea {
+    /// The component with its sizes in the kept part.
     pub(crate) fn facts(&self, component: &Component) -> Component {
         let mcus = |size: u32, max: u8| size.div_ceil(8 * u32::from(max));
         Component {
@@ -130,14 +133,14 @@ impl Kept {
         }
     }
 
-    /// The upright size in pixels.
+    /// Width and height of the kept part in pixels, after turning.
     pub(crate) fn upright(&self, orientation: Orientation) -> (u32, u32) {
         if orientation.swaps_sides() { (self.height, self.width) } else { (self.width, self.height) }
     }
 }
 
 impl CodedComponent {
-    /// `kept` says what of the stored component to keep: its upper left part.
+    /// Turns the component. `kept` describes the part of it that is kept.
     fn turned(&self, kept: Component, turn: &BlockTurn) -> Self {
         let (wide, high) = (kept.blocks_wide as usize, kept.blocks_high as usize);
         let stride = self.facts.blocks_wide as usize;
@@ -161,7 +164,7 @@ impl BlockTurn {
     pub(crate) fn new(orientation: Orientation) -> Self {
         let ((flip_x, flip_y), swap) = (orientation.flips(), orientation.swaps_sides());
         let stored = |i: usize| if swap { (i / 8, i % 8) } else { (i % 8, i / 8) };
-        // Mirrored, a cosine of odd frequency changes its sign and one of even frequency doesn't.
+        // Mirroring changes the sign of a cosine of odd frequency, and keeps that of an even one.
         let negative = |(u, v): (usize, usize)| (flip_x && u % 2 == 1) != (flip_y && v % 2 == 1);
         let sign = |i: usize| if negative(stored(i)) { -1 } else { 0 };
         Self {
@@ -174,7 +177,8 @@ impl BlockTurn {
         }
     }
 
-    /// The stored place of the block at an upright place, where `kept` columns and rows of stored blocks are kept.
+    /// The stored column and row of the block at an upright column and row. `kept` holds the numbers of
+    /// columns and rows of stored blocks that are kept.
     #[inline(always)]
     pub(crate) fn stored(&self, x: usize, y: usize, kept: [usize; 2]) -> (usize, usize) {
         let (x, y) = if self.swap { (y, x) } else { (x, y) };
@@ -189,14 +193,14 @@ impl BlockTurn {
         }
     }
 
-    /// An upright block column by column. Must be inlined into the code of its SIMD level.
+    /// Turns a stored block upright, column by column. Must be inlined into the code of its SIMD level.
     #[inline(always)]
     pub(crate) fn columns<S: Simd>(&self, simd: S, from: &[i16; 64], to: &mut [i16; 64]) {
         let rows = from.as_chunks::<8>().0;
         let row = [load(simd, rows, 0), load(simd, rows, 1), load(simd, rows, 2), load(simd, rows, 3)];
         let more = [load(simd, rows, 4), load(simd, rows, 5), load(simd, rows, 6), load(simd, rows, 7)];
         let mut columns = [row[0], row[1], row[2], row[3], more[0], more[1], more[2], more[3]];
-        // Where the sides change places, rows are columns already.
+        // If the sides change places, the rows are columns already.
         if !self.swap {
             columns = transpose_i16(columns);
         }
@@ -213,7 +217,7 @@ fn load<S: Simd>(simd: S, rows: &[[i16; 8]], index: usize) -> i16x8<S> {
     i16x8::simd_from(simd, rows.get(index).copied().unwrap_or_default())
 }
 
-/// A component whose rows become columns.
+/// The transposed component.
 fn transposed(c: Component) -> Component {
     Component {
         id: c.id,
@@ -227,10 +231,10 @@ fn transposed(c: Component) -> Component {
     }
 }
 
-fn requantise_block(block: &mut [i16; 64], from: &[u16; 64], to: &[u16; 64]) {
+fn requantize_block(block: &mut [i16; 64], from: &[u16; 64], to: &[u16; 64]) {
     let divisors = from.iter().zip(to);
     for (value, (&from, &to)) in block.iter_mut().zip(divisors).filter(|(value, _)| **value != 0) {
-        // At most 2^15 * 65535 + 32767, which fits.
+        // At most 2^15 * 65,535 + 32,767, which fits into 32 bits.
         let product = u32::from(value.unsigned_abs()) * u32::from(from);
         let size = ((product + u32::from(to.saturating_sub(1) / 2)) / u32::from(to.max(1))).min(1024) as i16;
         *value = if *value < 0 { -size } else { size };
@@ -240,7 +244,7 @@ fn requantise_block(block: &mut [i16; 64], from: &[u16; 64], to: &[u16; 64]) {
     ac.iter_mut().for_each(|value| *value = (*value).clamp(-1023, 1023));
 }
 
-/// Enough work for a task.
+/// The number of blocks in a parallel task.
 const BLOCKS_AT_ONCE: usize = 4096;
 
 #[cfg(test)]
@@ -307,15 +311,15 @@ mod tests {
     }
 
     #[test]
-    fn requantising_rounds_to_the_nearest() {
+    fn requantizing_rounds_to_the_nearest() {
         let mut block = [0; 64];
         (block[0], block[1], block[2], block[3], block[4]) = (3, -3, 1023, -1, i16::MIN);
         let mut to = [2; 64];
         (to[2], to[3]) = (1, 65_535);
-        requantise_block(&mut block, &[5; 64], &to);
+        requantize_block(&mut block, &[5; 64], &to);
         assert_eq!(block[..6], [7, -7, 1023, 0, -1023, 0]);
         let mut picture = read(&Sample::new(20, 20).encode());
-        assert!(matches!(picture.requantise(&[]), Err(Error::Argument(_))));
+        assert!(matches!(picture.requantize(&[]), Err(Error::Argument(_))));
     }
 
     proptest! {
@@ -334,12 +338,13 @@ mod tests {
         fn finer_tables_lose_nothing(sample in any_sample()) {
             let picture = read(&sample.encode());
             let coarse: Vec<_> = picture.components.iter().map(|c| c.facts.quant.clone()).collect();
-            let halves = |t: &QuantTable| QuantTable::new(t.values().map(|q| if q % 2 == 0 { q / 2 } else { q })).unwrap();
+            let half = |q: u16| if q.is_multiple_of(2) { q / 2 } else { q };
+            let halves = |t: &QuantTable| QuantTable::new(t.values().map(half)).unwrap();
             let fine: Vec<_> = coarse.iter().map(halves).collect();
             let mut other = picture.clone();
-            other.requantise(&fine).unwrap();
+            other.requantize(&fine).unwrap();
             prop_assert_eq!(other.components[0].facts().quant.values(), fine[0].values());
-            other.requantise(&coarse).unwrap();
+            other.requantize(&coarse).unwrap();
             prop_assert_eq!(other, picture);
         }
     }

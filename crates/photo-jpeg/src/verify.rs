@@ -1,21 +1,22 @@
-//! Whether a file's picture data is whole.
+//! Verifies that the picture data of a file is whole.
 
+use crate::coefficients::Coefficients;
 use crate::coefficients::ReadOptions;
 use crate::error::{Error, Result};
 use crate::header::Header;
+use crate::progressive;
 use crate::scan::{Mcu, verify_memory, verify_scan};
 use crate::simd::Level;
-use crate::{Coefficients, progressive};
 
-/// Goes through the picture data of a file to its end, and says what is wrong with it, if anything: for every file the
-/// same as [`Coefficients::read`], a good deal faster, and with little memory. Works on all threads of the current rayon
-/// pool.
+/// Decodes the picture data of a file to its end and reports what is wrong with it. The verdict is that of
+/// [`Coefficients::read`] for every file, but verifying is much faster and takes little memory. Works on all
+/// threads of the current rayon pool.
 ///
-/// What entropy decoding can't notice stays unnoticed: other coefficients than those that were meant are
-/// coefficients, too.
+/// Damage that entropy decoding can't notice goes unnoticed: wrong coefficients are coefficients too.
 ///
 /// # Errors
-/// As [`Coefficients::read`], with what [`verify_memory_for`] says instead of the memory for coefficients.
+/// Returns the errors of [`Coefficients::read`]. The memory limit applies to the number of
+/// [`verify_memory_for`] instead of the memory for coefficients.
 ///
 /// ```
 /// # let file = include_bytes!("../../../fixtures/jpeg_baseline.jpg");
@@ -27,7 +28,8 @@ use crate::{Coefficients, progressive};
 pub fn verify(bytes: &[u8], options: &ReadOptions) -> Result<()> {
     let header = Header::read(bytes)?;
     if !header.is_one_scan() {
-        // Of each block one coefficient, and which of the others are not zero: scans that refine go by that.
+        // Keeps one coefficient of each block, and the mask of those that are not zero, which refining scans
+        // need.
         return progressive::read::<1>(bytes, options, progressive::Damage::Refuse).map(|_| ());
     }
     let (limit, needed) = (options.memory_limit, bytes_needed(&header));
@@ -42,8 +44,9 @@ fn bytes_needed(header: &Header) -> u64 {
     verify_memory_for(header.width, header.height, &sampling, true, rayon::current_num_threads())
 }
 
-/// Bytes of memory that [`verify`] takes at most, from facts: width and height in pixels, the sampling factors of the
-/// components, whether one sequential scan holds the whole picture, and the number of threads.
+/// The most bytes of memory that [`verify`] takes. `width` and `height` are in pixels, `sampling` holds the
+/// sampling factors of each component, `one_scan` tells whether one sequential scan holds the whole picture,
+/// and `threads` is the number of threads.
 #[must_use]
 pub fn verify_memory_for(
     width: u32,

@@ -141,7 +141,8 @@ fn pictures_are_as_good_and_as_small_as_libjpegs() {
                         .unwrap();
                 let theirs = turbo(&photo, quality, subsampling, optimize);
                 let ratio = ours.len() as f64 / theirs.len() as f64;
-                // Measured: down to 0.972 at quality 100, where the f32 transform makes less noise than an integer one.
+                // Measured: down to 0.972 at quality 100, where the f32 transform makes less noise than an
+                // integer one.
                 let least = if quality == 100 { 0.96 } else { 0.99 };
                 assert!((least..1.01).contains(&ratio), "{subsampling:?} {quality} {optimize}: size {ratio}");
                 let expected = psnr(&photo, &decode_turbo(&theirs));
@@ -340,17 +341,23 @@ fn bytes_do_not_depend_on_threads() {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(48))]
-    /// No filter, no conversion: both decoders must see the planes themselves, as far as quantisation allows.
+    /// No filter, no conversion: both decoders must see the planes themselves, as far as quantization allows.
     #[test]
     fn gray_noise_survives_at_full_quality(
-        width in 1u32..=40, height in 1u32..=40, orientation in 0usize..8, interval in 0u16..5, seed in any::<u64>(),
+        width in 1u32..=40, height in 1u32..=40, orientation in 0usize..8,
+        interval in 0u16..5, seed in any::<u64>(),
     ) {
         let mut state = seed | 1;
-        let mut random = || { state = state.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(1); (state >> 56) as u8 };
+        let mut random = || {
+            state = state.wrapping_mul(0x5851_F42D_4C95_7F2D).wrapping_add(1);
+            (state >> 56) as u8
+        };
         let plane = Plane::new(width, height, (0..width * height).map(|_| random()).collect()).unwrap();
-        let planes = Planes { width, height, color: ColorModel::Gray, sampling: vec![(1, 1)], planes: vec![plane] };
+        let (color, sampling) = (ColorModel::Gray, vec![(1, 1)]);
+        let planes = Planes { width, height, color, sampling, planes: vec![plane] };
         let orientation = Orientation::ALL[orientation];
-        let options = EncodeOptions::default().quality(100).orientation(orientation).restart_interval(interval);
+        let options = EncodeOptions::default().quality(100).orientation(orientation);
+        let options = options.restart_interval(interval);
         let file = encode(&planes, &options).unwrap();
         let expected = turned(&planes, orientation);
         for (seen_width, seen_height, rgb) in [decode_image(&file), decode_turbo(&file)] {

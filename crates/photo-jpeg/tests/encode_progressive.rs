@@ -67,7 +67,8 @@ proptest! {
 
     #[test]
     fn the_same_coefficients_are_written(
-        width in 1u32..=70, height in 1u32..=70, which in 0..SAMPLINGS.len(), quality in 1u8..=100, turn in 0..8usize,
+        width in 1u32..=70, height in 1u32..=70, which in 0..SAMPLINGS.len(),
+        quality in 1u8..=100, turn in 0..8usize,
     ) {
         let stored = read(&jpeg(width, height, SAMPLINGS[which], 97, false));
         let tables = [QuantTable::luma(quality), QuantTable::chroma(quality), QuantTable::chroma(quality)];
@@ -87,7 +88,8 @@ proptest! {
         width in 1u32..300, height in 1u32..40, quality in 60u8..=100, extreme: bool,
         noise in proptest::collection::vec(any::<u8>(), 12_000),
     ) {
-        let data = noise.iter().map(|n| if extreme { 255 * (n & 1) } else { *n }).take((width * height) as usize);
+        let sample = |n: &u8| if extreme { 255 * (n & 1) } else { *n };
+        let data = noise.iter().map(sample).take((width * height) as usize);
         let planes = gray(width, height, data.collect());
         let options = EncodeOptions::default().quality(quality);
         let sequential = encode(&planes, &options).unwrap();
@@ -100,7 +102,8 @@ proptest! {
 
 #[test]
 fn pictures_of_one_color_and_sparse_ones_are_written() {
-    // More blocks in a row than a run of ended blocks may have; and blocks with one coefficient far behind the others.
+    // More blocks in a row than a run of ended blocks may have; and blocks with one coefficient far behind
+    // the others.
     let (width, height) = (40_000, 64);
     let dot = |i: u32| if i % 977 == 5 { 255 } else { 128 };
     for data in [vec![90; (width * height) as usize], (0..width * height).map(dot).collect()] {

@@ -45,8 +45,8 @@ fn segment(marker: u8, body: &[u8]) -> Vec<u8> {
     [&[0xFF, marker], &(body.len() as u16 + 2).to_be_bytes()[..], body].concat()
 }
 
-/// A header of three components as `parts` has it: SOI, one table of each kind, frame, scan. `change` may put other
-/// segments in place of these four to six.
+/// A header of three components as `parts` has it: SOI, one table of each kind, frame, scan. `change` may put
+/// other segments in place of these four to six.
 fn built(change: impl Fn(&mut Vec<Vec<u8>>)) -> Result<Header, Error> {
     let huffman = |class: u8, symbols: &[u8]| {
         let mut counts = [0; 16];
@@ -120,7 +120,7 @@ fn broken_headers_are_malformed() {
         ("factor 5", |s| s[3][11] = 0x51),
         ("zero divisor", |s| s[0][20] = 0),
         ("cut table", |s| s[0] = segment(0xDB, &[0; 40])),
-        ("quantisation table 4", |s| s[0][4] = 4),
+        ("quantization table 4", |s| s[0][4] = 4),
         ("more codes than fit", |s| s[1][4 + 1] = 3),
         ("Huffman table 5", |s| s[1][4] = 5),
         ("unknown component in scan", |s| s[4][5] = 8),
@@ -150,7 +150,7 @@ fn what_others_may_decode_is_unsupported() {
         ("12 blocks in an MCU", |s| (s[3][14], s[3][17]) = (0x22, 0x22)),
         ("two components", |s| s[3] = segment(0xC0, &[8, 0, 50, 0, 70, 2, 1, 0x22, 0, 2, 0x11, 0])),
         ("no Huffman table", |s| drop(s.remove(2))),
-        ("no quantisation table", |s| drop(s.remove(0))),
+        ("no quantization table", |s| drop(s.remove(0))),
         ("DC symbol of 12 bits", |s| *s[1].last_mut().unwrap() = 12),
         ("AC symbol of 11 bits", |s| *s[2].last_mut().unwrap() = 11),
     ];

@@ -18,7 +18,7 @@ fn zigzag() -> Vec<usize> {
 fn differs(ours: &Coefficients, bytes: &[u8]) -> Option<String> {
     let theirs = match read_coefficients(bytes) {
         Ok(theirs) => theirs,
-        // It takes no sequential files of several scans; the oracle's tests compare their planes.
+        // It takes no sequential files of several scans; the reference decoder's tests compare their planes.
         Err(error) if error.to_string().contains("baseline SOS covers") => return None,
         Err(error) => return Some(format!("the witness fails: {error}")),
     };

@@ -1,4 +1,4 @@
-//! Coefficients written again: turned, requantised, with every sampling, restart interval and size.
+//! Coefficients written again: turned, requantized, with every sampling, restart interval and size.
 
 mod support;
 
@@ -35,7 +35,8 @@ proptest! {
         let stored = read(&jpeg(width, height, SAMPLINGS[which], quality, progressive));
         for orientation in Orientation::ALL {
             for edges in [Edges::Keep, Edges::Trim] {
-                let options = TranscodeOptions::default().orientation(orientation).edges(edges).restart_interval(restart);
+                let options = TranscodeOptions::default().orientation(orientation).edges(edges);
+                let options = options.restart_interval(restart);
                 let written = transcode(&stored, &options);
                 let Some(turned) = stored.turned(orientation, edges) else {
                     prop_assert!(matches!(written, Err(Error::Argument(_))));
@@ -47,15 +48,17 @@ proptest! {
     }
 
     #[test]
-    fn other_tables_do_what_requantising_does(
-        width in 8u32..=40, height in 8u32..=40, which in 0..SAMPLINGS.len(), quality in 1u8..=100, turn in 0..8usize,
+    fn other_tables_do_what_requantizing_does(
+        width in 8u32..=40, height in 8u32..=40, which in 0..SAMPLINGS.len(),
+        quality in 1u8..=100, turn in 0..8usize,
     ) {
         let stored = read(&jpeg(width, height, SAMPLINGS[which], 95, false));
         let tables = [QuantTable::luma(quality), QuantTable::chroma(quality), QuantTable::chroma(quality)];
         let orientation = Orientation::ALL[turn];
-        let options = TranscodeOptions::default().orientation(orientation).edges(Edges::Trim).tables(tables.to_vec());
+        let options = TranscodeOptions::default().orientation(orientation).edges(Edges::Trim);
+        let options = options.tables(tables.to_vec());
         let mut expected = stored.clone();
-        expected.requantise(&tables).unwrap();
+        expected.requantize(&tables).unwrap();
         if let Some(expected) = expected.turned(orientation, Edges::Trim) {
             prop_assert!(same(&read(&transcode(&stored, &options).unwrap()), &expected));
         }
@@ -166,7 +169,7 @@ fn tables_are_shared_where_they_are_equal() {
     let tables = |file: &[u8]| file.windows(4).filter(|w| w[..3] == [0xFF, 0xDB, 0]).count();
     assert_eq!(tables(&transcode(&stored, &TranscodeOptions::default()).unwrap()), 2);
     let three = vec![QuantTable::luma(80), QuantTable::luma(70), QuantTable::luma(60)];
-    stored.requantise(&three).unwrap();
+    stored.requantize(&three).unwrap();
     let file = transcode(&stored, &TranscodeOptions::default()).unwrap();
     let header = Header::read(&file).unwrap();
     assert_eq!(tables(&file), 3);

@@ -1,40 +1,44 @@
-//! The forward DCT of a block, and its quantisation.
+//! The forward DCT of a block and the quantization of its coefficients.
 //!
-//! The algorithm is that of Arai, Agui and Nakajima ("A fast DCT-SQ scheme for images", 1988) as in libjpeg's
-//! `jfdctflt.c`: five multiplications a row, and a scale for each coefficient that goes into the quantisation. Every
-//! sum and product is rounded on its own, never fused, so that all SIMD levels yield the same coefficients.
+//! The algorithm is the one of Arai, Agui and Nakajima ("A fast DCT-SQ scheme for images", 1988), as in
+//! libjpeg's `jfdctflt.c`. It takes five multiplications per row; a scale factor for each coefficient is
+//! folded into the quantization. Every sum and every product is rounded separately, never fused, so that all
+//! SIMD levels give the same coefficients.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, f32x8, i8x32, i16x16, i32x8};
 
 use super::transpose::transpose;
-use crate::QuantTable;
+use crate::quant::QuantTable;
 
 /// An 8x8 block of samples, row by row.
 pub(crate) type Tile = [[u8; 8]; 8];
 
-/// The quantised coefficients of a block, column by column: that of horizontal frequency `u` and vertical frequency
-/// `v` is at `8 * u + v`. (The transform leaves them so; readers permute anyway.)
+/// The quantized coefficients of a block, column by column: the coefficient of horizontal frequency `u` and
+/// vertical frequency `v` is at `8 * u + v`. The transform leaves them in this order, and all readers permute
+/// them anyway.
 ///
-/// A block of 8-bit samples has a DC of -1,024 to 1,023 and ACs of -1,023 to 1,023 here, what baseline JPEG can hold.
+/// The DC ranges from -1,024 to 1,023 and the ACs from -1,023 to 1,023, which is what baseline JPEG can code
+/// for 8-bit samples.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Coefficients {
+pub(crate) struct QuantizedBlock {
     pub(crate) values: [i16; 64],
     /// Bit `8 * u + v` is set where the coefficient isn't 0.
     pub(crate) nonzero: u64,
 }
 
-/// What the transform's output is multiplied by: one over the divisor and over the algorithm's own scale; column by
-/// column.
+/// The factors that turn the output of the transform into quantized coefficients, column by column. Each is
+/// one over the divisor and over the scale factor of the algorithm.
 #[derive(Debug, Clone)]
-pub(crate) struct Multipliers {
+pub(crate) struct QuantizationFactors {
     columns: [[f32; 8]; 8],
-    /// The bounds of what comes out: of all coefficients above, of the first two columns and of all others below.
+    /// The upper bound of all quantized coefficients.
     highest: i16,
+    /// The lower bounds of the first two columns. The first of them is the DC's.
     lowest: [i16; 16],
 }
 
-impl Multipliers {
+impl QuantizationFactors {
     pub(crate) fn new(table: &QuantTable) -> Self {
         let mut multipliers = [[0.0; 8]; 8];
         for (u, column) in multipliers.iter_mut().enumerate() {
@@ -48,7 +52,7 @@ impl Multipliers {
         Self { columns: multipliers, highest: HIGHEST, lowest }
     }
 
-    /// The same with [`FRACTION_BITS`] bits of fraction in what comes out.
+    /// The same factors, for coefficients with [`FRACTION_BITS`] bits of fraction.
     pub(crate) fn with_fraction(mut self) -> Self {
         for multiplier in self.columns.as_flattened_mut() {
             *multiplier *= f32::from(1i16 << FRACTION_BITS);
@@ -61,17 +65,22 @@ impl Multipliers {
     }
 }
 
-// Everything below that takes or gives vectors must be inlined into the code of its SIMD level, so there are no closures
-// and no array methods that take any.
+// A function below that takes or returns vectors must be inlined into the code of its SIMD level. Therefore
+// no closure and no array method handles a vector.
 
-/// Transforms and quantises a block; halves are rounded to the even neighbour.
+/// Transforms and quantizes a block. Halves are rounded to the even neighbor.
 #[inline(always)]
-pub(crate) fn forward<S: Simd>(simd: S, tile: &Tile, multipliers: &Multipliers, out: &mut Coefficients) {
+pub(crate) fn forward<S: Simd>(
+    simd: S,
+    tile: &Tile,
+    multipliers: &QuantizationFactors,
+    out: &mut QuantizedBlock,
+) {
     let [a, b, c, d, e, f, g, h] = tile;
     let low = [load(simd, a), load(simd, b), load(simd, c), load(simd, d)];
     let high = [load(simd, e), load(simd, f), load(simd, g), load(simd, h)];
     let mut rows = dct_1d([low[0], low[1], low[2], low[3], high[0], high[1], high[2], high[3]]);
-    // The standard's level shift by 128 matters for DC only, which is the sum of the first row.
+    // The level shift by 128 changes only the DC, which comes from the sum of the first row.
     rows[0] -= 8.0 * 128.0;
     quantize(simd, &dct_1d(transpose(rows)), multipliers, out);
 }
@@ -85,7 +94,7 @@ fn load<S: Simd>(simd: S, row: &[u8; 8]) -> f32x8<S> {
     f32x8::simd_from(simd, samples)
 }
 
-/// The transform of eight columns at once.
+/// The one-dimensional transform of eight columns at once.
 #[inline(always)]
 fn dct_1d<S: Simd>(x: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
     let (sum0, difference0) = (x[0] + x[7], x[0] - x[7]);
@@ -118,7 +127,12 @@ fn dct_1d<S: Simd>(x: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
 }
 
 #[inline(always)]
-fn quantize<S: Simd>(simd: S, columns: &[f32x8<S>; 8], multipliers: &Multipliers, out: &mut Coefficients) {
+fn quantize<S: Simd>(
+    simd: S,
+    columns: &[f32x8<S>; 8],
+    multipliers: &QuantizationFactors,
+    out: &mut QuantizedBlock,
+) {
     let (low, high) = out.values.split_at_mut(32);
     let lowest = i16x16::simd_from(simd, multipliers.lowest);
     let lowest_ac = i16x16::splat(simd, -multipliers.highest);
@@ -129,26 +143,31 @@ fn quantize<S: Simd>(simd: S, columns: &[f32x8<S>; 8], multipliers: &Multipliers
     out.nonzero = nonzero_low | nonzero_high << 32;
 }
 
-/// Two columns, quantised, bounded above only.
+/// Two quantized columns, clamped to the upper bound only.
 #[inline(always)]
-fn pair<S: Simd>(simd: S, columns: &[f32x8<S>; 8], multipliers: &Multipliers, index: usize) -> i16x16<S> {
+fn pair<S: Simd>(
+    simd: S,
+    columns: &[f32x8<S>; 8],
+    multipliers: &QuantizationFactors,
+    index: usize,
+) -> i16x16<S> {
     let first = round(simd, columns[index], &multipliers.columns[index]);
     let second = round(simd, columns[index + 1], &multipliers.columns[index + 1]);
     first.relaxed_narrow(second).min(i16x16::splat(simd, multipliers.highest))
 }
 
-/// Stores four columns and gives the mask of those that aren't 0.
+/// Stores four columns and returns the mask of the coefficients that are not 0.
 #[inline(always)]
 fn store<S: Simd>(simd: S, values: [i16x16<S>; 2], out: &mut [i16]) -> u64 {
     out[..16].copy_from_slice(values[0].as_slice());
     out[16..].copy_from_slice(values[1].as_slice());
-    // Saturation keeps what isn't 0 from becoming 0.
+    // Saturation never turns a nonzero value into 0.
     let zero = values[0].saturating_narrow(values[1]).simd_eq(i8x32::splat(simd, 0));
     !zero.to_bitmask() & 0xFFFF_FFFF
 }
 
-impl Coefficients {
-    /// Sets the mask by the values.
+impl QuantizedBlock {
+    /// Computes the mask from the values.
     #[inline(always)]
     pub(crate) fn find_nonzero<S: Simd>(&mut self, simd: S) {
         let mut mask = 0;
@@ -162,18 +181,18 @@ impl Coefficients {
     }
 }
 
-/// The products rounded to integers. Adding 1.5 * 2^23 leaves no bits for fractions, and the rounding of that sum is
-/// exactly what's wanted; it's cheap on every SIMD level.
+/// The products, rounded to integers. The sum with 1.5 * 2^23 has no bits for a fraction, so rounding that
+/// sum rounds the product. This is cheap on every SIMD level.
 #[inline(always)]
 fn round<S: Simd>(simd: S, values: f32x8<S>, multipliers: &[f32; 8]) -> i32x8<S> {
     let shifted = values * f32x8::simd_from(simd, *multipliers) + ROUNDER;
     shifted.bitcast::<i32x8<S>>() - ROUNDER.to_bits().cast_signed()
 }
 
-/// What pictures of 8-bit samples have at most; the lowest DC is -1,024.
+/// The largest coefficient of 8-bit samples. The lowest AC is its negative; the lowest DC is -1,024.
 const HIGHEST: i16 = 1023;
 const LOWEST_DC: i16 = -1024;
-/// As many as leave room for the bounds in 16 bits.
+/// The bits of fraction of unquantized coefficients: as many as the bounds leave free in 16 bits.
 pub(crate) const FRACTION_BITS: u32 = 4;
 const ROUNDER: f32 = 12_582_912.0;
 const FRAC_1_SQRT_2: f32 = std::f32::consts::FRAC_1_SQRT_2;
@@ -183,7 +202,8 @@ const SIN_PI_8: f32 = 0.382_683_43;
 const SQRT_HALF_MINUS: f32 = 0.541_196_1;
 /// cos(pi / 8) + sin(pi / 8)
 const SQRT_HALF_PLUS: f32 = 1.306_563;
-/// The scale of coefficient `k` in one dimension: 1 for the first, `sqrt(2) * cos(k * pi / 16)` for the others.
+/// The algorithm's scale factor of coefficient `k` in one dimension: 1 for the first, `sqrt(2) * cos(k * pi /
+/// 16)` for the others.
 const SCALE: [f64; 8] = [
     1.0,
     1.387_039_845_322_147_5,
@@ -202,8 +222,8 @@ mod tests {
     use proptest::prelude::*;
     use std::f64::consts::PI;
 
-    fn run(level: Level, tile: &Tile, multipliers: &Multipliers) -> Coefficients {
-        let mut out = Coefficients { values: [0; 64], nonzero: 0 };
+    fn run(level: Level, tile: &Tile, multipliers: &QuantizationFactors) -> QuantizedBlock {
+        let mut out = QuantizedBlock { values: [0; 64], nonzero: 0 };
         dispatch!(level, simd => forward(simd, tile, multipliers, &mut out));
         out
     }
@@ -225,7 +245,7 @@ mod tests {
     }
 
     fn check(tile: &Tile, table: &QuantTable) {
-        let multipliers = Multipliers::new(table);
+        let multipliers = QuantizationFactors::new(table);
         let exact = plain(tile, table);
         let reference = run(Level::new(), tile, &multipliers);
         for (index, (&value, &exact)) in reference.values.iter().zip(&exact).enumerate() {
@@ -260,9 +280,12 @@ mod tests {
         #![proptest_config(ProptestConfig::with_cases(256))]
         #[test]
         fn agrees_with_the_definition_on_every_level(
-            samples in proptest::collection::vec(any::<u8>(), 64), quality in 1u8..=100, contrast in 1u8..=255,
+            samples in proptest::collection::vec(any::<u8>(), 64),
+            quality in 1u8..=100,
+            contrast in 1u8..=255,
         ) {
-            let sample = |index: usize| u8::try_from(u16::from(samples[index]) * u16::from(contrast) / 255).unwrap();
+            let scaled = |sample: u8| u16::from(sample) * u16::from(contrast) / 255;
+            let sample = |index: usize| u8::try_from(scaled(samples[index])).unwrap();
             let tile = std::array::from_fn(|y| std::array::from_fn(|x| sample(8 * y + x)));
             check(&tile, &QuantTable::luma(quality));
             check(&tile, &QuantTable::chroma(quality));

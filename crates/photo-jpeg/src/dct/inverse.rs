@@ -1,34 +1,35 @@
 //! The inverse DCT, at full size and at reduced sizes, in `f32` on any SIMD level.
 //!
-//! The separable transform of Arai, Agui and Nakajima (1988) with its scale factors folded into the quantisation table.
-//! Only separate multiplications and additions are used, so that every SIMD level gives the same bits. The second pass
-//! leaves a sample's rows in the lanes: columns come out, which is how [`Strip`] stores them.
+//! The transform is the separable one of Arai, Agui and Nakajima (1988), with its scale factors folded into
+//! the quantization table. It multiplies and adds separately, never fused, so that every SIMD level gives the
+//! same bits. The second pass leaves the rows of samples in the vector lanes, so that columns come out, which
+//! is the order in which [`SampleStrip`] stores them.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, f32x4, f32x8, i16x8, i16x16, i32x4, i32x8};
 
 use super::transpose::transpose;
-use crate::QuantTable;
+use crate::quant::QuantTable;
 
-/// Rows in a strip.
+/// The number of rows in a strip.
 pub(crate) const LANES: usize = 8;
 
-/// Eight rows of samples in the order that reducing widths asks for: for each pair of columns, the two samples of row 0,
-/// of row 1, and so on, 16 values.
+/// Eight rows of samples, in the order that reducing the width needs. Each pair of columns takes 16 values:
+/// the two samples of row 0, then those of row 1, and so on.
 #[derive(Debug, Default)]
-pub(crate) struct Strip {
+pub(crate) struct SampleStrip {
     pub(crate) data: Vec<i16>,
 }
 
-/// Values of a pair of columns.
+/// The number of values of a pair of columns in a strip.
 pub(crate) const PAIR: usize = 2 * LANES;
 
-/// Multipliers that dequantise and carry the transform's scale factors, in natural order.
+/// The factors that dequantize coefficients and apply the scale of the transform, in natural order.
 #[derive(Debug, Clone)]
-pub(crate) struct Multipliers(pub(crate) [f32; 64]);
+pub(crate) struct DequantizationFactors(pub(crate) [f32; 64]);
 
-impl Multipliers {
-    /// For the transform of `8 / denominator` points; 1, 2 or 4.
+impl DequantizationFactors {
+    /// The factors for the transform of `8 / denominator` points. `denominator` is 1, 2, 4 or 8.
     pub(crate) fn new(table: &QuantTable, denominator: u32) -> Self {
         let n = 8 / denominator.max(1) as usize;
         Self(std::array::from_fn(|i| {
@@ -41,8 +42,9 @@ impl Multipliers {
     }
 }
 
-/// What coefficient `u` is multiplied with before a transform of `n` points: the orthonormal scale, the AAN factor for
-/// 8 points, and `sqrt(n / 8)` for what a block of `n` samples lacks in energy.
+/// The factor of coefficient `u` before a transform of `n` points. It combines the orthonormal scale, for 8
+/// points the scale factor of the algorithm, and for fewer points `sqrt(n / 8)`, because a block of `n`
+/// samples has less energy.
 fn factor(u: usize, n: usize) -> f64 {
     let orthonormal = if u == 0 { (1.0 / n as f64).sqrt() } else { (2.0 / n as f64).sqrt() };
     let energy = (n as f64 / 8.0).sqrt();
@@ -54,7 +56,7 @@ fn factor(u: usize, n: usize) -> f64 {
     aan / 8f64.sqrt()
 }
 
-/// The 8-point transform across eight vectors.
+/// The 8-point transform of eight vectors, each of which holds one frequency.
 #[inline(always)]
 fn idct8<S: Simd>(v: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
     const R2: f32 = std::f32::consts::SQRT_2;
@@ -79,14 +81,15 @@ fn idct8<S: Simd>(v: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
     [e0 + o7, e1 + o6, e2 + o5, e3 + o4, e3 - o4, e2 - o5, e1 - o6, e0 - o7]
 }
 
-/// A block at full size, as four pairs of columns for a [`Strip`]: samples of 0 to 255. `dc` is added to the first row,
-/// modulo 2^16: what a DC difference lacks, and zeros.
+/// Transforms a block at full size into four pairs of columns of a [`SampleStrip`], with samples of 0 to 255.
+/// `dc` is added to the first row of coefficients modulo 2^16: its first value corrects the DC, and the
+/// others are 0.
 #[inline(always)]
 pub(crate) fn full<S: Simd>(
     simd: S,
     block: &[i16; 64],
     dc: &[i16; 8],
-    table: &Multipliers,
+    table: &DequantizationFactors,
     out: &mut [[i16; PAIR]; 4],
 ) {
     let columns = samples(simd, block, dc, table);
@@ -96,9 +99,14 @@ pub(crate) fn full<S: Simd>(
     }
 }
 
-/// The columns of a block, as integers in the low 16 bits; the high ones hold junk.
+/// The columns of a block as integers in the low 16 bits of each lane. The high bits are undefined.
 #[inline(always)]
-fn samples<S: Simd>(simd: S, block: &[i16; 64], dc: &[i16; 8], table: &Multipliers) -> [i32x8<S>; 8] {
+fn samples<S: Simd>(
+    simd: S,
+    block: &[i16; 64],
+    dc: &[i16; 8],
+    table: &DequantizationFactors,
+) -> [i32x8<S>; 8] {
     let (values, multipliers) = (block.as_chunks::<8>().0, table.0.as_chunks::<8>().0);
     // Plain loops: a closure in `array::from_fn` or `map` would not be compiled for the SIMD level.
     let mut rows = [f32x8::splat(simd, 0.0); 8];
@@ -119,22 +127,28 @@ fn samples<S: Simd>(simd: S, block: &[i16; 64], dc: &[i16; 8], table: &Multiplie
     out
 }
 
-/// A DC of this much more raises all samples by 128.
+/// Adding 128 to the scaled DC raises all samples by 128.
 const LEVEL_SHIFT: [f32; 8] = [128.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
 
-/// 1.5 * 2^23: adding it leaves the integer in the low bits of the mantissa.
+/// 1.5 * 2^23. Adding it to a number leaves the rounded integer in the low bits of the mantissa.
 const MAGIC: f32 = 12_582_912.0;
 
-/// Clamped to 0..=255 and rounded (half to even) into the low 16 bits.
+/// Clamps to 0..=255 and rounds, halves to even, into the low 16 bits of each lane.
 #[inline(always)]
 fn round<S: Simd>(simd: S, v: f32x8<S>) -> i32x8<S> {
     let clamped = v.max(f32x8::splat(simd, 0.0)).min(f32x8::splat(simd, 255.0));
     (clamped + MAGIC).bitcast()
 }
 
-/// A block at 4 by 4 samples, from its 16 lowest coefficients, as two pairs of columns of four rows each.
+/// Transforms a block to 4 by 4 samples, using its 16 lowest coefficients. Returns two pairs of columns of
+/// four rows each. `dc` is as for [`full`].
 #[inline(always)]
-pub(crate) fn half<S: Simd>(simd: S, block: &[i16; 64], dc: &[i16; 8], table: &Multipliers) -> [i16x8<S>; 2] {
+pub(crate) fn half<S: Simd>(
+    simd: S,
+    block: &[i16; 64],
+    dc: &[i16; 8],
+    table: &DequantizationFactors,
+) -> [i16x8<S>; 2] {
     let (values, multipliers) = (block.as_chunks::<8>().0, table.0.as_chunks::<8>().0);
     let mut rows = [f32x4::splat(simd, 0.0); 4];
     for y in 0..4 {
@@ -159,13 +173,13 @@ pub(crate) fn half<S: Simd>(simd: S, block: &[i16; 64], dc: &[i16; 8], table: &M
     [side_by_side(out[0], out[1]), side_by_side(out[2], out[3])]
 }
 
-/// The low 16 bits of two columns, row by row.
+/// The low 16 bits of two columns, side by side for each row.
 #[inline(always)]
 fn side_by_side<S: Simd>(left: i32x4<S>, right: i32x4<S>) -> i16x8<S> {
     ((left & 0xFFFF) | (right << 16)).bitcast()
 }
 
-/// The 4-point transform across four vectors, by its definition.
+/// The 4-point transform of four vectors, by its definition.
 #[inline(always)]
 fn idct4<S: Simd>(v: [f32x4<S>; 4]) -> [f32x4<S>; 4] {
     /// The cosines of pi/8 and 3 pi/8.
@@ -177,20 +191,20 @@ fn idct4<S: Simd>(v: [f32x4<S>; 4]) -> [f32x4<S>; 4] {
     [sum + outer, difference + inner, difference - inner, sum - outer]
 }
 
-/// A block at `N` by `N` samples (2 or 1), from its `N * N` lowest coefficients: the sample in column `x` and row `y` is
-/// at `N * x + y`.
+/// Transforms a block to `N` by `N` samples (2 or 1), using its `N * N` lowest coefficients. The sample in
+/// column `x` and row `y` is at `[x][y]`. `dc` is added to the DC modulo 2^16.
 #[inline(always)]
 pub(crate) fn reduced<const N: usize>(
     block: &[i16; 64],
     dc: i16,
-    table: &Multipliers,
+    table: &DequantizationFactors,
     cosines: &Cosines<N>,
 ) -> [[i16; N]; N] {
     let coefficient = |u: usize, v: usize| {
         let value = if u == 0 && v == 0 { block[0].wrapping_add(dc) } else { block[8 * v + u] };
         f32::from(value) * table.0[8 * v + u]
     };
-    // Over vertical frequencies first, for each horizontal one.
+    // Sums over the vertical frequencies first, for each horizontal one.
     let rows: [[f32; N]; N] = std::array::from_fn(|u| {
         std::array::from_fn(|y| {
             (1..N).fold(coefficient(u, 0), |sum, v| sum + coefficient(u, v) * cosines.0[y][v])

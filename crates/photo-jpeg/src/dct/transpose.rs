@@ -1,15 +1,15 @@
-//! An 8x8 transpose.
+//! The transpose of 8x8 matrices in vectors.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, f32x8, i16x8};
 
-/// Rows become columns: three rounds of perfect shuffles.
+/// Transposes eight rows by three rounds of perfect shuffles.
 #[inline(always)]
 pub(crate) fn transpose<S: Simd>(rows: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
     shuffle(shuffle(shuffle(rows)))
 }
 
-/// As [`transpose`], of 16-bit integers.
+/// Transposes eight rows of 16-bit integers as [`transpose`] does.
 #[inline(always)]
 pub(crate) fn transpose_i16<S: Simd>(rows: [i16x8<S>; 8]) -> [i16x8<S>; 8] {
     shuffle_i16(shuffle_i16(shuffle_i16(rows)))

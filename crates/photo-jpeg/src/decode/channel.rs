@@ -1,55 +1,58 @@
-//! What becomes of one component: its sizes, its tables, its way through the two passes of reducing.
+//! The way of one component from blocks to a plane: sizes, tables, and the weights of both passes of the
+//! reduction.
 
 use std::sync::Arc;
 
-use crate::dct::inverse::{LANES, Multipliers, PAIR};
+use crate::dct::inverse::{DequantizationFactors, LANES, PAIR};
 use crate::geometry::component_side;
 use crate::header::Header;
 use crate::resize::horizontal::STEP;
-use crate::resize::weights::{Axis, Reduction, Weights};
+use crate::resize::weights::{Axis, Reduction, ResampleWeights};
 
-/// Chroma that is reduced to so little of its size (4:4:4 of 12 MP to 4:2:0 of 10 MP) is decoded at half of it. It cost
-/// 0.03 to 0.06 points of SSIMULACRA2 there; a second halving, 0.3.
+/// Chroma is decoded at half size where it is reduced to at most this share of its size, as when 12 MP in
+/// 4:4:4 become 10 MP in 4:2:0. There this costs 0.03 to 0.06 points of SSIMULACRA2; halving twice would cost
+/// 0.3.
 const CHROMA_HALF: f64 = 0.46;
 
 /// A component on its way from blocks to a plane.
 #[derive(Debug)]
 pub(super) struct Channel {
-    /// Blocks of an MCU, across and down.
+    /// Columns and rows of blocks in an MCU.
     pub(super) h: usize,
     pub(super) v: usize,
-    /// Blocks in a row.
+    /// Blocks in a row of the component.
     pub(super) blocks_wide: usize,
-    /// Samples along a side of a block: 8, 4, 2 or 1.
+    /// Samples along a side of a decoded block: 8, 4, 2 or 1.
     pub(super) points: usize,
-    pub(super) multipliers: Multipliers,
-    /// Whose strips its samples are in, and from which row on: two channels of few rows share theirs.
+    pub(super) multipliers: DequantizationFactors,
+    /// The channel whose strips hold this channel's samples, and the first row in them. Two channels with few
+    /// rows share their strips.
     pub(super) strips_of: usize,
     pub(super) top: usize,
-    /// Samples that decoding gives.
+    /// Width and height that decoding gives, in samples.
     pub(super) from: (u32, u32),
-    /// Samples that come out.
+    /// Width and height of the plane, in samples.
     pub(super) to: (u32, u32),
-    /// The same, as the weights have it: across and down.
+    /// The horizontal and vertical axis of the reduction.
     pub(super) axes: [Axis; 2],
-    /// How to get from the one to the other, across and down; `None` where nothing changes. Channels of the same axes
-    /// share it.
+    /// The horizontal and vertical reduction; `None` where nothing changes. Channels with the same axes share
+    /// them.
     pub(super) reductions: Option<Arc<[Reduction; 2]>>,
 }
 
-/// The size of the picture that comes out, and the sampling factors of its components.
+/// The size of the result and the sampling factors of its components.
 #[derive(Debug, Clone)]
-pub(super) struct Target {
+pub(super) struct DecodeTarget {
     pub(super) size: (u32, u32),
-    /// Whether the axes will be mirrored.
+    /// Whether the horizontal and the vertical axis will be mirrored afterward.
     pub(super) flips: (bool, bool),
-    /// The size before rounding: where only the scale is given, it need not be whole.
+    /// The size in pixels before it was rounded up. It may be fractional where only the scale is given.
     pub(super) extent: (f64, f64),
     pub(super) sampling: Vec<(u8, u8)>,
 }
 
-impl Target {
-    /// Bytes of all planes.
+impl DecodeTarget {
+    /// The bytes of all planes together.
     pub(super) fn bytes(&self) -> u64 {
         let (h_max, v_max) = maxima(self.sampling.iter().copied());
         let side = |size, factor, max| u64::from(component_side(size, factor, max));
@@ -58,7 +61,7 @@ impl Target {
 }
 
 impl Channel {
-    pub(super) fn new(header: &Header, index: usize, points: usize, target: &Target) -> Option<Self> {
+    pub(super) fn new(header: &Header, index: usize, points: usize, target: &DecodeTarget) -> Option<Self> {
         let component = header.components.get(index)?;
         let &(h_out, v_out) = target.sampling.get(index)?;
         let single = header.components.len() == 1;
@@ -85,7 +88,7 @@ impl Channel {
             v: v.into(),
             blocks_wide: component.blocks_wide as usize,
             points,
-            multipliers: Multipliers::new(&component.quant, 8 / points as u32),
+            multipliers: DequantizationFactors::new(&component.quant, 8 / points as u32),
             strips_of: index,
             top: 0,
             from: (across.from, down.from),
@@ -95,23 +98,23 @@ impl Channel {
         })
     }
 
-    /// Rows of samples in a row of MCUs.
+    /// The number of rows of samples in a row of MCUs.
     pub(super) fn rows(&self) -> usize {
         self.v * self.points
     }
 
-    /// Strips of its own in a row of MCUs.
+    /// The number of strips in a row of MCUs that belong to this channel.
     pub(super) fn strips(&self) -> usize {
         if self.top == 0 { self.rows().div_ceil(LANES) } else { 0 }
     }
 
-    /// Weights across, where something changes.
-    pub(super) fn across(&self) -> Option<&Weights> {
+    /// The horizontal weights, if the size changes.
+    pub(super) fn across(&self) -> Option<&ResampleWeights> {
         self.reductions.as_ref().map(|r| r[0].weights())
     }
 
-    /// Weights down, where something changes.
-    pub(super) fn down(&self) -> Option<&Weights> {
+    /// The vertical weights, if the size changes.
+    pub(super) fn down(&self) -> Option<&ResampleWeights> {
         self.reductions.as_ref().map(|r| r[1].weights())
     }
 
@@ -119,7 +122,7 @@ impl Channel {
         matches!((&self.reductions, &other.reductions), (Some(a), Some(b)) if Arc::ptr_eq(a, b))
     }
 
-    /// Lets the second chroma channel share the weights of the first one, and its strips where there is room.
+    /// Lets the second chroma channel share the weights of the first, and its strips where there is room.
     pub(super) fn share(channels: &mut [Self]) {
         if let [_, first, second] = channels {
             if first.axes == second.axes {
@@ -132,18 +135,18 @@ impl Channel {
         }
     }
 
-    /// Values of a strip; it is padded so that every window of weights lies inside.
+    /// The number of values in a strip, padded so that every window of weights lies inside.
     pub(super) fn strip_len(&self) -> usize {
         let pairs = (self.blocks_wide * self.points).div_ceil(2);
         pairs.max(self.across().map_or(0, |weights| weights.pairs)) * PAIR
     }
 
-    /// Values of a pair of reduced rows.
+    /// The number of values in a pair of reduced rows.
     pub(super) fn stride(&self) -> usize {
         2 * (self.to.0 as usize).next_multiple_of(STEP)
     }
 
-    /// Pairs of rows in a row of MCUs.
+    /// The number of pairs of rows in a row of MCUs.
     pub(super) fn row_pairs(&self) -> usize {
         self.rows() / 2
     }

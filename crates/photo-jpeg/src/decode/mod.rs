@@ -1,13 +1,13 @@
-//! A JPEG file becomes planes, on all cores and in bounded memory.
+//! Decodes a JPEG file to planes, on all cores and in bounded memory.
 //!
-//! 1. [`crate::scan`] decodes the entropy-coded data in waves.
-//! 2. [`strips`] turns a row of MCUs into samples, as columns of eight rows.
-//! 3. [`crate::resize`] reduces them, widths first.
-//! 4. [`bands`] runs these steps at once on different parts of the picture.
+//! 1. [`crate::scan`] decodes the entropy-coded data in batches of blocks.
+//! 2. [`strips`] transforms a row of MCUs into strips of samples, eight rows each.
+//! 3. [`crate::resize`] reduces the samples, first in width and then in height.
+//! 4. [`plane_builder`] lets these steps run at the same time on different parts of the picture.
 
-mod bands;
 mod channel;
 mod options;
+mod plane_builder;
 mod strips;
 #[cfg(test)]
 mod tests;
@@ -18,53 +18,63 @@ use rayon::prelude::*;
 
 use crate::simd::Level;
 
-use crate::coefficients::{Coefficients, LowCoefficients, ReadOptions};
+use crate::coefficients::{Coefficients, ReadOptions};
 use crate::error::{Error, Result};
 use crate::header::Header;
+use crate::low_coefficients::LowCoefficients;
 use crate::planes::Planes;
 use crate::resize::weights::Reduction;
-use crate::scan::{Cut, Mcu, Waves};
-use bands::{Bands, OutTask, Rest, RowTask, finished};
-use channel::{Channel, Target};
+use crate::scan::{ChunkLayout, Mcu, Pipeline};
+use channel::{Channel, DecodeTarget};
+use plane_builder::{OutTask, PlaneBuilder, RowTask, UnwrittenPlanes, finished};
+
+use options::MCU_ROWS_PER_PHASE;
 
 pub use options::{DecodeOptions, Scale};
 
 /// Decodes a JPEG to planes, at its own size or reduced.
 ///
-/// The planes lie as stored: nothing is turned. The work is shared among the threads of the rayon pool in which it is
-/// called; the samples don't depend on their number, nor on the machine.
+/// The planes are as stored in the file and not turned. The threads of the current rayon pool share the work.
+/// The samples depend neither on the number of threads nor on the machine.
 ///
 /// # Errors
-/// [`Error::Malformed`] and [`Error::Truncated`] for damaged data, [`Error::Unsupported`] for what this crate does not
-/// read (see [`Header::read`]), [`Error::Memory`] where the options allow less than
-/// [`DecodeOptions::memory_needed`] asks for, [`Error::Argument`] for a target whose sides or sampling factors are out of
-/// range, or that goes with [`Scale::Eighth`].
+/// * [`Error::Malformed`] and [`Error::Truncated`] for damaged data;
+/// * [`Error::Unsupported`] for a kind of JPEG that this crate does not read (see [`Header::read`]);
+/// * [`Error::Memory`] if [`DecodeOptions::memory_needed`] is above the limit in the options;
+/// * [`Error::Argument`] if a side or a sampling factor of the target is out of range, or if a target size
+///   comes with [`Scale::Eighth`].
 pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Planes> {
-    let decoder = Decoder::new(bytes, options)?;
-    decoder.run(Level::new(), Cut::new(rayon::current_num_threads(), decoder.row_blocks()))
+    let decoder = PlaneDecoder::new(bytes, options)?;
+    decoder.run(Level::new(), ChunkLayout::new(rayon::current_num_threads(), decoder.row_blocks()))
 }
 
-/// As [`decode`], in waves of so many segments meant to hold so many blocks: for the fuzz targets.
+/// Decodes as [`decode`] does, in batches of `chunks` chunks of about `target_blocks` blocks each. This is
+/// for the fuzz targets.
 ///
 /// # Errors
-/// As [`decode`].
+/// Returns the errors of [`decode`].
 #[cfg(fuzzing)]
-pub fn decode_cut(bytes: &[u8], options: &DecodeOptions, segments: usize, meant: usize) -> Result<Planes> {
-    let cut = Cut { meant, room: 2 * meant, least: 16, segments };
-    Decoder::new(bytes, options)?.run(Level::new(), cut)
+pub fn decode_in_chunks(
+    bytes: &[u8],
+    options: &DecodeOptions,
+    chunks: usize,
+    target_blocks: usize,
+) -> Result<Planes> {
+    let layout = ChunkLayout { target_blocks, max_blocks: 2 * target_blocks, min_bytes: 16, chunks };
+    PlaneDecoder::new(bytes, options)?.run(Level::new(), layout)
 }
 
-/// A file and what is to become of it, checked.
-struct Decoder<'a> {
+/// A file and the checked description of the planes to be made from it.
+struct PlaneDecoder<'a> {
     bytes: &'a [u8],
     header: Header,
-    target: Target,
+    target: DecodeTarget,
     channels: Vec<Channel>,
-    /// For the coefficients of a file of several scans.
+    /// The limits for reading the coefficients of a file with several scans.
     reading: ReadOptions,
 }
 
-impl<'a> Decoder<'a> {
+impl<'a> PlaneDecoder<'a> {
     fn new(bytes: &'a [u8], options: &DecodeOptions) -> Result<Self> {
         let header = Header::read(bytes)?;
         let needed = options.memory_needed(&header, rayon::current_num_threads())?;
@@ -83,16 +93,16 @@ impl<'a> Decoder<'a> {
         Ok(Self { bytes, header, target, channels, reading })
     }
 
-    /// Blocks of an interleaved row of MCUs.
+    /// The number of blocks in an interleaved row of MCUs.
     fn row_blocks(&self) -> usize {
         let per_mcu: usize = self.channels.iter().map(|c| c.h * c.v).sum();
         self.header.mcus_wide as usize * per_mcu
     }
 
-    fn run(&self, level: Level, cut: Cut) -> Result<Planes> {
+    fn run(&self, level: Level, layout: ChunkLayout) -> Result<Planes> {
         let mut data = vec![Vec::new(); self.channels.len()];
         if self.header.is_one_scan() {
-            self.run_stream(&mut data, level, cut)?;
+            self.run_stream(&mut data, level, layout)?;
         } else {
             self.run_coefficients(&mut data, level)?;
         }
@@ -101,7 +111,7 @@ impl<'a> Decoder<'a> {
         Ok(Planes { width, height, color: self.header.color, sampling: self.target.sampling.clone(), planes })
     }
 
-    /// What the rows need, to be made before the first one: `data` becomes empty planes.
+    /// The weights and the empty planes, in `data`, which must exist before the first row of samples is made.
     fn preparations<'d>(&'d self, data: &'d mut [Vec<u8>]) -> Vec<Preparation<'d>> {
         let mut preparations: Vec<Preparation<'d>> = Vec::new();
         for (n, (channel, plane)) in self.channels.iter().zip(data).enumerate() {
@@ -114,49 +124,49 @@ impl<'a> Decoder<'a> {
         preparations
     }
 
-    fn run_stream(&self, data: &mut [Vec<u8>], level: Level, cut: Cut) -> Result<()> {
+    fn run_stream(&self, data: &mut [Vec<u8>], level: Level, layout: ChunkLayout) -> Result<()> {
         let mcu = Mcu::of(&self.header)?;
-        let mut waves = Waves::new(self.bytes, &self.header, &mcu, cut, level);
-        waves.step(self.preparations(data), |_, preparation| preparation.run())?;
-        let mut rest: Rest<'_> = data.iter_mut().map(Vec::as_mut_slice).collect();
-        let mut bands = Bands::new(&self.channels, level);
+        let mut pipeline = Pipeline::new(self.bytes, &self.header, &mcu, layout, level);
+        pipeline.step(self.preparations(data), |_, preparation| preparation.run())?;
+        let mut rest: UnwrittenPlanes<'_> = data.iter_mut().map(Vec::as_mut_slice).collect();
+        let mut builder = PlaneBuilder::new(&self.channels, level);
         loop {
-            let (rows, last) = (waves.rows(), waves.is_last());
-            let mut buffers = bands.buffers(rows);
-            let outs = bands.out_tasks(&mut rest);
-            let tasks = bands.row_tasks(rows, &mut buffers, &mut rest);
+            let (rows, last) = (pipeline.rows(), pipeline.is_last());
+            let mut buffers = builder.buffers(rows);
+            let outs = builder.out_tasks(&mut rest);
+            let tasks = builder.row_tasks(rows, &mut buffers, &mut rest);
             let first = tasks.first().map_or(0, |t| t.row);
             let tasks = in_order(tasks, outs);
-            let now = &bands;
-            waves.step(tasks, |rows, task| match task {
-                Task::Out(task) => now.run_out(task),
-                Task::Row(task) => {
+            let now = &builder;
+            pipeline.step(tasks, |rows, task| match task {
+                PhaseTask::Out(task) => now.run_out(task),
+                PhaseTask::Row(task) => {
                     let runs = rows.runs(task.row - first);
                     now.run_row(task, |strips| strips.fill(level, &self.channels, &mcu, runs));
                 }
             })?;
-            bands.advance(rows, buffers);
+            builder.advance(rows, buffers);
             if last {
                 break;
             }
         }
-        finish(&mut bands, &mut rest);
+        finish(&mut builder, &mut rest);
         Ok(())
     }
 
-    /// Several scans: all coefficients first.
+    /// Decodes a file with several scans: reads all coefficients first, then transforms them.
     fn run_coefficients(&self, data: &mut [Vec<u8>], level: Level) -> Result<()> {
-        let coefficients = All::read(self)?;
+        let coefficients = StoredCoefficients::read(self)?;
         self.preparations(data).into_par_iter().for_each(Preparation::run);
-        let mut rest: Rest<'_> = data.iter_mut().map(Vec::as_mut_slice).collect();
-        let mut bands = Bands::new(&self.channels, level);
+        let mut rest: UnwrittenPlanes<'_> = data.iter_mut().map(Vec::as_mut_slice).collect();
+        let mut builder = PlaneBuilder::new(&self.channels, level);
         let all = self.header.mcus_high as usize;
-        for start in (0..all).step_by(BATCH) {
-            let rows = BATCH.min(all - start);
-            let mut buffers = bands.buffers(rows);
-            let outs = bands.out_tasks(&mut rest);
-            let tasks = bands.row_tasks(rows, &mut buffers, &mut rest);
-            phase(&bands, tasks, outs, &|strips, row| {
+        for start in (0..all).step_by(MCU_ROWS_PER_PHASE) {
+            let rows = MCU_ROWS_PER_PHASE.min(all - start);
+            let mut buffers = builder.buffers(rows);
+            let outs = builder.out_tasks(&mut rest);
+            let tasks = builder.row_tasks(rows, &mut buffers, &mut rest);
+            phase(&builder, tasks, outs, &|strips, row| {
                 for (index, channel) in self.channels.iter().enumerate() {
                     for y in 0..channel.v {
                         let from = (row * channel.v + y) * channel.blocks_wide;
@@ -165,14 +175,14 @@ impl<'a> Decoder<'a> {
                     }
                 }
             });
-            bands.advance(rows, buffers);
+            builder.advance(rows, buffers);
         }
-        finish(&mut bands, &mut rest);
+        finish(&mut builder, &mut rest);
         Ok(())
     }
 }
 
-/// Something to be made before the first row, while other threads decode.
+/// Something that other threads make while the first batch is decoded.
 enum Preparation<'d> {
     Weights(&'d Reduction),
     Plane(&'d mut Vec<u8>, usize),
@@ -187,14 +197,14 @@ impl Preparation<'_> {
     }
 }
 
-/// The coefficients of a file, as many as its scale needs.
-enum All {
+/// The coefficients of a file with several scans: all, or only the low ones where the scale needs no others.
+enum StoredCoefficients {
     Whole(Coefficients),
     Low(LowCoefficients),
 }
 
-impl All {
-    fn read(decoder: &Decoder<'_>) -> Result<Self> {
+impl StoredCoefficients {
+    fn read(decoder: &PlaneDecoder<'_>) -> Result<Self> {
         if decoder.channels.iter().all(|channel| channel.points <= 4) {
             LowCoefficients::read(decoder.bytes, &decoder.reading).map(Self::Low)
         } else {
@@ -202,7 +212,7 @@ impl All {
         }
     }
 
-    /// The blocks `first..first + count` of a component.
+    /// The blocks `first..first + count` of a component, in natural order.
     fn blocks(&self, component: usize, first: usize, count: usize) -> Cow<'_, [[i16; 64]]> {
         match self {
             Self::Whole(all) => {
@@ -214,43 +224,41 @@ impl All {
     }
 }
 
-/// Rows of MCUs at once, where the coefficients are all there.
-const BATCH: usize = 16;
-
-/// Something to be done with the rows at hand.
-enum Task<'a, 'p> {
+/// A task of one phase.
+enum PhaseTask<'a, 'p> {
     Out(OutTask<'p>),
     Row(RowTask<'a>),
 }
 
-/// The small tasks in the middle: one thread takes the first, another the last, so that those are left for the end.
-fn in_order<'a, 'p>(rows: Vec<RowTask<'a>>, outs: Vec<OutTask<'p>>) -> Vec<Task<'a, 'p>> {
-    let mut tasks: Vec<_> = rows.into_iter().map(Task::Row).collect();
+/// Orders the tasks of a phase, with the small ones in the middle. One thread takes tasks from the front and
+/// another from the back, so that the small ones are left for the end.
+fn in_order<'a, 'p>(rows: Vec<RowTask<'a>>, outs: Vec<OutTask<'p>>) -> Vec<PhaseTask<'a, 'p>> {
+    let mut tasks: Vec<_> = rows.into_iter().map(PhaseTask::Row).collect();
     let half = tasks.len() / 2;
-    tasks.splice(half..half, outs.into_iter().map(Task::Out));
+    tasks.splice(half..half, outs.into_iter().map(PhaseTask::Out));
     tasks
 }
 
-/// Makes the rows of output that are left when all rows of MCUs are done.
-fn finish(bands: &mut Bands<'_>, rest: &mut Rest<'_>) {
-    let last = bands.out_tasks(rest);
-    phase(bands, Vec::new(), last, &|_, _| {});
+/// Makes the remaining rows of output when all rows of MCUs are done.
+fn finish(builder: &mut PlaneBuilder<'_>, rest: &mut UnwrittenPlanes<'_>) {
+    let last = builder.out_tasks(rest);
+    phase(builder, Vec::new(), last, &|_, _| {});
 }
 
-/// Runs all tasks.
+/// Runs all tasks of a phase.
 fn phase(
-    bands: &Bands<'_>,
+    builder: &PlaneBuilder<'_>,
     rows: Vec<RowTask<'_>>,
     outs: Vec<OutTask<'_>>,
-    fill: &(dyn Fn(&mut strips::Strips, usize) + Sync),
+    fill: &(dyn Fn(&mut strips::SampleStrips, usize) + Sync),
 ) {
     rayon::scope(|scope| {
         for task in outs {
-            scope.spawn(move |_| bands.run_out(task));
+            scope.spawn(move |_| builder.run_out(task));
         }
         for task in rows {
             let row = task.row;
-            scope.spawn(move |_| bands.run_row(task, |strips| fill(strips, row)));
+            scope.spawn(move |_| builder.run_row(task, |strips| fill(strips, row)));
         }
     });
 }

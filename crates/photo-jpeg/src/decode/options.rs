@@ -1,29 +1,32 @@
-//! How a file is decoded.
+//! Options of the decoder.
 
-use crate::Orientation;
 use crate::coefficients::{ReadOptions, bytes_per_block};
 use crate::error::{Error, Result};
 use crate::header::Header;
-use crate::scan::Cut;
+use crate::orientation::Orientation;
+use crate::scan::ChunkLayout;
 
-use super::channel::{Target, maxima};
+use super::channel::{DecodeTarget, maxima};
 
-/// At which scale the inverse DCT works: with less than 8 points it leaves out the higher frequencies.
+/// The rows of MCUs in one phase, where all coefficients are in memory already.
+pub(super) const MCU_ROWS_PER_PHASE: usize = 16;
+
+/// The scale of the inverse DCT. With fewer than 8 points it leaves out the higher frequencies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Scale {
-    /// 8 points: every sample.
+    /// 8 points per block side: full size.
     #[default]
     Full,
-    /// 4 points: half of the samples each way.
+    /// 4 points per block side: half the size in each direction.
     Half,
-    /// 2 points: a quarter each way.
+    /// 2 points per block side: a quarter of the size in each direction.
     Quarter,
-    /// 1 point: an eighth each way. Not together with a target size.
+    /// 1 point per block side: an eighth of the size in each direction. Can't be combined with a target size.
     Eighth,
 }
 
 impl Scale {
-    /// Samples along a side of a block.
+    /// The number of samples along a side of a block: 8, 4, 2 or 1.
     pub(super) fn points(self) -> usize {
         match self {
             Self::Full => 8,
@@ -33,14 +36,14 @@ impl Scale {
         }
     }
 
-    /// 1, 2, 4 or 8.
+    /// The factor by which the size is divided: 1, 2, 4 or 8.
     #[must_use]
     pub fn denominator(self) -> u32 {
         8 / self.points() as u32
     }
 }
 
-/// How a file is decoded: at which scale, to which size, in how much memory.
+/// How [`decode`](crate::decode) decodes a file.
 ///
 /// ```
 /// use photo_jpeg::{DecodeOptions, Scale};
@@ -50,18 +53,23 @@ impl Scale {
 #[non_exhaustive]
 #[derive(Debug, Clone)]
 pub struct DecodeOptions {
-    /// At which scale the inverse DCT works.
+    /// The scale of the inverse DCT. [`Scale::Full`] by default.
     pub scale: Scale,
-    /// Pixels across and down that come out, by a Lanczos3 filter behind the inverse DCT; `None` for what that gives.
+    /// Width and height of the result in pixels, 1 to 65,535. A Lanczos3 filter behind the inverse DCT
+    /// reduces to this size. `None`, the default, for the size that the inverse DCT gives.
     pub size: Option<(u32, u32)>,
-    /// Sampling factors of the planes that come out (1 or 2 across and down for each); `None` for those of the file.
+    /// Horizontal and vertical sampling factors of each plane in the result, 1 or 2. `None`, the default, for
+    /// those of the file.
     pub sampling: Option<Vec<(u8, u8)>>,
-    /// How the planes will be turned. They are not turned here; but where an axis of a subsampled component will be mirrored
-    /// and does not hold whole samples, its samples are placed so that they are right afterwards (by a half of one).
+    /// How the planes will be turned afterward; [`Orientation::Upright`] by default. The decoder does not
+    /// turn them. But where an axis of a subsampled component will be mirrored and its length is not a whole
+    /// number of samples, the samples are shifted by up to half a sample, so that they are at the right place
+    /// after turning.
     pub orientation: Orientation,
-    /// Bytes of memory that decoding may take, the file not counted (512 MiB).
+    /// The most bytes of memory that decoding may take, not counting the file. 512 MiB by default.
     pub memory_limit: u64,
-    /// Scans that a file may have (100); see [`ReadOptions::scan_limit`](crate::ReadOptions::scan_limit).
+    /// The most scans that a file may have; see [`ReadOptions::scan_limit`](crate::ReadOptions::scan_limit).
+    /// 100 by default.
     pub scan_limit: u32,
 }
 
@@ -121,7 +129,7 @@ impl DecodeOptions {
         self
     }
 
-    pub(super) fn target(&self, width: u32, height: u32, sampling: &[(u8, u8)]) -> Result<Target> {
+    pub(super) fn target(&self, width: u32, height: u32, sampling: &[(u8, u8)]) -> Result<DecodeTarget> {
         let denominator = self.scale.denominator();
         let decoded = (width.div_ceil(denominator), height.div_ceil(denominator));
         let size = self.size.unwrap_or(decoded);
@@ -139,25 +147,28 @@ impl DecodeOptions {
         if sampling.len() != components || !sampling.iter().all(in_range) {
             return Err(Error::Argument("each component needs sampling factors of 1 or 2"));
         }
-        Ok(Target { size, extent, flips: self.orientation.flips(), sampling })
+        Ok(DecodeTarget { size, extent, flips: self.orientation.flips(), sampling })
     }
 
-    /// Bytes of memory that [`decode`](crate::decode) takes at most, the file not counted, on so many threads.
+    /// The most bytes of memory that [`decode`](crate::decode) takes on `threads` threads, not counting the
+    /// file.
     ///
-    /// For a sequential picture this grows with its width and with the size that comes out, not with its height.
+    /// For a sequential picture this grows with its width and with the size of the result, but not with its
+    /// height.
     ///
     /// # Errors
-    /// As [`decode`](crate::decode), for options that don't fit the file.
+    /// Returns [`Error::Argument`] for options that don't fit the file, as [`decode`](crate::decode) does.
     pub fn memory_needed(&self, header: &Header, threads: usize) -> Result<u64> {
         let sampling: Vec<_> = header.components.iter().map(|c| (c.h, c.v)).collect();
         self.memory_for(header.width, header.height, &sampling, header.is_one_scan(), threads)
     }
 
-    /// As [`memory_needed`](Self::memory_needed), from facts: width and height in pixels, the sampling factors of the
-    /// components, and whether one sequential scan holds the whole picture.
+    /// The same number as [`memory_needed`](Self::memory_needed), without a header. `width` and `height` are
+    /// in pixels, `sampling` holds the sampling factors of each component, and `one_scan` tells whether one
+    /// sequential scan holds the whole picture.
     ///
     /// # Errors
-    /// As [`decode`](crate::decode), for options that don't fit the picture.
+    /// Returns [`Error::Argument`] for options that don't fit the picture, as [`decode`](crate::decode) does.
     pub fn memory_for(
         &self,
         width: u32,
@@ -172,16 +183,21 @@ impl DecodeOptions {
         let mcus_wide = u64::from(width.div_ceil(8 * u32::from(h_max)));
         let mcus_high = u64::from(height.div_ceil(8 * u32::from(v_max))).max(1);
         let per_mcu: u64 = if single { 1 } else { sampling.iter().map(|(h, v)| u64::from(h * v)).sum() };
-        // Blocks of a row of MCUs, and rows that a phase has in hand.
+        // The blocks of a row of MCUs, and the rows that a phase holds.
         let row = mcus_wide * per_mcu;
-        let cut = Cut::new(threads, row as usize);
-        let rows = if one_scan { cut.most_blocks() as u64 / row.max(1) + 2 } else { super::BATCH as u64 };
+        let layout = ChunkLayout::new(threads, row as usize);
+        let rows = if one_scan {
+            layout.max_batch_blocks() as u64 / row.max(1) + 2
+        } else {
+            MCU_ROWS_PER_PHASE as u64
+        };
         let planes = target.bytes();
-        // Strips of 16-bit samples for each thread, and rows reduced in width: of two phases and the window between.
+        // Each thread has strips of 16-bit samples. The rows that are reduced in width are those of two
+        // phases and of the window between them.
         let strips = row * 128 * threads as u64;
         let reduced = if self.size.is_some() { 3 * 2 * planes * rows.min(mcus_high) / mcus_high } else { 0 };
         let blocks = if one_scan {
-            cut.most_bytes(row, mcus_high)
+            layout.max_memory(row, mcus_high)
         } else {
             bytes_per_block(if self.scale == Scale::Full { 64 } else { 16 }) * row * mcus_high
         };

@@ -1,42 +1,42 @@
-//! A row of MCUs: blocks to strips of samples, strips to rows.
+//! Transforms the blocks of a row of MCUs into strips of samples, and the strips into rows.
 
 use fearless_simd::Simd;
 use fearless_simd::prelude::*;
 
 use crate::simd::{Level, dispatch};
 
-use crate::dct::inverse::{Cosines, LANES, PAIR, Strip, full, half, reduced};
+use crate::dct::inverse::{Cosines, LANES, PAIR, SampleStrip, full, half, reduced};
 use crate::resize::horizontal;
 use crate::scan::Mcu;
 
 use super::channel::Channel;
 
-/// Strips of all channels: what one thread needs for a row of MCUs.
+/// The strips of all channels, which is what one thread needs for a row of MCUs.
 #[derive(Debug)]
-pub(super) struct Strips {
-    channels: Vec<Vec<Strip>>,
+pub(super) struct SampleStrips {
+    channels: Vec<Vec<SampleStrip>>,
     cosines2: Cosines<2>,
     cosines1: Cosines<1>,
 }
 
-/// Where a block belongs in a row of MCUs: in which column and row of its channel's blocks.
+/// The column and row of a block within its channel's part of a row of MCUs, in blocks.
 #[derive(Debug, Clone, Copy)]
-struct Place {
+struct BlockPosition {
     x: usize,
     y: usize,
 }
 
 /// Where the rows of a channel go.
-pub(super) enum Rows<'a> {
-    /// Into the plane, as they are.
+pub(super) enum RowTarget<'a> {
+    /// Straight into the plane.
     Plane(&'a mut [u8]),
-    /// Reduced in width, as pairs of rows.
+    /// Reduced in width, into pairs of rows.
     Pairs(&'a mut [i16]),
 }
 
-impl Strips {
+impl SampleStrips {
     pub(super) fn new(channels: &[Channel]) -> Self {
-        let strip = |c: &Channel| Strip { data: vec![0; c.strip_len()] };
+        let strip = |c: &Channel| SampleStrip { data: vec![0; c.strip_len()] };
         let strips = |c: &Channel| (0..c.strips()).map(|_| strip(c)).collect();
         Self {
             channels: channels.iter().map(strips).collect(),
@@ -45,8 +45,8 @@ impl Strips {
         }
     }
 
-    /// Puts the blocks of an interleaved row of MCUs, from runs in decoding order, each with what is to be added to the
-    /// DC of each component.
+    /// Transforms the blocks of an interleaved row of MCUs into the strips. `runs` gives the blocks in
+    /// decoding order, in runs; each run comes with what must be added to the DC of each component.
     pub(super) fn fill<'b>(
         &mut self,
         level: Level,
@@ -61,7 +61,7 @@ impl Strips {
                     let place = mcu.blocks[phase];
                     let channel = &channels[place.component];
                     let x = column * channel.h + place.x as usize;
-                    let at = Place { x, y: place.y as usize };
+                    let at = BlockPosition { x, y: place.y as usize };
                     self.put(simd, channel, at, block, base[place.component]);
                     phase += 1;
                     if phase == mcu.blocks.len() {
@@ -72,18 +72,18 @@ impl Strips {
         }
     }
 
-    /// Puts a row of blocks of one channel, the `y`-th of its row of MCUs.
+    /// Transforms a row of blocks of one channel into the strips. `y` is its row within the row of MCUs.
     pub(super) fn fill_row(&mut self, level: Level, channel: &Channel, y: usize, blocks: &[[i16; 64]]) {
         dispatch!(level, simd => {
             for (x, block) in blocks.iter().enumerate() {
-                self.put(simd, channel, Place { x, y }, block, 0);
+                self.put(simd, channel, BlockPosition { x, y }, block, 0);
             }
         });
     }
 
-    /// Puts a block into its strip.
+    /// Transforms a block into its strip. `dc` is added to the DC.
     #[inline(always)]
-    fn put<S: Simd>(&mut self, simd: S, channel: &Channel, at: Place, block: &[i16; 64], dc: i16) {
+    fn put<S: Simd>(&mut self, simd: S, channel: &Channel, at: BlockPosition, block: &[i16; 64], dc: i16) {
         let (x, top) = (at.x, channel.top + at.y * channel.points);
         let Some(strip) = self.channels[channel.strips_of].get_mut(top / LANES) else { return };
         let pairs = strip.data.as_chunks_mut::<PAIR>().0;
@@ -99,7 +99,7 @@ impl Strips {
                 let Some(pairs) = pairs.get_mut(2 * x..).and_then(|p| p.first_chunk_mut::<2>()) else {
                     return;
                 };
-                // Four rows of two values, the upper or the lower ones of the strip.
+                // The block fills four rows of two values each: the upper or the lower half of the strip.
                 let first = 2 * (top % LANES);
                 columns[0].store_slice(&mut pairs[0][first..first + LANES]);
                 columns[1].store_slice(&mut pairs[1][first..first + LANES]);
@@ -114,16 +114,16 @@ impl Strips {
         }
     }
 
-    /// Gives the rows of all channels where they belong.
-    pub(super) fn drain(&self, level: Level, channels: &[Channel], targets: Vec<Rows<'_>>) {
+    /// Moves the rows of all channels to their targets.
+    pub(super) fn drain(&self, level: Level, channels: &[Channel], targets: Vec<RowTarget<'_>>) {
         let mut reduced: Vec<Vec<&mut [i16]>> = channels.iter().map(|_| Vec::new()).collect();
         for (channel, rows) in channels.iter().zip(targets) {
             let (strips, reduced) =
                 (self.channels.get(channel.strips_of), reduced.get_mut(channel.strips_of));
             let (Some(strips), Some(reduced)) = (strips, reduced) else { return };
             match rows {
-                Rows::Plane(plane) => to_plane(strips, channel, plane),
-                Rows::Pairs(pairs) => reduced.extend(pairs.chunks_exact_mut(channel.stride())),
+                RowTarget::Plane(plane) => to_plane(strips, channel, plane),
+                RowTarget::Pairs(pairs) => reduced.extend(pairs.chunks_exact_mut(channel.stride())),
             }
         }
         for ((strips, channel), mut rows) in self.channels.iter().zip(channels).zip(reduced) {
@@ -135,7 +135,7 @@ impl Strips {
     }
 }
 
-/// A block of `N` by `N` samples into the pairs of columns that it covers, from row `top` on.
+/// Stores a block of `N` by `N` samples in the pairs of columns that it covers, from row `top` on.
 #[inline(always)]
 fn place<const N: usize>(pairs: &mut [[i16; PAIR]], x: usize, top: usize, samples: &[[i16; N]; N]) {
     let Some(pairs) = pairs.get_mut(x * N / 2..) else { return };
@@ -150,7 +150,7 @@ fn place<const N: usize>(pairs: &mut [[i16; PAIR]], x: usize, top: usize, sample
     }
 }
 
-fn to_plane(strips: &[Strip], channel: &Channel, plane: &mut [u8]) {
+fn to_plane(strips: &[SampleStrip], channel: &Channel, plane: &mut [u8]) {
     let width = channel.to.0 as usize;
     for (y, row) in plane.chunks_exact_mut(width).enumerate() {
         let Some(strip) = strips.get((channel.top + y) / LANES) else { return };

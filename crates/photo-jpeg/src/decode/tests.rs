@@ -8,32 +8,32 @@ use proptest::prelude::*;
 use super::*;
 use crate::planes::Plane;
 use crate::reference::samples::{Sample, any_sample};
-use crate::reference::{Picture, islow_idct};
-use crate::resize::weights::{Axis, Exact};
+use crate::reference::{ReferenceImage, islow_idct};
+use crate::resize::weights::{Axis, ExactWeights};
 
-/// Segments so small that speculation is exercised on small pictures.
-fn tiny(segments: usize, meant: usize) -> Cut {
-    Cut { meant, room: 2 * meant, least: 16, segments }
+/// Chunks so small that speculation happens in small pictures.
+fn tiny(chunks: usize, target_blocks: usize) -> ChunkLayout {
+    ChunkLayout { target_blocks, max_blocks: 2 * target_blocks, min_bytes: 16, chunks }
 }
 
-fn run(bytes: &[u8], options: &DecodeOptions, level: Level, cut: Cut) -> Result<Planes> {
-    Decoder::new(bytes, options)?.run(level, cut)
+fn run(bytes: &[u8], options: &DecodeOptions, level: Level, layout: ChunkLayout) -> Result<Planes> {
+    PlaneDecoder::new(bytes, options)?.run(level, layout)
 }
 
-fn agrees_with_the_oracle(sample: &Sample) {
+fn agrees_with_the_reference(sample: &Sample) {
     let bytes = sample.encode();
-    let want = Picture::read(&bytes).unwrap().planes(islow_idct);
+    let want = ReferenceImage::read(&bytes).unwrap().planes(islow_idct);
     let got = decode(&bytes, &DecodeOptions::default()).unwrap_or_else(|e| panic!("{sample:?}: {e}"));
     for (got, want) in got.planes.iter().zip(&want) {
         assert_eq!(got.data().len(), want.len(), "{sample:?}");
         let worst = got.data().iter().zip(want).map(|(a, b)| a.abs_diff(*b)).max();
         assert!(worst <= Some(1), "{sample:?}: {worst:?}");
     }
-    for (segments, meant) in [(1, 5), (3, 7), (16, 40)] {
-        let cut = run(&bytes, &DecodeOptions::default(), Level::new(), tiny(segments, meant));
+    for (chunks, target_blocks) in [(1, 5), (3, 7), (16, 40)] {
+        let chunked = run(&bytes, &DecodeOptions::default(), Level::new(), tiny(chunks, target_blocks));
         assert!(
-            cut.unwrap_or_else(|e| panic!("{sample:?}, {segments} x {meant}: {e}")) == got,
-            "{sample:?}, {segments} x {meant}"
+            chunked.unwrap_or_else(|e| panic!("{sample:?}, {chunks} x {target_blocks}: {e}")) == got,
+            "{sample:?}, {chunks} x {target_blocks}"
         );
     }
 }
@@ -42,8 +42,8 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
-    fn planes_are_those_of_the_oracle(sample in any_sample()) {
-        agrees_with_the_oracle(&sample);
+    fn planes_are_those_of_the_reference(sample in any_sample()) {
+        agrees_with_the_reference(&sample);
     }
 }
 
@@ -69,12 +69,12 @@ fn every_level_and_every_number_of_threads_gives_the_same_samples() {
     }
 }
 
-/// Reducing by the definition: each sample is the weighted sum of all the others, across and down, in `f64`.
+/// Reduction by the definition: each sample is the weighted sum of all the others, across and down, in `f64`.
 fn reduced(plane: &Plane, across: &Axis, down: &Axis) -> Vec<f64> {
     let (width, columns) = (plane.width() as usize, 0..across.to);
     let exact = |axis, to| {
         let mut weights = Vec::new();
-        (Exact::new(axis).weights(to, &mut weights), weights)
+        (ExactWeights::new(axis).weights(to, &mut weights), weights)
     };
     let taps: Vec<_> = columns.map(|x| exact(across, x)).collect();
     let narrow: Vec<Vec<f64>> = plane
@@ -105,14 +105,14 @@ fn reduced_planes_are_those_of_the_definition() {
         (vec![(1, 1), (1, 1), (1, 1)], (299, 180)),
         (vec![(1, 1)], (31, 18)),
         (vec![(1, 2), (1, 1), (1, 1)], (7, 100)),
-        // Wider than the source, as chroma of a picture that is hardly reduced may become.
+        // Wider than the source, as happens to chroma in a picture that is hardly reduced.
         (vec![(2, 2), (1, 1), (1, 1)], (400, 300)),
     ] {
         let bytes = Sample { sampling, ..Sample::new(317, 190) }.encode();
         let whole = decode(&bytes, &DecodeOptions::default()).unwrap();
         let options = DecodeOptions::default().size(size.0, size.1);
         let got = decode(&bytes, &options).unwrap();
-        let decoder = Decoder::new(&bytes, &options).unwrap();
+        let decoder = PlaneDecoder::new(&bytes, &options).unwrap();
         for (n, (plane, got)) in whole.planes.iter().zip(&got.planes).enumerate() {
             let [across, down] = decoder.channels[n].axes;
             let want = reduced(plane, &across, &down);
@@ -122,8 +122,8 @@ fn reduced_planes_are_those_of_the_definition() {
             // Measured: 58.9 and more; rounding to 8 bits alone gives 58.9.
             assert!(psnr > 57.0, "plane {n} to {size:?}: {psnr:.1} dB");
         }
-        for cut in [tiny(1, 8), tiny(5, 50)] {
-            assert!(run(&bytes, &options, Level::new(), cut).unwrap() == got, "bands have seams");
+        for layout in [tiny(1, 8), tiny(5, 50)] {
+            assert!(run(&bytes, &options, Level::new(), layout).unwrap() == got, "builder have seams");
         }
     }
 }
@@ -144,7 +144,7 @@ fn scaled_by_definition(block: &[f64; 64], n: usize) -> Vec<f64> {
 #[test]
 fn smaller_scales_follow_the_definition() {
     let bytes = Sample { sampling: vec![(2, 2), (1, 1), (1, 2)], ..Sample::new(203, 117) }.encode();
-    let picture = Picture::read(&bytes).unwrap();
+    let picture = ReferenceImage::read(&bytes).unwrap();
     for (scale, n) in [(Scale::Half, 4), (Scale::Quarter, 2), (Scale::Eighth, 1)] {
         let got = decode(&bytes, &DecodeOptions::default().scale(scale)).unwrap();
         for (coded, plane) in picture.components.iter().zip(&got.planes) {
@@ -168,10 +168,13 @@ fn cut_off_files_say_how_much_was_there() {
         let bytes = Sample { restart, ..Sample::new(160, 120) }.encode();
         let start = Header::read(&bytes).unwrap().scan.data_start;
         for end in (start..bytes.len() - 3).step_by(7) {
-            for cut in [tiny(1, 9), tiny(6, 12)] {
-                let error = run(&bytes[..end], &DecodeOptions::default(), Level::new(), cut).unwrap_err();
+            for layout in [tiny(1, 9), tiny(6, 12)] {
+                let error = run(&bytes[..end], &DecodeOptions::default(), Level::new(), layout).unwrap_err();
                 assert!(
-                    matches!(error, Error::Truncated { decoded, total: 80, offset } if decoded < 80 && offset <= end),
+                    matches!(
+                        error,
+                        Error::Truncated { decoded, total: 80, offset } if decoded < 80 && offset <= end
+                    ),
                     "cut at {end} of {}: {error}",
                     bytes.len()
                 );
@@ -184,7 +187,7 @@ fn cut_off_files_say_how_much_was_there() {
     }
 }
 
-/// The last block must not be made of bits behind the end, wherever the scan is cut into segments.
+/// The last block must not be made of bits behind the end, wherever the scan is divided into chunks.
 #[test]
 fn a_last_block_that_is_cut_off_is_noticed_by_every_cut() {
     for (width, height) in [(8, 8), (16, 8), (40, 16), (57, 7)] {
@@ -192,18 +195,19 @@ fn a_last_block_that_is_cut_off_is_noticed_by_every_cut() {
         let bytes = sample.encode();
         for missing in 3..40 {
             let cut_off = [&bytes[..bytes.len() - missing], &[0xFF, 0xD9]].concat();
-            for cut in [tiny(1, 100_000), tiny(1, 1), tiny(1, 7), tiny(3, 2), tiny(8, 5)] {
-                let result = run(&cut_off, &DecodeOptions::default(), Level::new(), cut);
+            for layout in [tiny(1, 100_000), tiny(1, 1), tiny(1, 7), tiny(3, 2), tiny(8, 5)] {
+                let result = run(&cut_off, &DecodeOptions::default(), Level::new(), layout);
                 assert!(
                     matches!(result, Err(Error::Truncated { decoded, total, .. }) if decoded < total),
-                    "{missing} {cut:?}"
+                    "{missing} {layout:?}"
                 );
             }
         }
     }
 }
 
-/// Blocks that begin with a long DC and go on with coefficients of ten bits each: most bits between two looks at the data.
+/// Blocks that begin with a long DC and continue with coefficients of ten bits each, which is the most bits
+/// between two refills.
 #[test]
 fn long_symbols_in_a_row_are_decoded() {
     let mut state = 7u32;
@@ -224,15 +228,15 @@ fn long_symbols_in_a_row_are_decoded() {
     let table = crate::QuantTable::new([1; 64]).unwrap();
     let encoding = crate::EncodeOptions::default().tables(table.clone(), table).optimize_huffman(false);
     let bytes = crate::encode(&planes, &encoding).unwrap();
-    let want = Picture::read(&bytes).unwrap().planes(islow_idct);
-    for cut in [tiny(1, 100_000), tiny(2, 100), tiny(5, 60)] {
-        let got = run(&bytes, &DecodeOptions::default(), Level::new(), cut).unwrap();
+    let want = ReferenceImage::read(&bytes).unwrap().planes(islow_idct);
+    for layout in [tiny(1, 100_000), tiny(2, 100), tiny(5, 60)] {
+        let got = run(&bytes, &DecodeOptions::default(), Level::new(), layout).unwrap();
         let worst = got.planes[0].data().iter().zip(&want[0]).map(|(a, b)| a.abs_diff(*b)).max();
         assert!(worst <= Some(1), "{worst:?}");
     }
 }
 
-/// Fill bytes in front of a stuffed 0xFF, which libjpeg passes over.
+/// Fill bytes before a stuffed 0xFF, which libjpeg skips.
 #[test]
 fn fill_bytes_in_the_data_change_nothing() {
     let bytes = Sample { quality: 100, ..Sample::new(120, 90) }.encode();
@@ -247,12 +251,13 @@ fn fill_bytes_in_the_data_change_nothing() {
     }
     assert!(filled.len() > bytes.len() + 10, "only {} fill bytes", filled.len() - bytes.len());
     let want = decode(&bytes, &DecodeOptions::default()).unwrap();
-    for cut in [tiny(1, 100_000), tiny(1, 1), tiny(1, 7), tiny(3, 20), tiny(8, 50)] {
-        assert!(run(&filled, &DecodeOptions::default(), Level::new(), cut).unwrap() == want, "{cut:?}");
+    for layout in [tiny(1, 100_000), tiny(1, 1), tiny(1, 7), tiny(3, 20), tiny(8, 50)] {
+        assert!(run(&filled, &DecodeOptions::default(), Level::new(), layout).unwrap() == want, "{layout:?}");
     }
 }
 
-/// A picture of odd sides that will be mirrored: its chroma must lie as if it had been mirrored before.
+/// In a picture with odd sides that will be mirrored, chroma must be where it would be if the picture had
+/// been mirrored before.
 #[test]
 fn mirrored_chroma_is_where_it_belongs() {
     let picture = |flip: bool| {
@@ -298,8 +303,8 @@ proptest! {
     fn damage_is_an_error_or_the_same_for_every_cut(
         sample in any_sample(),
         places in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..6),
-        segments in 1..9usize,
-        meant in 3..60usize,
+        chunks in 1..9usize,
+        target_blocks in 3..60usize,
     ) {
         let mut bytes = sample.encode();
         let start = Header::read(&bytes).unwrap().scan.data_start;
@@ -308,8 +313,8 @@ proptest! {
             bytes[at] = value;
         }
         let serial = run(&bytes, &DecodeOptions::default(), Level::new(), tiny(1, 100_000));
-        let cut = run(&bytes, &DecodeOptions::default(), Level::new(), tiny(segments, meant));
-        match (serial, cut) {
+        let chunked = run(&bytes, &DecodeOptions::default(), Level::new(), tiny(chunks, target_blocks));
+        match (serial, chunked) {
             (Ok(a), Ok(b)) => prop_assert!(a == b),
             (Err(_), Err(_)) => {}
             (a, b) => prop_assert!(false, "{:?} and {:?}", a.map(|_| ()), b.map(|_| ())),

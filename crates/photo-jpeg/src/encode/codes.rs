@@ -1,4 +1,4 @@
-//! The Huffman tables of a picture: made from its histogram, and as one table for the writer.
+//! The Huffman tables of a picture: made from its counts of symbols, and as one table for the writer.
 
 use crate::encode::tokens::DC_MARK;
 use crate::huffman::HuffmanSpec;
@@ -7,7 +7,7 @@ use crate::huffman::encode::Code;
 /// How often each index (class and symbol, see [`tokens`](crate::encode::tokens)) occurs in a picture.
 pub(crate) type Counts = [u64; 512];
 
-/// The tables of one class.
+/// The tables of one class: luma or chroma.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct ClassTables {
     pub(crate) dc: HuffmanSpec,
@@ -15,7 +15,7 @@ pub(crate) struct ClassTables {
 }
 
 impl ClassTables {
-    /// The best tables of both classes for these counts.
+    /// The optimal tables of both classes for these counts.
     pub(crate) fn optimal(counts: &Counts) -> [Self; 2] {
         let (classes, _) = counts.as_chunks::<256>();
         [0, 1].map(|class| {
@@ -39,13 +39,13 @@ impl ClassTables {
     }
 }
 
-/// The table for the AC symbols of a progressive scan.
+/// The optimal table for the AC symbols of a progressive scan.
 pub(crate) fn optimal_ac(counts: &Counts) -> HuffmanSpec {
     let (classes, _) = counts.as_chunks::<256>();
     HuffmanSpec::optimal(&classes[0])
 }
 
-/// A symbol's code, shifted to leave room for the value bits, with its length and theirs, in 64 bits.
+/// A symbol's code, shifted to leave room for the value bits, packed with its length and theirs in 64 bits.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct TokenCode(u64);
 
@@ -55,7 +55,7 @@ impl TokenCode {
         Self(u64::from(code.bits) << size | len << 32 | size << 40 | u64::from(size > 7) << 63)
     }
 
-    /// Bits of the value alone.
+    /// The number of bits of the value.
     fn size(self) -> u32 {
         (self.0 >> 40) as u32 & 31
     }
@@ -66,13 +66,13 @@ impl TokenCode {
         self.0 & 0xFFFF_FFFF
     }
 
-    /// Bits of the code and of the value, 27 at most.
+    /// The number of bits of code and value, at most 27.
     #[inline(always)]
     pub(crate) fn len(self) -> u32 {
         (self.0 >> 32) as u32 & 31
     }
 
-    /// Whether the value is in a word of its own.
+    /// Whether the value is in a second word of the token.
     #[inline(always)]
     pub(crate) fn is_long(self) -> bool {
         self.0 >> 63 == 1
@@ -98,13 +98,13 @@ impl CodeTable {
         Self(all)
     }
 
-    /// For a progressive scan of AC: the symbols of `table`, and bits without a code.
+    /// The codes for a progressive scan of AC: the symbols of `table`, and bits without a code.
     pub(crate) fn of_band(table: &HuffmanSpec) -> Self {
         let codes = table.codes();
         let mut all = Box::new([TokenCode::default(); 512]);
         let (classes, _) = all.as_chunks_mut::<256>();
         for (symbol, place) in classes[0].iter_mut().enumerate() {
-            // Where blocks have ended: how many, up to 2^15 - 1 (ITU-T T.81, table G.1).
+            // In a run of ended blocks, the value tells how many, up to 2^15 - 1 (ITU-T T.81, table G.1).
             let size = if symbol & 15 == 0 && symbol != 0xF0 { symbol >> 4 } else { symbol & 15 };
             *place = TokenCode::new(codes[symbol], size);
         }
@@ -119,23 +119,23 @@ impl CodeTable {
         self.0[usize::from(token >> 7)]
     }
 
-    /// Bits of a code and its value, and of the value alone.
+    /// The number of bits of code and value, and of the value alone.
     pub(crate) fn lens(&self, index: usize) -> (usize, usize) {
         self.0.get(index).map_or((0, 0), |code| (code.len() as usize, code.size() as usize))
     }
 
-    /// A code with zeros for its value's bits.
+    /// A code with zeros for the bits of its value.
     pub(crate) fn bits_of(&self, index: usize) -> u64 {
         self.0.get(index).map_or(0, |code| code.bits())
     }
 
-    /// The bits that these counts of symbols take, with their values.
+    /// The number of bits that these counts of symbols take, including their values.
     pub(crate) fn bits<T: Copy + Into<u64>>(&self, counts: &[T; 512]) -> u64 {
         self.0.iter().zip(counts).map(|(code, &count)| u64::from(code.len()) * count.into()).sum()
     }
 }
 
-/// The size that a DC symbol stands for.
+/// The size that a DC symbol stands for; `None` for an AC symbol.
 fn dc_size(symbol: usize) -> Option<usize> {
     (symbol & 15 == usize::from(DC_MARK)).then_some(symbol >> 4)
 }

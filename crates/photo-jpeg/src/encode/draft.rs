@@ -1,4 +1,4 @@
-//! A file of which all is known but its bits.
+//! Drafts of files, of which everything is known except the bits.
 
 use std::borrow::Cow;
 use std::ops::Range;
@@ -6,76 +6,60 @@ use std::ops::Range;
 use rayon::prelude::*;
 
 use crate::encode::codes::{CodeTable, Counts};
-use crate::encode::emit::{self, Bits, Joint};
-use crate::encode::tokens::Group;
-use crate::encode::{Encoder, groups, stuffing};
+use crate::encode::emit::{self, EncodedGroup, GroupJoiner};
+use crate::encode::stuffing;
+use crate::encode::tokens::TokenGroup;
 use crate::error::{Error, Result};
-use crate::simd::Level;
-use crate::{Coefficients, EncodeOptions, Planes, TranscodeOptions};
 
-/// A JPEG of which all is known but its bits: how long it will be can be asked before they are written.
+/// A JPEG of which everything is known except its bits. Its expected length can be asked for before the bits
+/// are written.
 ///
-/// Takes two bytes of memory for about every five bits of the file.
+/// A draft takes two bytes of memory for about every five bits of the file.
 #[derive(Debug)]
 pub struct Draft {
-    /// All that comes before the tables of the first scan.
+    /// Everything before the tables of the first scan.
     headers: Vec<u8>,
     scans: Vec<ScanDraft>,
     expected_len: u64,
 }
 
-/// A scan of which all is known but its bits.
+/// A scan of which everything is known except its bits.
 #[derive(Debug)]
 pub(super) struct ScanDraft {
-    /// Tables and scan header.
+    /// The tables and the scan header.
     pub(super) headers: Vec<u8>,
-    pub(super) groups: Vec<Group>,
+    pub(super) groups: Vec<TokenGroup>,
     pub(super) counts: Box<Counts>,
     pub(super) codes: CodeTable,
-    pub(super) restarts: Option<Restarts>,
+    pub(super) restarts: Option<RestartLayout>,
 }
 
-/// Restart markers.
+/// The restart markers of a scan.
 #[derive(Debug)]
-pub(super) struct Restarts {
-    /// Bytes that markers and the filling before them are expected to take.
+pub(super) struct RestartLayout {
+    /// The number of bytes that markers and the fill bits before them are expected to take.
     filling: u64,
-    /// The first interval of each group.
+    /// The index of each group's first interval.
     first: Vec<u32>,
 }
 
-impl Restarts {
+impl RestartLayout {
     pub(super) fn new(interval: u16, mcus: u32, groups: &[Range<u32>]) -> Self {
         let first = groups.iter().map(|group| group.start / u32::from(interval.max(1))).collect();
-        // A marker and on average four bits.
+        // A marker, and four bits on average.
         let filling = u64::from(mcus / u32::from(interval.max(1))) * 5 / 2;
         Self { filling, first }
     }
 }
 
-/// Bytes of a file of these headers and scans; of the stuffed ones the number is an estimate.
+/// The expected number of bytes of a file with these headers and scans. The number of stuffed bytes is an
+/// estimate.
 pub(super) fn expected_len(headers: &[u8], scans: &[ScanDraft]) -> u64 {
     let scans: u64 = scans.iter().map(ScanDraft::expected_len).sum();
     (headers.len() + END_OF_IMAGE.len()) as u64 + scans
 }
 
 impl Draft {
-    /// What [`encode`](crate::encode) writes.
-    ///
-    /// # Errors
-    /// As [`encode`](crate::encode).
-    pub fn encode(planes: &Planes, options: &EncodeOptions<'_>) -> Result<Self> {
-        Encoder::of_planes(planes, options)?.draft(Level::new(), groups())
-    }
-
-    /// What [`transcode`](crate::transcode) writes.
-    ///
-    /// # Errors
-    /// As [`transcode`](crate::transcode).
-    pub fn transcode(picture: &Coefficients, options: &TranscodeOptions<'_>) -> Result<Self> {
-        Encoder::of_coefficients(picture, options)?.draft(Level::new(), groups())
-    }
-
     pub(super) fn new(headers: Vec<u8>, scans: Vec<ScanDraft>) -> Result<Self> {
         if !scans.iter().all(|scan| scan.groups.iter().all(|group| group.sound)) {
             return Err(Error::Argument("there are coefficients that no picture of 8-bit samples has"));
@@ -84,7 +68,7 @@ impl Draft {
         Ok(Self { headers, scans, expected_len })
     }
 
-    /// The number of bytes expected; only that of the stuffed ones is an estimate (see
+    /// The expected number of bytes. Only that of the stuffed ones is an estimate (see
     /// [`encoded_len`](crate::encoded_len)).
     #[must_use]
     pub fn expected_len(&self) -> u64 {
@@ -95,12 +79,12 @@ impl Draft {
     #[must_use]
     pub fn write(self) -> Vec<u8> {
         let Self { headers, scans, .. } = self;
-        let scans: Vec<(Vec<u8>, Vec<Bits>)> =
+        let scans: Vec<(Vec<u8>, Vec<EncodedGroup>)> =
             scans.into_par_iter().with_max_len(1).map(ScanDraft::emit).collect();
         let mut pieces = vec![Cow::Borrowed(headers.as_slice())];
         for (headers, bits) in &scans {
             pieces.push(Cow::Borrowed(headers));
-            let mut joint = Joint::default();
+            let mut joint = GroupJoiner::default();
             bits.iter().for_each(|group| joint.append(group));
             pieces.append(&mut joint.finish());
         }
@@ -109,7 +93,7 @@ impl Draft {
     }
 }
 
-/// All pieces, one after the other. Threads share the copying of many bytes: it is mostly a wait for fresh memory.
+/// Concatenates all pieces. Threads share the copying, which is mostly a wait for fresh memory.
 fn concatenated(pieces: &[Cow<'_, [u8]>]) -> Vec<u8> {
     let mut out = vec![0; pieces.iter().map(|piece| piece.len()).sum()];
     let mut places = Vec::with_capacity(pieces.len());
@@ -132,11 +116,11 @@ impl ScanDraft {
         self.headers.len() as u64 + data + filling
     }
 
-    /// Writes all groups at once, and gives them with the headers.
-    pub(super) fn emit(self) -> (Vec<u8>, Vec<Bits>) {
+    /// Writes all groups in parallel, and returns them with the headers.
+    pub(super) fn emit(self) -> (Vec<u8>, Vec<EncodedGroup>) {
         let Self { headers, groups, codes, restarts, .. } = self;
         let mut before = 0;
-        let place = |(index, group): (usize, Group)| {
+        let place = |(index, group): (usize, TokenGroup)| {
             let bits = codes.bits(&group.histogram);
             let phase = (before % 8) as u32;
             before += bits;
@@ -144,7 +128,7 @@ impl ScanDraft {
         };
         let placed: Vec<_> = groups.into_iter().enumerate().map(place).collect();
         let first = restarts.map(|restarts| restarts.first);
-        let work = |(index, group, phase, bits): (usize, Group, u32, u64)| match first
+        let work = |(index, group, phase, bits): (usize, TokenGroup, u32, u64)| match first
             .as_ref()
             .and_then(|first| first.get(index))
         {

@@ -1,39 +1,44 @@
-//! From tokens to bits.
+//! Turns tokens into bits.
 //!
-//! The number of bits of a group follows from its histogram, so all groups are written at once, each at its own bit
-//! phase; neighbours share a byte, which is put together when they are joined. The result doesn't depend on how the
-//! picture was grouped.
+//! The number of bits of a group follows from its histogram. Therefore all groups are written in parallel,
+//! each starting at the right bit of a byte. Neighbors share a byte, which is put together when they are
+//! joined. The result doesn't depend on how the picture was divided into groups.
 
 use std::borrow::Cow;
 
 use crate::encode::codes::CodeTable;
-use crate::encode::tokens::Group;
+use crate::encode::tokens::TokenGroup;
 
-/// A group's bits, to be joined with its neighbours'.
+/// The bits of a group, to be joined with those of its neighbors.
 #[derive(Debug, PartialEq, Eq)]
-pub(crate) struct Bits {
-    /// The byte that's shared with the group before, if there is one and this group completes it; not stuffed, the
-    /// other group's bits 0.
+pub(crate) struct EncodedGroup {
+    /// The byte shared with the previous group, if there is one and this group completes it. It is not
+    /// stuffed, and the other group's bits are 0.
     first: Option<u8>,
-    /// The complete bytes after that, stuffed.
+    /// The complete bytes after that, with stuffing.
     middle: Vec<u8>,
-    /// The incomplete byte at the end; the bits that aren't the group's are 0.
+    /// The incomplete byte at the end. The bits behind the group are 0.
     last: u8,
-    /// Bits of it in use with those before the group, 0 to 7.
+    /// The number of bits in use in it, 0 to 7, including those before the group.
     end_phase: u32,
 }
 
-/// The bits of a group that begins at bit `phase`, 0 to 7, of a byte and has `bits` bits.
-pub(crate) fn emit(group: &Group, codes: &CodeTable, phase: u32, bits: u64) -> Bits {
-    let mut writer = Writer::new(phase, bits);
+/// Writes a group of `bits` bits that begins at bit `phase`, 0 to 7, of a byte.
+pub(crate) fn emit(group: &TokenGroup, codes: &CodeTable, phase: u32, bits: u64) -> EncodedGroup {
+    let mut writer = BitWriter::new(phase, bits);
     writer.write(&group.tokens, codes);
     writer.finish()
 }
 
-/// The bits of a group with restart markers. Interval `k` of the picture, `first_interval` for the group's first, is
-/// filled up with ones, and is preceded by a marker unless it's the first of all.
-pub(crate) fn emit_intervals(group: &Group, codes: &CodeTable, first_interval: u32, bits: u64) -> Bits {
-    let mut writer = Writer::new(0, bits);
+/// Writes a group with restart markers. Its first interval is number `first_interval` of the picture. Each
+/// interval is filled up with ones, and preceded by a marker unless it is the first of all.
+pub(crate) fn emit_intervals(
+    group: &TokenGroup,
+    codes: &CodeTable,
+    first_interval: u32,
+    bits: u64,
+) -> EncodedGroup {
+    let mut writer = BitWriter::new(0, bits);
     let ends = group.intervals.iter().skip(1).copied().chain([group.tokens.len()]);
     for ((interval, &start), end) in (first_interval..).zip(&group.intervals).zip(ends) {
         if let Some(before) = interval.checked_sub(1) {
@@ -45,19 +50,19 @@ pub(crate) fn emit_intervals(group: &Group, codes: &CodeTable, first_interval: u
     writer.finish()
 }
 
-/// Joins groups: the pieces that make up the file's bits.
+/// Joins groups to the pieces that make up the bits of a scan.
 #[derive(Debug, Default)]
-pub(crate) struct Joint<'a> {
+pub(crate) struct GroupJoiner<'a> {
     pieces: Vec<Cow<'a, [u8]>>,
-    /// The incomplete byte at the end; its free bits are 0.
+    /// The incomplete byte at the end. Its free bits are 0.
     partial: u8,
-    /// Bits of it in use, 0 to 7.
+    /// The number of bits in use in it, 0 to 7.
     phase: u32,
 }
 
-impl<'a> Joint<'a> {
-    /// Appends a group that was written at the phase where the one before ended.
-    pub(crate) fn append(&mut self, group: &'a Bits) {
+impl<'a> GroupJoiner<'a> {
+    /// Appends a group that was written at the phase where the previous one ended.
+    pub(crate) fn append(&mut self, group: &'a EncodedGroup) {
         let shared = self.phase > 0;
         self.phase = group.end_phase;
         match group.first {
@@ -72,7 +77,7 @@ impl<'a> Joint<'a> {
         self.partial = group.last;
     }
 
-    /// Fills the last byte up with ones (ITU-T T.81, F.1.2.3) and gives all pieces.
+    /// Fills the last byte up with ones (ITU-T T.81, F.1.2.3) and returns all pieces.
     pub(crate) fn finish(mut self) -> Vec<Cow<'a, [u8]>> {
         if self.phase > 0 {
             self.pieces.push(stuffed(self.partial | 0xFF >> self.phase));
@@ -85,12 +90,13 @@ fn stuffed(byte: u8) -> Cow<'static, [u8]> {
     Cow::Owned(if byte == 0xFF { vec![byte, 0] } else { vec![byte] })
 }
 
-/// Writes bits into a small buffer without looking at them, which is copied with stuffing when it's full.
-struct Writer {
-    register: Register,
+/// Writes bits into a small buffer. When the buffer is full, its bytes are copied to the result with
+/// stuffing.
+struct BitWriter {
+    register: BitRegister,
     buffer: Box<[u8; BUFFER]>,
     len: usize,
-    /// Whether the next complete byte is the one shared with the group before.
+    /// Whether the next complete byte is shared with the previous group.
     shares: bool,
     first: Option<u8>,
     middle: Vec<u8>,
@@ -98,14 +104,15 @@ struct Writer {
 
 /// The bits that aren't written yet.
 #[derive(Clone, Copy)]
-struct Register {
-    /// From the top; the others are 0.
+struct BitRegister {
+    /// The bits, from the top; all others are 0.
     pending: u64,
     count: u32,
 }
 
-impl Register {
-    /// Appends the low `len` bits of `bits`, which has no others; there's room for two times 27 after [`Self::drain`].
+impl BitRegister {
+    /// Appends the low `len` bits of `bits`, whose other bits must be 0. After [`Self::drain`] there is room
+    /// for two times 27 bits.
     #[inline(always)]
     fn put(&mut self, bits: u64, len: u32) {
         self.count += len;
@@ -120,7 +127,8 @@ impl Register {
         self.put(code.bits() | u64::from(value), code.len());
     }
 
-    /// Writes all complete bytes, and some that are no good behind them; gives their number. Up to 7 bits are left.
+    /// Writes all complete bytes, and undefined ones behind them. Returns the number of complete bytes. Up to
+    /// 7 bits are left.
     #[inline(always)]
     fn drain(&mut self, place: &mut [u8; 8]) -> usize {
         *place = self.pending.to_be_bytes();
@@ -131,22 +139,22 @@ impl Register {
     }
 }
 
-impl Writer {
+impl BitWriter {
     fn new(phase: u32, bits: u64) -> Self {
         let bytes = usize::try_from(bits / 8).unwrap_or_default();
         Self {
-            register: Register { pending: 0, count: phase & 7 },
+            register: BitRegister { pending: 0, count: phase & 7 },
             buffer: Box::new([0; BUFFER]),
             len: 0,
             shares: phase > 0,
             first: None,
-            // One byte in some 200 is stuffed.
+            // About one byte in 200 is stuffed.
             middle: Vec::with_capacity(bytes + bytes / 128 + 16),
         }
     }
 
     fn write(&mut self, tokens: &[u16], codes: &CodeTable) {
-        // A copy, so that it's kept in processor registers.
+        // This is a copy, so that it stays in processor registers.
         let mut register = self.register;
         let mut words = tokens.iter();
         while let Some(&word) = words.next() {
@@ -176,7 +184,7 @@ impl Writer {
         }
     }
 
-    /// A marker, behind a complete byte.
+    /// Writes a marker behind a complete byte.
     fn marker(&mut self, code: u8) {
         self.flush();
         self.middle.extend_from_slice(&[0xFF, code]);
@@ -201,10 +209,10 @@ impl Writer {
         self.middle.extend_from_slice(bytes);
     }
 
-    fn finish(mut self) -> Bits {
+    fn finish(mut self) -> EncodedGroup {
         self.flush();
         let last = (self.register.pending >> 56) as u8;
-        Bits { first: self.first, middle: self.middle, last, end_phase: self.register.count }
+        EncodedGroup { first: self.first, middle: self.middle, last, end_phase: self.register.count }
     }
 }
 

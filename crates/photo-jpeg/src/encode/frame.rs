@@ -1,44 +1,47 @@
-//! The picture as the encoder sees it: upright, cut into MCUs.
+//! The picture as the encoder sees it: upright and divided into MCUs.
 
-use crate::encode::samples::Samples;
+use crate::encode::sample_source::SampleSource;
 use crate::error::{Error, Result};
 use crate::geometry::component_side;
-use crate::{ColorModel, Orientation, Planes, QuantTable};
+use crate::header::ColorModel;
+use crate::orientation::Orientation;
+use crate::planes::Planes;
+use crate::quant::QuantTable;
 
-/// A picture that can be encoded, whose blocks come from `S`.
+/// A picture to be encoded, whose blocks come from `S`.
 #[derive(Debug)]
 pub(crate) struct Frame<S> {
-    /// Pixels in a row, upright.
+    /// Width of the upright picture in pixels.
     pub(crate) width: u32,
-    /// Rows of pixels, upright.
+    /// Height of the upright picture in pixels.
     pub(crate) height: u32,
     pub(crate) color: ColorModel,
-    /// MCUs in a row.
+    /// The number of MCUs in a row.
     pub(crate) mcus_wide: u32,
-    /// Rows of MCUs.
+    /// The number of rows of MCUs.
     pub(crate) mcus_high: u32,
     /// One or three components.
     pub(crate) components: Vec<FrameComponent<S>>,
-    /// One to four quantisation tables.
+    /// One to four quantization tables.
     pub(crate) quant: Vec<QuantTable>,
 }
 
 #[derive(Debug)]
 pub(crate) struct FrameComponent<S> {
     pub(crate) id: u8,
-    /// Blocks of an MCU in a row, 1 or 2.
+    /// The number of columns of blocks in an MCU, 1 or 2.
     pub(crate) h: u8,
-    /// Rows of blocks of an MCU, 1 or 2.
+    /// The number of rows of blocks in an MCU, 1 or 2.
     pub(crate) v: u8,
-    /// The Huffman tables it's coded with: 0 for luma's, 1 for chroma's.
+    /// The class of its Huffman tables: 0 for luma's, 1 for chroma's.
     pub(crate) class: usize,
-    /// The index of its quantisation table.
+    /// The index of its quantization table.
     pub(crate) quant: usize,
     pub(crate) source: S,
 }
 
-impl<'a> Frame<Samples<'a>> {
-    /// Checks a picture, which will be turned upright.
+impl<'a> Frame<SampleSource<'a>> {
+    /// Checks a picture and makes its frame. `orientation` is how the picture must be turned to be upright.
     pub(crate) fn new(planes: &'a Planes, orientation: Orientation, tables: [QuantTable; 2]) -> Result<Self> {
         check(planes)?;
         let ids = ids(planes.color);
@@ -51,7 +54,7 @@ impl<'a> Frame<Samples<'a>> {
             .enumerate()
             .map(|(index, ((plane, &(h, v)), id))| {
                 let class = class(planes.color, index);
-                let source = Samples::new(plane, orientation, &tables[class]);
+                let source = SampleSource::new(plane, orientation, &tables[class]);
                 FrameComponent { id, h, v, class, quant: class, source }
             })
             .collect();
@@ -63,7 +66,7 @@ impl<'a> Frame<Samples<'a>> {
 }
 
 impl<S> Frame<S> {
-    /// A picture of this upright size; quantisation tables that no component has are left out.
+    /// Makes a frame of this upright size. Quantization tables that no component uses are left out.
     pub(crate) fn laid_out(
         (width, height): (u32, u32),
         color: ColorModel,
@@ -84,23 +87,23 @@ impl<S> Frame<S> {
         }
     }
 
-    /// MCUs of the picture.
+    /// The number of MCUs in the picture.
     pub(crate) fn mcus(&self) -> u32 {
         self.mcus_wide * self.mcus_high
     }
 }
 
-/// The ids of components.
+/// The ids of the components.
 pub(crate) fn ids(color: ColorModel) -> [u8; 3] {
     if color == ColorModel::Rgb { *b"RGB" } else { [1, 2, 3] }
 }
 
-/// The Huffman tables that a component is coded with: luma's, or chroma's.
+/// The class of a component's Huffman tables: 0 for luma's, 1 for chroma's.
 pub(crate) fn class(color: ColorModel, index: usize) -> usize {
     usize::from(index > 0 && color != ColorModel::Rgb)
 }
 
-/// Whether a picture of this size can be written.
+/// Checks that a picture of this size can be written.
 pub(crate) fn check_size(width: u32, height: u32) -> Result<()> {
     let sides = 1..=LONGEST_SIDE;
     if sides.contains(&width) && sides.contains(&height) {
@@ -133,8 +136,9 @@ fn check(planes: &Planes) -> Result<()> {
     }
 }
 
-/// The sampling factors after turning, the smallest that say the same: factors that are equal for all components are 1,
-/// so that MCUs are no larger than they need be, and never of more than the ten blocks that the standard allows.
+/// The sampling factors after turning, reduced to the smallest with the same meaning: factors of 2 in all
+/// components become 1. So MCUs are no larger than necessary, and never have more than the ten blocks that
+/// the standard allows.
 pub(crate) fn upright_factors(sampling: &[(u8, u8)], orientation: Orientation) -> Vec<(u8, u8)> {
     let swap = orientation.swaps_sides();
     let mut factors: Vec<_> = sampling.iter().map(|&(h, v)| if swap { (v, h) } else { (h, v) }).collect();
@@ -151,7 +155,7 @@ fn largest(factors: &[(u8, u8)]) -> (u8, u8) {
     factors.iter().fold((1, 1), |(h_max, v_max), &(h, v)| (h_max.max(h), v_max.max(v)))
 }
 
-/// As in libjpeg; the format itself allows 65,535.
+/// The longest side in pixels, as in libjpeg. The format itself allows 65,535.
 const LONGEST_SIDE: u32 = 65_500;
 
 #[cfg(test)]

@@ -1,31 +1,12 @@
-//! The segments before the entropy-coded data.
+//! Writes the marker segments before the entropy-coded data.
 
 use crate::encode::codes::ClassTables;
 use crate::encode::frame::{Frame, FrameComponent};
-use crate::encode::progressive::Band;
-use crate::error::{Error, Result};
+use crate::encode::progressive::BandSpec;
+use crate::encode::settings::{Density, Settings};
+use crate::header::ColorModel;
 use crate::huffman::HuffmanSpec;
-use crate::{ColorModel, Density, QuantTable};
-
-/// What a file says beside its picture.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Settings<'a> {
-    pub(crate) optimize_huffman: bool,
-    pub(crate) progressive: bool,
-    pub(crate) restart_interval: u16,
-    pub(crate) density: Density,
-    pub(crate) segments: &'a [u8],
-}
-
-impl Settings<'_> {
-    /// Whether they can be had.
-    pub(crate) fn check(&self) -> Result<()> {
-        if self.progressive && self.restart_interval > 0 {
-            return Err(Error::Argument("progressive files are written without restart markers"));
-        }
-        check_segments(self.segments)
-    }
-}
+use crate::quant::QuantTable;
 
 /// Everything from SOI to the frame header.
 pub(crate) fn headers<B>(frame: &Frame<B>, settings: &Settings<'_>) -> Vec<u8> {
@@ -50,7 +31,7 @@ pub(crate) fn headers<B>(frame: &Frame<B>, settings: &Settings<'_>) -> Vec<u8> {
     out
 }
 
-/// Tables and header of the only scan of a sequential file.
+/// The tables and the header of the only scan in a sequential file.
 pub(crate) fn scan_headers<B>(
     frame: &Frame<B>,
     restart_interval: u16,
@@ -69,7 +50,7 @@ pub(crate) fn scan_headers<B>(
     out
 }
 
-/// Tables and header of a progressive file's scan of DC.
+/// The tables and the header of the DC scan in a progressive file.
 pub(crate) fn dc_headers<B>(frame: &Frame<B>, huffman: &[ClassTables; 2]) -> Vec<u8> {
     let mut out = Vec::new();
     for (id, tables) in (0u8..).zip(huffman).take(classes(frame)) {
@@ -80,8 +61,12 @@ pub(crate) fn dc_headers<B>(frame: &Frame<B>, huffman: &[ClassTables; 2]) -> Vec
     out
 }
 
-/// Table and header of a progressive file's scan of a band of AC.
-pub(crate) fn band_headers<B>(component: &FrameComponent<B>, band: &Band, table: &HuffmanSpec) -> Vec<u8> {
+/// The table and the header of a scan of AC coefficients in a progressive file.
+pub(crate) fn band_headers<B>(
+    component: &FrameComponent<B>,
+    band: &BandSpec,
+    table: &HuffmanSpec,
+) -> Vec<u8> {
     let (id, class) = (component.id, component.class as u8);
     let mut out = Vec::new();
     segment(&mut out, 0xC4, &huffman_table(0x10 | class, table));
@@ -90,38 +75,19 @@ pub(crate) fn band_headers<B>(component: &FrameComponent<B>, band: &Band, table:
     out
 }
 
-/// Classes of Huffman tables in use.
+/// The number of classes of Huffman tables in use.
 fn classes<B>(frame: &Frame<B>) -> usize {
     1 + frame.components.iter().map(|component| component.class).max().unwrap_or_default()
 }
 
-/// Checks that `segments` are whole APPn and COM segments, one after the other.
-fn check_segments(mut segments: &[u8]) -> Result<()> {
-    while !segments.is_empty() {
-        let length = match segments {
-            [0xFF, 0xE0..=0xEF | 0xFE, high, low, ..] => usize::from(u16::from_be_bytes([*high, *low])),
-            _ => {
-                return Err(Error::Argument(
-                    "segments to be written must be APPn or COM segments with their markers",
-                ));
-            }
-        };
-        match segments.get(2 + length..) {
-            Some(rest) if length >= 2 => segments = rest,
-            _ => return Err(Error::Argument("a segment to be written is not as long as it says")),
-        }
-    }
-    Ok(())
-}
-
 fn segment(out: &mut Vec<u8>, marker: u8, content: &[u8]) {
     out.extend_from_slice(&[0xFF, marker]);
-    // All that's written here is far below 65,536 bytes.
+    // Everything written here is far below 65,536 bytes.
     out.extend_from_slice(&((content.len() + 2) as u16).to_be_bytes());
     out.extend_from_slice(content);
 }
 
-/// JFIF 1.1 (ITU-T T.871), without a thumbnail.
+/// The content of a JFIF 1.1 segment (ITU-T T.871), without a thumbnail.
 fn jfif(density: Density) -> Vec<u8> {
     let mut content = b"JFIF\0\x01\x01".to_vec();
     content.push(density.unit);
@@ -131,7 +97,7 @@ fn jfif(density: Density) -> Vec<u8> {
     content
 }
 
-/// DQT (ITU-T T.81, B.2.4.1); 16-bit divisors only where they must be.
+/// The content of a DQT segment (ITU-T T.81, B.2.4.1). Divisors take 16 bits only if they must.
 fn quant_table(id: u8, table: &QuantTable) -> Vec<u8> {
     let values = table.zigzag();
     if values.iter().any(|&value| value > 255) {
@@ -141,7 +107,7 @@ fn quant_table(id: u8, table: &QuantTable) -> Vec<u8> {
     }
 }
 
-/// SOF0 or SOF1 (B.2.2); sides fit 16 bits, as the frame has checked.
+/// The content of a frame header (B.2.2). The sides fit into 16 bits, which the frame has checked.
 fn frame_header<B>(frame: &Frame<B>) -> Vec<u8> {
     let mut content = vec![8];
     content.extend_from_slice(&(frame.height as u16).to_be_bytes());
@@ -153,12 +119,13 @@ fn frame_header<B>(frame: &Frame<B>) -> Vec<u8> {
     content
 }
 
-/// DHT (B.2.4.2).
+/// The content of a DHT segment (B.2.4.2).
 fn huffman_table(id: u8, table: &HuffmanSpec) -> Vec<u8> {
     [id].into_iter().chain(table.counts).chain(table.symbols.iter().copied()).collect()
 }
 
-/// SOS (B.2.3) of components, each with its id and its tables, and of a band of coefficients.
+/// The content of a scan header (B.2.3). `components` gives the id and the tables of each component, and
+/// `band` the first and last coefficient.
 fn scan_header(
     components: impl ExactSizeIterator<Item = (u8, u8)>,
     band: [u8; 2],
@@ -169,24 +136,4 @@ fn scan_header(
     content.extend(band);
     content.push(approximation);
     content
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn only_whole_app_and_com_segments_pass() {
-        let good: [&[u8]; 3] = [&[], &[0xFF, 0xE1, 0, 3, 9], &[0xFF, 0xFE, 0, 2, 0xFF, 0xEF, 0, 4, 1, 2]];
-        let bad: [&[u8]; 6] = [
-            &[0xFF],
-            &[0xFF, 0xE1, 0],
-            &[0xFF, 0xE1, 0, 4, 9],
-            &[0xFF, 0xE1, 0, 1],
-            &[0xFF, 0xC0, 0, 2],
-            &[0xFF, 0xE1, 0, 3, 9, 0],
-        ];
-        assert!(good.into_iter().all(|segments| check_segments(segments).is_ok()));
-        assert!(bad.into_iter().all(|segments| check_segments(segments).is_err()));
-    }
 }

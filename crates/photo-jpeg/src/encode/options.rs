@@ -1,25 +1,9 @@
-//! What can be chosen about an encoded picture.
+//! Options of the encoder.
 
-use crate::encode::headers::Settings;
-use crate::{Edges, Orientation, QuantTable};
-
-/// How many samples there are to a length, as JFIF (ITU-T T.871) has it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub struct Density {
-    /// 0 for none (`x` and `y` are the sides of a pixel's shape), 1 for an inch, 2 for a centimetre.
-    pub unit: u8,
-    /// Horizontally; 0 is written as 1.
-    pub x: u16,
-    /// Vertically; 0 is written as 1.
-    pub y: u16,
-}
-
-impl Default for Density {
-    /// Square pixels of no known size.
-    fn default() -> Self {
-        Self { unit: 0, x: 1, y: 1 }
-    }
-}
+use crate::encode::settings::{Density, Settings};
+use crate::orientation::Orientation;
+use crate::quant::QuantTable;
+use crate::transform::Edges;
 
 /// How [`encode`](crate::encode) writes a picture.
 ///
@@ -32,26 +16,30 @@ impl Default for Density {
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct EncodeOptions<'a> {
-    /// 1 (worst) to 100, on libjpeg's scale; 90 by default. Not used where `tables` are given.
+    /// The quality on libjpeg's scale, 1 (worst) to 100; 90 by default. Not used if `tables` are given.
     pub quality: u8,
-    /// The quantisation tables of luma (and gray, and all of RGB) and of chroma; `None`, the default, for the
-    /// standard's, scaled by `quality`.
+    /// The quantization tables of luma (also used for gray and RGB) and of chroma. `None`, the default, for
+    /// the standard's, scaled by `quality`.
     ///
-    /// With a divisor above 255 the file is no baseline JPEG any more, but one of the extended sequential process.
+    /// With a divisor above 255 the file is not baseline but extended sequential.
     pub tables: Option<[QuantTable; 2]>,
-    /// How the planes must be turned to be upright, as the output is; upright by default. No turned copy is made.
+    /// How the planes must be turned to be upright, as the file will be; [`Orientation::Upright`] by default.
+    /// No turned copy is made.
     pub orientation: Orientation,
-    /// Whether the Huffman tables are made for the picture, the default, or are the standard's typical ones. Typical
-    /// tables make a file some 3 to 10 % larger, and hardly save time.
+    /// Whether the Huffman tables are optimized for the picture, which is the default, or are the standard's
+    /// typical ones. Typical tables make a file about 3 to 10 % larger and hardly save time.
     pub optimize_huffman: bool,
-    /// Whether the file is progressive: some 3 to 7 % smaller, and slower to write and to read. Sequential by default.
-    /// Huffman tables are always made for the picture then, and there can't be restart markers.
+    /// Whether the file is progressive instead of sequential, which is the default. A progressive file is
+    /// about 3 to 7 % smaller, and slower to write and to read. Its Huffman tables are always optimized for
+    /// the picture, and it can't have restart markers.
     pub progressive: bool,
-    /// MCUs between restart markers; 0, the default, for none. (More than 65,535 can't be written.)
+    /// The number of MCUs between restart markers; 0, the default, for none. The format allows no more than
+    /// 65,535.
     pub restart_interval: u16,
-    /// What the JFIF header says of the upright picture; a file of RGB has none.
+    /// The density of the upright picture in the JFIF header. A file of RGB has no JFIF header.
     pub density: Density,
-    /// Whole APPn and COM segments, with their markers, that are put after the file's own first one; empty by default.
+    /// Whole APPn and COM segments, with their markers, to be put behind the file's own first segment. Empty
+    /// by default.
     pub segments: &'a [u8],
 }
 
@@ -63,7 +51,7 @@ impl<'a> EncodeOptions<'a> {
         self
     }
 
-    /// Sets the quantisation tables of luma and chroma.
+    /// Sets the quantization tables of luma and chroma.
     #[must_use]
     pub fn tables(mut self, luma: QuantTable, chroma: QuantTable) -> Self {
         self.tables = Some([luma, chroma]);
@@ -98,14 +86,14 @@ impl<'a> EncodeOptions<'a> {
         self
     }
 
-    /// Sets what the JFIF header says of the upright picture.
+    /// Sets the density of the upright picture in the JFIF header.
     #[must_use]
     pub fn density(mut self, density: Density) -> Self {
         self.density = density;
         self
     }
 
-    /// Sets whole APPn and COM segments, such as an ICC profile, to be put into the file.
+    /// Sets the whole APPn and COM segments to be put into the file, such as an ICC profile.
     #[must_use]
     pub fn segments<'b>(self, segments: &'b [u8]) -> EncodeOptions<'b> {
         EncodeOptions { segments, ..self }
@@ -121,7 +109,7 @@ impl<'a> EncodeOptions<'a> {
         }
     }
 
-    /// The tables to be used.
+    /// The quantization tables of luma and chroma to be used.
     pub(crate) fn quant_tables(&self) -> [QuantTable; 2] {
         self.tables
             .clone()
@@ -148,24 +136,27 @@ impl Default for EncodeOptions<'_> {
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct TranscodeOptions<'a> {
-    /// How the picture must be turned to be upright, as the output is; upright by default. No turned copy is made.
+    /// How the picture must be turned to be upright, as the file will be; [`Orientation::Upright`] by
+    /// default. No turned copy is made.
     pub orientation: Orientation,
-    /// What to do about partial MCUs that turning would put at the left or upper border.
+    /// What to do about partial MCUs that turning would bring to the left or upper border.
     pub edges: Edges,
-    /// For each component the quantisation table to change to, before it is turned; `None`, the default, to lose nothing.
+    /// The new quantization table of each component, before it is turned. `None`, the default, to lose
+    /// nothing.
     pub tables: Option<Vec<QuantTable>>,
-    /// Whether AC coefficients become zero up to 5/8 of their new divisor, and up to 5/8 beyond a multiple of it that multiple, instead of up
-    /// to 1/2: coarser, and so much smaller that with finer tables a file of the same size is better. Of no effect on components whose table
-    /// does not change; `false` by default.
+    /// Whether there is a dead zone: AC quotients are rounded toward zero unless their fraction is above 5/8,
+    /// instead of 1/2. That is coarser, but makes files so much smaller that, at the same size, finer tables
+    /// give a better picture. It has no effect on components whose table does not change. `false` by default.
     pub dead_zone: bool,
-    /// Whether the file is progressive: some 3 to 7 % smaller, and slower to write and to read. Sequential by default.
-    /// There can't be restart markers then.
+    /// Whether the file is progressive instead of sequential, which is the default. A progressive file is
+    /// about 3 to 7 % smaller, and slower to write and to read. It can't have restart markers.
     pub progressive: bool,
-    /// MCUs between restart markers; 0, the default, for none.
+    /// The number of MCUs between restart markers; 0, the default, for none.
     pub restart_interval: u16,
-    /// What the JFIF header says of the upright picture; a file of RGB has none.
+    /// The density of the upright picture in the JFIF header. A file of RGB has no JFIF header.
     pub density: Density,
-    /// Whole APPn and COM segments, with their markers, that are put after the file's own first one; empty by default.
+    /// Whole APPn and COM segments, with their markers, to be put behind the file's own first segment. Empty
+    /// by default.
     pub segments: &'a [u8],
 }
 
@@ -184,14 +175,14 @@ impl<'a> TranscodeOptions<'a> {
         self
     }
 
-    /// Sets the quantisation table of each component.
+    /// Sets the quantization table of each component.
     #[must_use]
     pub fn tables(mut self, tables: Vec<QuantTable>) -> Self {
         self.tables = Some(tables);
         self
     }
 
-    /// Sets whether coefficients near zero become zero.
+    /// Sets whether there is a [`dead_zone`](Self::dead_zone).
     #[must_use]
     pub fn dead_zone(mut self, dead_zone: bool) -> Self {
         self.dead_zone = dead_zone;
@@ -212,14 +203,14 @@ impl<'a> TranscodeOptions<'a> {
         self
     }
 
-    /// Sets what the JFIF header says of the upright picture.
+    /// Sets the density of the upright picture in the JFIF header.
     #[must_use]
     pub fn density(mut self, density: Density) -> Self {
         self.density = density;
         self
     }
 
-    /// Sets whole APPn and COM segments, such as an ICC profile, to be put into the file.
+    /// Sets the whole APPn and COM segments to be put into the file, such as an ICC profile.
     #[must_use]
     pub fn segments<'b>(self, segments: &'b [u8]) -> TranscodeOptions<'b> {
         TranscodeOptions { segments, ..self }

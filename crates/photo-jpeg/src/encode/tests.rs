@@ -1,14 +1,15 @@
-//! What can't be seen from outside: SIMD levels and groupings.
+//! Tests what can't be seen from outside: SIMD levels and groupings.
 
 use std::time::{Duration, Instant};
 
 use photo_testkit::photo_like;
 use proptest::prelude::*;
 
+use super::encoder::{counts, ranges};
 use super::*;
 use crate::{ColorModel, Orientation, Plane};
 
-/// A picture of three planes cut out of a photograph, which needn't be a sensible one.
+/// A picture of three planes cut out of a photo. It needn't make sense.
 fn planes(width: u32, height: u32, sampling: [(u8, u8); 3], seed: u64) -> Planes {
     let h_max = sampling.iter().map(|&(h, _)| h).max().unwrap();
     let v_max = sampling.iter().map(|&(_, v)| v).max().unwrap();
@@ -96,12 +97,14 @@ proptest! {
     /// Noise makes long codes, long values and many bytes of 0xFF.
     #[test]
     fn noise_is_written_the_same_for_any_grouping(
-        width in 1u32..60, height in 1u32..60, quality in 90u8..=100, groups in 2usize..40, interval in 0u16..9,
+        width in 1u32..60, height in 1u32..60, quality in 90u8..=100,
+        groups in 2usize..40, interval in 0u16..9,
         samples in proptest::collection::vec(prop_oneof![Just(0u8), Just(255u8), any::<u8>()], 3600),
     ) {
         let data = samples[..(width * height) as usize].to_vec();
         let plane = Plane::new(width, height, data).unwrap();
-        let planes = Planes { width, height, color: ColorModel::Gray, sampling: vec![(2, 1)], planes: vec![plane] };
+        let (color, sampling) = (ColorModel::Gray, vec![(2, 1)]);
+        let planes = Planes { width, height, color, sampling, planes: vec![plane] };
         let options = EncodeOptions::default().quality(quality).restart_interval(interval);
         let expected = with(&planes, &options, Level::new(), 1);
         for level in Level::all() {
@@ -131,8 +134,7 @@ fn timings() {
     let tokenizer = encoder.tokenizer(Level::new());
     let ranges = ranges(encoder.frame.mcus(), 4, 1);
     let tokens = || ranges.iter().map(|range| tokenizer.group(range.clone(), true)).collect::<Vec<_>>();
-    let mut counts = [0; 512];
-    tokens().iter().for_each(|group| add(&mut counts, &group.histogram));
+    let counts = counts(&tokens());
     let file = pool.install(|| encode(&planes, &options).unwrap());
     let words: usize = tokens().iter().map(|group| group.tokens.len()).sum();
     let stuffed = file.windows(2).filter(|pair| pair == &[0xFF, 0]).count();
@@ -184,7 +186,7 @@ fn transcode_timings() {
                 }
                 let tables: Vec<_> = picture.components.iter().map(|_| crate::QuantTable::luma(90)).collect();
                 let options = TranscodeOptions::default().tables(tables);
-                median("requantised", || transcode(&picture, &options).unwrap());
+                median("requantized", || transcode(&picture, &options).unwrap());
                 median("foretold", || transcoded_len(&picture, &options, 1).unwrap());
             });
         }

@@ -1,15 +1,16 @@
-//! 8x8 tiles of a plane, turned upright.
+//! The 8x8 tiles of a plane, turned upright.
 
 use crate::dct::forward::Tile;
-use crate::{Orientation, Plane};
+use crate::orientation::Orientation;
+use crate::planes::Plane;
 
 /// A plane seen upright.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tiles<'a> {
     data: &'a [u8],
-    /// Size of the stored plane.
+    /// Width and height of the stored plane.
     stored: [usize; 2],
-    /// Size of the upright plane.
+    /// Width and height of the upright plane.
     upright: [usize; 2],
     flip_x: bool,
     flip_y: bool,
@@ -25,13 +26,13 @@ impl<'a> Tiles<'a> {
         Self { data: plane.data(), stored, upright, flip_x, flip_y, swap }
     }
 
-    /// Whether the block lies at least in part within the plane.
+    /// Whether at least a part of the block lies within the plane.
     pub(crate) fn contains(&self, block_x: usize, block_y: usize) -> bool {
         8 * block_x < self.upright[0] && 8 * block_y < self.upright[1]
     }
 
-    /// Reads through rows of blocks once, so that their tiles will be in the cache: tiles alone jump from row to row, too
-    /// many for the processor to guess what comes next, which cost a third of the time.
+    /// Reads through rows of blocks once, so that their tiles will be in the cache. Loading tiles alone jumps
+    /// between too many rows for the processor to predict, which cost a third of the time.
     pub(crate) fn fetch(&self, block_y: usize, blocks: usize) {
         let side = if self.swap { 0 } else { 1 };
         let size = self.stored[side];
@@ -49,7 +50,8 @@ impl<'a> Tiles<'a> {
         std::hint::black_box(sum);
     }
 
-    /// The tile at a position in blocks; beyond the plane's right and lower sides its last samples are repeated.
+    /// The tile at a column and row of blocks. Beyond the right and lower side of the plane, its last samples
+    /// are repeated.
     #[inline(always)]
     pub(crate) fn tile(&self, block_x: usize, block_y: usize) -> Tile {
         let (x, y) = (8 * block_x, 8 * block_y);
@@ -62,7 +64,7 @@ impl<'a> Tiles<'a> {
         rows(self.data, self.stored[0], x, y)
     }
 
-    /// A tile that lies within the plane, of a plane that isn't upright.
+    /// A tile within a plane that isn't upright.
     #[inline(never)]
     fn turned_tile(&self, x: usize, y: usize) -> Tile {
         let (x, y) = if self.swap { (y, x) } else { (x, y) };
@@ -91,7 +93,7 @@ impl<'a> Tiles<'a> {
         std::array::from_fn(|row| std::array::from_fn(|column| self.sample(x + column, y + row)))
     }
 
-    /// The sample at a position in the upright plane, or the one nearest to it.
+    /// The sample at a position in the upright plane, or the nearest one.
     fn sample(&self, x: usize, y: usize) -> u8 {
         let (x, y) = (x.min(self.upright[0] - 1), y.min(self.upright[1] - 1));
         let (x, y) = if self.swap { (y, x) } else { (x, y) };
@@ -101,7 +103,7 @@ impl<'a> Tiles<'a> {
     }
 }
 
-/// Eight rows of eight samples from `(x, y)` on.
+/// Eight rows of eight samples, from column `x` and row `y` on.
 #[inline(always)]
 fn rows(data: &[u8], width: usize, x: usize, y: usize) -> Tile {
     let mut tile = [[0; 8]; 8];
@@ -117,7 +119,7 @@ fn rows(data: &[u8], width: usize, x: usize, y: usize) -> Tile {
 
 const CACHE_LINE: usize = 64;
 
-/// Rows become columns: bytes, pairs and fours of them change places (Warren, "Hacker's Delight", 7-3).
+/// Transposes a tile: bytes, pairs of bytes and groups of four swap places (Warren, "Hacker's Delight", 7-3).
 fn transpose(rows: [u64; 8]) -> [u64; 8] {
     let [mut a, mut b, mut c, mut d, mut e, mut f, mut g, mut h] = rows;
     for (upper, lower) in [(&mut a, &mut b), (&mut c, &mut d), (&mut e, &mut f), (&mut g, &mut h)] {
@@ -132,7 +134,7 @@ fn transpose(rows: [u64; 8]) -> [u64; 8] {
     [a, b, c, d, e, f, g, h]
 }
 
-/// The upper right and the lower left of each square of two rows change places.
+/// Swaps the upper right and the lower left of each square in two rows.
 #[inline(always)]
 fn exchange(upper: &mut u64, lower: &mut u64, shift: u32, mask: u64) {
     let differences = (*upper >> shift ^ *lower) & mask;

@@ -1,9 +1,10 @@
-//! From samples to tokens: what the Huffman coder will write, without the codes.
+//! Turns blocks into tokens: all that the Huffman coder will write, without the codes.
 //!
-//! A token is 16 bits: the class of the component's tables, a symbol of 8 bits, and up to 7 value bits that follow the
-//! symbol's code. Longer values, which are rare, are in a second word. Symbols are those of AC coefficients (run and
-//! size); a DC difference of size `s` is symbol `s << 4 | 0x0B`, which no AC coefficient of a baseline JPEG has. So
-//! one table for 512 indices is all that writing needs, and it knows nothing of blocks.
+//! A token has 16 bits: the class of the component's tables, a symbol of 8 bits, and up to 7 value bits,
+//! which follow the code of the symbol. Longer values, which are rare, are in a second word. AC coefficients
+//! have their usual symbols of run and size. A DC difference of size `s` has the symbol `s << 4 | 0x0B`,
+//! which no AC coefficient of a baseline JPEG uses. Therefore writing needs only one table of 512 entries,
+//! and knows nothing of blocks.
 
 use std::ops::Range;
 
@@ -11,52 +12,53 @@ use fearless_simd::Simd;
 
 use crate::simd::{Level, dispatch};
 
-use crate::dct::forward::Coefficients;
+use crate::dct::forward::QuantizedBlock;
+use crate::encode::block_source::BlockSource;
 use crate::encode::frame::Frame;
-use crate::encode::source::Source;
 use crate::quant::ZIGZAG;
 
 /// How often each index (class and symbol) occurs.
 pub(crate) type Histogram = [u32; 512];
 
-/// A run of MCUs as tokens.
+/// Consecutive MCUs as tokens.
 #[derive(Debug)]
-pub(crate) struct Group {
-    /// Empty if only the histogram was asked for.
+pub(crate) struct TokenGroup {
+    /// The tokens; empty if only the histogram was asked for.
     pub(crate) tokens: Vec<u16>,
-    /// Where each restart interval begins in `tokens`; empty without restart markers.
+    /// The index in `tokens` of the start of each restart interval; empty without restart markers.
     pub(crate) intervals: Vec<usize>,
     pub(crate) histogram: Histogram,
-    /// Whether all values are ones that a file of 8-bit samples may have.
+    /// Whether a file of 8-bit samples may have all these values.
     pub(crate) sound: bool,
 }
 
-/// What a run of MCUs is made into tokens with.
+/// Turns MCUs into tokens.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Tokenizer<'a, B> {
     pub(crate) level: Level,
     pub(crate) frame: &'a Frame<B>,
-    /// In MCUs; 0 for none.
+    /// The number of MCUs between restart markers; 0 for none.
     pub(crate) restart_interval: u32,
 }
 
-impl<B: Source> Tokenizer<'_, B> {
-    /// The MCUs in `range` as tokens, or only their histogram unless the tokens are to be kept. With restart markers the
-    /// range should begin at one, so that `intervals` tells all.
-    pub(crate) fn group(&self, range: Range<u32>, keep: bool) -> Group {
+impl<B: BlockSource> Tokenizer<'_, B> {
+    /// Turns the MCUs in `range` into tokens. Unless `keep` is set, only their histogram is kept. With
+    /// restart markers, the range should begin at one, so that `intervals` is complete.
+    pub(crate) fn group(&self, range: Range<u32>, keep: bool) -> TokenGroup {
         dispatch!(self.level, simd => self.run(simd, range, keep))
     }
 
-    /// Works through the range in batches: transforms first, then tokens. The processor overlaps the transforms of
-    /// several blocks, but not the one behind a block's tokens, whose number it can't predict.
+    /// Works through the range in batches, and in each transforms all blocks before it makes tokens. The
+    /// processor overlaps the transforms of several blocks, but not a transform behind the tokens of a block,
+    /// whose number it can't predict.
     #[inline(always)]
-    fn run<S: Simd>(&self, simd: S, range: Range<u32>, keep: bool) -> Group {
-        let mut batch = Batch::new(self.frame);
-        let mut writer = Writer::new(keep);
+    fn run<S: Simd>(&self, simd: S, range: Range<u32>, keep: bool) -> TokenGroup {
+        let mut batch = TransformBatch::new(self.frame);
+        let mut writer = TokenWriter::new(keep);
         let mut intervals = Vec::new();
         let mut predictions = [0; 3];
-        // The DC values that the first MCU is coded against are worked out anew from the MCU before it, so that a group
-        // needn't wait for the one before.
+        // The DCs that the first MCU is coded against are computed again from the MCU before it, so that a
+        // group needn't wait for the previous one.
         let first = if self.restarts(range.start) { range.start } else { range.start.saturating_sub(1) };
         let mut mcus = first..first;
         while mcus.end < range.end {
@@ -77,9 +79,9 @@ impl<B: Source> Tokenizer<'_, B> {
         writer.finish(intervals)
     }
 
-    /// Transforms and quantises all blocks of `mcus` that show something, one after the other.
+    /// Transforms and quantizes all blocks of `mcus` that hold samples, one after the other.
     #[inline(always)]
-    fn transform<S: Simd>(&self, simd: S, mcus: Range<u32>, first: bool, batch: &mut Batch) {
+    fn transform<S: Simd>(&self, simd: S, mcus: Range<u32>, first: bool, batch: &mut TransformBatch) {
         let mut places = batch.blocks.iter_mut();
         for index in mcus.clone() {
             let (x, y) = self.position(index);
@@ -101,14 +103,14 @@ impl<B: Source> Tokenizer<'_, B> {
         }
     }
 
-    /// Writes the tokens of an MCU, whose blocks are the next ones.
+    /// Writes the tokens of an MCU, whose blocks are next in `blocks`.
     #[inline(always)]
     fn write_mcu(
         &self,
         index: u32,
-        blocks: &mut std::slice::Iter<'_, Coefficients>,
+        blocks: &mut std::slice::Iter<'_, QuantizedBlock>,
         predictions: &mut [i32; 3],
-        writer: &mut Writer,
+        writer: &mut TokenWriter,
     ) {
         let (x, y) = self.position(index);
         for (component, prediction) in self.frame.components.iter().zip(predictions) {
@@ -121,7 +123,7 @@ impl<B: Source> Tokenizer<'_, B> {
                             writer.block(component.class, block, prediction);
                             blocks.next();
                         }
-                        // No decoder shows any of it: the cheapest block is best.
+                        // No decoder shows any part of this block, so that the cheapest one is best.
                         None => writer.empty_block(component.class),
                     }
                 }
@@ -142,41 +144,42 @@ impl<B: Source> Tokenizer<'_, B> {
         self.restart_interval > 0 && index.is_multiple_of(self.restart_interval)
     }
 
-    /// Column and row of an MCU.
+    /// The column and row of an MCU.
     fn position(&self, index: u32) -> (usize, usize) {
         let wide = self.frame.mcus_wide.max(1);
         ((index % wide) as usize, (index / wide) as usize)
     }
 }
 
-/// Blocks that are transformed one after the other.
-struct Batch {
-    blocks: Vec<Coefficients>,
-    /// MCUs that fit.
+/// Blocks that are transformed together.
+struct TransformBatch {
+    blocks: Vec<QuantizedBlock>,
+    /// The number of MCUs that fit.
     mcus: u32,
 }
 
-impl Batch {
+impl TransformBatch {
     fn new<B>(frame: &Frame<B>) -> Self {
         let in_mcu: u32 = frame.components.iter().map(|component| u32::from(component.h * component.v)).sum();
         let mcus = (BATCH_BLOCKS / in_mcu.max(1)).max(1);
-        Self { blocks: vec![Coefficients { values: [0; 64], nonzero: 0 }; (mcus * in_mcu) as usize], mcus }
+        Self { blocks: vec![QuantizedBlock { values: [0; 64], nonzero: 0 }; (mcus * in_mcu) as usize], mcus }
     }
 }
 
 /// Collects tokens.
-struct Writer {
+struct TokenWriter {
     keep: bool,
     tokens: Vec<u16>,
-    /// The last tokens, in a place of fixed size that needs no checks.
+    /// The last tokens, in a buffer of fixed size that needs no bounds checks.
     recent: Box<[u16; RECENT]>,
     len: usize,
-    /// Four that take turns: a count that's needed again at once has to wait for itself.
+    /// Four histograms that take turns, because incrementing the same count twice in a row would wait for the
+    /// first time.
     histograms: [Histogram; 4],
     sound: bool,
 }
 
-impl Writer {
+impl TokenWriter {
     fn new(keep: bool) -> Self {
         let (recent, histograms) = (Box::new([0; RECENT]), [[0; 512]; 4]);
         Self { keep, tokens: Vec::new(), recent, len: 0, histograms, sound: true }
@@ -193,9 +196,9 @@ impl Writer {
         self.tokens.len() + self.len
     }
 
-    /// A block; `prediction` is the DC value before it and becomes its own.
+    /// Writes a block. `prediction` is the previous DC, and becomes the DC of the block.
     #[inline(always)]
-    fn block(&mut self, class: usize, block: &Coefficients, prediction: &mut i32) {
+    fn block(&mut self, class: usize, block: &QuantizedBlock, prediction: &mut i32) {
         self.make_room();
         let class_bit = ((class & 1) << 15) as u16;
         let dc = i32::from(block.values[0]);
@@ -233,7 +236,7 @@ impl Writer {
         }
     }
 
-    /// A coefficient with a large value or after many zeros.
+    /// Writes a coefficient with a large value or behind many zeros.
     #[cold]
     fn rare(&mut self, class_bit: u16, mut run: u32, value: i16) {
         while run > 15 {
@@ -250,7 +253,7 @@ impl Writer {
         }
     }
 
-    /// A block with the DC of the one before and nothing else.
+    /// Writes a block with the DC of the previous one and no AC coefficients.
     fn empty_block(&mut self, class: usize) {
         self.make_room();
         let class_bit = ((class & 1) << 15) as u16;
@@ -268,7 +271,7 @@ impl Writer {
     fn push_long(&mut self, token: u16, bits: u16) {
         self.push(token);
         self.push(bits);
-        // It will be counted like a token.
+        // The second word will be counted like a token.
         let count = &mut self.histograms[0][usize::from(bits >> 7)];
         *count = count.wrapping_sub(1);
     }
@@ -300,13 +303,13 @@ impl Writer {
         self.len = 0;
     }
 
-    fn finish(mut self, intervals: Vec<usize>) -> Group {
+    fn finish(mut self, intervals: Vec<usize>) -> TokenGroup {
         self.flush();
         let mut histogram = [0u32; 512];
         for (count, more) in self.histograms.iter().flat_map(|histogram| histogram.iter().enumerate()) {
             histogram[count] = histogram[count].wrapping_add(*more);
         }
-        Group { tokens: self.tokens, intervals, histogram, sound: self.sound }
+        TokenGroup { tokens: self.tokens, intervals, histogram, sound: self.sound }
     }
 }
 
@@ -316,7 +319,8 @@ fn increment(histogram: &mut Histogram, token: u16) {
     *count = count.wrapping_add(1);
 }
 
-/// The number of bits of a value and these bits: of a negative value those of the value minus 1 (ITU-T T.81, F.1.2.1).
+/// The number of bits of a value, and the bits: for a negative value those of the value minus 1 (ITU-T T.81,
+/// F.1.2.1).
 #[inline(always)]
 pub(crate) const fn size_and_bits(value: i32) -> (u32, u16) {
     let size = 32 - value.unsigned_abs().leading_zeros();
@@ -324,10 +328,10 @@ pub(crate) const fn size_and_bits(value: i32) -> (u32, u16) {
     (size, bits as u16)
 }
 
-/// A mask of coefficients column by column becomes one in zigzag order.
+/// Turns a mask of coefficients column by column into one in zigzag order.
 ///
-/// A function of its own, so that it isn't compiled for a SIMD level: gathering the eight words with one instruction is
-/// much slower than loading them.
+/// This is a separate function so that it isn't compiled for a SIMD level: gathering the eight words with one
+/// instruction is much slower than loading them.
 #[inline(never)]
 pub(crate) fn zigzag_mask(mask: u64) -> u64 {
     let mut zigzag = 0;
@@ -339,18 +343,19 @@ pub(crate) fn zigzag_mask(mask: u64) -> u64 {
 
 /// The low nibble of DC symbols.
 pub(crate) const DC_MARK: u16 = 0x0B;
-/// Bits of a DC difference and of an AC coefficient of 8-bit samples (ITU-T T.81, F.1.2.1.1 and F.1.2.2.1).
+/// The most bits of a DC difference and of an AC coefficient for 8-bit samples (ITU-T T.81, F.1.2.1.1 and
+/// F.1.2.2.1).
 pub(crate) const DC_SIZE_MAX: u32 = 11;
 pub(crate) const AC_SIZE_MAX: u32 = 10;
 const END_OF_BLOCK: u16 = 0x00;
 pub(crate) const ZERO_RUN: u16 = 0xF0;
-/// About as many as the first cache holds beside everything else.
+/// About as many blocks as fit into the first-level cache beside everything else.
 const BATCH_BLOCKS: u32 = 48;
 const RECENT: usize = 4096;
-/// More than the words of any block: two for each coefficient, three for long runs, one for the end.
+/// More words than any block has: two for each coefficient, three for long runs, and one for the end.
 const BLOCK_MAX: usize = 160;
 
-/// Index, column by column, of each coefficient in zigzag order.
+/// The index, column by column, of each coefficient in zigzag order.
 pub(crate) const SCAN: [u8; 64] = {
     let mut scan = [0; 64];
     let mut index = 0;
@@ -361,7 +366,8 @@ pub(crate) const SCAN: [u8; 64] = {
     scan
 };
 
-/// The size and the bits of AC coefficients of -127 to 127, by their low byte, where a token has them.
+/// The size and the bits of AC coefficients from -127 to 127, where a token has them, indexed by the low byte
+/// of the coefficient.
 static SHORT: [u16; 256] = {
     let mut short = [0; 256];
     let mut value = -127i32;
@@ -373,7 +379,7 @@ static SHORT: [u16; 256] = {
     short
 };
 
-/// For each column and each mask of its coefficients: their mask in zigzag order.
+/// For each column and each mask of its coefficients, the mask in zigzag order.
 static SPREAD: [[u64; 256]; 8] = {
     let mut spread = [[0; 256]; 8];
     let mut index = 0;
@@ -425,9 +431,9 @@ mod tests {
         values[usize::from(SCAN[63])] = -1;
         let nonzero =
             values.iter().enumerate().fold(0, |mask, (at, &value)| mask | u64::from(value != 0) << at);
-        let mut writer = Writer::new(true);
+        let mut writer = TokenWriter::new(true);
         let mut prediction = 1;
-        writer.block(1, &Coefficients { values, nonzero }, &mut prediction);
+        writer.block(1, &QuantizedBlock { values, nonzero }, &mut prediction);
         let group = writer.finish(Vec::new());
         let token = |symbol: u16, bits| (256 | symbol) << 7 | bits;
         let zeros = token(0xF0, 0);

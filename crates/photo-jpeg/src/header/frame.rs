@@ -1,37 +1,38 @@
-//! The frame header (T.81, B.2.2) and the geometry that follows from it (A.1 and A.2).
+//! The frame header (T.81, B.2.2) and the geometry that follows from it (T.81, A.1 and A.2).
 
-use super::tables::Tables;
-use super::{ColorModel, Component, Process};
-use crate::QuantTable;
+use super::model::{ColorModel, Component, Process};
+use super::tables::TableSet;
 use crate::error::{Error, Result};
 use crate::geometry::component_side;
-use crate::segment::{Segment, be16, marker};
+use crate::marker_segment::{MarkerSegment, be16, marker};
+use crate::quant::QuantTable;
 
 /// A frame header of the class that this crate reads.
 #[derive(Debug, Clone)]
-pub(crate) struct Frame {
+pub(crate) struct FrameHeader {
     pub(crate) process: Process,
     pub(crate) width: u32,
     pub(crate) height: u32,
-    components: Vec<FrameComponent>,
+    components: Vec<FrameHeaderComponent>,
     at: usize,
 }
 
 #[derive(Debug, Clone)]
-struct FrameComponent {
+struct FrameHeaderComponent {
     id: u8,
     h: u8,
     v: u8,
     table: u8,
 }
 
-impl Frame {
-    /// Reads a frame header.
+impl FrameHeader {
+    /// Reads the frame header in `segment`.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for a header that is too short or has an impossible number, [`Error::Unsupported`] for
-    /// other processes, precisions, numbers of components and sampling factors than this crate's.
-    pub(super) fn read(bytes: &[u8], segment: &Segment) -> Result<Self> {
+    /// * [`Error::Malformed`] for a header that is too short or has an impossible number;
+    /// * [`Error::Unsupported`] for a process, precision, number of components or sampling factor that this
+    ///   crate does not read.
+    pub(super) fn read(bytes: &[u8], segment: &MarkerSegment) -> Result<Self> {
         let process = process(segment.marker)?;
         let bad = |reason| Error::malformed(segment.at, reason);
         let data = segment.data(bytes);
@@ -54,12 +55,12 @@ impl Frame {
         Ok(Self { process, width: width.into(), height: height.into(), components, at: segment.at })
     }
 
-    /// Which component has this id.
+    /// The index of the component with this id.
     pub(super) fn index_of(&self, id: u8) -> Option<usize> {
         self.components.iter().position(|c| c.id == id)
     }
 
-    /// Blocks of component `index` in an MCU of an interleaved scan.
+    /// The number of blocks that component `index` has in an MCU of an interleaved scan.
     pub(super) fn blocks_in_mcu(&self, index: usize) -> u32 {
         self.components.get(index).map_or(0, |c| u32::from(c.h) * u32::from(c.v))
     }
@@ -69,19 +70,19 @@ impl Frame {
         self.components.iter().map(|c| c.id)
     }
 
-    /// MCUs of an interleaved scan in a row, and rows of them.
+    /// The number of MCUs in a row of an interleaved scan, and the number of rows of MCUs.
     pub(super) fn mcus(&self) -> (u32, u32) {
         let (h, v) = self.max();
         (self.width.div_ceil(8 * u32::from(h)), self.height.div_ceil(8 * u32::from(v)))
     }
 
-    /// The components with their sizes and the quantisation tables now in force.
+    /// The components with their sizes and the quantization tables that apply now.
     ///
     /// # Errors
-    /// [`Error::Unsupported`] if a table isn't there, [`Error::Malformed`] if it holds a zero.
-    pub(super) fn components(&self, tables: &Tables) -> Result<Vec<Component>> {
+    /// [`Error::Unsupported`] if a table is missing, [`Error::Malformed`] if a table holds a zero.
+    pub(super) fn components(&self, tables: &TableSet) -> Result<Vec<Component>> {
         let ((h_max, v_max), (mcus_wide, mcus_high)) = (self.max(), self.mcus());
-        let component = |c: &FrameComponent| {
+        let component = |c: &FrameHeaderComponent| {
             Ok(Component {
                 id: c.id,
                 h: c.h,
@@ -96,29 +97,31 @@ impl Frame {
         self.components.iter().map(component).collect()
     }
 
-    /// The quantisation table now in force for component `index`: it counts where the component's first scan begins.
+    /// The quantization table that applies now to component `index`. The table that counts is the one at the
+    /// start of the component's first scan.
     ///
     /// # Errors
-    /// As [`Self::components`].
-    pub(super) fn quant(&self, index: usize, tables: &Tables) -> Result<QuantTable> {
+    /// Returns the errors of [`Self::components`].
+    pub(super) fn quant(&self, index: usize, tables: &TableSet) -> Result<QuantTable> {
         let component = self.components.get(index).ok_or(Error::Argument("no such component"))?;
         self.table(component, tables)
     }
 
-    fn table(&self, component: &FrameComponent, tables: &Tables) -> Result<QuantTable> {
+    fn table(&self, component: &FrameHeaderComponent, tables: &TableSet) -> Result<QuantTable> {
         let missing = Error::Unsupported("a quantisation table missing at the first scan");
         tables.quant(component.table, self.at)?.ok_or(missing)
     }
 
     fn max(&self) -> (u8, u8) {
-        let most = |side: fn(&FrameComponent) -> u8| self.components.iter().map(side).max().unwrap_or(1);
+        let most =
+            |side: fn(&FrameHeaderComponent) -> u8| self.components.iter().map(side).max().unwrap_or(1);
         (most(|c| c.h), most(|c| c.v))
     }
 }
 
-/// The colour model, by the rules that libjpeg made common: JFIF decides, then an Adobe segment's transform, then the
-/// component ids.
-pub(super) fn color_model(frame: &Frame, jfif: bool, adobe: Option<u8>) -> ColorModel {
+/// The color model, by the rules that libjpeg established: a JFIF segment decides first, then the transform
+/// in an Adobe segment, then the component ids.
+pub(super) fn color_model(frame: &FrameHeader, jfif: bool, adobe: Option<u8>) -> ColorModel {
     let rgb_ids = frame.ids().eq(*b"RGB");
     match (frame.components.len(), jfif, adobe) {
         (1, ..) => ColorModel::Gray,
@@ -139,9 +142,9 @@ fn process(code: u8) -> Result<Process> {
     }
 }
 
-fn components(parts: &[u8], at: usize) -> Result<Vec<FrameComponent>> {
+fn components(parts: &[u8], at: usize) -> Result<Vec<FrameHeaderComponent>> {
     let single = parts.len() == 3;
-    let mut components: Vec<FrameComponent> = Vec::new();
+    let mut components: Vec<FrameHeaderComponent> = Vec::new();
     for part in parts.chunks_exact(3) {
         let &[id, sampling, table] = part else { continue };
         let (h, v) = (sampling >> 4, sampling & 15);
@@ -151,12 +154,12 @@ fn components(parts: &[u8], at: usize) -> Result<Vec<FrameComponent>> {
         if components.iter().any(|c| c.id == id) {
             return Err(Error::Unsupported("two components of the same id"));
         }
-        // The factors say how components relate to each other, so they mean nothing for a single one.
+        // The factors relate components to each other, so that they mean nothing for a single one.
         let (h, v) = if single { (1, 1) } else { (h, v) };
         if h > 2 || v > 2 {
             return Err(Error::Unsupported("sampling factors above 2"));
         }
-        components.push(FrameComponent { id, h, v, table });
+        components.push(FrameHeaderComponent { id, h, v, table });
     }
     Ok(components)
 }

@@ -1,40 +1,42 @@
-//! Scan headers, and the walk from one scan to the next (T.81, B.2.3).
+//! Reads scan headers, and walks from one scan to the next (T.81, B.2.3).
 
-use super::frame::Frame;
-use super::tables::Tables;
-use super::{Process, Scan, ScanComponent};
-use crate::QuantTable;
+use super::frame::FrameHeader;
+use super::model::{Process, Scan, ScanComponent};
+use super::tables::TableSet;
 use crate::error::{Error, Result};
 use crate::huffman::HuffmanSpec;
-use crate::segment::{Segment, end_of_scan, marker, next_segment};
+use crate::marker_segment::{MarkerSegment, end_of_scan, marker, next_segment};
+use crate::quant::QuantTable;
 
-/// Blocks that an MCU may have (T.81, B.2.3).
-pub(crate) const MOST_BLOCKS_IN_MCU: u32 = 10;
+/// The most blocks that an MCU may have (T.81, B.2.3).
+pub(crate) const MAX_BLOCKS_IN_MCU: u32 = 10;
 
-/// What is in force at a place after the frame header.
+/// The tables and the frame that apply at a place after the frame header.
 #[derive(Debug, Clone)]
 pub(crate) struct TableState {
-    pub(crate) tables: Tables,
-    pub(crate) frame: Frame,
+    pub(crate) tables: TableSet,
+    pub(crate) frame: FrameHeader,
 }
 
 impl TableState {
-    /// The quantisation table now in force for component `index`: what counts is where the component's first scan
-    /// begins, so of a picture in several scans not always what [`Header`](super::Header) says.
+    /// The quantization table that applies now to component `index`. The table that counts is the one at the
+    /// start of the component's first scan, so that in a file with several scans it may differ from the one
+    /// in [`Header`](super::Header).
     ///
     /// # Errors
-    /// [`Error::Unsupported`] if there is none, [`Error::Malformed`] if it holds a zero.
+    /// [`Error::Unsupported`] if the table is missing, [`Error::Malformed`] if it holds a zero.
     pub(crate) fn quant(&self, index: usize) -> Result<QuantTable> {
         self.frame.quant(index, &self.tables)
     }
 }
 
-/// The scan that follows the entropy-coded data at `from`, with the tables defined in between. `None` at the end of the
-/// picture or of the file.
+/// Finds the scan that follows the entropy-coded data at byte `from`, and takes the tables that are defined
+/// in between. `None` at the end of the picture or of the file.
 ///
 /// # Errors
-/// [`Error::Malformed`] for a broken segment, a second frame header, a reserved marker, or a scan header that
-/// contradicts the frame; [`Error::Unsupported`] as for [`Header::read`](super::Header::read).
+/// * [`Error::Malformed`] for a broken segment, a second frame header, a reserved marker, or a scan header
+///   that contradicts the frame;
+/// * [`Error::Unsupported`] as for [`Header::read`](super::Header::read).
 pub(crate) fn next_scan(bytes: &[u8], state: &mut TableState, from: usize) -> Result<Option<Scan>> {
     let Some((_, mut at)) = end_of_scan(bytes, from) else { return Ok(None) };
     while let Some(segment) = next_segment(bytes, at)? {
@@ -51,13 +53,13 @@ pub(crate) fn next_scan(bytes: &[u8], state: &mut TableState, from: usize) -> Re
     Ok(None)
 }
 
-/// Whether a marker of the range of the frame headers isn't one.
+/// Whether a marker in the range of the frame headers is no frame header.
 pub(super) fn is_table(code: u8) -> bool {
     matches!(code, marker::DHT | marker::DAC | marker::JPG)
 }
 
-/// Takes a table segment, passes over what can be ignored, and refuses the rest.
-pub(super) fn skip_or_take(bytes: &[u8], segment: &Segment, tables: &mut Tables) -> Result<()> {
+/// Takes a table segment, skips a segment that can be ignored, and refuses any other.
+pub(super) fn skip_or_take(bytes: &[u8], segment: &MarkerSegment, tables: &mut TableSet) -> Result<()> {
     match segment.marker {
         marker::DQT | marker::DHT | marker::DRI => tables.take(bytes, segment).map(|_| ()),
         marker::APP0..=marker::APP15 | marker::COM | marker::TEM | marker::DNL | marker::DAC => Ok(()),
@@ -67,8 +69,8 @@ pub(super) fn skip_or_take(bytes: &[u8], segment: &Segment, tables: &mut Tables)
     }
 }
 
-/// The scan header in `segment`.
-pub(super) fn read_scan(bytes: &[u8], segment: &Segment, state: &TableState) -> Result<Scan> {
+/// Reads the scan header in `segment`.
+pub(super) fn read_scan(bytes: &[u8], segment: &MarkerSegment, state: &TableState) -> Result<Scan> {
     let bad = |reason| Error::malformed(segment.at, reason);
     let data = segment.data(bytes);
     let count = usize::from(data.first().copied().unwrap_or(0));
@@ -87,7 +89,7 @@ pub(super) fn read_scan(bytes: &[u8], segment: &Segment, state: &TableState) -> 
         data_start: segment.body.end,
     };
     match state.frame.process {
-        // Some writers leave zeros here; only one reading makes sense, and libjpeg takes it.
+        // Some encoders write zeros here. Only one reading makes sense, and libjpeg takes it too.
         Process::Sequential => {
             (scan.spectral_start, scan.spectral_end, scan.approx_high, scan.approx_low) = (0, 63, 0, 0);
         }
@@ -105,7 +107,7 @@ pub(super) fn read_scan(bytes: &[u8], segment: &Segment, state: &TableState) -> 
     Ok(scan)
 }
 
-/// The limits of T.81, G.1.1.1 and table B.3; `approx_low` up to 13 as there.
+/// Checks the limits of T.81, G.1.1.1 and table B.3. As there, `approx_low` may be up to 13.
 fn check_progression(scan: &Scan, count: usize) -> std::result::Result<(), &'static str> {
     let (start, end) = (scan.spectral_start, scan.spectral_end);
     let band = match start {
@@ -138,14 +140,15 @@ fn scan_component(state: &TableState, scan: &Scan, index: usize, numbers: u8) ->
     Ok(ScanComponent { index, dc, ac })
 }
 
-/// DC differences of 8-bit samples have at most 11 bits (T.81, table F.1). So no decoder needs to guard against more;
-/// a table with larger ones, used or not, is left to a general decoder.
+/// Whether a DC table fits samples of 8 bits: their differences have at most 11 bits (T.81, table F.1). The
+/// decoders rely on this. A table with larger symbols, even unused ones, is left to a general decoder.
 fn fits_dc(table: &HuffmanSpec) -> bool {
     table.symbols.iter().all(|&size| size <= 11)
 }
 
-/// AC coefficients of 8-bit samples have at most 10 bits (T.81, table F.2); the runs of blocks without coefficients,
-/// 0x10 to 0xE0, are only for progressive scans (table G.1).
+/// Whether an AC table fits samples of 8 bits: their coefficients have at most 10 bits (T.81, table F.2). The
+/// symbols 0x10 to 0xE0, which are runs of blocks without coefficients, are allowed in progressive scans only
+/// (table G.1).
 fn fits_ac(table: &HuffmanSpec, sequential: bool) -> bool {
     let fits = |symbol: u8| match (symbol >> 4, symbol & 15) {
         (run, 0) => !sequential || run == 0 || run == 15,
@@ -159,7 +162,7 @@ fn check_mcu(scan: &Scan, state: &TableState, at: usize) -> Result<()> {
     match scan.components.as_slice() {
         [] => Err(Error::malformed(at, "a scan of no components")),
         [_] => Ok(()),
-        several if several.iter().map(blocks).sum::<u32>() <= MOST_BLOCKS_IN_MCU => Ok(()),
+        several if several.iter().map(blocks).sum::<u32>() <= MAX_BLOCKS_IN_MCU => Ok(()),
         _ => Err(Error::Unsupported("more than ten blocks in an MCU")),
     }
 }

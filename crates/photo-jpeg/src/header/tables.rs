@@ -1,33 +1,36 @@
-//! The tables that segments define, until others of the same number take their place (T.81, B.2.4).
+//! The tables that marker segments define (T.81, B.2.4). A table applies until another one with the same
+//! number replaces it.
 
 use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::huffman::HuffmanSpec;
+use crate::marker_segment::{MarkerSegment, be16, marker};
 use crate::quant::{QuantTable, ZIGZAG};
-use crate::segment::{Segment, be16, marker};
 
-/// All tables in force at a place in the file.
+/// All tables that apply at a place in the file.
 #[derive(Debug, Clone, Default)]
-pub(crate) struct Tables {
-    /// Divisors in natural order. One may hold zeros: that is an error only of a component that names it.
+pub(crate) struct TableSet {
+    /// Divisors in natural order. They may include zeros, which are an error only in a table that a component
+    /// uses.
     quant: [Option<[u16; 64]>; 4],
     dc: [Option<Arc<HuffmanSpec>>; 4],
     ac: [Option<Arc<HuffmanSpec>>; 4],
-    /// MCUs between restart markers; 0 for none.
+    /// The number of MCUs between restart markers; 0 for none.
     pub(crate) restart_interval: u32,
 }
 
-impl Tables {
-    /// Takes what a DQT, DHT or DRI segment says; returns false for any other segment.
+impl TableSet {
+    /// Takes the tables of a DQT or DHT segment, or the interval of a DRI segment. Returns false for any
+    /// other segment.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for a segment that is too short, a table number above 3, or a Huffman table that is no
-    /// prefix code.
-    pub(crate) fn take(&mut self, bytes: &[u8], segment: &Segment) -> Result<bool> {
+    /// [`Error::Malformed`] for a segment that is too short, a table number above 3, or a Huffman table that
+    /// is not a prefix code.
+    pub(crate) fn take(&mut self, bytes: &[u8], segment: &MarkerSegment) -> Result<bool> {
         let (data, at) = (segment.data(bytes), segment.body.start);
         match segment.marker {
-            marker::DQT => self.quantisation(data, at)?,
+            marker::DQT => self.quantization(data, at)?,
             marker::DHT => self.huffman(data, at)?,
             marker::DRI => {
                 let interval =
@@ -39,10 +42,10 @@ impl Tables {
         Ok(true)
     }
 
-    /// Quantisation table `number`; `None` where it was never defined.
+    /// The quantization table with this number; `None` if it was never defined.
     ///
     /// # Errors
-    /// [`Error::Malformed`] for a divisor of 0, blamed on byte `at`.
+    /// [`Error::Malformed`] for a divisor of 0, reported at byte `at`.
     pub(crate) fn quant(&self, number: u8, at: usize) -> Result<Option<QuantTable>> {
         let Some(values) = self.quant.get(usize::from(number)).copied().flatten() else { return Ok(None) };
         let table =
@@ -50,18 +53,19 @@ impl Tables {
         Ok(Some(table))
     }
 
-    /// Huffman table `number` for DC differences.
+    /// The Huffman table with this number for DC differences.
     pub(crate) fn dc(&self, number: u8) -> Option<Arc<HuffmanSpec>> {
         self.dc.get(usize::from(number)).cloned().flatten()
     }
 
-    /// Huffman table `number` for AC coefficients.
+    /// The Huffman table with this number for AC coefficients.
     pub(crate) fn ac(&self, number: u8) -> Option<Arc<HuffmanSpec>> {
         self.ac.get(usize::from(number)).cloned().flatten()
     }
 
-    /// T.81, B.2.4.1. Tables of 16-bit divisors are taken in baseline files too, as everybody does.
-    fn quantisation(&mut self, data: &[u8], at: usize) -> Result<()> {
+    /// Reads a DQT segment (T.81, B.2.4.1). Like other decoders, this one accepts 16-bit divisors in baseline
+    /// files too.
+    fn quantization(&mut self, data: &[u8], at: usize) -> Result<()> {
         let mut rest = data;
         while let Some((&head, after)) = rest.split_first() {
             let bad = |reason| Error::malformed(at + data.len() - after.len() - 1, reason);
@@ -84,7 +88,7 @@ impl Tables {
         Ok(())
     }
 
-    /// T.81, B.2.4.2.
+    /// Reads a DHT segment (T.81, B.2.4.2).
     fn huffman(&mut self, data: &[u8], at: usize) -> Result<()> {
         let mut rest = data;
         while let Some((&head, after)) = rest.split_first() {
@@ -109,8 +113,8 @@ impl Tables {
     }
 }
 
-/// Whether so many codes of each length can be told apart (Kraft's inequality). T.81 keeps the code of only ones
-/// free; libjpeg reads tables that use it, and so do we.
+/// Whether there can be this many codes of each length, by Kraft's inequality. T.81 reserves the code that is
+/// all ones. libjpeg reads tables that use it, and so does this function.
 fn is_prefix_code(counts: &[u8; 16]) -> bool {
     let used: u32 = counts.iter().zip(1..).map(|(&n, length)| u32::from(n) << (16 - length)).sum();
     used <= 1 << 16

@@ -1,30 +1,33 @@
-//! Huffman tables for decoding: one look-up gives run, size and value of most coefficients at once.
+//! Huffman tables for decoding. For most coefficients, a single look-up gives run, size and value at once.
 
 use super::HuffmanSpec;
 
-/// A table for AC coefficients. Two such tables and two for DC take 20 KB, and stay in a core's first cache.
+/// A table for AC coefficients. Two of these and two DC tables take 20 KB, which fits into a core's
+/// first-level cache.
 pub(crate) type AcTable = DecodeTable<AC_ENTRIES>;
 
-/// Entries of a look-up for AC coefficients.
+/// The number of entries in the look-up of an AC table.
 pub(crate) const AC_ENTRIES: usize = 2048;
 
 /// A table for DC differences.
 pub(crate) type DcTable = DecodeTable<512>;
 
-/// A decoded entry of [`DecodeTable`], packed for the hot loop.
+/// An entry of the look-up in [`DecodeTable`], packed for the hot loop:
 ///
-/// * bits 0..6: bits to consume;
+/// * bits 0..6: the number of bits to consume;
 /// * bits 8..16: how far the coefficient index advances (`run + 1`), or [`Entry::END`], or [`Entry::RARE`];
-/// * bits 16..32: the value, signed; of a rare entry instead: size (4 bits), run (4 bits), 1 if the code is known.
+/// * bits 16..32: the signed value; in a rare entry instead the size (4 bits), the run (4 bits), and a 1 if
+///   the code is known.
 ///
-/// In a DC table the advance is 1 where the value is complete.
+/// In a DC table the advance is 1 if the value is complete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Entry(u32);
 
 impl Entry {
-    /// Advance of an end-of-block code: beyond any index, and other than all of the rare ones.
+    /// The advance of an end-of-block code. It is beyond any index and different from the advance of rare
+    /// entries.
     pub(crate) const END: u32 = 64;
-    /// Advance of an entry without a complete value.
+    /// The advance of an entry without a complete value.
     pub(crate) const RARE: u32 = 128;
 
     fn complete(bits: u32, advance: u32, value: i32) -> Self {
@@ -37,13 +40,14 @@ impl Entry {
 
     const UNKNOWN: Self = Self(Self::RARE << 8);
 
-    /// Bits to consume.
+    /// The number of bits to consume.
     #[inline(always)]
     pub(crate) fn bits(self) -> u32 {
         self.0 & 63
     }
 
-    /// The entry as it is: a shift by it is a shift by its bits, and its low byte holds nothing else.
+    /// The entry as packed. Shifting by it is the same as shifting by its number of bits, because its low
+    /// byte holds nothing else.
     #[inline(always)]
     pub(crate) fn raw(self) -> u32 {
         self.0
@@ -61,38 +65,40 @@ impl Entry {
         (self.0 >> 16) as i16
     }
 
-    /// Run and size of a rare entry whose code is complete; its bits are those of the code alone.
+    /// The run and size of a rare entry whose code is complete; its bits are those of the code alone.
     #[inline(always)]
     pub(crate) fn run_size(self) -> Option<(u32, u32)> {
         (self.0 >> 24 & 1 == 1).then_some((self.0 >> 20 & 15, self.0 >> 16 & 15))
     }
 }
 
-/// A symbol that took the long way.
+/// A symbol that the look-up did not decode completely.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Symbol {
-    /// Zero coefficients before this one.
+    /// The number of zero coefficients before this one.
     pub(crate) run: u32,
-    /// Bits of the value; 0 for end-of-block (run 0) and sixteen zeros (run 15).
+    /// The number of bits of the value; 0 for end-of-block (run 0) and for sixteen zeros (run 15).
     pub(crate) size: u32,
     /// The coefficient.
     pub(crate) value: i16,
-    /// Bits to consume, code and value: at most 32.
+    /// The number of bits to consume, for code and value: at most 32.
     pub(crate) bits: u32,
 }
 
-/// A table for decoding (ITU-T T.81, F.2.2.3), with a look-up of `N` entries, a power of two, over the next bits.
+/// A table for decoding (ITU-T T.81, F.2.2.3). The look-up has `N` entries, a power of two, and is indexed by
+/// the next bits.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct DecodeTable<const N: usize> {
     pub(crate) lookup: Box<[Entry; N]>,
-    /// For each code length: the end of its codes (left-aligned in 16 bits), and what turns a code into an index.
+    /// For each code length: the end of its codes, left-aligned in 16 bits, and the number that turns a code
+    /// into an index of its symbol.
     ends: [u32; 17],
     offsets: [i32; 17],
     symbols: [u8; 256],
 }
 
 impl AcTable {
-    /// A table whose symbols are run and size.
+    /// The table for AC coefficients, whose symbols are runs and sizes.
     pub(crate) fn ac(spec: &HuffmanSpec) -> Self {
         Self::new(spec, |symbol, bits, rest| {
             let (run, size) = (u32::from(symbol >> 4), u32::from(symbol & 15));
@@ -107,17 +113,18 @@ impl AcTable {
 }
 
 impl DcTable {
-    /// A table whose symbols are sizes.
+    /// The table for DC differences, whose symbols are sizes.
     pub(crate) fn dc(spec: &HuffmanSpec) -> Self {
         Self::new(spec, |symbol, bits, rest| Self::value(bits, 0, u32::from(symbol & 15), rest))
     }
 }
 
 impl<const N: usize> DecodeTable<N> {
-    /// Bits that a look-up takes in.
+    /// The number of bits that a look-up reads.
     pub(crate) const BITS: u32 = N.trailing_zeros();
 
-    /// The entry for a code of `bits` bits, followed by `rest`: with its value, if that is all there.
+    /// The entry for a code of `bits` bits that is followed by the bits `rest`. It includes the value if
+    /// `rest` holds all of it.
     fn value(bits: u32, run: u32, size: u32, rest: u32) -> Entry {
         if bits + size > Self::BITS {
             return Entry::rare(bits, run, size);
@@ -125,7 +132,8 @@ impl<const N: usize> DecodeTable<N> {
         Entry::complete(bits + size, run + 1, extend(rest >> (Self::BITS - bits - size), size))
     }
 
-    /// `entry` gets a symbol, its code's length, and the look-up bits behind the code (right-aligned).
+    /// Builds a table. `entry` makes an entry from a symbol, the length of its code, and the look-up bits
+    /// behind the code, right-aligned.
     fn new(spec: &HuffmanSpec, entry: impl Fn(u8, u32, u32) -> Entry) -> Self {
         let mut table = Self {
             lookup: Box::new([Entry::UNKNOWN; N]),
@@ -161,14 +169,14 @@ impl<const N: usize> DecodeTable<N> {
         }
     }
 
-    /// What the look-up gives for the next bits.
+    /// The entry for the next bits, which are left-aligned in `window`.
     #[inline(always)]
     pub(crate) fn peek(&self, window: u64) -> Entry {
         self.lookup[(window >> (64 - Self::BITS)) as usize]
     }
 
-    /// The symbol at the top of `window`, which must hold at least 32 valid bits; `None` for a code that is not in
-    /// the table.
+    /// Decodes the symbol at the top of `window`, which must hold at least 32 valid bits. `None` for a code
+    /// that is not in the table.
     #[inline]
     pub(crate) fn long(&self, window: u64) -> Option<Symbol> {
         let entry = self.peek(window);
@@ -180,7 +188,8 @@ impl<const N: usize> DecodeTable<N> {
         Some(Symbol { run, size, value, bits: bits + size })
     }
 
-    /// Run, size and number of bits of the code at the top of `window`; `None` if it is not in the table.
+    /// The run, the size and the number of bits of the code at the top of `window`. `None` for a code that is
+    /// not in the table.
     pub(crate) fn code(&self, window: u64) -> Option<(u32, u32, u32)> {
         self.search((window >> 48) as u32)
     }
@@ -193,7 +202,7 @@ impl<const N: usize> DecodeTable<N> {
     }
 }
 
-/// The value that `size` bits stand for (T.81, F.2.2.1, EXTEND).
+/// The value that `size` bits represent (T.81, F.2.2.1, EXTEND).
 #[inline(always)]
 pub(crate) fn extend(bits: u32, size: u32) -> i32 {
     if size == 0 {

@@ -1,8 +1,8 @@
-//! Codes for writing, and the typical tables of the standard.
+//! Huffman codes for encoding, and the typical tables of the standard.
 
 use super::HuffmanSpec;
 
-/// A code: its bits, right-aligned, and how many they are; 0 bits for a symbol without code.
+/// A code: its bits, right-aligned, and their number. The number is 0 for a symbol without a code.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) struct Code {
     pub(crate) bits: u16,

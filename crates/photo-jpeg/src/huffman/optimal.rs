@@ -1,4 +1,4 @@
-//! The best Huffman code for given counts of symbols, with codes of 16 bits at most.
+//! Finds the best Huffman code for given symbol counts, with codes of at most 16 bits.
 
 use std::cmp::Reverse;
 
@@ -7,9 +7,9 @@ use super::HuffmanSpec;
 impl HuffmanSpec {
     /// The optimal table for symbols that occur `counts` times (ITU-T T.81, K.2, figures K.1 to K.4).
     ///
-    /// Symbols that don't occur get no code. No code consists of ones only (rule C.2), for a 257th symbol that occurs
-    /// once takes that place and is dropped. The limit of 16 bits is enforced by the standard's own rule, which costs
-    /// next to nothing for pictures.
+    /// Symbols that don't occur get no code. No code is all ones (rule C.2): a reserved 257th symbol that
+    /// occurs once gets that code and is then dropped. The standard's own rule enforces the limit of 16 bits,
+    /// which costs almost nothing for pictures.
     pub(crate) fn optimal(counts: &[u64; 256]) -> Self {
         let sizes = code_sizes(counts);
         let mut bits = [0u32; LONGEST + 1];
@@ -19,7 +19,8 @@ impl HuffmanSpec {
         limit_to_16(&mut bits);
         drop_reserved(&mut bits);
         let mut symbols: Vec<u8> = (0..=255).filter(|&symbol| sizes[usize::from(symbol)] > 0).collect();
-        // Symbols of one size may get codes of different lengths: the more frequent the shorter.
+        // Symbols of the same size may get codes of different lengths. The more frequent symbol gets the
+        // shorter code.
         symbols.sort_by_key(|&symbol| {
             (sizes[usize::from(symbol)], Reverse(counts[usize::from(symbol)]), symbol)
         });
@@ -31,7 +32,8 @@ impl HuffmanSpec {
     }
 }
 
-/// Code sizes of a Huffman tree without a limit (figure K.1); the last entry is the reserved symbol's.
+/// The code sizes of a Huffman tree without a length limit (figure K.1). The last entry belongs to the
+/// reserved symbol.
 fn code_sizes(counts: &[u64; 256]) -> [usize; RESERVED + 1] {
     let mut weights = [0u64; RESERVED + 1];
     weights[..RESERVED].copy_from_slice(counts);
@@ -48,7 +50,8 @@ fn code_sizes(counts: &[u64; 256]) -> [usize; RESERVED + 1] {
     sizes
 }
 
-/// The positions of the smallest and the second smallest weight above 0; of equal ones the last, as the standard asks.
+/// The positions of the smallest and the second smallest weight above 0. Of equal weights the last one
+/// counts, as the standard requires.
 fn two_least(weights: &[u64; RESERVED + 1]) -> Option<(usize, usize)> {
     let mut least: Option<usize> = None;
     let mut second: Option<usize> = None;
@@ -63,8 +66,8 @@ fn two_least(weights: &[u64; RESERVED + 1]) -> Option<(usize, usize)> {
     least.zip(second)
 }
 
-/// Adds a bit to every symbol of the chain that begins at `index`; gives the chain's last symbol. The chains are the
-/// trees built so far, each as a list of its leaves.
+/// Adds a bit to the size of every symbol in the chain that begins at `index`, and returns the last symbol of
+/// the chain. The chains are the trees built so far, each as a list of its leaves.
 fn deepen(
     sizes: &mut [usize; RESERVED + 1],
     next: &[Option<usize>; RESERVED + 1],
@@ -78,7 +81,7 @@ fn deepen(
     index
 }
 
-/// Moves codes of more than 16 bits up the tree, pair by pair (figure K.3).
+/// Shortens codes of more than 16 bits, pair by pair (figure K.3).
 fn limit_to_16(bits: &mut [u32; LONGEST + 1]) {
     for long in (17..=LONGEST).rev() {
         while bits[long] > 0 {
@@ -91,7 +94,7 @@ fn limit_to_16(bits: &mut [u32; LONGEST + 1]) {
     }
 }
 
-/// Takes one of the longest codes away: the reserved symbol's.
+/// Removes one of the longest codes, which is the reserved symbol's.
 fn drop_reserved(bits: &mut [u32; LONGEST + 1]) {
     if let Some(longest) = bits.iter_mut().rev().find(|codes| **codes > 0) {
         *longest -= 1;
@@ -99,7 +102,7 @@ fn drop_reserved(bits: &mut [u32; LONGEST + 1]) {
 }
 
 const RESERVED: usize = 256;
-/// A tree of 257 leaves can't be deeper.
+/// The longest code of a tree with 257 leaves.
 const LONGEST: usize = 256;
 
 #[cfg(test)]
@@ -147,7 +150,8 @@ mod tests {
             let counts: [u64; 256] = counts.try_into().unwrap();
             let table = HuffmanSpec::optimal(&counts);
             prop_assert_eq!(table.symbols.len(), counts.iter().filter(|&&count| count > 0).count());
-            prop_assert_eq!(table.counts.iter().map(|&count| usize::from(count)).sum::<usize>(), table.symbols.len());
+            let codes: usize = table.counts.iter().map(|&count| usize::from(count)).sum();
+            prop_assert_eq!(codes, table.symbols.len());
             prop_assert!(kraft(&table) < 1 << 16);
             let mut by_count: Vec<(u64, u8)> =
                 table.symbols.iter().map(|&symbol| (counts[usize::from(symbol)], symbol)).collect();

@@ -1,37 +1,38 @@
-//! Decoding single blocks (ITU-T T.81, annexes F.2 and G.1.2).
+//! Decodes single blocks (ITU-T T.81, annexes F.2 and G.1.2).
 //!
-//! Beside the coefficients, a mask says for every block which AC coefficients aren't zero, in zigzag order. A scan that
-//! refines finds its way by the masks alone: it touches coefficients only to change them, and blocks without any not at
-//! all. So a decoder for a smaller picture need not store coefficients that it has no use for: blocks are of 64
-//! coefficients, or of the 16 lowest; of the DC alone where only soundness is asked for.
+//! Besides its coefficients, each block has a mask of the AC coefficients that aren't zero, in zigzag order.
+//! A refining scan finds its way by the masks alone. It touches coefficients only to change them, and blocks
+//! without any not at all. Therefore a decoder for a smaller picture need not store the coefficients that it
+//! doesn't use: blocks hold all 64 coefficients, the 16 lowest, or only the DC where the file is merely
+//! verified.
 
-use super::Fault;
-use super::bits::Bits;
+use super::bit_reader::StuffedBitReader;
+use super::fault::Fault;
 use crate::huffman::decode::{AcTable, DcTable, Entry, Symbol};
 use crate::quant::ZIGZAG;
 
 /// The AC coefficients that a scan codes.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Band {
+pub(super) struct SpectralBand {
     /// First coefficient in zigzag order, at least 1.
     pub(super) start: u32,
     /// Last coefficient, at most 63.
     pub(super) end: u32,
-    /// Bit position of the scan.
+    /// The bit position of the scan.
     pub(super) low: u32,
 }
 
-impl Band {
-    /// Its coefficients as a mask.
+impl SpectralBand {
+    /// The coefficients of the band, as a mask.
     #[inline(always)]
     fn mask(self) -> u64 {
         u64::MAX << (self.start & 63) & u64::MAX >> (63 - (self.end & 63))
     }
 }
 
-/// A DC difference (F.2.2.1).
+/// Decodes a DC difference (F.2.2.1).
 #[inline(always)]
-pub(super) fn difference(bits: &mut Bits<'_>, table: &DcTable) -> Result<i16, Fault> {
+pub(super) fn difference(bits: &mut StuffedBitReader<'_>, table: &DcTable) -> Result<i16, Fault> {
     bits.refill();
     let entry = table.peek(bits.window);
     if entry.advance() == 1 {
@@ -43,12 +44,13 @@ pub(super) fn difference(bits: &mut Bits<'_>, table: &DcTable) -> Result<i16, Fa
     Ok(symbol.value)
 }
 
-/// A block's AC coefficients in a first scan (F.2.2.2 and G.1.2.2). Returns how many blocks after this one have none.
+/// Decodes a block's AC coefficients in a first scan (F.2.2.2 and G.1.2.2). Returns how many of the following
+/// blocks have none.
 #[inline(always)]
 pub(super) fn first<const N: usize>(
-    bits: &mut Bits<'_>,
+    bits: &mut StuffedBitReader<'_>,
     table: &AcTable,
-    band: Band,
+    band: SpectralBand,
     block: &mut [i16; N],
     mask: &mut u64,
 ) -> Result<u32, Fault> {
@@ -77,19 +79,20 @@ pub(super) fn first<const N: usize>(
     Ok(0)
 }
 
-/// A block's AC coefficients in a scan that refines (G.1.2.3). Returns how many blocks after this one have no new ones.
+/// Decodes a block's AC coefficients in a refining scan (G.1.2.3). Returns how many of the following blocks
+/// have no new ones.
 #[inline(always)]
 pub(super) fn refine<const N: usize>(
-    bits: &mut Bits<'_>,
+    bits: &mut StuffedBitReader<'_>,
     table: &AcTable,
-    band: Band,
+    band: SpectralBand,
     block: &mut [i16; N],
     mask: &mut u64,
 ) -> Result<u32, Fault> {
     let whole = band.mask();
     let before = *mask & whole;
-    // The bits that correct coefficients come in their order, between the codes: they are put aside until the end, for
-    // one loop over a block's coefficients is better foreseen by the processor than many short ones.
+    // The bits that correct coefficients come in order, between the codes. They are collected until the end,
+    // because processors predict one loop over the coefficients of a block better than many short loops.
     let mut corrections = 0;
     let mut rest = whole;
     while rest != 0 {
@@ -101,7 +104,8 @@ pub(super) fn refine<const N: usize>(
                 return Ok(blocks - 1);
             }
         };
-        // The place of the new coefficient: behind `run` zeros, not counting coefficients that are there already.
+        // The place of the new coefficient is behind `run` zeros, not counting the coefficients that are
+        // there already.
         let mut zeros = !before & rest;
         for _ in 0..run {
             zeros &= zeros.wrapping_sub(1);
@@ -119,17 +123,17 @@ pub(super) fn refine<const N: usize>(
     Ok(0)
 }
 
-/// What a symbol of a scan that refines says.
+/// The meaning of a symbol in a refining scan.
 enum Refining {
-    /// A new coefficient of 1 or -1 behind `run` zeros; 0 for sixteen zeros.
+    /// A new coefficient of 1 or -1 behind `run` zeros. A value of 0 stands for sixteen zeros.
     Coefficient { run: u32, value: i16 },
-    /// No more new ones in this and the following blocks, `blocks` together.
+    /// No more new coefficients in this and the following blocks, `blocks` in all.
     End { blocks: u32 },
 }
 
-/// Leaves at least 32 bits valid.
+/// Decodes a symbol of a refining scan. Leaves at least 32 bits valid.
 #[inline(always)]
-fn refining_symbol(bits: &mut Bits<'_>, table: &AcTable) -> Result<Refining, Fault> {
+fn refining_symbol(bits: &mut StuffedBitReader<'_>, table: &AcTable) -> Result<Refining, Fault> {
     bits.refill();
     let entry = table.peek(bits.window);
     let (mut run, mut value) = (entry.advance().wrapping_sub(1), entry.value());
@@ -148,9 +152,14 @@ fn refining_symbol(bits: &mut Bits<'_>, table: &AcTable) -> Result<Refining, Fau
     }
 }
 
-/// A block without new coefficients.
+/// Corrects the coefficients of a block that has no new ones.
 #[inline(always)]
-pub(super) fn only_correct<const N: usize>(bits: &mut Bits<'_>, band: Band, block: &mut [i16; N], mask: u64) {
+pub(super) fn only_correct<const N: usize>(
+    bits: &mut StuffedBitReader<'_>,
+    band: SpectralBand,
+    block: &mut [i16; N],
+    mask: u64,
+) {
     let which = mask & band.mask();
     if which != 0 {
         bits.refill();
@@ -159,9 +168,10 @@ pub(super) fn only_correct<const N: usize>(bits: &mut Bits<'_>, band: Band, bloc
     }
 }
 
-/// Appends the next bits to `corrections`, one for each coefficient of `which`. At least 32 bits must be valid.
+/// Appends the next bits to `corrections`, one for each coefficient in `which`. At least 32 bits must be
+/// valid.
 #[inline(always)]
-fn more(bits: &mut Bits<'_>, corrections: u64, which: u64) -> u64 {
+fn more(bits: &mut StuffedBitReader<'_>, corrections: u64, which: u64) -> u64 {
     let count = which.count_ones();
     if count <= 32 {
         return corrections << count | u64::from(bits.take(count));
@@ -172,12 +182,12 @@ fn more(bits: &mut Bits<'_>, corrections: u64, which: u64) -> u64 {
     corrections << count | u64::from(first) << (count - 32) | u64::from(bits.take(count - 32))
 }
 
-/// Moves the coefficients of `which` away from zero by one step where their bits say so: the last bit is that of the
-/// last coefficient.
+/// Moves the coefficients in `which` away from zero by one step if their bits say so. The last bit belongs to
+/// the last coefficient.
 #[inline(always)]
-fn correct<const N: usize>(band: Band, mut which: u64, corrections: u64, block: &mut [i16; N]) {
+fn correct<const N: usize>(band: SpectralBand, mut which: u64, corrections: u64, block: &mut [i16; N]) {
     if N == 1 {
-        // Only whether a coefficient is zero is kept, and a correction leaves that as it is.
+        // Only whether a coefficient is zero is kept, and a correction does not change that.
         return;
     }
     let count = which.count_ones();
@@ -192,9 +202,9 @@ fn correct<const N: usize>(band: Band, mut which: u64, corrections: u64, block: 
     }
 }
 
-/// The symbol of an entry that doesn't hold a complete coefficient.
+/// Decodes the symbol of an entry that doesn't hold a complete coefficient.
 #[inline(always)]
-fn end_or_long(bits: &mut Bits<'_>, table: &AcTable, entry: Entry) -> Result<Symbol, Fault> {
+fn end_or_long(bits: &mut StuffedBitReader<'_>, table: &AcTable, entry: Entry) -> Result<Symbol, Fault> {
     let symbol = if entry.advance() == Entry::END {
         Symbol { run: 0, size: 0, value: 0, bits: entry.bits() }
     } else {
@@ -204,9 +214,10 @@ fn end_or_long(bits: &mut Bits<'_>, table: &AcTable, entry: Entry) -> Result<Sym
     Ok(symbol)
 }
 
-/// The length of a run of blocks without (new) coefficients, this one included: `2^size` and `size` bits more.
+/// The length of a run of blocks without (new) coefficients, including this one: `2^size` plus the next
+/// `size` bits.
 #[inline(always)]
-fn run_of_blocks(bits: &mut Bits<'_>, size: u32) -> u32 {
+fn run_of_blocks(bits: &mut StuffedBitReader<'_>, size: u32) -> u32 {
     bits.refill();
     (1 << size) + bits.take(size)
 }
@@ -218,15 +229,15 @@ fn set<const N: usize>(block: &mut [i16; N], k: u32, value: i16) {
     }
 }
 
-/// Where coefficient `k`, up to 63, of the zigzag order is in a block of `N`: all of them in natural order, or the 4 by 4
-/// lowest ones, or just the first. Behind the block, if it is not in it.
+/// The index of coefficient `k` of the zigzag order, up to 63, in a block of `N` coefficients: all in natural
+/// order, the 4 by 4 lowest, or only the DC. If the block doesn't have it, the index is beyond its end.
 #[inline(always)]
 fn place<const N: usize>(k: u32) -> usize {
     let natural = usize::from(ZIGZAG[k as usize & 63] & 63);
     if N == 64 { natural } else { usize::from(LOW[natural]) }
 }
 
-/// For each natural index: the index among the 4 by 4 lowest coefficients, or one behind them.
+/// For each natural index, the index among the 4 by 4 lowest coefficients, or an index beyond them.
 static LOW: [u8; 64] = {
     let mut low = [u8::MAX; 64];
     let mut i = 0;

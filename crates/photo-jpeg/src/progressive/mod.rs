@@ -1,44 +1,50 @@
-//! Decoding files of any number of scans to coefficients (ITU-T T.81, annexes F and G), on all cores.
+//! Decodes files with any number of scans to coefficients (ITU-T T.81, annexes F and G), on all cores.
 
-mod bits;
+mod bit_reader;
 mod block;
+mod fault;
+mod frame;
 mod plan;
 mod scan;
 mod schedule;
+mod strip;
 #[cfg(test)]
 mod tests;
 
 use crate::coefficients::{Coefficients, ReadOptions};
 use crate::error::{Error, Result};
-use crate::header::{Component, Header, Process};
+use crate::header::Header;
+use frame::FrameGeometry;
 
-/// What to do with a damaged file.
+/// What to do about a damaged file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Damage {
-    /// Give up.
+    /// Refuse the file.
     Refuse,
-    /// Keep what there is.
+    /// Keep what is readable.
     Keep,
 }
 
-/// Reads all scans, keeping of each block all 64 coefficients or the 16 lowest. With [`Damage::Keep`] the error says what is wrong with the file; otherwise there is none.
+/// Reads all scans of a file, and keeps `N` coefficients of each block: all 64, the 16 lowest, or only the
+/// DC. With [`Damage::Keep`] the error beside the coefficients says what is wrong with the file; with
+/// [`Damage::Refuse`] there is none.
 pub(crate) fn read<const N: usize>(
     bytes: &[u8],
     options: &ReadOptions,
     damage: Damage,
 ) -> Result<(Coefficients, Option<Error>)> {
     let (header, state) = Header::read_with_tables(bytes)?;
-    let frame = Frame::new(&header);
+    let frame = FrameGeometry::new(&header);
     if damage == Damage::Refuse {
         could_be_whole(bytes, &header, &frame)?;
     }
     let (mut picture, mut masks) = Coefficients::zeroed::<N>(&header, options)?;
-    let plan = plan::Plan::new(bytes, &header, state, options, &mut picture);
+    let plan = plan::ScanPlan::new(bytes, &header, state, options, &mut picture);
     if let (Damage::Refuse, Some(flaw)) = (damage, &plan.flaw) {
         return Err(flaw.clone());
     }
-    let decoders = plan.scans.iter().map(|scan| scan::Decoder::new(bytes, &frame, scan)).collect();
-    let strips = schedule::cut::<N>(&mut picture, &mut masks, header.mcus_high as usize);
+    let decoders = plan.scans.iter().map(|scan| scan::ScanDecoder::new(bytes, &frame, scan)).collect();
+    let strips = strip::divide::<N>(&mut picture, &mut masks, header.mcus_high as usize);
     let done = schedule::run(
         &mut schedule::line_up(decoders, &plan.lengths(bytes)),
         &strips,
@@ -51,51 +57,13 @@ pub(crate) fn read<const N: usize>(
     }
 }
 
-/// Refuses files whose first scan has not even a bit for each block, before memory is taken for what their header claims: the
-/// shortest code of a DC is one bit (T.81, C.2).
-fn could_be_whole(bytes: &[u8], header: &Header, frame: &Frame) -> Result<()> {
+/// Refuses a file whose first scan has not even a bit for each block, before memory is allocated for the size
+/// that its header claims. The shortest DC code is one bit (T.81, C.2).
+fn could_be_whole(bytes: &[u8], header: &Header, frame: &FrameGeometry) -> Result<()> {
     let blocks: u64 = header.scan.components.iter().map(|part| frame.coded_blocks(part.index)).sum();
     let left = bytes.len().saturating_sub(header.scan.data_start) as u64;
     if blocks <= 8 * left {
         return Ok(());
     }
-    Err(Error::Truncated { offset: bytes.len(), decoded: 0, total: frame.mcus })
-}
-
-/// What decoders need to know of the frame.
-#[derive(Debug)]
-struct Frame {
-    process: Process,
-    mcus_wide: usize,
-    mcus: u64,
-    /// Blocks of each component that hold samples.
-    coded_blocks: Vec<u64>,
-}
-
-impl Frame {
-    fn new(header: &Header) -> Self {
-        let coded = |c: &Component| u64::from(c.width.div_ceil(8)) * u64::from(c.height.div_ceil(8));
-        Self {
-            process: header.process,
-            mcus_wide: header.mcus_wide as usize,
-            mcus: u64::from(header.mcus_wide) * u64::from(header.mcus_high),
-            coded_blocks: header.components.iter().map(coded).collect(),
-        }
-    }
-
-    fn mcus(&self) -> u64 {
-        self.mcus
-    }
-
-    fn coded_blocks(&self, index: usize) -> u64 {
-        self.coded_blocks.get(index).copied().unwrap_or(0)
-    }
-}
-
-/// Why a scan can't be decoded any further.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Fault {
-    /// Its data end.
-    End,
-    Bad(&'static str),
+    Err(Error::Truncated { offset: bytes.len(), decoded: 0, total: frame.mcus() })
 }

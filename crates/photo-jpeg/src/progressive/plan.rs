@@ -1,4 +1,4 @@
-//! The scans of a file, found and checked before any of them is decoded.
+//! Finds and checks the scans of a file before any of them is decoded.
 
 use crate::coefficients::{Coefficients, ReadOptions};
 use crate::error::{Error, Result};
@@ -6,18 +6,18 @@ use crate::header::{Header, Process, Scan, TableState, next_scan};
 
 /// All scans that can be decoded, in order.
 #[derive(Debug)]
-pub(super) struct Plan {
+pub(super) struct ScanPlan {
     pub(super) scans: Vec<Scan>,
-    /// Why there are not more.
+    /// Why there are no more scans, if something is wrong.
     pub(super) flaw: Option<Error>,
 }
 
-/// For each component and coefficient (in zigzag order): the bit position down to which it is known.
+/// For each component and each coefficient in zigzag order, the bit position down to which it is known.
 type Known = Vec<[Option<u8>; 64]>;
 
-impl Plan {
-    /// Walks through the file. Gives each component of `picture` the quantisation table that is in force where its first
-    /// scan begins.
+impl ScanPlan {
+    /// Finds the scans of a file. Gives each component of `picture` the quantization table that applies where
+    /// its first scan begins.
     pub(super) fn new(
         bytes: &[u8],
         header: &Header,
@@ -44,7 +44,8 @@ impl Plan {
         plan
     }
 
-    /// Bytes from the start of each scan's data to the start of the next one's, or to the end of the file.
+    /// For each scan, the number of bytes from the start of its data to that of the next scan, or to the end
+    /// of the file.
     pub(super) fn lengths(&self, bytes: &[u8]) -> Vec<usize> {
         let starts = || self.scans.iter().map(|scan| scan.data_start);
         let ends = starts().skip(1).chain([bytes.len()]);
@@ -52,7 +53,7 @@ impl Plan {
     }
 }
 
-/// Notes what a scan adds, after checking that it follows on what is there (T.81, G.1.1.1.1).
+/// Records what a scan adds, after checking that it continues what is there (T.81, G.1.1.1.1).
 fn begin(
     process: Process,
     scan: &Scan,
@@ -82,7 +83,8 @@ fn begin(
     Ok(())
 }
 
-/// No component may be missing. Refinements may, if the file says that it ends there.
+/// The error for missing scans. No component may be missing. Refinements may, if the file has an end-of-image
+/// marker.
 fn missing(bytes: &[u8], header: &Header, scans: &[Scan], known: &Known) -> Option<Error> {
     let last = scans.last().map_or(0, |scan| scan.data_start);
     let tail = bytes.get(last..).unwrap_or_default();

@@ -1,34 +1,36 @@
-//! Decoding a scan, a band of MCU rows at a time.
+//! Decodes a scan, one strip of MCU rows at a time.
 
-use super::bits::Bits;
-use super::block::{self, Band};
-use super::schedule::Strip;
-use super::{Fault, Frame};
+use super::bit_reader::StuffedBitReader;
+use super::block::{self, SpectralBand};
+use super::fault::Fault;
+use super::frame::FrameGeometry;
+use super::strip::BlockStrip;
 use crate::error::{self, Error};
 use crate::header::{Process, Scan};
 use crate::huffman::decode::{AcTable, DcTable};
 
-/// A scan on its way through the picture.
-pub(super) struct Decoder<'a> {
-    frame: &'a Frame,
-    kind: Kind,
-    /// Of every component: its index, tables and DC prediction.
-    pub(super) parts: Vec<Part>,
-    band: Band,
-    bits: Bits<'a>,
-    /// Blocks still to come that have no (new) coefficients.
+/// The decoder of a scan, with its progress through the picture.
+pub(super) struct ScanDecoder<'a> {
+    frame: &'a FrameGeometry,
+    kind: ScanKind,
+    /// The components of the scan.
+    pub(super) parts: Vec<ScanPart>,
+    band: SpectralBand,
+    bits: StuffedBitReader<'a>,
+    /// The number of following blocks without (new) coefficients.
     run: u32,
     restart_interval: u32,
-    /// MCUs until the next restart marker; more than any picture has if there are none.
+    /// The number of MCUs until the next restart marker. Without restart markers, it is more than any picture
+    /// has.
     until_restart: u64,
     restarts: u32,
-    /// MCUs decoded.
+    /// The number of MCUs decoded.
     decoded: u64,
 }
 
-/// A component in a scan.
-pub(super) struct Part {
-    /// Which component of the frame.
+/// A component in a scan, with its tables and its DC prediction.
+pub(super) struct ScanPart {
+    /// The index of the component in the frame.
     pub(super) index: usize,
     dc: Option<DcTable>,
     ac: Option<AcTable>,
@@ -37,7 +39,7 @@ pub(super) struct Part {
 
 /// What a scan codes of each block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Kind {
+enum ScanKind {
     Sequential,
     DcFirst,
     DcRefine,
@@ -45,22 +47,22 @@ enum Kind {
     AcRefine,
 }
 
-impl<'a> Decoder<'a> {
-    pub(super) fn new(bytes: &'a [u8], frame: &'a Frame, scan: &Scan) -> Self {
+impl<'a> ScanDecoder<'a> {
+    pub(super) fn new(bytes: &'a [u8], frame: &'a FrameGeometry, scan: &Scan) -> Self {
         let kind = match (frame.process, scan.spectral_start, scan.approx_high) {
-            (Process::Sequential, ..) => Kind::Sequential,
-            (_, 0, 0) => Kind::DcFirst,
-            (_, 0, _) => Kind::DcRefine,
-            (_, _, 0) => Kind::AcFirst,
-            _ => Kind::AcRefine,
+            (Process::Sequential, ..) => ScanKind::Sequential,
+            (_, 0, 0) => ScanKind::DcFirst,
+            (_, 0, _) => ScanKind::DcRefine,
+            (_, _, 0) => ScanKind::AcFirst,
+            _ => ScanKind::AcRefine,
         };
-        let parts = scan.components.iter().map(|c| Part {
+        let parts = scan.components.iter().map(|c| ScanPart {
             index: c.index,
             dc: c.dc.as_deref().map(DcTable::dc),
             ac: c.ac.as_deref().map(AcTable::ac),
             prediction: 0,
         });
-        let band = Band {
+        let band = SpectralBand {
             start: u32::from(scan.spectral_start.max(1)),
             end: scan.spectral_end.into(),
             low: scan.approx_low.into(),
@@ -70,7 +72,7 @@ impl<'a> Decoder<'a> {
             kind,
             parts: parts.collect(),
             band,
-            bits: Bits::new(bytes, scan.data_start),
+            bits: StuffedBitReader::new(bytes, scan.data_start),
             run: 0,
             restart_interval: scan.restart_interval,
             until_restart: 0,
@@ -81,11 +83,14 @@ impl<'a> Decoder<'a> {
         decoder
     }
 
-    /// Decodes the band of MCU rows that `strips` are, one for each of the scan's components.
+    /// Decodes one strip of MCU rows. `strips` holds that strip of each of the scan's components.
     ///
     /// # Errors
-    /// [`Error::Truncated`] or [`Error::Malformed`]; the decoder must not be used any more.
-    pub(super) fn strip<const N: usize>(&mut self, strips: &mut [&mut Strip<'_, N>]) -> error::Result<()> {
+    /// [`Error::Truncated`] or [`Error::Malformed`]. The decoder must not be used after an error.
+    pub(super) fn strip<const N: usize>(
+        &mut self,
+        strips: &mut [&mut BlockStrip<'_, N>],
+    ) -> error::Result<()> {
         let done = match strips {
             [one] => self.single(one),
             several => self.interleaved(several),
@@ -98,8 +103,9 @@ impl<'a> Decoder<'a> {
         })
     }
 
-    /// A scan of one component has MCUs of one block, only as many as hold samples (A.2.2).
-    fn single<const N: usize>(&mut self, strip: &mut Strip<'_, N>) -> Result<(), Fault> {
+    /// Decodes a strip of a scan of one component. Its MCUs are single blocks, and there are only as many as
+    /// hold samples (A.2.2).
+    fn single<const N: usize>(&mut self, strip: &mut BlockStrip<'_, N>) -> Result<(), Fault> {
         let wide = strip.blocks_wide.max(1);
         let coded = strip.coded_wide.min(wide);
         let rows = strip.blocks.chunks_exact_mut(wide).zip(strip.masks.chunks_exact_mut(wide));
@@ -118,11 +124,11 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    /// Blocks of one component without a restart marker between them.
+    /// Decodes blocks of one component without a restart marker between them.
     fn span<const N: usize>(&mut self, blocks: &mut [[i16; N]], masks: &mut [u64]) -> Result<(), Fault> {
         match self.kind {
-            Kind::AcFirst => self.ac_first(blocks, masks),
-            Kind::AcRefine => self.ac_refine(blocks, masks),
+            ScanKind::AcFirst => self.ac_first(blocks, masks),
+            ScanKind::AcRefine => self.ac_refine(blocks, masks),
             _ => {
                 for block in blocks {
                     self.block(0, block)?;
@@ -180,8 +186,8 @@ impl<'a> Decoder<'a> {
         result
     }
 
-    /// Several components: MCUs of `h * v` blocks of each (A.2.3).
-    fn interleaved<const N: usize>(&mut self, strips: &mut [&mut Strip<'_, N>]) -> Result<(), Fault> {
+    /// Decodes a strip of a scan of several components, whose MCUs have `h * v` blocks of each (A.2.3).
+    fn interleaved<const N: usize>(&mut self, strips: &mut [&mut BlockStrip<'_, N>]) -> Result<(), Fault> {
         let rows = strips.iter().map(|s| s.mcu_rows).min().unwrap_or(0);
         for (y, x) in (0..rows).flat_map(|y| (0..self.frame.mcus_wide).map(move |x| (y, x))) {
             self.restart_if_due()?;
@@ -200,11 +206,11 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    /// A block of a scan that may be of several components.
+    /// Decodes a block of a scan that may have several components.
     #[inline(always)]
     fn block<const N: usize>(&mut self, part: usize, block: &mut [i16; N]) -> Result<(), Fault> {
         let Some(part) = self.parts.get_mut(part) else { return Err(NO_TABLE) };
-        if self.kind == Kind::DcRefine {
+        if self.kind == ScanKind::DcRefine {
             self.bits.refill();
             block[0] |= (self.bits.take(1) as i16) << self.band.low;
         } else {
@@ -212,7 +218,7 @@ impl<'a> Decoder<'a> {
             part.prediction = part.prediction.wrapping_add(block::difference(&mut self.bits, table)?);
             block[0] = part.prediction << self.band.low;
         }
-        if self.kind == Kind::Sequential {
+        if self.kind == ScanKind::Sequential {
             let Some(table) = &part.ac else { return Err(NO_TABLE) };
             block::first(&mut self.bits, table, self.band, block, &mut 0)?;
         }
@@ -232,7 +238,7 @@ impl<'a> Decoder<'a> {
         Ok(())
     }
 
-    /// After the last MCU, nothing may be left over.
+    /// Checks that nothing is left over after the last MCU.
     fn finish(&self) -> Result<(), Fault> {
         if self.decoded == self.total() { self.check_run() } else { Ok(()) }
     }
@@ -248,7 +254,7 @@ impl<'a> Decoder<'a> {
         if self.restart_interval == 0 { u64::MAX } else { self.restart_interval.into() }
     }
 
-    /// MCUs of the scan.
+    /// The number of MCUs in the scan.
     fn total(&self) -> u64 {
         match self.parts.as_slice() {
             [one] => self.frame.coded_blocks(one.index),
@@ -257,5 +263,5 @@ impl<'a> Decoder<'a> {
     }
 }
 
-/// The header's reader gives every scan the tables it needs, so this can't happen.
+/// The header's reader ensures that every scan has the tables it needs, so that this can't happen.
 const NO_TABLE: Fault = Fault::Bad("a scan without its Huffman table");

@@ -1,84 +1,34 @@
-//! The order in which scans visit the picture.
+//! The order in which scans are decoded.
 //!
-//! A scan can be decoded only from its start to its end, and a block only scan after scan; but different scans can be in
-//! different places. So the picture is cut into strips of MCU rows, and scans follow each other through it: while one
-//! decodes strip 5, the next one refines strip 4. On one thread all scans visit a strip before the next strip's turn,
-//! while it is in the cache.
+//! A scan can be decoded only from start to end, and a block only scan by scan. But different scans can be at
+//! different places. Therefore the picture is divided into strips of MCU rows, and the scans follow each
+//! other through it: while one decodes strip 5, the next one refines strip 4. On one thread, all scans visit
+//! a strip before the next strip is due, while it is in the cache.
 
-use std::sync::{Mutex, PoisonError};
+use std::sync::PoisonError;
 
 use rayon::prelude::*;
 
-use super::scan::Decoder;
-use crate::coefficients::Coefficients;
+use super::scan::ScanDecoder;
+use super::strip::{BlockStrip, BlockStrips};
 use crate::error::{Error, Result};
 
-/// The blocks of a component in a strip, of `N` coefficients each.
-pub(super) struct Strip<'a, const N: usize> {
-    pub(super) blocks: &'a mut [[i16; N]],
-    pub(super) masks: &'a mut [u64],
-    /// Blocks in a row.
-    pub(super) blocks_wide: usize,
-    /// Blocks in a row that hold samples.
-    pub(super) coded_wide: usize,
-    /// Rows of blocks that hold samples.
-    pub(super) coded_high: usize,
-    pub(super) mcu_rows: usize,
-    pub(super) h: usize,
-    pub(super) v: usize,
-}
-
-/// All strips of the picture: first by component, then from top to bottom.
-type Strips<'a, const N: usize> = Vec<Vec<Mutex<Strip<'a, N>>>>;
-
-/// Bytes of coefficients that a strip should have: several fit into a second-level cache.
-const STRIP_BYTES: usize = 192 << 10;
-
-/// Cuts the picture into strips.
-pub(super) fn cut<'a, const N: usize>(
-    picture: &'a mut Coefficients,
-    masks: &'a mut [Vec<u64>],
-    mcus_high: usize,
-) -> Strips<'a, N> {
-    let bytes: usize = picture.components.iter().map(|c| c.data.len() * 2).sum();
-    // Where only soundness is asked for, strips are as high as they are for whole blocks: where several scans are damaged,
-    // it depends on them which one is blamed.
-    let bytes = if N == 1 { 64 * bytes } else { bytes };
-    let rows = (STRIP_BYTES * mcus_high / bytes.max(1)).clamp(1, mcus_high.max(1));
-    let components = picture.components.iter_mut().zip(masks);
-    components
-        .map(|(component, masks)| {
-            let facts = &component.facts;
-            let (h, v) = (usize::from(facts.h), usize::from(facts.v));
-            let blocks_wide = facts.blocks_wide as usize;
-            let coded_wide = facts.width.div_ceil(8) as usize;
-            let coded_high = facts.height.div_ceil(8) as usize;
-            let size = (rows * v * blocks_wide).max(1);
-            let blocks = component.data.as_chunks_mut::<N>().0.chunks_mut(size);
-            let strip = |(i, (blocks, masks)): (usize, (&'a mut [[i16; N]], &'a mut [u64]))| {
-                let (top, mcu_rows) = (i * rows * v, blocks.len() / (v * blocks_wide).max(1));
-                let coded_high = coded_high.saturating_sub(top).min(mcu_rows * v);
-                Mutex::new(Strip { blocks, masks, blocks_wide, coded_wide, coded_high, mcu_rows, h, v })
-            };
-            blocks.zip(masks.chunks_mut(size)).enumerate().map(strip).collect()
-        })
-        .collect()
-}
-
 /// A scan with its place in the order.
-pub(super) struct Runner<'a> {
-    decoder: Decoder<'a>,
-    /// How many strips it keeps behind the first scans: more than any earlier scan of one of its components.
+pub(super) struct ScanRunner<'a> {
+    decoder: ScanDecoder<'a>,
+    /// The number of strips by which the scan stays behind the first scans. It is more than that of any
+    /// earlier scan of one of its components.
     delay: usize,
-    /// Bytes of its data, about.
+    /// The approximate number of bytes of its data.
     length: usize,
-    /// The first strip that it doesn't finish: where it failed, or an earlier scan of one of its components.
+    /// The first strip that the scan doesn't finish, because it failed there itself or an earlier scan of one
+    /// of its components did.
     end: usize,
     error: Option<Error>,
 }
 
-/// Puts scans, in file order, into an order of work.
-pub(super) fn line_up<'a>(decoders: Vec<Decoder<'a>>, lengths: &[usize]) -> Vec<Runner<'a>> {
+/// Schedules scans, which come in the order of the file.
+pub(super) fn line_up<'a>(decoders: Vec<ScanDecoder<'a>>, lengths: &[usize]) -> Vec<ScanRunner<'a>> {
     let mut next = [0; 4];
     let mut runners = Vec::new();
     for (decoder, &length) in decoders.into_iter().zip(lengths) {
@@ -89,16 +39,16 @@ pub(super) fn line_up<'a>(decoders: Vec<Decoder<'a>>, lengths: &[usize]) -> Vec<
                 *next = delay + 1;
             }
         }
-        runners.push(Runner { decoder, delay, length, end: usize::MAX, error: None });
+        runners.push(ScanRunner { decoder, delay, length, end: usize::MAX, error: None });
     }
     runners
 }
 
-/// Runs all scans over all strips. Stops at the first error, unless `go_on`: then only later scans of the same
-/// components stop there. Returns the error of the first scan, in file order, that has one.
+/// Runs all scans over all strips. The first error stops them, unless `go_on` is set; then it stops only
+/// later scans of the same components. Returns the error of the first scan, in file order, that has one.
 pub(super) fn run<const N: usize>(
-    runners: &mut [Runner<'_>],
-    strips: &Strips<'_, N>,
+    runners: &mut [ScanRunner<'_>],
+    strips: &BlockStrips<'_, N>,
     go_on: bool,
 ) -> Result<()> {
     let count = strips.iter().map(Vec::len).max().unwrap_or(0);
@@ -115,8 +65,8 @@ pub(super) fn run<const N: usize>(
         }
     } else {
         for step in 0..count + last {
-            // The longest first, so that no thread begins it when the others are done.
-            let mut by_length: Vec<&mut Runner<'_>> = runners.iter_mut().collect();
+            // The longest scan goes first, so that no thread begins it when the others are done.
+            let mut by_length: Vec<&mut ScanRunner<'_>> = runners.iter_mut().collect();
             by_length.sort_by_key(|runner| std::cmp::Reverse(runner.length));
             by_length.into_par_iter().with_max_len(1).for_each(|runner| {
                 if let Some(strip) = step.checked_sub(runner.delay) {
@@ -132,9 +82,9 @@ pub(super) fn run<const N: usize>(
     error.map_or(Ok(()), Err)
 }
 
-/// Where a scan failed, later scans of the same component end too: they can't know what to refine. Returns whether any
-/// failed.
-fn hold_followers(runners: &mut [Runner<'_>]) -> bool {
+/// Ends later scans of a component at the strip where an earlier one failed, because they can't know what to
+/// refine. Returns whether any scan has failed.
+fn hold_followers(runners: &mut [ScanRunner<'_>]) -> bool {
     if runners.iter().all(|runner| runner.error.is_none()) {
         return false;
     }
@@ -148,17 +98,17 @@ fn hold_followers(runners: &mut [Runner<'_>]) -> bool {
     true
 }
 
-impl Runner<'_> {
-    fn visit<const N: usize>(&mut self, strips: &Strips<'_, N>, strip: usize) {
+impl ScanRunner<'_> {
+    fn visit<const N: usize>(&mut self, strips: &BlockStrips<'_, N>, strip: usize) {
         if strip >= self.end {
             return;
         }
         let of = |index: usize| strips.get(index).and_then(|strips| strips.get(strip));
         let locks = self.decoder.parts.iter().filter_map(|part| of(part.index));
-        // Never waits: the delays keep two scans of a component from the same strip.
+        // This never waits, because the delays keep two scans of a component out of the same strip.
         let mut guards: Vec<_> =
             locks.map(|lock| lock.lock().unwrap_or_else(PoisonError::into_inner)).collect();
-        let mut strips: Vec<&mut Strip<'_, N>> = guards.iter_mut().map(|guard| &mut **guard).collect();
+        let mut strips: Vec<&mut BlockStrip<'_, N>> = guards.iter_mut().map(|guard| &mut **guard).collect();
         if let Err(error) = self.decoder.strip(&mut strips) {
             (self.end, self.error) = (strip, Some(error));
         }

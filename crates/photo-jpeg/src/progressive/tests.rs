@@ -1,13 +1,14 @@
-//! The reader against the oracle.
+//! Compares the reader with the reference decoder.
 
 use proptest::prelude::*;
 
-use crate::coefficients::LowCoefficients;
-use crate::reference::Picture;
+use crate::low_coefficients::LowCoefficients;
+use crate::reference::ReferenceImage;
 use crate::reference::samples::{Sample, any_sample, fixtures};
 use crate::{Coefficients, Error, ReadOptions};
 
-/// As [`Coefficients::read`], which has another way for files of one sequential scan.
+/// Reads a file as [`Coefficients::read`] does, but without its separate reader for files of one sequential
+/// scan.
 fn read(bytes: &[u8]) -> crate::Result<Coefficients> {
     let options = ReadOptions::with_memory_limit(64 << 20);
     super::read::<64>(bytes, &options, super::Damage::Refuse).map(|(picture, _)| picture)
@@ -17,12 +18,12 @@ fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
     rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(work)
 }
 
-/// Whether the reader of low coefficients finds the same of them.
+/// Checks that the reader of low coefficients finds the same ones.
 fn low_agree(bytes: &[u8]) -> Result<(), String> {
     let low = LowCoefficients::read(bytes, &ReadOptions::with_memory_limit(64 << 20));
     let (whole, low) = match (read(bytes), low) {
         (Ok(whole), Ok(low)) => (whole, low),
-        // They need less memory.
+        // Low coefficients need less memory.
         (Err(Error::Memory { .. }), _) => return Ok(()),
         (Err(whole), Err(low)) if whole == low => return Ok(()),
         (whole, low) => return Err(format!("{:?} {:?}", whole.map(|_| ()), low.map(|_| ()))),
@@ -40,37 +41,40 @@ fn low_agree(bytes: &[u8]) -> Result<(), String> {
     Ok(())
 }
 
-/// Whether both decoders find the same, on any number of threads; also of a broken file.
+/// Checks that both decoders find the same, on any number of threads, also in a broken file.
 fn agree(bytes: &[u8]) -> Result<(), String> {
     low_agree(bytes)?;
-    let oracle = Picture::read(bytes);
+    let reference = ReferenceImage::read(bytes);
     for threads in [1, 3] {
-        match (&oracle, on_threads(threads, || read(bytes))) {
-            (Ok(oracle), Ok(found)) => {
+        match (&reference, on_threads(threads, || read(bytes))) {
+            (Ok(reference), Ok(found)) => {
                 if Coefficients::read(bytes, &ReadOptions::default()).as_ref() != Ok(&found) {
                     return Err(format!("{threads} threads: the sequential way finds something else"));
                 }
-                for (oracle, found) in oracle.components.iter().zip(&found.components) {
-                    if oracle.facts != found.facts {
-                        return Err(format!("{threads} threads: {:?} {:?}", oracle.facts, found.facts));
+                for (reference, found) in reference.components.iter().zip(&found.components) {
+                    if reference.facts != found.facts {
+                        return Err(format!("{threads} threads: {:?} {:?}", reference.facts, found.facts));
                     }
-                    let mut pairs = oracle.blocks.iter().zip(found.blocks()).enumerate();
-                    if let Some((i, (oracle, found))) = pairs.find(|(_, (oracle, found))| oracle != found) {
-                        return Err(format!("{threads} threads: block {i}: {oracle:?} {found:?}"));
+                    let mut pairs = reference.blocks.iter().zip(found.blocks()).enumerate();
+                    if let Some((i, (reference, found))) =
+                        pairs.find(|(_, (reference, found))| reference != found)
+                    {
+                        return Err(format!("{threads} threads: block {i}: {reference:?} {found:?}"));
                     }
                 }
             }
             (Err(_), Err(_)) => {}
-            (oracle, found) => {
-                let (oracle, found) = (oracle.as_ref().err(), found.err());
-                return Err(format!("{threads} threads: oracle {oracle:?}, reader {found:?}"));
+            (reference, found) => {
+                let (reference, found) = (reference.as_ref().err(), found.err());
+                return Err(format!("{threads} threads: reference {reference:?}, reader {found:?}"));
             }
         }
     }
     Ok(())
 }
 
-/// A script with every kind of scan: split bands, refinements of bands that are cut otherwise, DC scans one by one.
+/// A script with every kind of scan: split bands, refinements of bands that are split differently, and single
+/// DC scans.
 fn winding_script() -> Vec<(Vec<u8>, u8, u8, u8, u8)> {
     vec![
         (vec![0], 0, 0, 0, 2),
@@ -90,7 +94,7 @@ fn winding_script() -> Vec<(Vec<u8>, u8, u8, u8, u8)> {
 }
 
 #[test]
-fn fixtures_are_as_the_oracle_decodes_them() {
+fn fixtures_are_as_the_reference_decodes_them() {
     for (name, bytes) in fixtures().into_iter().filter(|(_, bytes)| bytes.len() < 300_000) {
         agree(&bytes).unwrap_or_else(|difference| panic!("{name}: {difference}"));
     }
@@ -161,7 +165,7 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(100))]
 
     #[test]
-    fn random_pictures_are_as_the_oracle_decodes_them(sample in any_sample()) {
+    fn random_pictures_are_as_the_reference_decodes_them(sample in any_sample()) {
         agree(&sample.encode()).map_err(TestCaseError::fail)?;
     }
 
@@ -181,7 +185,9 @@ proptest! {
     }
 
     #[test]
-    fn garbage_behind_a_header_never_panics(sample in any_sample(), noise in proptest::collection::vec(any::<u8>(), 0..400)) {
+    fn garbage_behind_a_header_never_panics(
+        sample in any_sample(), noise in proptest::collection::vec(any::<u8>(), 0..400),
+    ) {
         let bytes = sample.encode();
         let start = crate::Header::read(&bytes).unwrap().scan.data_start;
         agree(&[&bytes[..start], &noise].concat()).map_err(TestCaseError::fail)?;

@@ -1,8 +1,8 @@
-//! Inverse DCTs: one by the formula, one to the bit as libjpeg's "islow".
+//! Inverse DCTs: one by the formula, and one that agrees with libjpeg's "islow" to the bit.
 
 use std::f64::consts::{FRAC_1_SQRT_2, PI};
 
-/// T.81, A.3.3, in f64, rounded half up; plus 128, clamped.
+/// The transform of T.81, A.3.3, in f64, rounded half up; plus 128, clamped.
 pub(crate) fn exact_idct(coefficients: &[i32; 64]) -> [u8; 64] {
     let c = |frequency: usize| if frequency == 0 { FRAC_1_SQRT_2 } else { 1.0 };
     let basis = |at: usize, frequency: usize| {
@@ -20,8 +20,9 @@ pub(crate) fn exact_idct(coefficients: &[i32; 64]) -> [u8; 64] {
 }
 
 /// The integer transform after Loeffler, Ligtenberg and Moschytz ("Practical fast 1-D DCT algorithms with 11
-/// multiplications", ICASSP 1989, figure 1) with constants of 13 bits: columns first, 2 more bits kept between the passes, every
-/// descaling rounded half up. The same numbers as libjpeg's `jpeg_idct_islow`, but for a clamp where that wraps.
+/// multiplications", ICASSP 1989, figure 1) with constants of 13 bits. Columns come first, two more bits are
+/// kept between the passes, and every descaling rounds halves up. The numbers are those of libjpeg's
+/// `jpeg_idct_islow`, except for a clamp where that one wraps.
 pub(crate) fn islow_idct(coefficients: &[i32; 64]) -> [u8; 64] {
     const KEPT: u32 = 2;
     let mut between = [0i64; 64];

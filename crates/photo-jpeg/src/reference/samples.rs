@@ -1,4 +1,4 @@
-//! JPEGs to try decoders on.
+//! JPEGs for testing decoders.
 
 use std::path::Path;
 
@@ -6,18 +6,18 @@ use libjpeg_turbo_rs::{Encoder, PixelFormat, ScanScript, Subsampling};
 use photo_testkit::{Layout, photo_like};
 use proptest::prelude::*;
 
-/// A picture to make, and how.
+/// A test picture, and how to encode it.
 #[derive(Debug, Clone)]
 pub(crate) struct Sample {
     pub(crate) width: u32,
     pub(crate) height: u32,
-    /// Three pairs, or one for gray.
+    /// Three pairs of factors, or one for gray.
     pub(crate) sampling: Vec<(u8, u8)>,
     pub(crate) progressive: bool,
-    /// MCUs; 0 for none.
+    /// The number of MCUs between restart markers; 0 for none.
     pub(crate) restart: u16,
     pub(crate) quality: u8,
-    /// Another script of scans than libjpeg's: components, band, bit positions before and after.
+    /// A script of scans other than libjpeg's: components, band, and bit positions before and after.
     pub(crate) script: Vec<(Vec<u8>, u8, u8, u8, u8)>,
     pub(crate) seed: u64,
 }

@@ -1,23 +1,23 @@
-//! One scan, sequential (T.81, annex F) or progressive (annex G).
+//! Decodes one scan, sequential (T.81, annex F) or progressive (annex G).
 
-use super::Picture;
-use super::bits::{Bits, Stop};
+use super::ReferenceImage;
+use super::bit_reader::{ReferenceBitReader, ReferenceFault};
 use crate::error;
 use crate::header::{Component, Process, Scan};
 use crate::huffman::HuffmanSpec;
 use crate::quant::ZIGZAG;
 
-/// What lasts from block to block, up to a restart marker.
+/// The state that lasts from block to block, up to a restart marker.
 #[derive(Debug, Default)]
 struct Memory {
     predictions: [i32; 4],
-    /// Blocks of the current run that are still to come.
+    /// The number of blocks of the current run that are still to come.
     end_of_block_run: u32,
 }
 
 /// Decodes the data of `scan` into the picture.
-pub(super) fn decode(bytes: &[u8], picture: &mut Picture, scan: &Scan) -> error::Result<()> {
-    let mut bits = Bits::new(bytes, scan.data_start);
+pub(super) fn decode(bytes: &[u8], picture: &mut ReferenceImage, scan: &Scan) -> error::Result<()> {
+    let mut bits = ReferenceBitReader::new(bytes, scan.data_start);
     let mut memory = Memory::default();
     let units = units(picture, scan);
     let total = units.len() as u64;
@@ -32,20 +32,20 @@ pub(super) fn decode(bytes: &[u8], picture: &mut Picture, scan: &Scan) -> error:
             }
             unit.iter().try_for_each(|&place| block(&mut bits, picture, scan, &mut memory, place))
         };
-        mcu().map_err(|stop: Stop| stop.into_error(bits.at, number as u64, total))?;
+        mcu().map_err(|stop: ReferenceFault| stop.into_error(bits.at, number as u64, total))?;
     }
     finish(&memory).map_err(|stop| stop.into_error(bits.at, total, total))
 }
 
-fn finish(memory: &Memory) -> Result<(), Stop> {
+fn finish(memory: &Memory) -> Result<(), ReferenceFault> {
     match memory.end_of_block_run {
         0 => Ok(()),
-        _ => Err(Stop::Bad("a run of empty blocks goes on behind the last block")),
+        _ => Err(ReferenceFault::Bad("a run of empty blocks goes on behind the last block")),
     }
 }
 
 /// The blocks of every MCU in order (T.81, A.2): index into the scan's components and number of the block.
-fn units(picture: &Picture, scan: &Scan) -> Vec<Vec<(usize, usize)>> {
+fn units(picture: &ReferenceImage, scan: &Scan) -> Vec<Vec<(usize, usize)>> {
     let facts: Vec<&Component> =
         scan.components.iter().map(|c| &picture.header.components[c.index]).collect();
     if let [one] = facts.as_slice() {
@@ -70,12 +70,12 @@ fn units(picture: &Picture, scan: &Scan) -> Vec<Vec<(usize, usize)>> {
 }
 
 fn block(
-    bits: &mut Bits<'_>,
-    picture: &mut Picture,
+    bits: &mut ReferenceBitReader<'_>,
+    picture: &mut ReferenceImage,
     scan: &Scan,
     memory: &mut Memory,
     (part, number): (usize, usize),
-) -> Result<(), Stop> {
+) -> Result<(), ReferenceFault> {
     let component = &scan.components[part];
     let block = &mut picture.components[component.index].blocks[number];
     let prediction = &mut memory.predictions[part];
@@ -97,12 +97,12 @@ fn block(
 
 /// F.2.2.1 and G.1.2.1.
 fn dc_first(
-    bits: &mut Bits<'_>,
+    bits: &mut ReferenceBitReader<'_>,
     table: Option<&HuffmanSpec>,
     prediction: &mut i32,
     low: u8,
     block: &mut [i16; 64],
-) -> Result<(), Stop> {
+) -> Result<(), ReferenceFault> {
     let size = bits.symbol(table.expect("header checks tables"))?;
     *prediction += bits.value(size.into())?;
     block[0] = (*prediction << low) as i16;
@@ -111,12 +111,12 @@ fn dc_first(
 
 /// F.2.2.2, and with runs of empty blocks G.1.2.2.
 fn ac_first(
-    bits: &mut Bits<'_>,
+    bits: &mut ReferenceBitReader<'_>,
     table: Option<&HuffmanSpec>,
     scan: &Scan,
     run: &mut u32,
     block: &mut [i16; 64],
-) -> Result<(), Stop> {
+) -> Result<(), ReferenceFault> {
     if *run > 0 {
         *run -= 1;
         return Ok(());
@@ -132,7 +132,7 @@ fn ac_first(
         k += zeros;
         let value = bits.value(size.into())?;
         if k > scan.spectral_end {
-            return Err(Stop::Bad("a coefficient behind the last one"));
+            return Err(ReferenceFault::Bad("a coefficient behind the last one"));
         }
         block[usize::from(ZIGZAG[usize::from(k)])] = (value << scan.approx_low) as i16;
         k += 1;
@@ -142,12 +142,12 @@ fn ac_first(
 
 /// G.1.2.3, figures G.7 to G.9.
 fn ac_refine(
-    bits: &mut Bits<'_>,
+    bits: &mut ReferenceBitReader<'_>,
     table: Option<&HuffmanSpec>,
     scan: &Scan,
     run: &mut u32,
     block: &mut [i16; 64],
-) -> Result<(), Stop> {
+) -> Result<(), ReferenceFault> {
     let step = 1i16 << scan.approx_low;
     let mut k = usize::from(scan.spectral_start);
     let end = usize::from(scan.spectral_end);
@@ -160,7 +160,7 @@ fn ac_refine(
                 break;
             }
             (_, 1) => [-step, step][bits.bit()? as usize],
-            _ => return Err(Stop::Bad("a new coefficient of more than one bit")),
+            _ => return Err(ReferenceFault::Bad("a new coefficient of more than one bit")),
         };
         k = refine_up_to_new(bits, k, end, (symbol >> 4, new), step, block)?;
     }
@@ -173,16 +173,16 @@ fn ac_refine(
     Ok(())
 }
 
-/// Corrects coefficients from `from` on until `zeros` zeros are passed, and puts `new` in the place of the next. Returns
-/// the index behind it.
+/// Corrects coefficients from `from` on until `zeros` zeros are passed, and puts `new` in the place of the
+/// next. Returns the index behind it.
 fn refine_up_to_new(
-    bits: &mut Bits<'_>,
+    bits: &mut ReferenceBitReader<'_>,
     from: usize,
     end: usize,
     (mut zeros, new): (u8, i16),
     step: i16,
     block: &mut [i16; 64],
-) -> Result<usize, Stop> {
+) -> Result<usize, ReferenceFault> {
     for k in from..=end {
         let value = &mut block[usize::from(ZIGZAG[k])];
         match (*value, zeros) {
@@ -194,11 +194,11 @@ fn refine_up_to_new(
             _ => correct(bits, step, value)?,
         }
     }
-    Err(Stop::Bad("a coefficient behind the last one"))
+    Err(ReferenceFault::Bad("a coefficient behind the last one"))
 }
 
-/// Moves a coefficient that isn't zero away from zero by `step`, if the next bit says so.
-fn correct(bits: &mut Bits<'_>, step: i16, value: &mut i16) -> Result<(), Stop> {
+/// Moves a coefficient that isn't zero away from zero by `step` if the next bit says so.
+fn correct(bits: &mut ReferenceBitReader<'_>, step: i16, value: &mut i16) -> Result<(), ReferenceFault> {
     if *value != 0 && bits.bit()? == 1 {
         *value = value.wrapping_add(step * value.signum());
     }

@@ -1,17 +1,17 @@
-//! The oracle against two independent decoders.
+//! Compares the reference decoder with two independent decoders.
 
 use libjpeg_turbo_rs::{decompress_raw, read_coefficients};
 use photo_testkit::corpus::{self, Expect};
 use proptest::prelude::*;
 
 use super::samples::{Sample, any_sample, fixtures};
-use super::{Picture, exact_idct, islow_idct};
+use super::{ReferenceImage, exact_idct, islow_idct};
 use crate::quant::ZIGZAG;
 use crate::{ColorModel, Error};
 
-/// Whether libjpeg_turbo_rs finds the same coefficients in all blocks that hold samples. (It leaves out some of those
-/// that only pad.)
-fn same_coefficients(picture: &Picture, bytes: &[u8]) -> Result<(), String> {
+/// Checks that libjpeg_turbo_rs finds the same coefficients in all blocks that hold samples. It leaves out
+/// some of the padding blocks.
+fn same_coefficients(picture: &ReferenceImage, bytes: &[u8]) -> Result<(), String> {
     let other = read_coefficients(bytes).map_err(|error| error.to_string())?;
     for (component, other) in picture.components.iter().zip(&other.components) {
         let facts = &component.facts;
@@ -29,7 +29,7 @@ fn same_coefficients(picture: &Picture, bytes: &[u8]) -> Result<(), String> {
 }
 
 /// The greatest difference to libjpeg_turbo_rs' planes.
-fn plane_difference(picture: &Picture, planes: &[Vec<u8>], bytes: &[u8]) -> u8 {
+fn plane_difference(picture: &ReferenceImage, planes: &[Vec<u8>], bytes: &[u8]) -> u8 {
     let other = decompress_raw(bytes).unwrap();
     let mut most = 0;
     for (i, component) in picture.components.iter().enumerate() {
@@ -45,11 +45,11 @@ fn plane_difference(picture: &Picture, planes: &[Vec<u8>], bytes: &[u8]) -> u8 {
 fn every_fixture_of_the_class_is_as_libjpeg_turbo_decodes_it() {
     let mut checked = 0;
     for (name, bytes) in fixtures().into_iter().filter(|(_, bytes)| bytes.len() < 300_000) {
-        let picture = match Picture::read(&bytes) {
+        let picture = match ReferenceImage::read(&bytes) {
             Err(Error::Unsupported(_)) => continue,
             other => other.unwrap_or_else(|error| panic!("{name}: {error}")),
         };
-        // Of a sequential file of several scans, libjpeg_turbo_rs gives planes but no coefficients.
+        // For a sequential file with several scans, libjpeg_turbo_rs gives planes but no coefficients.
         if name != "jpeg_non_interleaved.jpg" {
             same_coefficients(&picture, &bytes).unwrap_or_else(|difference| panic!("{name}: {difference}"));
         }
@@ -67,7 +67,7 @@ fn valid_files_of_the_corpus_are_as_libjpeg_turbo_decodes_them() {
     let mut checked = 0;
     for case in cases.iter().filter(small).filter(|case| case.expect == Expect::Valid) {
         let Ok(bytes) = std::fs::read(&case.file) else { continue };
-        let picture = match Picture::read(&bytes) {
+        let picture = match ReferenceImage::read(&bytes) {
             Err(Error::Unsupported(_)) => continue,
             other => other.unwrap_or_else(|error| panic!("{}: {error}", case.name())),
         };
@@ -82,7 +82,7 @@ fn gray_is_as_image_decodes_it() {
     for progressive in [false, true] {
         let sample = Sample { sampling: vec![(1, 1)], progressive, ..Sample::new(61, 43) };
         let bytes = sample.encode();
-        let picture = Picture::read(&bytes).unwrap();
+        let picture = ReferenceImage::read(&bytes).unwrap();
         assert_eq!(picture.header.color, ColorModel::Gray);
         let other = image::load_from_memory(&bytes).unwrap().to_luma8();
         let ours = &picture.planes(exact_idct)[0];
@@ -95,14 +95,14 @@ fn gray_is_as_image_decodes_it() {
 fn missing_data_are_an_error() {
     for progressive in [false, true] {
         let bytes = Sample { progressive, ..Sample::new(40, 40) }.encode();
-        assert!(Picture::read(&bytes).is_ok());
-        let start = Picture::read(&bytes).unwrap().header.scan.data_start;
+        assert!(ReferenceImage::read(&bytes).is_ok());
+        let start = ReferenceImage::read(&bytes).unwrap().header.scan.data_start;
         for end in start..bytes.len() - 3 {
-            let found = Picture::read(&bytes[..end]);
+            let found = ReferenceImage::read(&bytes[..end]);
             assert!(found.is_err(), "{end} of {}", bytes.len());
         }
         // Without its end-of-image marker nothing is lost.
-        assert!(Picture::read(&bytes[..bytes.len() - 2]).is_ok());
+        assert!(ReferenceImage::read(&bytes[..bytes.len() - 2]).is_ok());
     }
 }
 
@@ -112,7 +112,7 @@ proptest! {
     #[test]
     fn random_pictures_are_as_libjpeg_turbo_decodes_them(sample in any_sample()) {
         let bytes = sample.encode();
-        let picture = Picture::read(&bytes).map_err(|error| TestCaseError::fail(error.to_string()))?;
+        let picture = ReferenceImage::read(&bytes).map_err(|error| TestCaseError::fail(error.to_string()))?;
         same_coefficients(&picture, &bytes).map_err(TestCaseError::fail)?;
         prop_assert_eq!(plane_difference(&picture, &picture.planes(islow_idct), &bytes), 0);
     }

@@ -1,29 +1,37 @@
-//! Reducing widths: eight rows at a time in the lanes, no sample is ever moved.
+//! Reduces the width of strips. Eight rows lie in the vector lanes, so that no sample is ever moved.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, i16x16, i32x8, u32x4};
 
-use super::weights::{FRACTION, Weights};
-use crate::dct::inverse::{LANES, PAIR, Strip};
+use super::weights::{FRACTION, ResampleWeights};
+use crate::dct::inverse::{LANES, PAIR, SampleStrip};
 
-/// Bits of the fraction that rows keep between the two passes.
+/// The number of fraction bits that rows keep between the two passes.
 pub(crate) const KEPT: u32 = 6;
 
-/// Samples of a reduced row are padded to a multiple of this.
+/// The number of samples that the length of a reduced row is padded to a multiple of.
 pub(crate) const STEP: usize = 64;
 
-/// Reduces the rows of `strip` to the weights' width, into pairs of rows, each of which has for every sample the value of
-/// the upper and of the lower row, times `1 << KEPT`. Values behind the width are junk.
+/// Reduces the rows of `strip` to the width of `weights`. The result is pairs of rows, which hold for every
+/// sample the value of the upper and of the lower row, times `1 << KEPT`. Values behind the width are
+/// undefined.
 #[inline(always)]
-pub(crate) fn reduce<S: Simd>(simd: S, strip: &Strip, weights: &Weights, rows: &mut [&mut [i16]]) {
-    // Loops of a known length are worth their copies: most reductions have few taps.
+pub(crate) fn reduce<S: Simd>(
+    simd: S,
+    strip: &SampleStrip,
+    weights: &ResampleWeights,
+    rows: &mut [&mut [i16]],
+) {
+    // Loops of a known length are worth a copy for each, because most reductions have few taps.
     macro_rules! by_pairs {
         ($($pairs:literal)*) => {
             match weights.pairs {
                 $($pairs => reduce_by(simd, weights, rows, #[inline(always)] |to| {
                     sample::<S, $pairs>(simd, strip, weights, to)
                 }),)*
-                _ => reduce_by(simd, weights, rows, #[inline(always)] |to| sample_of_many(simd, strip, weights, to)),
+                _ => reduce_by(simd, weights, rows, #[inline(always)] |to| {
+                    sample_of_many(simd, strip, weights, to)
+                }),
             }
         };
     }
@@ -33,7 +41,7 @@ pub(crate) fn reduce<S: Simd>(simd: S, strip: &Strip, weights: &Weights, rows: &
 #[inline(always)]
 fn reduce_by<S: Simd>(
     simd: S,
-    weights: &Weights,
+    weights: &ResampleWeights,
     rows: &mut [&mut [i16]],
     sample: impl Fn(usize) -> i32x8<S>,
 ) {
@@ -43,7 +51,7 @@ fn reduce_by<S: Simd>(
         // Plain loops: a closure in `array::from_fn` would not be compiled for the SIMD level.
         let mut sums = [i32x8::splat(simd, 0); COLUMNS];
         for (n, sum) in sums.iter_mut().enumerate() {
-            // Behind the last sample, that one is computed again.
+            // Behind the last sample, the last one is computed again.
             *sum = sample((start + n).min(width - 1));
         }
         let mut halves = [[u32x4::splat(simd, 0); 2]; COLUMNS / 2];
@@ -55,12 +63,17 @@ fn reduce_by<S: Simd>(
     }
 }
 
-/// Half of the last bit that is kept, for rounding.
+/// Half of the last bit kept, for rounding.
 const HALF: i32 = 1 << (FRACTION - KEPT - 1);
 
 /// One sample of eight rows, from `P` pairs of columns.
 #[inline(always)]
-fn sample<S: Simd, const P: usize>(simd: S, strip: &Strip, weights: &Weights, to: usize) -> i32x8<S> {
+fn sample<S: Simd, const P: usize>(
+    simd: S,
+    strip: &SampleStrip,
+    weights: &ResampleWeights,
+    to: usize,
+) -> i32x8<S> {
     let mut sum = i32x8::splat(simd, HALF);
     let first = weights.first[to] as usize;
     let taps = &weights.taps.as_chunks::<P>().0[to];
@@ -72,7 +85,7 @@ fn sample<S: Simd, const P: usize>(simd: S, strip: &Strip, weights: &Weights, to
 }
 
 #[inline(always)]
-fn sample_of_many<S: Simd>(simd: S, strip: &Strip, weights: &Weights, to: usize) -> i32x8<S> {
+fn sample_of_many<S: Simd>(simd: S, strip: &SampleStrip, weights: &ResampleWeights, to: usize) -> i32x8<S> {
     let mut sum = i32x8::splat(simd, HALF);
     let first = weights.first[to] as usize;
     let taps = &weights.taps[to * weights.pairs..(to + 1) * weights.pairs];
@@ -89,10 +102,10 @@ fn weighted<S: Simd>(simd: S, sum: i32x8<S>, pair: &[i16; PAIR], tap: i32) -> i3
     sum + i16x16::from_slice(simd, pair).pairwise_dot_product(weight)
 }
 
-/// Columns of four row pairs each become four rows of eight.
+/// Stores columns of four pairs of rows as four rows of eight values.
 #[inline(always)]
 fn store<S: Simd>(start: usize, columns: [[u32x4<S>; 2]; 4], rows: &mut [&mut [i16]]) {
-    // A transpose of 4x4, twice, by two rounds of perfect shuffles.
+    // This is a 4x4 transpose by two rounds of perfect shuffles, done twice.
     for (half, pair) in [[columns[0], columns[1]], [columns[2], columns[3]]].iter().enumerate() {
         let [[a, b], [c, d]] = *pair;
         let ((p, q), (r, s)) = (a.interleave(c), b.interleave(d));

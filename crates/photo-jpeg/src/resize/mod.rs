@@ -1,4 +1,5 @@
-//! Reducing planes: Lanczos3, edges exact, in 16-bit integers, widths first.
+//! Reduces planes by a Lanczos3 filter with exact edges, in 16-bit integers, first in width and then in
+//! height.
 
 pub(crate) mod horizontal;
 pub(crate) mod vertical;

@@ -1,4 +1,4 @@
-//! Reducing heights: rows of output from pairs of rows.
+//! Reduces the height: makes rows of output from pairs of rows.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, i16x16, i32x8, u16x16};
@@ -6,8 +6,8 @@ use fearless_simd::{Simd, i16x16, i32x8, u16x16};
 use super::horizontal::{KEPT, STEP};
 use super::weights::FRACTION;
 
-/// One row of samples: the sum of the row pairs times their taps. Every pair of rows holds twice the samples of `out`,
-/// rounded up to a multiple of [`STEP`].
+/// Makes one row of samples, which is the sum of the pairs of rows times their taps. Every pair of rows holds
+/// twice the samples of `out`, padded to a multiple of [`STEP`].
 #[inline(always)]
 pub(crate) fn reduce<S: Simd>(simd: S, pairs: &[&[i16]], taps: &[i32], out: &mut [u8]) {
     let (whole, rest) = out.as_chunks_mut::<STEP>();

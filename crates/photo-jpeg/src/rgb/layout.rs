@@ -1,26 +1,28 @@
-//! Where the samples of a picture lie.
+//! The layout of a picture's planes.
 
 use crate::geometry::component_side;
-use crate::{ColorModel, Planes};
+use crate::header::ColorModel;
+use crate::planes::Planes;
 
-/// Rows of pixels that hold whole samples of every component.
+/// The number of rows of pixels that hold whole samples of every component.
 pub(super) const PAIR: usize = 2;
 
-/// The sizes of a picture and its components. For gray, those of the second and third component are of no use.
+/// The sizes of a picture and its components. In a gray picture, those of the second and third component have
+/// no meaning.
 #[derive(Debug)]
-pub(super) struct Layout {
-    /// Pixels in a row.
+pub(super) struct PlaneLayout {
+    /// The number of pixels in a row.
     pub(super) width: usize,
     pub(super) height: usize,
     pub(super) color: ColorModel,
-    /// How many pixels wide and high a sample of each component is: 1 or 2.
+    /// Width and height of a sample of each component in pixels, 1 or 2.
     pub(super) blocks: [[usize; 2]; 3],
-    /// Samples in a row of each component.
+    /// The number of samples in a row of each component.
     pub(super) widths: [usize; 3],
 }
 
-impl Layout {
-    /// `None` if the planes don't fit the picture.
+impl PlaneLayout {
+    /// The layout of a picture; `None` if the planes don't have the sizes that [`Planes`] describes.
     pub(super) fn of(planes: &Planes) -> Option<Self> {
         let count = if planes.color == ColorModel::Gray { 1 } else { 3 };
         let sides = 1..=65_535;
@@ -47,33 +49,34 @@ impl Layout {
         Some(Self { width, height, color: planes.color, blocks, widths })
     }
 
-    /// Bytes of a row of interleaved pixels.
+    /// The number of bytes in a row of interleaved pixels.
     pub(super) fn rgb_row(&self) -> usize {
         3 * self.width
     }
 
-    /// Bytes of the whole picture as interleaved pixels.
+    /// The number of bytes of the whole picture as interleaved pixels.
     pub(super) fn rgb_len(&self) -> Option<usize> {
         self.rgb_row().checked_mul(self.height)
     }
 
-    /// A row's pixels filled to whole steps of all kernels.
+    /// The number of pixels in a row, padded to whole steps of all kernels.
     pub(super) fn padded(&self) -> usize {
         self.width.next_multiple_of(LARGEST_STEP)
     }
 
-    /// Room for a row of each component, stretched to the picture's width.
+    /// Buffers for a row of each component at the picture's width.
     pub(super) fn padded_rows(&self) -> [Vec<u8>; 3] {
         let row = vec![0; self.padded()];
         [row.clone(), row.clone(), row]
     }
 
-    /// Cuts the planes into bands of `rows` rows of pixels, an even number. `None` unless there are three planes.
+    /// Divides the planes into bands of `rows` rows of pixels, which must be an even number. `None` unless
+    /// there are three planes.
     pub(super) fn bands<'a>(&self, planes: &'a mut Planes, rows: usize) -> Option<Vec<[&'a mut [u8]; 3]>> {
         let [first, second, third] = planes.planes.as_mut_slice() else {
             return None;
         };
-        Some(self.cut([first.data_mut(), second.data_mut(), third.data_mut()], rows).collect())
+        Some(self.divide([first.data_mut(), second.data_mut(), third.data_mut()], rows).collect())
     }
 
     /// The pairs of rows in a band.
@@ -81,10 +84,10 @@ impl Layout {
         &self,
         band: [&'a mut [u8]; 3],
     ) -> impl Iterator<Item = [&'a mut [u8]; 3]> + use<'a> {
-        self.cut(band, PAIR)
+        self.divide(band, PAIR)
     }
 
-    fn cut<'a>(
+    fn divide<'a>(
         &self,
         [first, second, third]: [&'a mut [u8]; 3],
         rows: usize,
@@ -94,14 +97,14 @@ impl Layout {
         first.chunks_mut(length(0)).zip(rest).map(|(first, (second, third))| [first, second, third])
     }
 
-    /// Rows of pixels in a pair, whose last may be missing.
+    /// The number of rows of pixels in a pair: one if the last row is missing.
     pub(super) fn rows_of(&self, pair: [&[u8]; 3]) -> usize {
-        // One component at least has the picture's own height.
+        // At least one component has the height of the picture.
         let full = self.blocks.iter().position(|block| block[1] == 1).unwrap_or_default();
         pair[full].len() / self.widths[full]
     }
 
-    /// The samples that row `y` of a pair's pixels lies in.
+    /// The row of samples that row `y` of a pair of rows of pixels lies in.
     #[inline(always)]
     pub(super) fn row_of_pair<'a>(&self, component: usize, samples: &'a [u8], y: usize) -> &'a [u8] {
         let width = self.widths[component];
@@ -110,5 +113,5 @@ impl Layout {
     }
 }
 
-/// Kernels read up to this many pixels at once.
+/// The most pixels that a kernel reads at once.
 const LARGEST_STEP: usize = 32;

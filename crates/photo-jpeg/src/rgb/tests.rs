@@ -1,4 +1,4 @@
-//! Against plain scalar code, on all SIMD levels.
+//! Compares with plain scalar code, on all SIMD levels.
 
 use std::time::{Duration, Instant};
 
@@ -51,7 +51,7 @@ fn to_samples([r, g, b]: [f64; 3]) -> [f64; 3] {
     [y, (b - y) / 1.772 + 128.0, (r - y) / 1.402 + 128.0]
 }
 
-/// As libjpeg does it (`build_ycc_rgb_table` and `ycc_rgb_convert`).
+/// Converts as libjpeg does (`build_ycc_rgb_table` and `ycc_rgb_convert`).
 fn libjpeg_pixel([y, cb, cr]: [u8; 3]) -> [u8; 3] {
     let fix = |factor: f64| (factor * 65536.0 + 0.5) as i32;
     let (y, cb, cr) = (i32::from(y), i32::from(cb) - 128, i32::from(cr) - 128);
@@ -61,9 +61,9 @@ fn libjpeg_pixel([y, cb, cr]: [u8; 3]) -> [u8; 3] {
     [red, green, blue].map(|value| value.clamp(0, 255) as u8)
 }
 
-/// How far a picture's samples are from the average over each one's pixels, at most.
+/// The greatest difference of a picture's samples from the average over their pixels.
 fn deviation(planes: &Planes, rgb: &[u8]) -> f64 {
-    let layout = Layout::of(planes).unwrap();
+    let layout = PlaneLayout::of(planes).unwrap();
     let (width, height) = (planes.width as usize, planes.height as usize);
     let mut worst = 0.0_f64;
     for (index, plane) in planes.planes.iter().enumerate() {
@@ -84,7 +84,7 @@ fn deviation(planes: &Planes, rgb: &[u8]) -> f64 {
 
 /// The pixels with every sample repeated.
 fn repeated(planes: &Planes) -> Vec<u8> {
-    let layout = Layout::of(planes).unwrap();
+    let layout = PlaneLayout::of(planes).unwrap();
     let mut out = Vec::new();
     for (y, x) in (0..layout.height).flat_map(|y| (0..layout.width).map(move |x| (y, x))) {
         let samples = [0, 1, 2].map(|index| {
@@ -117,9 +117,9 @@ fn stretched(plane: &Plane, [w, h]: [usize; 2], width: usize, height: usize) -> 
     (0..height).flat_map(|y| (0..width).map(move |x| (x, y))).map(|(x, y)| pixel(x, y)).collect()
 }
 
-/// What `to_rgb` should give.
+/// What `to_rgb` should return.
 fn smooth(planes: &Planes) -> Vec<u8> {
-    let layout = Layout::of(planes).unwrap();
+    let layout = PlaneLayout::of(planes).unwrap();
     let (width, height) = (layout.width, layout.height);
     let full: Vec<Vec<u8>> = (planes.planes.iter().zip(layout.blocks))
         .map(|(plane, block)| stretched(plane, block, width, height))
@@ -147,7 +147,7 @@ fn copy(source: &[u8], target: &mut [u8]) -> Result<(), ()> {
     Ok(())
 }
 
-/// Another picture, out of gamut at times.
+/// Makes another picture, which is out of gamut in places.
 fn turn(source: &[u8], target: &mut [u8]) -> Result<(), ()> {
     for (source, target) in source.chunks(3).zip(target.chunks_mut(3)) {
         target.copy_from_slice(&[255 - source[1], source[2], source[0] / 2]);
@@ -250,7 +250,8 @@ fn a_transform_that_copies_changes_in_gamut_pictures_by_no_more_than_one() {
     for (index, sampling) in samplings().enumerate() {
         let luma = std::cell::Cell::new(0);
         let sample = noise(index as u32);
-        // Planes come one after the other: luma around the middle, then chroma so small that all is within gamut.
+        // Planes come one after the other: luma around the middle, then chroma so small that all is within
+        // gamut.
         let mut picture = planes(61, 47, ColorModel::YCbCr, &sampling, || {
             luma.set(luma.get() + 1);
             sample()

@@ -1,37 +1,37 @@
-//! Decoding one block with every check, and the order of blocks in an MCU.
+//! Decodes single blocks with every check, and knows the order of blocks in an MCU.
 
 use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::huffman::decode::{AcTable, DcTable, Entry};
 use crate::quant::ZIGZAG;
 
-use super::bits::Bits;
+use super::bit_reader::BitReader;
 
 /// A block of an MCU.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct McuBlock {
-    /// Which component it belongs to, as an index into the scan's components.
+    /// The block's component, as an index into the components of the frame.
     pub(crate) component: usize,
-    /// Its place in the MCU, in blocks of its component.
+    /// Its column in the MCU, in blocks of its component.
     pub(crate) x: u32,
-    /// Its place in the MCU, in blocks of its component.
+    /// Its row in the MCU, in blocks of its component.
     pub(crate) y: u32,
 }
 
-/// What decoding a scan needs to know: the blocks of an MCU and the tables of each component.
+/// What a decoder needs to know of a scan: the blocks of an MCU and the tables of each component.
 #[derive(Debug)]
 pub(crate) struct Mcu {
-    /// At least one, at most ten: the header parser holds that (T.81, B.2.3).
+    /// The blocks of an MCU: one to ten, which the header's reader ensures (T.81, B.2.3).
     pub(crate) blocks: Vec<McuBlock>,
-    /// Per component: tables for DC and AC.
+    /// The DC and AC table of each component.
     pub(crate) tables: Vec<(DcTable, AcTable)>,
 }
 
 impl Mcu {
-    /// The MCUs of the first scan.
+    /// The MCUs of the file's first scan.
     ///
     /// # Errors
-    /// [`Error::Malformed`] if it lacks a Huffman table.
+    /// [`Error::Malformed`] if the scan lacks a Huffman table.
     pub(crate) fn of(header: &Header) -> Result<Self> {
         let (mut blocks, mut tables) = (Vec::new(), Vec::new());
         for part in &header.scan.components {
@@ -49,7 +49,7 @@ impl Mcu {
         Ok(Self { blocks, tables: tables.into_iter().map(|(_, dc, ac)| (dc, ac)).collect() })
     }
 
-    /// The tables for block `phase` of an MCU, and its component.
+    /// The tables and the component of block `phase` of an MCU.
     #[inline(always)]
     pub(crate) fn phase(&self, phase: usize) -> (&DcTable, &AcTable, usize) {
         let component = self.blocks[phase].component;
@@ -57,31 +57,31 @@ impl Mcu {
         (dc, ac, component)
     }
 
-    /// The place that follows `phase`.
+    /// The phase that follows `phase`: the next block of the MCU, or the first block of the next one.
     #[inline(always)]
     pub(crate) fn after(&self, phase: usize) -> usize {
         if phase + 1 == self.blocks.len() { 0 } else { phase + 1 }
     }
 }
 
-/// DC predictions of up to three components, as they are stored: modulo 2^16.
+/// The DC predictions of up to three components, modulo 2^16.
 pub(crate) type Predictions = [i16; 3];
 
-/// A code that is in no table, or more than 64 coefficients.
+/// The error for a code that is in no table, or for more than 64 coefficients in a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Corrupt;
 
-/// Where a decoder is: the state that decides all that follows, but for the DC predictions.
+/// The state of a decoder. Apart from the DC predictions, it determines all that follows.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Cursor<'a> {
-    pub(crate) bits: Bits<'a>,
-    /// The next block's place in its MCU.
+    pub(crate) bits: BitReader<'a>,
+    /// The index of the next block in its MCU.
     pub(crate) phase: usize,
     pub(crate) predictions: Predictions,
 }
 
 impl Cursor<'_> {
-    /// Decodes a block into `out`, which is zeroed first, in natural order (T.81, F.2.2).
+    /// Decodes a block into `out`, in natural order (T.81, F.2.2). Zeroes `out` first.
     pub(crate) fn block(&mut self, mcu: &Mcu, out: &mut [i16; 64]) -> std::result::Result<(), Corrupt> {
         let ac = open(mcu, &mut self.bits, self.phase, &mut self.predictions, out)?;
         coefficients(&mut self.bits, ac, out)?;
@@ -90,11 +90,11 @@ impl Cursor<'_> {
     }
 }
 
-/// Zeroes a block and decodes its DC; gives the table for its AC coefficients.
+/// Zeroes a block and decodes its DC. Returns the table for its AC coefficients.
 #[inline(always)]
 pub(super) fn open<'a>(
     mcu: &'a Mcu,
-    bits: &mut Bits<'_>,
+    bits: &mut BitReader<'_>,
     phase: usize,
     predictions: &mut Predictions,
     block: &mut [i16; 64],
@@ -107,9 +107,9 @@ pub(super) fn open<'a>(
     Ok(ac)
 }
 
-/// A DC difference.
+/// Decodes a DC difference.
 #[inline(always)]
-fn difference(bits: &mut Bits<'_>, table: &DcTable) -> std::result::Result<i16, Corrupt> {
+fn difference(bits: &mut BitReader<'_>, table: &DcTable) -> std::result::Result<i16, Corrupt> {
     bits.refill();
     let entry = table.peek(bits.window);
     if entry.advance() == 1 {
@@ -121,9 +121,9 @@ fn difference(bits: &mut Bits<'_>, table: &DcTable) -> std::result::Result<i16, 
     Ok(symbol.value)
 }
 
-/// The AC coefficients of a block.
+/// Decodes the AC coefficients of a block.
 fn coefficients(
-    bits: &mut Bits<'_>,
+    bits: &mut BitReader<'_>,
     table: &AcTable,
     out: &mut [i16; 64],
 ) -> std::result::Result<(), Corrupt> {
@@ -146,14 +146,14 @@ fn coefficients(
     Ok(())
 }
 
-/// Advance, value and bits of a symbol that the look-up does not give at once.
+/// The advance, the value and the number of bits of a symbol that the look-up does not decode completely.
 #[inline]
 pub(super) fn rare(table: &AcTable, window: u64) -> std::result::Result<(u32, i16, u32), Corrupt> {
     let symbol = table.long(window).ok_or(Corrupt)?;
     let advance = match (symbol.size, symbol.run) {
         (0, 0) => Entry::END,
         (0, 15) => 16,
-        // A run without a value means nothing in a sequential scan.
+        // In a sequential scan, a run without a value has no meaning.
         (0, _) => return Err(Corrupt),
         (_, run) => run + 1,
     };

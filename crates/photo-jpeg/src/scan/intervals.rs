@@ -1,49 +1,49 @@
-//! A run of whole restart intervals: nothing needs guessing there.
+//! Decodes runs of whole restart intervals. They need no guess, because each begins in a known state.
 
 use crate::simd::Level;
 use memchr::memchr;
 
 use super::block::Mcu;
-use super::lanes::{Lane, Stop, run_one, run_two};
-use super::segment::{State, make_room};
-use super::unstuff::{End, is_restart, pad, unstuff};
+use super::lanes::{DecodeLane, LaneStop, run_one, run_two};
+use super::speculative_chunk::{DecoderState, make_room};
+use super::unstuff::{UnstuffEnd, is_restart, pad, unstuff};
 
-/// Bytes that a block takes at most: a DC of 27 bits, 63 coefficients of 26.
+/// The most bytes that a block takes: a DC of 27 bits and 63 coefficients of 26 bits.
 const BLOCK_BYTES: usize = 216;
 
-/// Consecutive restart intervals, those whose marker before them lies in a range of the file.
+/// Consecutive restart intervals: those whose preceding marker lies in a given range of the file.
 #[derive(Debug, Default)]
-pub(crate) struct Intervals {
+pub(crate) struct RestartIntervals {
     from: usize,
     to: usize,
     /// Whether the first interval begins at `from`.
     begins: bool,
-    /// Blocks of an interval.
+    /// The number of blocks in an interval.
     per_interval: usize,
-    /// Intervals to take at most.
+    /// The most intervals to take.
     most: usize,
     data: Vec<u8>,
-    bounds: Vec<Bounds>,
+    bounds: Vec<IntervalBounds>,
     sound: Vec<bool>,
     pub(super) blocks: Vec<[i16; 64]>,
-    /// Intervals decoded, all of them sound.
+    /// The number of decoded intervals, all of them sound.
     pub(super) count: usize,
-    /// Offset in the file of the first interval, and of what follows the last one.
+    /// The offsets in the file of the first interval, and of what follows the last one.
     pub(super) first: usize,
     pub(super) next: usize,
-    /// Number (0 to 7) of the marker that ends the first interval.
+    /// The number, 0 to 7, of the marker that ends the first interval.
     pub(super) number: u8,
 }
 
-/// Where an interval lies in the unstuffed data, and in the file.
+/// The byte range of an interval in the unstuffed data, and its offset in the file.
 #[derive(Debug, Clone, Copy)]
-struct Bounds {
+struct IntervalBounds {
     start: usize,
     end: usize,
     raw: usize,
 }
 
-impl Intervals {
+impl RestartIntervals {
     pub(super) fn reset(&mut self, from: usize, to: usize, begins: bool, per_interval: usize, most: usize) {
         (self.from, self.to, self.begins) = (from, to, begins);
         (self.per_interval, self.most) = (per_interval, most);
@@ -72,7 +72,7 @@ impl Intervals {
         while self.bounds.len() < self.most {
             let from = self.data.len();
             let end = unstuff(bytes, self.next, self.next + longest, &mut self.data);
-            let End::Marker(marker, code) = end else { break };
+            let UnstuffEnd::Marker(marker, code) = end else { break };
             let number = code & 7;
             if self.bounds.is_empty() {
                 self.number = number;
@@ -80,7 +80,7 @@ impl Intervals {
             if !is_restart(code) || number != (self.number + (self.bounds.len() & 7) as u8) & 7 {
                 break;
             }
-            self.bounds.push(Bounds { start: from, end: self.data.len(), raw: self.next });
+            self.bounds.push(IntervalBounds { start: from, end: self.data.len(), raw: self.next });
             self.next = marker + 2;
             if marker >= self.to {
                 break;
@@ -89,14 +89,14 @@ impl Intervals {
         pad(&mut self.data);
     }
 
-    /// Two intervals at a time; the next one takes the place of the one that is done.
+    /// Decodes two intervals at a time. When one is done, the next one takes its place.
     fn run(&mut self, mcu: &Mcu, level: Level) {
         let blocks = self.blocks.chunks_exact_mut(self.per_interval.max(1));
         let todo = self.bounds.iter().zip(blocks).zip(&mut self.sound);
-        let mut running: Option<(Lane<'_>, u64, &mut bool)> = None;
+        let mut running: Option<(DecodeLane<'_>, u64, &mut bool)> = None;
         for ((bounds, blocks), sound) in todo {
-            let state = State { bit: bounds.start as u64 * 8, ..State::default() };
-            let Ok(lane) = Lane::new(mcu, state.cursor(&self.data), blocks, u64::MAX) else { continue };
+            let state = DecoderState { bit: bounds.start as u64 * 8, ..DecoderState::default() };
+            let Ok(lane) = DecodeLane::new(mcu, state.cursor(&self.data), blocks, u64::MAX) else { continue };
             let end = bounds.end as u64 * 8;
             let Some((other, other_end, other_sound)) = running.take() else {
                 running = Some((lane, end, sound));
@@ -117,12 +117,12 @@ impl Intervals {
     }
 }
 
-/// All blocks are there, and no bit behind the interval was used.
-fn is_sound(lane: &Lane<'_>, end: u64) -> bool {
-    lane.stopped == Some(Stop::Full) && State::of(&lane.cursor()).bit <= end
+/// Whether a lane has decoded all blocks of its interval without using a bit behind it.
+fn is_sound(lane: &DecodeLane<'_>, end: u64) -> bool {
+    lane.stopped == Some(LaneStop::Full) && DecoderState::of(&lane.cursor()).bit <= end
 }
 
-/// Offset behind the first restart marker in `bytes[from..to]`, if no other marker comes before it.
+/// The offset behind the first restart marker in `bytes[from..to]`; `None` if another marker comes first.
 pub(super) fn first_restart(bytes: &[u8], from: usize, to: usize) -> Option<usize> {
     let mut at = from;
     loop {

@@ -1,8 +1,10 @@
-//! The hot loop: two streams decoded in turn, so that one's look-up runs while the other's is under way.
+//! The hot loop of decoding: a thread decodes two streams in turn, so that the look-ups of one overlap with
+//! those of the other.
 //!
-//! The next look-up of a stream can't begin before the last one has told how many bits it took: about nine cycles that a
-//! core mostly waits. Two independent streams fill each other's gaps. Where a block ends can't be foretold, and costs a
-//! core what it did in advance: so that is one branch, and what follows from it stays in the loop.
+//! The next look-up of a stream can't begin before the last one has told how many bits it took, which takes
+//! about nine cycles in which a core mostly waits. Two independent streams fill each other's gaps. The end of
+//! a block can't be predicted and costs a core the work it has done ahead. Therefore it takes a single
+//! branch, and what follows from it stays inside the loop.
 
 use std::slice::IterMut;
 
@@ -11,58 +13,59 @@ use crate::simd::{Level, dispatch};
 use crate::huffman::decode::{AC_ENTRIES, AcTable, Entry, extend};
 use crate::quant::ZIGZAG;
 
-use super::bits::Bits;
+use super::bit_reader::BitReader;
 use super::block::{Cursor, Mcu, open, rare};
 
 /// Why a lane has stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Stop {
-    /// At the first block boundary at or behind its limit.
+pub(super) enum LaneStop {
+    /// It is at the first block boundary at or behind its limit.
     Limit,
-    /// All its blocks are filled.
+    /// It has filled all its blocks.
     Full,
-    /// At a code that is in no table, or more than 64 coefficients.
+    /// It has met a code that is in no table, or more than 64 coefficients in a block.
     Corrupt,
 }
 
-/// A stream being decoded into blocks; between calls always inside a block, unless it has stopped.
+/// A stream that is being decoded into blocks. Between calls it is always inside a block, unless it has
+/// stopped.
 #[derive(Debug)]
-pub(super) struct Lane<'a> {
+pub(super) struct DecodeLane<'a> {
     mcu: &'a Mcu,
-    bits: Bits<'a>,
+    bits: BitReader<'a>,
     phase: usize,
     predictions: [i16; 3],
     ac: &'a AcTable,
-    /// Coefficients of the block that are settled; 1 after the DC.
+    /// The number of coefficients of the block that are known, zeros included; 1 after the DC.
     settled: u32,
     block: Option<&'a mut [i16; 64]>,
     rest: IterMut<'a, [i16; 64]>,
     total: usize,
-    /// Bit position at which to stop.
+    /// The bit position at which to stop.
     limit: u64,
-    pub(super) stopped: Option<Stop>,
+    pub(super) stopped: Option<LaneStop>,
 }
 
-/// Symbols between two refills: each takes at most 11 bits of at least 56.
+/// The number of symbols between two refills. Each takes at most 11 of at least 56 bits.
 const SYMBOLS: u32 = 5;
 
-impl<'a> Lane<'a> {
-    /// A lane that goes on from `cursor` into `blocks`, up to the first block boundary at or behind bit `limit`; an error
-    /// says why it can't even begin.
+impl<'a> DecodeLane<'a> {
+    /// Makes a lane that goes on from `cursor` into `blocks`, up to the first block boundary at or behind bit
+    /// `limit`. The error says why it can't even begin.
     pub(super) fn new(
         mcu: &'a Mcu,
         cursor: Cursor<'a>,
         blocks: &'a mut [[i16; 64]],
         limit: u64,
-    ) -> Result<Self, Stop> {
+    ) -> Result<Self, LaneStop> {
         let Cursor { mut bits, phase, mut predictions } = cursor;
         if bits.position() >= limit {
-            return Err(Stop::Limit);
+            return Err(LaneStop::Limit);
         }
         let total = blocks.len();
         let mut rest = blocks.iter_mut();
-        let block = rest.next().ok_or(Stop::Full)?;
-        let ac = open(mcu, &mut bits, phase, &mut predictions, block).map_err(|_| Stop::Corrupt)?;
+        let block = rest.next().ok_or(LaneStop::Full)?;
+        let ac = open(mcu, &mut bits, phase, &mut predictions, block).map_err(|_| LaneStop::Corrupt)?;
         Ok(Self {
             mcu,
             bits,
@@ -78,31 +81,36 @@ impl<'a> Lane<'a> {
         })
     }
 
-    /// Where the lane has stopped; what it decoded of a block that it could not finish is left out.
+    /// The state in which the lane has stopped.
     pub(super) fn cursor(&self) -> Cursor<'a> {
         Cursor { bits: self.bits, phase: self.phase, predictions: self.predictions }
     }
 
-    /// Whole blocks decoded.
+    /// The number of whole blocks that are decoded.
     pub(super) fn count(&self) -> usize {
         let taken = self.total - self.rest.len();
-        // A lane that stopped in order has not taken the next block yet.
-        if matches!(self.stopped, Some(Stop::Limit | Stop::Full)) { taken } else { taken.saturating_sub(1) }
+        // A lane that stopped at its limit, or full, has not taken another block.
+        if matches!(self.stopped, Some(LaneStop::Limit | LaneStop::Full)) {
+            taken
+        } else {
+            taken.saturating_sub(1)
+        }
     }
 
-    /// Begins the next block with its DC.
+    /// Begins the next block by decoding its DC.
     #[inline(always)]
-    fn next_block(&mut self, bits: &mut Bits<'a>) -> Result<(&'a AcTable, &'a mut [i16; 64]), Stop> {
+    fn next_block(&mut self, bits: &mut BitReader<'a>) -> Result<(&'a AcTable, &'a mut [i16; 64]), LaneStop> {
         self.phase = self.mcu.after(self.phase);
         if bits.position() >= self.limit {
-            return Err(Stop::Limit);
+            return Err(LaneStop::Limit);
         }
-        let block = self.rest.next().ok_or(Stop::Full)?;
-        let ac = open(self.mcu, bits, self.phase, &mut self.predictions, block).map_err(|_| Stop::Corrupt)?;
+        let block = self.rest.next().ok_or(LaneStop::Full)?;
+        let ac =
+            open(self.mcu, bits, self.phase, &mut self.predictions, block).map_err(|_| LaneStop::Corrupt)?;
         Ok((ac, block))
     }
 
-    fn end(&mut self) -> Option<Stop> {
+    fn end(&mut self) -> Option<LaneStop> {
         let mut bits = self.bits;
         let next = self.next_block(&mut bits);
         self.bits = bits;
@@ -113,8 +121,8 @@ impl<'a> Lane<'a> {
         None
     }
 
-    /// The next symbol, of any kind: a code that the look-up does not know, the last coefficient. Kept apart from the hot
-    /// loop, which it would cost registers.
+    /// Decodes the next symbol of any kind, such as a code that the look-up does not know or the last
+    /// coefficient. It is kept out of the hot loop, where it would take up registers.
     #[inline(never)]
     fn any(&mut self) {
         if self.stopped.is_none() {
@@ -123,13 +131,13 @@ impl<'a> Lane<'a> {
     }
 
     #[inline(always)]
-    fn symbol(&mut self) -> Option<Stop> {
+    fn symbol(&mut self) -> Option<LaneStop> {
         self.bits.refill();
         let entry = self.ac.peek(self.bits.window);
         let (advance, value, bits) = match entry.advance() {
             Entry::RARE => match rare(self.ac, self.bits.window) {
                 Ok(symbol) => symbol,
-                Err(_) => return Some(Stop::Corrupt),
+                Err(_) => return Some(LaneStop::Corrupt),
             },
             advance => (advance, entry.value(), entry.bits()),
         };
@@ -139,7 +147,7 @@ impl<'a> Lane<'a> {
         }
         self.settled += advance;
         if self.settled > 64 {
-            return Some(Stop::Corrupt);
+            return Some(LaneStop::Corrupt);
         }
         if let Some(block) = &mut self.block {
             block[usize::from(ORDER[self.settled as usize & 127] & 63)] = value;
@@ -148,23 +156,24 @@ impl<'a> Lane<'a> {
     }
 }
 
-/// The part of a lane that the hot loop works on: as few values as possible, for the registers. The rest stays in the lane.
-struct Hot<'h, 'a> {
-    lane: &'h mut Lane<'a>,
+/// The part of a lane that the hot loop works on. It has as few values as possible, so that they stay in
+/// registers.
+struct HotDecodeLane<'h, 'a> {
+    lane: &'h mut DecodeLane<'a>,
     window: u64,
-    /// Sum of the raw entries since the last refill; the low byte is the number of bits used.
+    /// The sum of the raw entries since the last refill. Its low byte is the number of bits used.
     used: u32,
     settled: u32,
     ac: &'a AcTable,
-    /// That of `ac`: one look less.
+    /// The look-up of `ac`, kept here to save an indirection.
     lookup: &'a [Entry; AC_ENTRIES],
     block: &'a mut [i16; 64],
-    bits: Bits<'a>,
+    bits: BitReader<'a>,
 }
 
-impl<'h, 'a> Hot<'h, 'a> {
+impl<'h, 'a> HotDecodeLane<'h, 'a> {
     #[inline(always)]
-    fn new(lane: &'h mut Lane<'a>) -> Option<Self> {
+    fn new(lane: &'h mut DecodeLane<'a>) -> Option<Self> {
         let block = lane.block.take()?;
         let (bits, ac, settled) = (lane.bits, lane.ac, lane.settled);
         Some(Self { lane, window: bits.window, used: 0, settled, ac, lookup: &ac.lookup, block, bits })
@@ -177,7 +186,7 @@ impl<'h, 'a> Hot<'h, 'a> {
         self.window = self.bits.window;
     }
 
-    /// Brings `bits` up to date.
+    /// Updates `bits` with the bits that were used.
     #[inline(always)]
     fn settle(&mut self) {
         debug_assert!(self.used & 255 <= self.bits.valid, "more bits used than were there");
@@ -186,7 +195,7 @@ impl<'h, 'a> Hot<'h, 'a> {
         self.used = 0;
     }
 
-    /// Takes the next symbol; `false` where the lane has to leave the hot loop.
+    /// Decodes the next symbol; `false` if the lane has to leave the hot loop.
     #[inline(always)]
     fn step(&mut self) -> bool {
         let entry = self.lookup[(self.window >> (64 - AcTable::BITS)) as usize];
@@ -218,7 +227,7 @@ impl<'h, 'a> Hot<'h, 'a> {
         self.used = self.used.wrapping_add(raw);
     }
 
-    /// Goes to the next block; `false` where the lane stops.
+    /// Begins the next block; `false` if the lane stops.
     #[inline(always)]
     fn turn(&mut self) -> bool {
         self.settle();
@@ -235,7 +244,8 @@ impl<'h, 'a> Hot<'h, 'a> {
         true
     }
 
-    /// A symbol whose code is known, but not its value; `false` if it is another one.
+    /// Decodes a symbol whose look-up entry has the code but not the value; `false` for another kind of
+    /// symbol.
     #[inline(always)]
     fn long(&mut self, entry: Entry) -> bool {
         let Some((run, size)) = entry.run_size() else { return false };
@@ -260,7 +270,7 @@ impl<'h, 'a> Hot<'h, 'a> {
     }
 }
 
-/// Natural index of the coefficient that is the `n`-th to be settled, the DC being the first.
+/// The natural index of the `n`-th coefficient of a block, where the DC has `n` = 1.
 static ORDER: [u8; 128] = {
     let mut order = [0; 128];
     let mut k = 0;
@@ -271,47 +281,52 @@ static ORDER: [u8; 128] = {
     order
 };
 
-/// Runs both lanes until one stops. Neither may have stopped before.
-pub(super) fn run_two<'a, 'b>(level: Level, a: Lane<'a>, b: Lane<'b>) -> (Lane<'a>, Lane<'b>) {
+/// Runs both lanes until one stops. Neither may have stopped already.
+pub(super) fn run_two<'a, 'b>(
+    level: Level,
+    a: DecodeLane<'a>,
+    b: DecodeLane<'b>,
+) -> (DecodeLane<'a>, DecodeLane<'b>) {
     dispatch!(level, simd => two(a, b))
 }
 
 /// Runs a lane until it stops.
-pub(super) fn run_one(level: Level, lane: Lane<'_>) -> Lane<'_> {
+pub(super) fn run_one(level: Level, lane: DecodeLane<'_>) -> DecodeLane<'_> {
     dispatch!(level, simd => one(lane))
 }
 
 #[inline(always)]
-fn two<'a, 'b>(mut a: Lane<'a>, mut b: Lane<'b>) -> (Lane<'a>, Lane<'b>) {
+fn two<'a, 'b>(mut a: DecodeLane<'a>, mut b: DecodeLane<'b>) -> (DecodeLane<'a>, DecodeLane<'b>) {
     while a.stopped.is_none() && b.stopped.is_none() {
         match common(&mut a, &mut b) {
-            Side::A => a.any(),
-            Side::B => b.any(),
+            DecodeSide::A => a.any(),
+            DecodeSide::B => b.any(),
         }
     }
     (a, b)
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Side {
+enum DecodeSide {
     A,
     B,
 }
 
-/// Decodes symbols of both lanes until one of them has stopped, or is at a symbol that is not for the hot loop.
+/// Decodes symbols of both lanes until one has stopped, or is at a symbol that the hot loop can't decode.
+/// Returns which one.
 #[inline(always)]
-fn common(a: &mut Lane<'_>, b: &mut Lane<'_>) -> Side {
-    let Some(mut a) = Hot::new(a) else { return Side::A };
-    let Some(mut b) = Hot::new(b) else { return Side::B };
+fn common(a: &mut DecodeLane<'_>, b: &mut DecodeLane<'_>) -> DecodeSide {
+    let Some(mut a) = HotDecodeLane::new(a) else { return DecodeSide::A };
+    let Some(mut b) = HotDecodeLane::new(b) else { return DecodeSide::B };
     let side = 'hot: loop {
         a.refill();
         b.refill();
         for _ in 0..SYMBOLS {
             if !a.step() {
-                break 'hot Side::A;
+                break 'hot DecodeSide::A;
             }
             if !b.step() {
-                break 'hot Side::B;
+                break 'hot DecodeSide::B;
             }
         }
     };
@@ -321,7 +336,7 @@ fn common(a: &mut Lane<'_>, b: &mut Lane<'_>) -> Side {
 }
 
 #[inline(always)]
-fn one(mut lane: Lane<'_>) -> Lane<'_> {
+fn one(mut lane: DecodeLane<'_>) -> DecodeLane<'_> {
     while lane.stopped.is_none() {
         common_of_one(&mut lane);
         lane.any();
@@ -330,8 +345,8 @@ fn one(mut lane: Lane<'_>) -> Lane<'_> {
 }
 
 #[inline(always)]
-fn common_of_one(lane: &mut Lane<'_>) {
-    let Some(mut hot) = Hot::new(lane) else { return };
+fn common_of_one(lane: &mut DecodeLane<'_>) {
+    let Some(mut hot) = HotDecodeLane::new(lane) else { return };
     'hot: loop {
         hot.refill();
         for _ in 0..SYMBOLS {

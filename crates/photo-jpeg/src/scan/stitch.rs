@@ -1,26 +1,42 @@
-//! From decoded segments to proven blocks.
+//! Stitches decoded chunks: turns guesses into proven blocks.
 
 use crate::error::{Error, Result};
-use crate::segment::next_marker;
+use crate::marker_segment::next_marker;
 
+use super::batch::{Batch, BlockRun, RunSource, ScanReader};
 use super::block::Cursor;
-use super::lanes::{Stop, run_one};
-use super::segment::{Segment, State};
+use super::lanes::{LaneStop, run_one};
+use super::speculative_chunk::{DecoderState, SpeculativeChunk};
 use super::unstuff::{is_restart, raw_offset};
-use super::wave::{Piece, ScanReader, Source, Wave};
 
-/// How the way from one segment to the next ended.
-enum Walk {
-    /// In a state that the next segment has been in: its block there, and what its DCs lack.
-    Met((usize, [i16; 3])),
-    /// With all blocks there.
+/// How resynchronizing with the next chunk ended.
+enum Resync {
+    /// In a state that the next chunk has been in: the index of its block there, and what must be added to
+    /// its DCs.
+    Synchronized((usize, [i16; 3])),
+    /// With the last block of the scan or interval.
     Done,
-    /// In a state that it has not been in.
-    Apart(State),
+    /// In a state that the next chunk has not been in.
+    Diverged(DecoderState),
 }
 
 impl ScanReader<'_> {
-    /// The blocks of this scan, or of its current restart interval, that are still to come.
+    /// Stitches a batch whose chunks have been decoded, and moves on to what follows it.
+    ///
+    /// # Errors
+    /// [`Error::Malformed`] or [`Error::Truncated`] if the proven blocks end and more are due. The batch then
+    /// holds the proven ones.
+    pub(crate) fn stitch(&mut self, batch: &mut Batch) -> Result<()> {
+        let (from, done) = (self.from, self.done);
+        let result =
+            if batch.chunks.is_empty() { self.stitch_intervals(batch) } else { self.stitch_chunks(batch) };
+        if self.done > done {
+            self.bytes_per_block = (self.from - from) as f64 / (self.done - done) as f64;
+        }
+        result
+    }
+
+    /// The number of blocks of this scan, or of its current restart interval, that are still to come.
     fn left(&self) -> u64 {
         match self.restart {
             Some(restart) => ((restart.index + 1) * restart.blocks).min(self.total) - self.done,
@@ -28,60 +44,66 @@ impl ScanReader<'_> {
         }
     }
 
-    pub(super) fn stitch_segments(&mut self, wave: &mut Wave) -> Result<()> {
+    fn stitch_chunks(&mut self, batch: &mut Batch) -> Result<()> {
         let (mut first, mut base) = (0, [0i16; 3]);
-        for n in 0..wave.segments.len() {
-            self.take(wave, n, first, base)?;
-            let Some(segment) = wave.segments.get(n) else { break };
-            let predictions = add(segment.state.predictions, base);
-            let state = State { predictions, ..segment.state };
-            let (end, stop, own) = (segment.end, segment.stop, segment.own as u64 * 8);
-            if self.left() == 0 || end.is_some() || stop != Some(Stop::Limit) {
-                return self.close(wave, n, state);
+        for n in 0..batch.chunks.len() {
+            self.take(batch, n, first, base)?;
+            let Some(chunk) = batch.chunks.get(n) else { break };
+            let predictions = add(chunk.state.predictions, base);
+            let state = DecoderState { predictions, ..chunk.state };
+            let (end, stop, own) = (chunk.end, chunk.stop, chunk.own as u64 * 8);
+            if self.left() == 0 || end.is_some() || stop != Some(LaneStop::Limit) {
+                return self.close(batch, n, state);
             }
-            if n + 1 == wave.segments.len() {
-                self.go_to(wave, n, state);
+            if n + 1 == batch.chunks.len() {
+                self.go_to(batch, n, state);
                 return Ok(());
             }
-            let state = State { bit: state.bit - own, ..state };
-            match self.join(wave, n + 1, state)? {
+            let state = DecoderState { bit: state.bit - own, ..state };
+            match self.join(batch, n + 1, state)? {
                 Some(found) => (first, base) = found,
-                None => return self.next_interval(wave.segments.get(n).map_or(self.from, |s| s.from)),
+                None => return self.next_interval(batch.chunks.get(n).map_or(self.from, |s| s.from)),
             }
         }
         Ok(())
     }
 
-    /// Adds what segment `n` has from block `first` on; an error if its last block used bits behind the end of the data.
-    fn take(&mut self, wave: &mut Wave, n: usize, first: usize, base: [i16; 3]) -> Result<()> {
-        let Some(segment) = wave.segments.get(n) else { return Ok(()) };
-        let there = segment.count.saturating_sub(first);
+    /// Adds the blocks of chunk `n` from block `first` on to the batch. Fails if its last block used bits
+    /// behind the end of the data.
+    fn take(&mut self, batch: &mut Batch, n: usize, first: usize, base: [i16; 3]) -> Result<()> {
+        let Some(chunk) = batch.chunks.get(n) else { return Ok(()) };
+        let there = chunk.count.saturating_sub(first);
         let count = there.min(usize::try_from(self.left()).unwrap_or(usize::MAX));
         // A block that another one follows, whole or not, has ended before the lane's limit.
-        let is_last = count == there && segment.stop != Some(Stop::Corrupt);
-        let len = segment.len as u64 * 8;
-        let overrun = is_last && segment.state.bit > len;
-        let end = self.offset(segment, len);
+        let is_last = count == there && chunk.stop != Some(LaneStop::Corrupt);
+        let len = chunk.len as u64 * 8;
+        let overrun = is_last && chunk.state.bit > len;
+        let end = self.offset(chunk, len);
         let count = if overrun { count.saturating_sub(1) } else { count };
-        wave.push(Piece { source: Source::Segment(n), first, count, base });
+        batch.push(BlockRun { source: RunSource::Chunk(n), first, count, base });
         self.done += count as u64;
         if overrun { Err(self.truncated(end)) } else { Ok(()) }
     }
 
-    /// Decodes from `state`, in the data of segment `n`, until the segment is known to have been in the same state: gives
-    /// its block there, and what its DCs lack; `None` if all blocks are there before.
-    fn join(&mut self, wave: &mut Wave, n: usize, state: State) -> Result<Option<(usize, [i16; 3])>> {
-        let first = wave.patch.len();
-        let result = self.walk(wave, n, state);
-        let count = wave.patch.len() - first;
-        wave.push(Piece { source: Source::Patch, first, count, base: [0; 3] });
+    /// Decodes from `state`, in the data of chunk `n`, until the chunk has been in the same state. Returns
+    /// the index of its block there and what must be added to its DCs; `None` if all blocks are there before.
+    fn join(
+        &mut self,
+        batch: &mut Batch,
+        n: usize,
+        state: DecoderState,
+    ) -> Result<Option<(usize, [i16; 3])>> {
+        let first = batch.patch.len();
+        let result = self.resynchronize(batch, n, state);
+        let count = batch.patch.len() - first;
+        batch.push(BlockRun { source: RunSource::Patch, first, count, base: [0; 3] });
         match result? {
-            Walk::Met(found) => Ok(Some(found)),
-            Walk::Done => Ok(None),
-            Walk::Apart(known) => {
-                // Never in step: what was guessed is thrown away.
-                if let Some(segment) = wave.segments.get_mut(n) {
-                    let mut job = segment.restart(self.mcu, known);
+            Resync::Synchronized(found) => Ok(Some(found)),
+            Resync::Done => Ok(None),
+            Resync::Diverged(known) => {
+                // The chunk was never synchronized, so that its blocks are thrown away.
+                if let Some(chunk) = batch.chunks.get_mut(n) {
+                    let mut job = chunk.restart(self.mcu, known);
                     if let Some(lane) = job.lane.take() {
                         job.finish(&run_one(self.level, lane));
                     }
@@ -91,76 +113,75 @@ impl ScanReader<'_> {
         }
     }
 
-    /// The blocks between two segments, one by one, into the wave's patch.
-    fn walk(&mut self, wave: &mut Wave, n: usize, state: State) -> Result<Walk> {
-        let Wave { segments, patch, .. } = wave;
-        let Some(segment) = segments.get(n) else { return Ok(Walk::Apart(state)) };
-        let (mut cursor, mut next) = (state.cursor(&segment.data), 0);
+    /// Decodes the blocks between two chunks one by one into the batch's patch.
+    fn resynchronize(&mut self, batch: &mut Batch, n: usize, state: DecoderState) -> Result<Resync> {
+        let Batch { chunks, patch, .. } = batch;
+        let Some(chunk) = chunks.get(n) else { return Ok(Resync::Diverged(state)) };
+        let (mut cursor, mut next) = (state.cursor(&chunk.data), 0);
         loop {
-            let at = State::of(&cursor);
-            while segment.starts.get(next).is_some_and(|s| s.bit < at.bit) {
+            let at = DecoderState::of(&cursor);
+            while chunk.starts.get(next).is_some_and(|s| s.bit < at.bit) {
                 next += 1;
             }
-            match segment.starts.get(next) {
-                _ if self.left() == 0 => return Ok(Walk::Done),
-                None => return Ok(Walk::Apart(at)),
+            match chunk.starts.get(next) {
+                _ if self.left() == 0 => return Ok(Resync::Done),
+                None => return Ok(Resync::Diverged(at)),
                 Some(s) if s.bit == at.bit && s.phase == at.phase => {
-                    return Ok(Walk::Met((next, subtract(at.predictions, s.predictions))));
+                    return Ok(Resync::Synchronized((next, subtract(at.predictions, s.predictions))));
                 }
-                _ if at.bit >= segment.limit() => return Ok(Walk::Apart(at)),
+                _ if at.bit >= chunk.limit() => return Ok(Resync::Diverged(at)),
                 _ => {}
             }
-            patch.push(self.checked_block(&mut cursor, segment)?);
+            patch.push(self.checked_block(&mut cursor, chunk)?);
             self.done += 1;
         }
     }
 
-    /// A block that uses no bit behind the segment's data.
-    fn checked_block(&self, cursor: &mut Cursor<'_>, segment: &Segment) -> Result<[i16; 64]> {
-        let (mut block, len) = ([0; 64], segment.len as u64 * 8);
+    /// Decodes a block. Fails if it uses bits behind the chunk's data.
+    fn checked_block(&self, cursor: &mut Cursor<'_>, chunk: &SpeculativeChunk) -> Result<[i16; 64]> {
+        let (mut block, len) = ([0; 64], chunk.len as u64 * 8);
         let outcome = cursor.block(self.mcu, &mut block);
         let at = cursor.bits.position();
-        // An impossible code right before the end may be one that was cut off.
+        // An impossible code right before the end may be a code that was cut off.
         if at > len || outcome.is_err() && at + 64 >= len {
-            return Err(self.truncated(self.offset(segment, at.min(len))));
+            return Err(self.truncated(self.offset(chunk, at.min(len))));
         }
-        outcome.map_err(|_| Error::malformed(self.offset(segment, at), IMPOSSIBLE))?;
+        outcome.map_err(|_| Error::malformed(self.offset(chunk, at), IMPOSSIBLE))?;
         Ok(block)
     }
 
-    /// Ends the wave with segment `n`, where decoding has come to `state`: at the end of the data, out of room, at an
-    /// impossible code, or with all blocks there.
-    fn close(&mut self, wave: &mut Wave, n: usize, state: State) -> Result<()> {
-        let Some(segment) = wave.segments.get(n) else { return Ok(()) };
+    /// Ends the batch with chunk `n`, where decoding has reached `state`: at the end of the data, out of
+    /// room, at an impossible code, or with all blocks there.
+    fn close(&mut self, batch: &mut Batch, n: usize, state: DecoderState) -> Result<()> {
+        let Some(chunk) = batch.chunks.get(n) else { return Ok(()) };
         if self.left() == 0 {
-            return self.next_interval(segment.from);
+            return self.next_interval(chunk.from);
         }
-        let (len, offset) = (segment.len as u64 * 8, self.offset(segment, state.bit));
-        if segment.end.is_none() || segment.stop == Some(Stop::Full) {
-            if segment.stop == Some(Stop::Corrupt) {
+        let (len, offset) = (chunk.len as u64 * 8, self.offset(chunk, state.bit));
+        if chunk.end.is_none() || chunk.stop == Some(LaneStop::Full) {
+            if chunk.stop == Some(LaneStop::Corrupt) {
                 return Err(Error::malformed(offset, IMPOSSIBLE));
             }
-            self.go_to(wave, n, state);
+            self.go_to(batch, n, state);
             return Ok(());
         }
-        if segment.stop == Some(Stop::Corrupt) {
-            // Zeros are read behind the end.
+        if chunk.stop == Some(LaneStop::Corrupt) {
+            // Behind the end, zeros are read.
             let cut_off = state.bit + 64 >= len;
             return Err(if cut_off { self.truncated(offset) } else { Error::malformed(offset, IMPOSSIBLE) });
         }
-        self.finish(wave, n, state)
+        self.finish(batch, n, state)
     }
 
     /// Decodes the last blocks before the end of the data, one by one.
-    fn finish(&mut self, wave: &mut Wave, n: usize, state: State) -> Result<()> {
-        let Wave { segments, patch, .. } = wave;
-        let Some(segment) = segments.get(n) else { return Ok(()) };
-        let (first, len) = (patch.len(), segment.len as u64 * 8);
-        let mut cursor = state.cursor(&segment.data);
-        let mut result =
-            if state.bit > len { Err(self.truncated(self.offset(segment, len))) } else { Ok(()) };
+    fn finish(&mut self, batch: &mut Batch, n: usize, state: DecoderState) -> Result<()> {
+        let Batch { chunks, patch, .. } = batch;
+        let Some(chunk) = chunks.get(n) else { return Ok(()) };
+        let (first, len) = (patch.len(), chunk.len as u64 * 8);
+        let mut cursor = state.cursor(&chunk.data);
+        let mut result = if state.bit > len { Err(self.truncated(self.offset(chunk, len))) } else { Ok(()) };
         while self.left() > 0 && result.is_ok() {
-            match self.checked_block(&mut cursor, segment) {
+            match self.checked_block(&mut cursor, chunk) {
                 Ok(block) => {
                     patch.push(block);
                     self.done += 1;
@@ -168,13 +189,14 @@ impl ScanReader<'_> {
                 Err(error) => result = Err(error),
             }
         }
-        let from = segment.from;
+        let from = chunk.from;
         let count = patch.len() - first;
-        wave.push(Piece { source: Source::Patch, first, count, base: [0; 3] });
+        batch.push(BlockRun { source: RunSource::Patch, first, count, base: [0; 3] });
         result.and_then(|()| self.next_interval(from))
     }
 
-    /// Goes on behind the restart marker that follows, if blocks are left. No marker is before it from `near` on.
+    /// Moves on behind the next restart marker, if blocks are left. From byte `near` on, no other marker
+    /// comes before it.
     fn next_interval(&mut self, near: usize) -> Result<()> {
         if self.is_done() {
             return Ok(());
@@ -187,27 +209,27 @@ impl ScanReader<'_> {
             return Err(self.truncated(marker));
         }
         restart.index += 1;
-        (self.from, self.state, self.single) = (marker + 2, State::default(), false);
+        (self.from, self.state, self.single) = (marker + 2, DecoderState::default(), false);
         Ok(())
     }
 
-    /// The next wave begins at `state` in the data of segment `n`.
-    fn go_to(&mut self, wave: &Wave, n: usize, state: State) {
-        let Some(segment) = wave.segments.get(n) else { return };
-        self.from = self.offset(segment, state.bit);
-        self.state = State { bit: state.bit % 8, ..state };
+    /// Lets the next batch begin at `state` in the data of chunk `n`.
+    fn go_to(&mut self, batch: &Batch, n: usize, state: DecoderState) {
+        let Some(chunk) = batch.chunks.get(n) else { return };
+        self.from = self.offset(chunk, state.bit);
+        self.state = DecoderState { bit: state.bit % 8, ..state };
     }
 
-    /// Offset in the file of bit `bit` of a segment's data.
-    fn offset(&self, segment: &Segment, bit: u64) -> usize {
-        raw_offset(self.bytes, segment.from, (bit / 8) as usize)
+    /// The offset in the file of bit `bit` of a chunk's data.
+    fn offset(&self, chunk: &SpeculativeChunk, bit: u64) -> usize {
+        raw_offset(self.bytes, chunk.from, (bit / 8) as usize)
     }
 
-    pub(super) fn stitch_intervals(&mut self, wave: &mut Wave) -> Result<()> {
+    fn stitch_intervals(&mut self, batch: &mut Batch) -> Result<()> {
         let done = self.done;
         let Some(mut restart) = self.restart else { return Ok(()) };
-        for n in 0..wave.intervals.len() {
-            let Some(part) = wave.intervals.get(n) else { break };
+        for n in 0..batch.intervals.len() {
+            let Some(part) = batch.intervals.get(n) else { break };
             if part.count == 0 {
                 continue;
             }
@@ -218,10 +240,10 @@ impl ScanReader<'_> {
             restart.index += part.count as u64;
             self.from = part.next;
             self.done += count as u64;
-            wave.push(Piece { source: Source::Intervals(n), first: 0, count, base: [0; 3] });
+            batch.push(BlockRun { source: RunSource::Intervals(n), first: 0, count, base: [0; 3] });
         }
         self.restart = Some(restart);
-        // Where not even one interval is whole, it is decoded as a scan of its own, which tells what is wrong.
+        // If not even one interval is whole, it is decoded as a scan of its own, which finds the error.
         if self.done == done {
             self.single = true;
         }

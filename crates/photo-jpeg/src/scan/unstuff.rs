@@ -1,54 +1,54 @@
-//! Entropy-coded bytes without stuffing, up to a marker.
+//! Removes the stuffing from entropy-coded bytes, up to a marker.
 
 use memchr::memchr;
 
-use super::bits::PADDING;
+use super::bit_reader::PADDING;
 
 /// What ended a run of entropy-coded bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum End {
-    /// Enough was read.
+pub(super) enum UnstuffEnd {
+    /// The limit was reached.
     Limit,
-    /// A marker, at this offset in the file.
+    /// A marker with this offset in the file and this code.
     Marker(usize, u8),
-    /// The file.
+    /// The end of the file.
     File,
 }
 
-/// Appends the bytes of `bytes[from..to]` without stuffing to `out`; returns what ended them. `to` must not lie between
-/// an 0xFF and what follows it.
-pub(super) fn unstuff(bytes: &[u8], from: usize, to: usize, out: &mut Vec<u8>) -> End {
+/// Appends `bytes[from..to]` to `out` without stuffing, and returns what ended them. `to` must not lie
+/// between an 0xFF byte and the byte that follows it.
+pub(super) fn unstuff(bytes: &[u8], from: usize, to: usize, out: &mut Vec<u8>) -> UnstuffEnd {
     let to = to.min(bytes.len());
     let mut at = from;
     while at < to {
         let rest = bytes.get(at..to).unwrap_or_default();
         let Some(found) = memchr(0xFF, rest) else {
             out.extend_from_slice(rest);
-            return if to == bytes.len() { End::File } else { End::Limit };
+            return if to == bytes.len() { UnstuffEnd::File } else { UnstuffEnd::Limit };
         };
         out.extend_from_slice(rest.get(..found).unwrap_or_default());
         let ff = at + found;
         match bytes.get(ff + 1) {
             Some(0) => out.push(0xFF),
             Some(0xFF) => {
-                // Fill bytes before a marker.
+                // This is a fill byte before a marker.
                 at = ff + 1;
                 continue;
             }
-            Some(&code) => return End::Marker(ff, code),
-            None => return End::File,
+            Some(&code) => return UnstuffEnd::Marker(ff, code),
+            None => return UnstuffEnd::File,
         }
         at = ff + 2;
     }
-    if at >= bytes.len() { End::File } else { End::Limit }
+    if at >= bytes.len() { UnstuffEnd::File } else { UnstuffEnd::Limit }
 }
 
-/// Puts so many zeros behind the data that a reader may look ahead.
+/// Appends zeros, so that a reader may look ahead.
 pub(super) fn pad(out: &mut Vec<u8>) {
     out.resize(out.len() + PADDING, 0);
 }
 
-/// The first offset at or behind `at` that does not lie between an 0xFF and what follows it.
+/// The first offset at or behind `at` that does not lie between an 0xFF byte and the byte that follows it.
 pub(super) fn boundary(bytes: &[u8], at: usize) -> usize {
     let mut at = at.min(bytes.len());
     while at > 0 && at < bytes.len() && bytes.get(at - 1) == Some(&0xFF) {
@@ -57,7 +57,7 @@ pub(super) fn boundary(bytes: &[u8], at: usize) -> usize {
     at
 }
 
-/// The offset in the file of the byte that became byte `index` of what [`unstuff`] gave from `from` on.
+/// The offset in the file of byte `index` of the unstuffed data that [`unstuff`] gives from `from` on.
 pub(super) fn raw_offset(bytes: &[u8], from: usize, index: usize) -> usize {
     let (mut at, mut left) = (from, index);
     while left > 0 {
@@ -69,7 +69,7 @@ pub(super) fn raw_offset(bytes: &[u8], from: usize, index: usize) -> usize {
         left -= plain;
         at += plain + 1;
         if bytes.get(at) != Some(&0xFF) {
-            // Not a fill byte, but an 0xFF with its stuffing.
+            // This is not a fill byte, but an 0xFF byte with its stuffing.
             left -= 1;
             at += 1;
         }
@@ -77,7 +77,7 @@ pub(super) fn raw_offset(bytes: &[u8], from: usize, index: usize) -> usize {
     at
 }
 
-/// Whether a marker is one of RST0 to RST7.
+/// Whether the marker with this code is one of RST0 to RST7.
 pub(super) fn is_restart(code: u8) -> bool {
     (0xD0..=0xD7).contains(&code)
 }
@@ -88,13 +88,13 @@ mod tests {
 
     #[test]
     fn stuffing_goes_and_markers_stop() {
-        let cases: [(&[u8], &[u8], End); 6] = [
-            (&[1, 2, 3], &[1, 2, 3], End::File),
-            (&[1, 0xFF, 0, 3], &[1, 0xFF, 3], End::File),
-            (&[0xFF, 0, 0xFF, 0], &[0xFF, 0xFF], End::File),
-            (&[9, 0xFF, 0xD9, 7], &[9], End::Marker(1, 0xD9)),
-            (&[9, 0xFF, 0xFF, 0xD0], &[9], End::Marker(2, 0xD0)),
-            (&[9, 0xFF], &[9], End::File),
+        let cases: [(&[u8], &[u8], UnstuffEnd); 6] = [
+            (&[1, 2, 3], &[1, 2, 3], UnstuffEnd::File),
+            (&[1, 0xFF, 0, 3], &[1, 0xFF, 3], UnstuffEnd::File),
+            (&[0xFF, 0, 0xFF, 0], &[0xFF, 0xFF], UnstuffEnd::File),
+            (&[9, 0xFF, 0xD9, 7], &[9], UnstuffEnd::Marker(1, 0xD9)),
+            (&[9, 0xFF, 0xFF, 0xD0], &[9], UnstuffEnd::Marker(2, 0xD0)),
+            (&[9, 0xFF], &[9], UnstuffEnd::File),
         ];
         for (bytes, want, end) in cases {
             let mut out = Vec::new();

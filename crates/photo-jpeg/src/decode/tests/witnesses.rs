@@ -1,15 +1,15 @@
-//! Decoding in waves against the readers that know nothing of waves, on pictures of any size.
+//! Compares decoding in batches with readers that don't use batches, on pictures of any size.
 
 use photo_testkit::corpus::{self, Expect};
 use photo_testkit::encode::jpeg::{JpegOptions, Sampling};
 use photo_testkit::sample;
 
 use crate::decode::*;
-use crate::reference::{Picture, islow_idct};
+use crate::reference::{ReferenceImage, islow_idct};
 
-/// Planes by way of all coefficients, which are read one by one.
+/// Decodes planes from all coefficients, which are read one by one.
 fn through_coefficients(bytes: &[u8]) -> Result<Planes> {
-    let decoder = Decoder::new(bytes, &DecodeOptions::default())?;
+    let decoder = PlaneDecoder::new(bytes, &DecodeOptions::default())?;
     let mut data = vec![Vec::new(); decoder.channels.len()];
     decoder.run_coefficients(&mut data, Level::new())?;
     let planes = finished(&decoder.channels, data).unwrap();
@@ -23,12 +23,17 @@ fn differs(bytes: &[u8]) -> Option<String> {
         Ok(planes) => planes,
         Err(error) => return Some(format!("coefficients: {error}")),
     };
-    let cut = |segments, meant| Cut { meant, room: 2 * meant, least: 16, segments };
-    for cut in [Cut::new(1, 1), Cut::new(2, 1), cut(3, 60), cut(9, 200)] {
-        match Decoder::new(bytes, &DecodeOptions::default()).and_then(|d| d.run(Level::new(), cut)) {
+    let layout = |chunks, target_blocks| ChunkLayout {
+        target_blocks,
+        max_blocks: 2 * target_blocks,
+        min_bytes: 16,
+        chunks,
+    };
+    for layout in [ChunkLayout::new(1, 1), ChunkLayout::new(2, 1), layout(3, 60), layout(9, 200)] {
+        match PlaneDecoder::new(bytes, &DecodeOptions::default()).and_then(|d| d.run(Level::new(), layout)) {
             Ok(planes) if planes == want => {}
-            Ok(_) => return Some(format!("{cut:?} gives other samples")),
-            Err(error) => return Some(format!("{cut:?}: {error}")),
+            Ok(_) => return Some(format!("{layout:?} gives other samples")),
+            Err(error) => return Some(format!("{layout:?}: {error}")),
         }
     }
     None
@@ -60,7 +65,7 @@ fn valid_files_of_the_corpus_are_decoded_as_by_their_coefficients() {
         wrong.extend(differs(&bytes).map(|what| format!("{}: {what}", case.name())));
         if case.bytes < 100_000 {
             let worst = off_by(&bytes);
-            wrong.extend((worst > 1).then(|| format!("{}: {worst} off the oracle", case.name())));
+            wrong.extend((worst > 1).then(|| format!("{}: {worst} off the reference", case.name())));
         }
         checked += 1;
     }
@@ -69,9 +74,9 @@ fn valid_files_of_the_corpus_are_decoded_as_by_their_coefficients() {
     assert!(cases.is_empty() || checked > 20, "only {checked} files");
 }
 
-/// How far samples are from those of the oracle at most.
+/// The greatest difference of a sample from the reference decoder's.
 fn off_by(bytes: &[u8]) -> u8 {
-    let want = Picture::read(bytes).unwrap().planes(islow_idct);
+    let want = ReferenceImage::read(bytes).unwrap().planes(islow_idct);
     let got = decode(bytes, &DecodeOptions::default()).unwrap();
     let off = |(got, want): (&crate::Plane, &Vec<u8>)| {
         got.data().iter().zip(want).map(|(a, b)| a.abs_diff(*b)).max().unwrap_or(0)

@@ -1,29 +1,29 @@
-//! The AC coefficients of a band (ITU-T T.81, G.1.2.2 and G.1.2.3).
+//! Writes the AC coefficients of a band (ITU-T T.81, G.1.2.2 and G.1.2.3).
 
-use crate::dct::forward::Coefficients;
-use crate::encode::progressive::script::Band;
-use crate::encode::progressive::tokens::{Bits, ManyBits, Tokens};
-use crate::encode::tokens::{AC_SIZE_MAX, Group, SCAN, ZERO_RUN, size_and_bits, zigzag_mask};
+use crate::dct::forward::QuantizedBlock;
+use crate::encode::progressive::script::BandSpec;
+use crate::encode::progressive::tokens::{BitBuffer, BitString, ScanTokens};
+use crate::encode::tokens::{AC_SIZE_MAX, SCAN, TokenGroup, ZERO_RUN, size_and_bits, zigzag_mask};
 
 /// A block's AC coefficients in zigzag order.
 #[derive(Debug)]
-pub(super) struct Zigzag {
-    /// Absolute values, where they are not 0; of others nothing is said.
+pub(super) struct ZigzagBlock {
+    /// The absolute values of coefficients that are not 0; the others are undefined.
     size: [u16; 64],
     negative: u64,
-    /// Which are not 0 without their lowest 0, 1 and 2 bits.
+    /// The masks of coefficients that are not 0 without their lowest 0, 1 and 2 bits.
     at_least: [u64; 3],
-    /// Whether all are such that a file of 8-bit samples may have them.
+    /// Whether a file of 8-bit samples may have all of them.
     sound: bool,
 }
 
-impl Zigzag {
+impl ZigzagBlock {
     pub(super) fn new() -> Self {
         Self { size: [0; 64], negative: 0, at_least: [0; 3], sound: true }
     }
 
-    /// Takes a block.
-    pub(super) fn load(&mut self, block: &Coefficients) {
+    /// Loads a block.
+    pub(super) fn load(&mut self, block: &QuantizedBlock) {
         let mut left = zigzag_mask(block.nonzero) & !1;
         let (mut negative, mut most, mut two, mut four) = (0, 0, 0, 0);
         self.at_least[0] = left;
@@ -50,31 +50,33 @@ impl Zigzag {
 /// Writes the blocks of a band as tokens.
 #[derive(Debug)]
 pub(super) struct BandWriter {
-    pub(super) band: Band,
-    /// The band's coefficients.
+    pub(super) band: BandSpec,
+    /// The mask of the band's coefficients.
     mask: u64,
-    /// Blocks before this one from whose last token on nothing else follows.
+    /// The number of blocks before this one that have ended: nothing follows the last token but bits that
+    /// refine.
     ended: u32,
-    /// Bits that refine these blocks.
-    their_bits: ManyBits,
-    /// Bits that refine coefficients of this block behind its last token.
-    bits: Bits,
-    tokens: Tokens,
+    /// The bits that refine these blocks.
+    their_bits: BitBuffer,
+    /// The bits that refine coefficients of this block behind its last token.
+    bits: BitString,
+    tokens: ScanTokens,
 }
 
-/// Runs of ended blocks are no longer than that.
+/// The longest run of ended blocks.
 const RUN_MAX: u32 = 0x7FFF;
-/// Nor do they gather more bits, which keeps memory small; libjpeg has about the same limit.
+/// The most refining bits of a run of ended blocks, which keeps memory small. libjpeg has about the same
+/// limit.
 const BITS_MAX: usize = 900;
 
 impl BandWriter {
-    pub(super) fn new(band: Band, keep: bool) -> Self {
+    pub(super) fn new(band: BandSpec, keep: bool) -> Self {
         let mask = u64::MAX << band.first & u64::MAX >> (63 - band.last);
-        let (their_bits, bits, tokens) = (ManyBits::default(), Bits::default(), Tokens::new(keep));
+        let (their_bits, bits, tokens) = (BitBuffer::default(), BitString::default(), ScanTokens::new(keep));
         Self { band, mask, ended: 0, their_bits, bits, tokens }
     }
 
-    pub(super) fn block(&mut self, block: &Zigzag) {
+    pub(super) fn block(&mut self, block: &ZigzagBlock) {
         if !block.sound {
             self.tokens.spoil();
         }
@@ -88,8 +90,8 @@ impl BandWriter {
         }
     }
 
-    /// The first bits of a block.
-    fn first(&mut self, block: &Zigzag) {
+    /// Writes the first bits of a block.
+    fn first(&mut self, block: &ZigzagBlock) {
         let low = self.band.low;
         let mut left = self.nonzero(block, low);
         if left != 0 {
@@ -108,14 +110,15 @@ impl BandWriter {
         self.ended += u32::from(next <= self.band.last);
     }
 
-    /// The next bit of a block: of coefficients that were not 0 that bit, of others whether they are not 0 now.
-    fn refinement(&mut self, block: &Zigzag) {
+    /// Writes the next bit of a block: for coefficients that were not 0, that bit; for the others, whether
+    /// they are not 0 now.
+    fn refinement(&mut self, block: &ZigzagBlock) {
         let low = self.band.low;
         let (old, all) = (self.nonzero(block, low + 1), self.nonzero(block, low));
         let new = all & !old;
         let last_new = 64 - new.leading_zeros();
         let mut left = all;
-        // Zeros since the last token.
+        // The number of zeros since the last token.
         let (mut zeros, mut next) = (0, self.band.first);
         while left != 0 {
             let index = left.trailing_zeros() & 63;
@@ -141,11 +144,11 @@ impl BandWriter {
         }
     }
 
-    fn nonzero(&self, block: &Zigzag, low: u32) -> u64 {
+    fn nonzero(&self, block: &ZigzagBlock, low: u32) -> u64 {
         block.at_least.get(low as usize).map_or(0, |mask| mask & self.mask)
     }
 
-    /// Writes runs of 16 zeros; gives what is left of a run.
+    /// Writes runs of 16 zeros, and returns what is left of a run.
     #[inline(always)]
     fn long_run(&mut self, mut run: u32) -> u32 {
         while run > 15 {
@@ -161,7 +164,7 @@ impl BandWriter {
         self.tokens.bits(std::mem::take(&mut self.bits));
     }
 
-    /// Writes that blocks have ended, if any have.
+    /// Writes the run of ended blocks, if there is one.
     #[inline(always)]
     fn end_run(&mut self) {
         if self.ended > 0 {
@@ -177,7 +180,7 @@ impl BandWriter {
         self.tokens.all_bits(&mut self.their_bits);
     }
 
-    pub(super) fn finish(mut self) -> Group {
+    pub(super) fn finish(mut self) -> TokenGroup {
         self.end_run();
         self.tokens.finish()
     }

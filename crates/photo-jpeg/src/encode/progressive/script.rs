@@ -1,38 +1,39 @@
-//! Which scans a progressive file has.
+//! The scans of a progressive file.
 
 /// A scan (ITU-T T.81, G.1.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Scan {
-    /// The DC of all components, all its bits.
+pub(crate) enum ScanSpec {
+    /// All bits of the DCs of all components.
     Dc,
     /// Some AC coefficients of one component.
-    Band(Band),
+    Band(BandSpec),
 }
 
-/// What a scan has of one component's AC.
+/// The part of one component's AC coefficients that a scan has.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Band {
-    /// Index of the component.
+pub(crate) struct BandSpec {
+    /// The index of the component.
     pub(crate) component: usize,
-    /// First and last coefficient, in zigzag order.
+    /// The first and last coefficient, in zigzag order.
     pub(crate) first: u32,
     pub(crate) last: u32,
-    /// Whether it is the bit below those that scans before have sent.
+    /// Whether the scan refines: it has the bit below those that earlier scans have.
     pub(crate) refines: bool,
-    /// Bits that are still left out: 0 to 2.
+    /// The number of bits that are still left out, 0 to 2.
     pub(crate) low: u32,
 }
 
-impl Band {
-    const fn first(component: usize, [first, last]: [u32; 2], low: u32) -> Scan {
-        Scan::Band(Self { component, first, last, refines: false, low })
+impl BandSpec {
+    const fn first(component: usize, [first, last]: [u32; 2], low: u32) -> ScanSpec {
+        ScanSpec::Band(Self { component, first, last, refines: false, low })
     }
 
-    const fn next(component: usize, low: u32) -> Scan {
-        Scan::Band(Self { component, first: 1, last: 63, refines: true, low })
+    const fn next(component: usize, low: u32) -> ScanSpec {
+        ScanSpec::Band(Self { component, first: 1, last: 63, refines: true, low })
     }
 
-    /// The last byte of its header: the bits that scans before have left out, and those that it does.
+    /// The last byte of the scan header: the number of bits that earlier scans have left out, and the number
+    /// that this one leaves out.
     pub(crate) fn approximation(&self) -> u8 {
         let before = if self.refines { self.low + 1 } else { 0 };
         (before << 4 | self.low) as u8
@@ -41,21 +42,27 @@ impl Band {
 
 /// The scans of a picture of one or three components.
 ///
-/// As libjpeg's, but without a bit of DC that comes later: of eighteen photos that made none larger, and one 0.6 % smaller. Two
-/// bits of luma that come later made files up to 1 % smaller than one; three, and other bands, 0.7 % smaller to larger.
-pub(crate) fn script(components: usize) -> &'static [Scan] {
-    const COLOR: [Scan; 9] = [
-        Scan::Dc,
-        Band::first(0, [1, 5], 2),
-        Band::first(2, [1, 63], 1),
-        Band::first(1, [1, 63], 1),
-        Band::first(0, [6, 63], 2),
-        Band::next(0, 1),
-        Band::next(2, 0),
-        Band::next(1, 0),
-        Band::next(0, 0),
+/// The script is libjpeg's, except that DCs are not refined. Of eighteen photos, that made none larger, and
+/// one 0.6 % smaller. Refining luma by two bits made files up to 1 % smaller than refining it by one.
+/// Refining it by three, and other bands, made files up to 0.7 % smaller or larger.
+pub(crate) fn script(components: usize) -> &'static [ScanSpec] {
+    const COLOR: [ScanSpec; 9] = [
+        ScanSpec::Dc,
+        BandSpec::first(0, [1, 5], 2),
+        BandSpec::first(2, [1, 63], 1),
+        BandSpec::first(1, [1, 63], 1),
+        BandSpec::first(0, [6, 63], 2),
+        BandSpec::next(0, 1),
+        BandSpec::next(2, 0),
+        BandSpec::next(1, 0),
+        BandSpec::next(0, 0),
     ];
-    const GRAY: [Scan; 5] =
-        [Scan::Dc, Band::first(0, [1, 5], 2), Band::first(0, [6, 63], 2), Band::next(0, 1), Band::next(0, 0)];
+    const GRAY: [ScanSpec; 5] = [
+        ScanSpec::Dc,
+        BandSpec::first(0, [1, 5], 2),
+        BandSpec::first(0, [6, 63], 2),
+        BandSpec::next(0, 1),
+        BandSpec::next(0, 0),
+    ];
     if components == 1 { &GRAY } else { &COLOR }
 }

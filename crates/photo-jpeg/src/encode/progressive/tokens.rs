@@ -1,16 +1,16 @@
-//! The tokens of a scan: as those of sequential files (see [`tokens`](crate::encode::tokens)), but what would be a class of
-//! tables for chroma stands for bits without a code, and symbol `n` there for `n` of them.
+//! The tokens of a scan. They are those of sequential files (see [`tokens`](crate::encode::tokens)), except
+//! that the second class stands for bits without a code, where symbol `n` means `n` bits.
 
-use crate::encode::tokens::{DC_MARK, DC_SIZE_MAX, Group, Histogram, size_and_bits};
+use crate::encode::tokens::{DC_MARK, DC_SIZE_MAX, Histogram, TokenGroup, size_and_bits};
 
-/// Up to 63 bits, as the low ones of a word.
+/// A string of up to 63 bits, in the low bits of a word.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Bits {
+pub(super) struct BitString {
     bits: u64,
     count: u32,
 }
 
-impl Bits {
+impl BitString {
     #[inline(always)]
     pub(super) fn push(&mut self, bit: bool) {
         self.bits = self.bits << 1 | u64::from(bit);
@@ -22,16 +22,16 @@ impl Bits {
     }
 }
 
-/// Any number of bits, as the tokens that they will be.
+/// Any number of bits, already in the form of tokens.
 #[derive(Debug, Default)]
-pub(super) struct ManyBits {
+pub(super) struct BitBuffer {
     full: Vec<u16>,
-    /// Fewer than a token has room for.
-    last: Bits,
+    /// The last bits, too few to fill a token.
+    last: BitString,
 }
 
-impl ManyBits {
-    pub(super) fn append(&mut self, more: Bits) {
+impl BitBuffer {
+    pub(super) fn append(&mut self, more: BitString) {
         let mut left = more.count;
         while left > 0 {
             let some = left.min(ROOM - self.last.count);
@@ -39,8 +39,8 @@ impl ManyBits {
             self.last.bits = self.last.bits << some | (more.bits >> left & ((1 << some) - 1));
             self.last.count += some;
             if self.last.count == ROOM {
-                self.full.push(Tokens::raw(self.last.bits as u16, ROOM));
-                self.last = Bits::default();
+                self.full.push(ScanTokens::raw(self.last.bits as u16, ROOM));
+                self.last = BitString::default();
             }
         }
     }
@@ -52,22 +52,22 @@ impl ManyBits {
 
 /// Collects tokens.
 #[derive(Debug)]
-pub(super) struct Tokens {
+pub(super) struct ScanTokens {
     keep: bool,
     words: Vec<u16>,
     histogram: Histogram,
     sound: bool,
 }
 
-/// Bits that a token has room for.
+/// The number of value bits that a token has room for.
 const ROOM: u32 = 7;
 
-impl Tokens {
+impl ScanTokens {
     pub(super) fn new(keep: bool) -> Self {
         Self { keep, words: Vec::new(), histogram: [0; 512], sound: true }
     }
 
-    /// A symbol of a class's table, and the `size` bits behind its code.
+    /// Adds a symbol of a class, and the `size` bits behind its code.
     #[inline(always)]
     pub(super) fn symbol(&mut self, class: usize, symbol: u32, size: u32, bits: u16) {
         let index = ((class & 1) << 8) as u16 | (symbol & 0xFF) as u16;
@@ -79,16 +79,16 @@ impl Tokens {
         }
     }
 
-    /// A DC difference.
+    /// Adds a DC difference.
     pub(super) fn dc(&mut self, class: usize, difference: i32) {
         let (size, bits) = size_and_bits(difference);
         self.sound &= size <= DC_SIZE_MAX;
         self.symbol(class, size << 4 | u32::from(DC_MARK), size, bits);
     }
 
-    /// Bits without a code.
+    /// Adds bits without a code.
     #[inline(always)]
-    pub(super) fn bits(&mut self, bits: Bits) {
+    pub(super) fn bits(&mut self, bits: BitString) {
         let mut left = bits.count;
         while left > 0 {
             let some = left.min(ROOM);
@@ -97,8 +97,8 @@ impl Tokens {
         }
     }
 
-    /// Bits without a code, many at once; none are left of them.
-    pub(super) fn all_bits(&mut self, bits: &mut ManyBits) {
+    /// Moves any number of bits without a code out of `bits`, and adds them.
+    pub(super) fn all_bits(&mut self, bits: &mut BitBuffer) {
         let full = &mut self.histogram[256 + ROOM as usize];
         *full = full.wrapping_add(bits.full.len() as u32);
         if self.keep {
@@ -106,14 +106,14 @@ impl Tokens {
         }
         self.bits(bits.last);
         bits.full.clear();
-        bits.last = Bits::default();
+        bits.last = BitString::default();
     }
 
     fn raw(bits: u16, count: u32) -> u16 {
         (256 | count as u16) << 7 | bits
     }
 
-    /// Notes that a value is one that no file of 8-bit samples has.
+    /// Records that no file of 8-bit samples has one of the values.
     pub(super) fn spoil(&mut self) {
         self.sound = false;
     }
@@ -132,8 +132,8 @@ impl Tokens {
         }
     }
 
-    pub(super) fn finish(self) -> Group {
+    pub(super) fn finish(self) -> TokenGroup {
         let Self { words, histogram, sound, .. } = self;
-        Group { tokens: words, intervals: Vec::new(), histogram, sound }
+        TokenGroup { tokens: words, intervals: Vec::new(), histogram, sound }
     }
 }

@@ -1,55 +1,59 @@
-//! Short restart intervals: nothing needs guessing there.
+//! Verifies short restart intervals. They need no guess, because each begins in a known state.
 
 use std::ops::Range;
 
-use super::lane::{Lane, Place, run_one, run_two};
-use super::{RestartPlan, Scan};
+use super::context::{RestartPlan, ScanContext};
+use super::lane::{ParsePosition, SkipLane, run_one, run_two};
 use crate::scan::intervals::first_restart;
-use crate::scan::lanes::Stop;
-use crate::scan::unstuff::{End, is_restart, pad, unstuff};
+use crate::scan::lanes::LaneStop;
+use crate::scan::unstuff::{UnstuffEnd, is_restart, pad, unstuff};
 use rayon::prelude::*;
 
-/// Bytes that an interval may have to be unstuffed as a whole: a longer one is none of a sound file.
-const MOST: usize = 256 << 10;
+/// The most bytes of an interval that are unstuffed. A sound file has no longer ones.
+const MAX_INTERVAL_BYTES: usize = 256 << 10;
 
-/// Consecutive restart intervals, those whose marker before them lies in a range of the file.
-struct Part {
-    /// Offset in the file of the first interval, and of what follows the last one.
+/// Consecutive restart intervals: those whose preceding marker lies in a given range of the file.
+struct IntervalGroup {
+    /// The offsets in the file of the first interval, and of what follows the last one.
     first: usize,
     next: usize,
-    /// Number (0 to 7) of the marker that ends the first interval.
+    /// The number, 0 to 7, of the marker that ends the first interval.
     number: u8,
     count: u64,
-    /// Whether the scan ends behind the last one.
+    /// Whether the scan ends behind the last one of these.
     ends: bool,
 }
 
-/// Where an interval lies in unstuffed data, in bits.
-struct Bounds {
+/// The range of an interval in the unstuffed data, in bits.
+struct IntervalSpan {
     bits: Range<u64>,
     blocks: u64,
 }
 
-/// Whether `data`, the range of the file that the scan takes up, holds all intervals, each whole and in order.
-pub(super) fn holds(scan: &Scan<'_>, data: Range<usize>, plan: &RestartPlan) -> bool {
-    let size = scan.cuts.part;
+/// Whether `data`, the range of the scan in the file, holds all intervals, each whole and in order.
+pub(super) fn holds(scan: &ScanContext<'_>, data: Range<usize>, plan: &RestartPlan) -> bool {
+    let size = scan.layout.group_bytes;
     let at_once = 16 * rayon::current_num_threads();
     let (mut from, mut expected, mut index) = (data.start, data.start, 0u64);
     while from < data.end {
-        let parts: Vec<Option<Part>> = (0..at_once)
+        let groups: Vec<Option<IntervalGroup>> = (0..at_once)
             .into_par_iter()
             .map(|n| {
                 let start = from + n * size;
                 let range = start..(start + size).min(data.end);
-                if range.is_empty() { None } else { part(scan, range, start == data.start, data.end, plan) }
+                if range.is_empty() {
+                    None
+                } else {
+                    check_group(scan, range, start == data.start, data.end, plan)
+                }
             })
             .collect();
-        for part in parts.into_iter().flatten() {
-            if part.count == 0 || part.first != expected || u64::from(part.number) != index % 8 {
+        for group in groups.into_iter().flatten() {
+            if group.count == 0 || group.first != expected || u64::from(group.number) != index % 8 {
                 return false;
             }
-            (index, expected) = (index + part.count, part.next);
-            if part.ends {
+            (index, expected) = (index + group.count, group.next);
+            if group.ends {
                 return index == plan.intervals;
             }
         }
@@ -58,50 +62,56 @@ pub(super) fn holds(scan: &Scan<'_>, data: Range<usize>, plan: &RestartPlan) -> 
     false
 }
 
-/// The intervals that begin in `range`; `None` if none does.
-fn part(scan: &Scan<'_>, range: Range<usize>, begins: bool, end: usize, plan: &RestartPlan) -> Option<Part> {
+/// Checks the intervals that begin in `range`; `None` if none does.
+fn check_group(
+    scan: &ScanContext<'_>,
+    range: Range<usize>,
+    begins: bool,
+    end: usize,
+    plan: &RestartPlan,
+) -> Option<IntervalGroup> {
     let start = if begins { range.start } else { first_restart(scan.bytes, range.start, range.end)? };
-    let mut part = Part { first: start, next: start, number: 0, count: 0, ends: false };
+    let mut group = IntervalGroup { first: start, next: start, number: 0, count: 0, ends: false };
     let (mut data, mut bounds) = (Vec::with_capacity(range.len() + 1024), Vec::new());
-    let in_order = load(scan, &mut part, range.end, end, plan, &mut data, &mut bounds);
-    if part.ends && bounds.len() == 1 {
-        // No marker ends it that could have a number: it is the last one, whichever that is.
-        part.number = ((plan.intervals - 1) % 8) as u8;
+    let in_order = load(scan, &mut group, range.end, end, plan, &mut data, &mut bounds);
+    if group.ends && bounds.len() == 1 {
+        // No numbered marker ends the last interval, so that its own number is taken.
+        group.number = ((plan.intervals - 1) % 8) as u8;
     }
     pad(&mut data);
-    part.count = if in_order && are_sound(scan, &data, &bounds) { bounds.len() as u64 } else { 0 };
-    Some(part)
+    group.count = if in_order && are_sound(scan, &data, &bounds) { bounds.len() as u64 } else { 0 };
+    Some(group)
 }
 
-/// Unstuffs the intervals of a part, up to the one whose marker lies at `to` or behind, or the last one; `false` where markers
-/// are out of order.
+/// Unstuffs the intervals of a group, up to the last interval of the scan or the one whose marker is at or
+/// behind `to`. Returns `false` if the markers are out of order.
 fn load(
-    scan: &Scan<'_>,
-    part: &mut Part,
+    scan: &ScanContext<'_>,
+    group: &mut IntervalGroup,
     to: usize,
     end: usize,
     plan: &RestartPlan,
     data: &mut Vec<u8>,
-    bounds: &mut Vec<Bounds>,
+    bounds: &mut Vec<IntervalSpan>,
 ) -> bool {
-    while !part.ends {
+    while !group.ends {
         let from = data.len() as u64 * 8;
-        let stopped = unstuff(scan.bytes, part.next, end.min(part.next + MOST), data);
+        let stopped = unstuff(scan.bytes, group.next, end.min(group.next + MAX_INTERVAL_BYTES), data);
         let (marker, code) = match stopped {
-            End::Marker(marker, code) => (marker, code),
+            UnstuffEnd::Marker(marker, code) => (marker, code),
             _ => (end, 0),
         };
         let number = code & 7;
         if bounds.is_empty() {
-            part.number = number;
+            group.number = number;
         }
-        part.ends = !is_restart(code);
-        if !part.ends && number != (part.number + (bounds.len() & 7) as u8) & 7 {
+        group.ends = !is_restart(code);
+        if !group.ends && number != (group.number + (bounds.len() & 7) as u8) & 7 {
             return false;
         }
-        let blocks = if part.ends { plan.last } else { plan.blocks };
-        bounds.push(Bounds { bits: from..data.len() as u64 * 8, blocks });
-        part.next = marker + 2;
+        let blocks = if group.ends { plan.last } else { plan.blocks };
+        bounds.push(IntervalSpan { bits: from..data.len() as u64 * 8, blocks });
+        group.next = marker + 2;
         if marker >= to {
             break;
         }
@@ -109,12 +119,12 @@ fn load(
     true
 }
 
-/// Two intervals at a time; the next one takes the place of the one that is done.
-fn are_sound(scan: &Scan<'_>, data: &[u8], bounds: &[Bounds]) -> bool {
-    let mut running: Option<(Lane<'_>, u64)> = None;
-    for Bounds { bits, blocks } in bounds {
-        let place = Place { bit: bits.start, phase: 0 };
-        let mut lane = Lane::new(scan.phases, data, place, *blocks, bits.end);
+/// Checks two intervals at a time. When one is done, the next one takes its place.
+fn are_sound(scan: &ScanContext<'_>, data: &[u8], bounds: &[IntervalSpan]) -> bool {
+    let mut running: Option<(SkipLane<'_>, u64)> = None;
+    for IntervalSpan { bits, blocks } in bounds {
+        let position = ParsePosition { bit: bits.start, phase: 0 };
+        let mut lane = SkipLane::new(scan.phases, data, position, *blocks, bits.end);
         let Some((mut other, other_end)) = running.take() else {
             if lane.stopped.is_some() {
                 return false;
@@ -139,7 +149,7 @@ fn are_sound(scan: &Scan<'_>, data: &[u8], bounds: &[Bounds]) -> bool {
     })
 }
 
-/// All blocks are there, and no bit behind the interval was used.
-fn is_sound(lane: &Lane<'_>, end: u64) -> bool {
-    lane.stopped != Some(Stop::Corrupt) && lane.is_full() && lane.place().bit <= end
+/// Whether a lane has passed all blocks of its interval without using a bit behind it.
+fn is_sound(lane: &SkipLane<'_>, end: u64) -> bool {
+    lane.stopped != Some(LaneStop::Corrupt) && lane.is_full() && lane.position().bit <= end
 }

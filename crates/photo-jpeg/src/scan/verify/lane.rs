@@ -1,96 +1,113 @@
-//! The hot loop: two streams passed over in turn, as in `scan/lanes.rs`, without keeping what they hold.
+//! The hot loop of verifying: a thread passes over two streams in turn, as in `scan/lanes.rs`, but keeps
+//! nothing of them.
 
-use super::skips::{AC_BITS, AcSkips, DC_BITS, Phase, Skip};
+use super::skips::{AC_BITS, AcSkips, DC_BITS, Skip, SkipPhase};
 use crate::huffman::decode::Entry;
-use crate::scan::bits::Bits;
-use crate::scan::block::rare;
-use crate::scan::lanes::Stop;
+use crate::scan::bit_reader::BitReader;
+use crate::scan::block::{Cursor, rare};
+use crate::scan::lanes::LaneStop;
 use crate::simd::{Level, dispatch};
 
-/// The place of a decoder before a block: all that what follows depends on.
+/// The position of a decoder before a block. It determines all that follows.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub(super) struct Place {
-    /// Bit position in the data at hand.
+pub(super) struct ParsePosition {
+    /// The bit position in the unstuffed data.
     pub(super) bit: u64,
-    /// The block's place in its MCU.
+    /// The index of the block in its MCU.
     pub(super) phase: usize,
 }
 
-/// A stream being passed over; between calls always inside a block, unless it has stopped.
-#[derive(Debug)]
-pub(super) struct Lane<'a> {
-    phases: &'a [Phase<'a>],
-    bits: Bits<'a>,
-    phase: usize,
-    /// Coefficients of the block that are settled; 1 after the DC.
-    settled: u32,
-    /// Whole blocks so far, and how many there are to be.
-    pub(super) blocks: u64,
-    most: u64,
-    /// Bit position at which to stop.
-    limit: u64,
-    pub(super) stopped: Option<Stop>,
+impl ParsePosition {
+    /// The position of a decoder.
+    pub(super) fn of(cursor: &Cursor<'_>) -> Self {
+        Self { bit: cursor.bits.position(), phase: cursor.phase }
+    }
 }
 
-/// Look-ups between two refills.
-const SYMBOLS: u32 = 56 / super::skips::MOST_BITS;
+/// A stream that is being passed over. Between calls it is always inside a block, unless it has stopped.
+#[derive(Debug)]
+pub(super) struct SkipLane<'a> {
+    phases: &'a [SkipPhase<'a>],
+    bits: BitReader<'a>,
+    phase: usize,
+    /// The number of coefficients of the block that are known, zeros included; 1 after the DC.
+    settled: u32,
+    /// The number of whole blocks so far, and the number at which to stop.
+    pub(super) blocks: u64,
+    most: u64,
+    /// The bit position at which to stop.
+    limit: u64,
+    pub(super) stopped: Option<LaneStop>,
+}
 
-impl<'a> Lane<'a> {
-    /// A lane that goes on from `place` over `most` blocks, up to the first block boundary at or behind bit `limit`.
-    pub(super) fn new(phases: &'a [Phase<'a>], data: &'a [u8], place: Place, most: u64, limit: u64) -> Self {
-        let bits = Bits::new(data, place.bit);
+/// The number of look-ups between two refills.
+const SYMBOLS: u32 = 56 / super::skips::MAX_BITS;
+
+impl<'a> SkipLane<'a> {
+    /// Makes a lane that goes on from `position` over at most `most` blocks, up to the first block boundary
+    /// at or behind bit `limit`.
+    pub(super) fn new(
+        phases: &'a [SkipPhase<'a>],
+        data: &'a [u8],
+        position: ParsePosition,
+        most: u64,
+        limit: u64,
+    ) -> Self {
+        let bits = BitReader::new(data, position.bit);
         let mut lane =
-            Self { phases, bits, phase: place.phase, settled: 1, blocks: 0, most, limit, stopped: None };
+            Self { phases, bits, phase: position.phase, settled: 1, blocks: 0, most, limit, stopped: None };
         let mut bits = lane.bits;
         lane.stopped = lane.open(&mut bits).err();
         lane.bits = bits;
         lane
     }
 
-    /// Where it has stopped: before a block, unless that was at an impossible code.
-    pub(super) fn place(&self) -> Place {
-        Place { bit: self.bits.position(), phase: self.phase }
+    /// The position at which the lane has stopped. It is before a block, unless the lane met an impossible
+    /// code.
+    pub(super) fn position(&self) -> ParsePosition {
+        ParsePosition { bit: self.bits.position(), phase: self.phase }
     }
 
-    /// Whether all blocks are behind it.
+    /// Whether the lane has passed all its blocks.
     pub(super) fn is_full(&self) -> bool {
         self.blocks == self.most
     }
 
     /// Passes over the DC of the next block.
     #[inline(always)]
-    fn open(&mut self, bits: &mut Bits<'a>) -> Result<&'a AcSkips, Stop> {
+    fn open(&mut self, bits: &mut BitReader<'a>) -> Result<&'a AcSkips, LaneStop> {
         if bits.position() >= self.limit {
-            return Err(Stop::Limit);
+            return Err(LaneStop::Limit);
         }
         if self.blocks >= self.most {
-            return Err(Stop::Full);
+            return Err(LaneStop::Full);
         }
-        let phase = self.phases.get(self.phase).ok_or(Stop::Corrupt)?;
+        let phase = self.phases.get(self.phase).ok_or(LaneStop::Corrupt)?;
         bits.refill();
         match phase.dc[(bits.window >> (64 - DC_BITS)) as usize] {
-            0 => bits.consume(phase.full.0.long(bits.window).ok_or(Stop::Corrupt)?.bits),
+            0 => bits.consume(phase.full.0.long(bits.window).ok_or(LaneStop::Corrupt)?.bits),
             count => bits.consume(count.into()),
         }
         Ok(phase.ac)
     }
 
-    /// Ends a block and opens the next one.
+    /// Ends a block and begins the next one.
     #[inline(always)]
-    fn turn(&mut self, bits: &mut Bits<'a>) -> Result<&'a AcSkips, Stop> {
+    fn turn(&mut self, bits: &mut BitReader<'a>) -> Result<&'a AcSkips, LaneStop> {
         self.blocks += 1;
         self.phase = if self.phase + 1 >= self.phases.len() { 0 } else { self.phase + 1 };
         self.open(bits)
     }
 
-    fn end(&mut self) -> Option<Stop> {
+    fn end(&mut self) -> Option<LaneStop> {
         let mut bits = self.bits;
         let next = self.turn(&mut bits);
         (self.bits, self.settled) = (bits, 1);
         next.err()
     }
 
-    /// The next symbol, of any kind: a code that the look-up does not know, the last coefficients.
+    /// Passes over the next symbol of any kind, such as a code that the look-up does not know or the last
+    /// coefficients.
     #[inline(never)]
     fn any(&mut self) {
         if self.stopped.is_none() {
@@ -98,14 +115,14 @@ impl<'a> Lane<'a> {
         }
     }
 
-    fn symbol(&mut self) -> Option<Stop> {
-        let Some(phase) = self.phases.get(self.phase) else { return Some(Stop::Corrupt) };
+    fn symbol(&mut self) -> Option<LaneStop> {
+        let Some(phase) = self.phases.get(self.phase) else { return Some(LaneStop::Corrupt) };
         self.bits.refill();
         let entry = phase.full.1.peek(self.bits.window);
         let (advance, bits) = match entry.advance() {
             Entry::RARE => match rare(&phase.full.1, self.bits.window) {
                 Ok((advance, _, bits)) => (advance, bits),
-                Err(_) => return Some(Stop::Corrupt),
+                Err(_) => return Some(LaneStop::Corrupt),
             },
             advance => (advance, entry.bits()),
         };
@@ -117,25 +134,26 @@ impl<'a> Lane<'a> {
         match self.settled {
             ..64 => None,
             64 => self.end(),
-            _ => Some(Stop::Corrupt),
+            _ => Some(LaneStop::Corrupt),
         }
     }
 }
 
-/// The part of a lane that the hot loop works on: as few values as possible, for the registers.
-struct Hot<'h, 'a> {
-    lane: &'h mut Lane<'a>,
+/// The part of a lane that the hot loop works on. It has as few values as possible, so that they stay in
+/// registers.
+struct HotSkipLane<'h, 'a> {
+    lane: &'h mut SkipLane<'a>,
     window: u64,
-    /// Sum of the raw entries since the last refill; the low byte is the number of bits used.
+    /// The sum of the raw entries since the last refill. Its low byte is the number of bits used.
     used: u32,
     settled: u32,
     ac: &'a AcSkips,
-    bits: Bits<'a>,
+    bits: BitReader<'a>,
 }
 
-impl<'h, 'a> Hot<'h, 'a> {
+impl<'h, 'a> HotSkipLane<'h, 'a> {
     #[inline(always)]
-    fn new(lane: &'h mut Lane<'a>) -> Option<Self> {
+    fn new(lane: &'h mut SkipLane<'a>) -> Option<Self> {
         let ac = lane.phases.get(lane.phase)?.ac;
         let (bits, settled) = (lane.bits, lane.settled);
         Some(Self { lane, window: bits.window, used: 0, settled, ac, bits })
@@ -148,7 +166,7 @@ impl<'h, 'a> Hot<'h, 'a> {
         self.window = self.bits.window;
     }
 
-    /// Brings `bits` up to date.
+    /// Updates `bits` with the bits that were used.
     #[inline(always)]
     fn settle(&mut self) {
         debug_assert!(self.used & 255 <= self.bits.valid, "more bits used than were there");
@@ -157,7 +175,7 @@ impl<'h, 'a> Hot<'h, 'a> {
         self.used = 0;
     }
 
-    /// Passes over the symbols of a look-up; `false` where the lane has to leave the hot loop.
+    /// Passes over the symbols of one look-up; `false` if the lane has to leave the hot loop.
     #[inline(always)]
     fn step(&mut self) -> bool {
         let skip = self.ac[(self.window >> (64 - AC_BITS)) as usize];
@@ -167,7 +185,7 @@ impl<'h, 'a> Hot<'h, 'a> {
             self.settled = settled;
             return true;
         }
-        // A code behind the last coefficient is none of this block.
+        // The entry reaches beyond the last coefficient, where codes don't belong to this block.
         if skip.advance() < Skip::END || settled > Skip::END + 63 {
             return false;
         }
@@ -181,7 +199,7 @@ impl<'h, 'a> Hot<'h, 'a> {
         self.used = self.used.wrapping_add(skip.raw());
     }
 
-    /// Goes to the next block; `false` where the lane stops.
+    /// Begins the next block; `false` if the lane stops.
     #[inline(always)]
     fn turn(&mut self) -> bool {
         self.settle();
@@ -189,7 +207,7 @@ impl<'h, 'a> Hot<'h, 'a> {
             Ok(ac) => self.ac = ac,
             Err(stop) => {
                 self.lane.stopped = Some(stop);
-                // What is brought up to date at the end is what is there.
+                // `settle` at the end must not undo what `bits` has now.
                 self.window = self.bits.window;
                 return false;
             }
@@ -206,46 +224,47 @@ impl<'h, 'a> Hot<'h, 'a> {
     }
 }
 
-/// Runs both lanes until one stops. Neither may have stopped before.
-pub(super) fn run_two(level: Level, a: &mut Lane<'_>, b: &mut Lane<'_>) {
+/// Runs both lanes until one stops. Neither may have stopped already.
+pub(super) fn run_two(level: Level, a: &mut SkipLane<'_>, b: &mut SkipLane<'_>) {
     dispatch!(level, simd => two(a, b));
 }
 
 /// Runs a lane until it stops.
-pub(super) fn run_one(level: Level, lane: &mut Lane<'_>) {
+pub(super) fn run_one(level: Level, lane: &mut SkipLane<'_>) {
     dispatch!(level, simd => one(lane));
 }
 
 #[inline(always)]
-fn two(a: &mut Lane<'_>, b: &mut Lane<'_>) {
+fn two(a: &mut SkipLane<'_>, b: &mut SkipLane<'_>) {
     while a.stopped.is_none() && b.stopped.is_none() {
         match common(a, b) {
-            Side::A => a.any(),
-            Side::B => b.any(),
+            SkipSide::A => a.any(),
+            SkipSide::B => b.any(),
         }
     }
 }
 
 #[derive(Debug, Clone, Copy)]
-enum Side {
+enum SkipSide {
     A,
     B,
 }
 
-/// Passes over both lanes until one of them has stopped, or is at a symbol that is not for the hot loop.
+/// Passes over symbols of both lanes until one has stopped, or is at a symbol that the hot loop can't handle.
+/// Returns which one.
 #[inline(always)]
-fn common(a: &mut Lane<'_>, b: &mut Lane<'_>) -> Side {
-    let Some(mut a) = Hot::new(a) else { return Side::A };
-    let Some(mut b) = Hot::new(b) else { return Side::B };
+fn common(a: &mut SkipLane<'_>, b: &mut SkipLane<'_>) -> SkipSide {
+    let Some(mut a) = HotSkipLane::new(a) else { return SkipSide::A };
+    let Some(mut b) = HotSkipLane::new(b) else { return SkipSide::B };
     let side = 'hot: loop {
         a.refill();
         b.refill();
         for _ in 0..SYMBOLS {
             if !a.step() {
-                break 'hot Side::A;
+                break 'hot SkipSide::A;
             }
             if !b.step() {
-                break 'hot Side::B;
+                break 'hot SkipSide::B;
             }
         }
     };
@@ -255,7 +274,7 @@ fn common(a: &mut Lane<'_>, b: &mut Lane<'_>) -> Side {
 }
 
 #[inline(always)]
-fn one(lane: &mut Lane<'_>) {
+fn one(lane: &mut SkipLane<'_>) {
     while lane.stopped.is_none() {
         common_of_one(lane);
         lane.any();
@@ -263,8 +282,8 @@ fn one(lane: &mut Lane<'_>) {
 }
 
 #[inline(always)]
-fn common_of_one(lane: &mut Lane<'_>) {
-    let Some(mut hot) = Hot::new(lane) else { return };
+fn common_of_one(lane: &mut SkipLane<'_>) {
+    let Some(mut hot) = HotSkipLane::new(lane) else { return };
     'hot: loop {
         hot.refill();
         for _ in 0..SYMBOLS {

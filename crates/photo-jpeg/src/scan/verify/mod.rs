@@ -1,12 +1,13 @@
-//! Whether a sequential scan is whole, without keeping anything of it.
+//! Verifies that a sequential scan is whole, without keeping anything of it.
 //!
-//! This is the decoder's way with less to do: no coefficient is stored, no DC is summed up, no value is even looked at.
-//! It only ever says yes. Where it can't, the decoder itself is asked ([`verdict`]), so that what is wrong is told in the
-//! same words wherever it is found, and what the decoder bears is borne.
+//! The verifier works like the decoder but has less to do: it stores no coefficients, sums up no DCs, and
+//! looks at no values. It can only confirm a scan. If it can't, [`verdict`] asks the decoder itself. So every
+//! error has the decoder's words, and damage that the decoder tolerates is tolerated.
 
+mod chunk;
+mod context;
 mod intervals;
 mod lane;
-mod piece;
 mod run;
 mod skips;
 #[cfg(test)]
@@ -14,86 +15,59 @@ mod tests;
 
 use std::ops::Range;
 
-use super::block::{Cursor, Mcu};
+use super::batch::{Batch, ChunkLayout, ScanReader};
+use super::block::Mcu;
+use super::pipeline::decode;
 use super::unstuff::is_restart;
-use super::wave::{Cut, ScanReader, Wave};
-use super::waves::decode;
 use crate::error::Result;
 use crate::header::Header;
-use crate::segment::next_marker;
+use crate::marker_segment::next_marker;
 use crate::simd::Level;
-use lane::Place;
-use skips::{Phase, Tables};
+use context::{RestartPlan, ScanContext, VerifyLayout};
+use skips::SkipTables;
 
-/// A scan with all that passing over it needs.
-struct Scan<'a> {
-    bytes: &'a [u8],
-    mcu: &'a Mcu,
-    phases: &'a [Phase<'a>],
-    level: Level,
-    cuts: Cuts,
-}
-
-/// How a scan is cut, in bytes of the file.
-#[derive(Debug, Clone, Copy)]
-struct Cuts {
-    /// A piece between two guesses has at least and at most so many: guesses then cost little, and waves are small.
-    least: usize,
-    most: usize,
-    /// So many are looked through for short restart intervals by one task.
-    part: usize,
-    /// An interval that has so many is cut into pieces; shorter ones are pieces.
-    long: usize,
-}
-
-impl Cuts {
-    const USUAL: Self = Self { least: 4 << 10, most: 64 << 10, part: 32 << 10, long: 128 << 10 };
-}
-
-/// How many blocks a scan has between its restart markers.
-struct RestartPlan {
-    intervals: u64,
-    /// Blocks of an interval, and of the last one.
-    blocks: u64,
-    last: u64,
-}
-
-/// Bytes of memory that verifying the only scan of a picture takes at most, whose MCUs have so many blocks a row.
+/// The most bytes of memory that verifying a picture of one scan takes, with `rows` rows of MCUs of `row`
+/// blocks each.
 pub(crate) fn memory_for(threads: usize, row: u64, rows: u64) -> u64 {
-    run::memory_for(threads, Cuts::USUAL.most).max(small_cut(threads).most_bytes(row, rows))
+    run::memory_for(threads, VerifyLayout::USUAL.max_chunk_bytes)
+        .max(small_layout(threads).max_memory(row, rows))
 }
 
-/// Waves to find out what is wrong: in no hurry, and small.
-fn small_cut(threads: usize) -> Cut {
-    Cut { meant: 1024, room: 1536, least: 2048, segments: (2 * threads).clamp(2, 64) }
+/// The layout with which the decoder looks for errors. It is small, because speed does not matter there.
+fn small_layout(threads: usize) -> ChunkLayout {
+    ChunkLayout { target_blocks: 1024, max_blocks: 1536, min_bytes: 2048, chunks: (2 * threads).clamp(2, 64) }
 }
 
-/// What is wrong with the only scan of a file, if anything: by the decoder's own judgement.
+/// Verifies the only scan of a file. What is wrong with it is for the decoder to judge.
 ///
 /// # Errors
-/// As [`ScanReader::stitch`].
+/// Returns the errors of `ScanReader::stitch`.
 pub(crate) fn verify(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level) -> Result<()> {
-    if is_whole(bytes, header, mcu, level, Cuts::USUAL) { Ok(()) } else { verdict(bytes, header, mcu, level) }
+    if is_whole(bytes, header, mcu, level, VerifyLayout::USUAL) {
+        Ok(())
+    } else {
+        verdict(bytes, header, mcu, level)
+    }
 }
 
-/// Decodes the scan wave by wave, and forgets what comes out.
+/// Decodes the scan batch by batch and discards the result.
 fn verdict(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level) -> Result<()> {
-    let cut = small_cut(rayon::current_num_threads());
-    let mut reader = ScanReader::of(bytes, header, mcu, cut, level);
-    let mut wave = Wave::default();
+    let layout = small_layout(rayon::current_num_threads());
+    let mut reader = ScanReader::of(bytes, header, mcu, layout, level);
+    let mut batch = Batch::default();
     while !reader.is_done() {
-        reader.cut(&mut wave, &mut Vec::new());
-        decode(&reader, &mut wave, || {});
-        reader.stitch(&mut wave)?;
+        reader.plan_batch(&mut batch, &mut Vec::new());
+        decode(&reader, &mut batch, || {});
+        reader.stitch(&mut batch)?;
     }
     Ok(())
 }
 
-/// Whether the scan is whole for sure.
-fn is_whole(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level, cuts: Cuts) -> bool {
-    let tables = Tables::of(mcu);
+/// Whether the scan is certainly whole.
+fn is_whole(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level, layout: VerifyLayout) -> bool {
+    let tables = SkipTables::of(mcu);
     let phases = tables.phases(mcu);
-    let scan = Scan { bytes, mcu, phases: &phases, level, cuts };
+    let scan = ScanContext { bytes, mcu, phases: &phases, level, layout };
     let mcus = u64::from(header.mcus_wide) * u64::from(header.mcus_high);
     let (per_mcu, interval) = (mcu.blocks.len() as u64, u64::from(header.scan.restart_interval));
     let data = header.scan.data_start..scan_end(bytes, header.scan.data_start);
@@ -106,19 +80,20 @@ fn is_whole(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level, cuts: Cuts) 
         blocks: interval * per_mcu,
         last: (mcus - (intervals - 1) * interval) * per_mcu,
     };
-    if data.len() as u64 / intervals < cuts.long as u64 {
+    if data.len() as u64 / intervals < layout.long_interval_bytes as u64 {
         intervals::holds(&scan, data, &plan)
     } else {
         scan.holds_long_intervals(data, &plan)
     }
 }
 
-impl Scan<'_> {
+impl ScanContext<'_> {
     fn has_no_marker(&self, data: &Range<usize>) -> bool {
         next_marker(self.bytes, data.start).is_none_or(|(_, at)| at >= data.end)
     }
 
-    /// Long intervals, one after the other, each on all threads.
+    /// Whether the data holds all intervals, where they are long: checks one after the other, each on all
+    /// threads.
     fn holds_long_intervals(&self, data: Range<usize>, plan: &RestartPlan) -> bool {
         let mut from = data.start;
         for index in 0..plan.intervals {
@@ -139,7 +114,8 @@ impl Scan<'_> {
     }
 }
 
-/// Where the scan's data end, from its start: at the first marker that is none for restarting, or with the file.
+/// The offset at which the data of the scan ends: at the first marker that is not a restart marker, or at the
+/// end of the file.
 fn scan_end(bytes: &[u8], from: usize) -> usize {
     const CHUNK: usize = 4096;
     let is_end = |a: u8, b: u8| (a == 0xFF) & (b != 0) & (b != 0xFF) & (b & 0xF8 != 0xD0);
@@ -147,15 +123,11 @@ fn scan_end(bytes: &[u8], from: usize) -> usize {
     while let Some(rest) = bytes.get(at..).filter(|rest| rest.len() > 1) {
         let chunk = rest.get(..=CHUNK).unwrap_or(rest);
         let pairs = || chunk.iter().zip(chunk.get(1..).unwrap_or_default());
-        // Without a branch inside, so that it is compiled to vectors.
+        // There is no branch inside, so that the compiler vectorizes this.
         if pairs().fold(false, |found, (&a, &b)| found | is_end(a, b)) {
             return at + pairs().position(|(&a, &b)| is_end(a, b)).unwrap_or(0);
         }
         at += chunk.len() - 1;
     }
     bytes.len()
-}
-
-fn place_of(cursor: &Cursor<'_>) -> Place {
-    Place { bit: cursor.bits.position(), phase: cursor.phase }
 }

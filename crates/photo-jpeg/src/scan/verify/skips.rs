@@ -1,23 +1,23 @@
-//! Tables that tell how many bits to pass over, not what they stand for.
+//! Tables that tell how many bits to pass over, but not what the bits mean.
 //!
-//! Where no value is needed, the bits of a value need not be in the look-up, and one look-up passes over as many symbols
-//! as have their codes in it: two of a photo, mostly.
+//! Verifying needs no values, so that a look-up need not include their bits. One look-up passes over as many
+//! symbols as have their codes in it, which is mostly two in photos.
 
 use crate::huffman::decode::{AcTable, DcTable};
 use crate::scan::block::Mcu;
 
-/// What a look-up of AC codes gives.
+/// An entry of the look-up of AC codes:
 ///
-/// * bits 0..8: bits to pass over;
-/// * bits 8..16: how far the coefficient index advances, plus [`Skip::END`] where the block ends behind that, or
+/// * bits 0..8: the number of bits to pass over;
+/// * bits 8..16: how far the coefficient index advances, plus [`Skip::END`] if the block ends there, or
 ///   [`Skip::RARE`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Skip(u16);
 
 impl Skip {
-    /// Added to an advance where an end-of-block code follows: beyond any index.
+    /// The number added to an advance if an end-of-block code follows. It is beyond any index.
     pub(super) const END: u32 = 64;
-    /// The advance where the look-up holds no whole symbol, or one that takes too many bits.
+    /// The advance of an entry that holds no whole symbol, or a symbol of too many bits.
     pub(super) const RARE: u32 = 255;
 
     fn new(bits: u32, advance: u32) -> Self {
@@ -30,44 +30,47 @@ impl Skip {
         u32::from(self.0 >> 8)
     }
 
-    /// The entry as it is: a shift by it is a shift by its bits, and its low byte holds nothing else.
+    /// The entry as packed. Shifting by it is the same as shifting by its number of bits, because its low
+    /// byte holds nothing else.
     #[inline(always)]
     pub(super) fn raw(self) -> u32 {
         self.0.into()
     }
 }
 
-/// Bits that a look-up takes in: 8 KB for a table of AC, so that two of them and two for DC stay in the first cache.
+/// The number of bits that a look-up of AC codes reads. Two such tables, of 8 KB each, and two for DC fit
+/// into the first-level cache.
 pub(super) const AC_BITS: u32 = 12;
 pub(super) const DC_BITS: u32 = 9;
 
-/// Bits that an entry passes over at most: three look-ups then fit into the 56 bits of a refill.
-pub(super) const MOST_BITS: u32 = 18;
+/// The most bits that an entry passes over, so that three look-ups fit into the 56 bits of a refill.
+pub(super) const MAX_BITS: u32 = 18;
 
 pub(super) type AcSkips = [Skip; 1 << AC_BITS];
 
-/// For each next bits: those of a DC's code and value; 0 where the code is longer than the look-up, or in no table.
+/// For each value of the next bits, the number of bits of a DC's code and value; 0 if the code is longer than
+/// the look-up or in no table.
 pub(super) type DcSkips = [u8; 1 << DC_BITS];
 
 /// The tables of all components of a scan.
 #[derive(Debug)]
-pub(super) struct Tables {
-    /// Per component: its tables here, and those that know every code.
+pub(super) struct SkipTables {
+    /// The distinct pairs of DC and AC tables.
     of: Vec<(Box<DcSkips>, Box<AcSkips>)>,
-    /// Per component: the first one whose tables are the same. Fewer tables are better kept in the cache.
+    /// For each component, the index of its pair. Sharing equal tables keeps more of them in the cache.
     same: Vec<usize>,
 }
 
-/// What a block of an MCU is passed over by.
+/// The tables with which a block of an MCU is passed over.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Phase<'a> {
+pub(super) struct SkipPhase<'a> {
     pub(super) dc: &'a DcSkips,
     pub(super) ac: &'a AcSkips,
-    /// The tables that know every code.
+    /// The full tables, which know every code.
     pub(super) full: &'a (DcTable, AcTable),
 }
 
-impl Tables {
+impl SkipTables {
     pub(super) fn of(mcu: &Mcu) -> Self {
         let (mut of, mut same) = (Vec::new(), Vec::new());
         for (index, tables) in mcu.tables.iter().enumerate() {
@@ -83,11 +86,11 @@ impl Tables {
         Self { of, same }
     }
 
-    /// The blocks of an MCU, in their order.
-    pub(super) fn phases<'a>(&'a self, mcu: &'a Mcu) -> Vec<Phase<'a>> {
+    /// The tables of the blocks of an MCU, in their order.
+    pub(super) fn phases<'a>(&'a self, mcu: &'a Mcu) -> Vec<SkipPhase<'a>> {
         let phase = |component: usize| {
             let (dc, ac) = self.of.get(*self.same.get(component)?)?;
-            Some(Phase { dc, ac, full: mcu.tables.get(component)? })
+            Some(SkipPhase { dc, ac, full: mcu.tables.get(component)? })
         };
         mcu.blocks.iter().filter_map(|block| phase(block.component)).collect()
     }
@@ -105,17 +108,18 @@ fn ac_skips(table: &AcTable) -> AcSkips {
     std::array::from_fn(|next| ac_skip(table, (next as u64) << (64 - AC_BITS)))
 }
 
-/// Passes over as many symbols as are sure to be at the top of `window`, of which only [`AC_BITS`] bits are known.
+/// The entry for the top of `window`, of which only [`AC_BITS`] bits are known. It passes over as many
+/// symbols as these bits determine.
 fn ac_skip(table: &AcTable, window: u64) -> Skip {
     let (mut used, mut advance) = (0, 0);
     while used < AC_BITS {
         let Some((run, size, bits)) = table.code(window << used) else { break };
-        if used + bits > AC_BITS || used + bits + size > MOST_BITS {
+        if used + bits > AC_BITS || used + bits + size > MAX_BITS {
             break;
         }
         let step = match (run, size) {
             (0, 0) => return Skip::new(used + bits, advance + Skip::END),
-            // A run without a value means nothing in a sequential scan.
+            // In a sequential scan, a run without a value has no meaning.
             (1..15, 0) => break,
             _ => run + 1,
         };

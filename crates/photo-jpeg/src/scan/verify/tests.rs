@@ -5,18 +5,20 @@ use super::*;
 use crate::reference::samples::{Sample, any_sample};
 use crate::{Coefficients, ReadOptions, verify};
 
-/// Pieces so small that small pictures have many, and cuts that make every restart interval a long one.
-const TINY: Cuts = Cuts { least: 40, most: 200, part: 100, long: 1000 };
-const LONG: Cuts = Cuts { long: 1, ..TINY };
+/// Chunks so small that small pictures have many, and a layout in which every restart interval is long.
+const TINY: VerifyLayout =
+    VerifyLayout { min_chunk_bytes: 40, max_chunk_bytes: 200, group_bytes: 100, long_interval_bytes: 1000 };
+const LONG: VerifyLayout = VerifyLayout { long_interval_bytes: 1, ..TINY };
 
-/// What the quick way says for some cuts; `None` for files of several scans.
+/// The verdict of the quick way for some layouts; `None` for files with several scans.
 fn quick(bytes: &[u8], level: Level) -> Option<[bool; 3]> {
     let header = Header::read(bytes).ok().filter(Header::is_one_scan)?;
     let mcu = Mcu::of(&header).ok()?;
-    Some([Cuts::USUAL, TINY, LONG].map(|cuts| is_whole(bytes, &header, &mcu, level, cuts)))
+    Some([VerifyLayout::USUAL, TINY, LONG].map(|layout| is_whole(bytes, &header, &mcu, level, layout)))
 }
 
-/// The verdict of verifying is the decoder's, in the same words; the quick way never says yes where that says no.
+/// Checks that the verdict of verifying is the decoder's, in the same words, and that the quick way never
+/// accepts what the decoder refuses.
 fn agrees_with_the_decoder(bytes: &[u8], what: &str) {
     let decoder = Coefficients::read(bytes, &ReadOptions::default()).map(|_| ());
     assert_eq!(verify(bytes, &ReadOptions::default()), decoder, "{what}");
@@ -54,12 +56,13 @@ proptest! {
             bytes.truncate(start + cut.index(bytes.len() - start));
         }
         for threads in 1..=3 {
-            on_threads(threads, || agrees_with_the_decoder(&bytes, &format!("{sample:?}, {threads} threads")));
+            let what = format!("{sample:?}, {threads} threads");
+            on_threads(threads, || agrees_with_the_decoder(&bytes, &what));
         }
     }
 }
 
-/// A larger picture than proptest makes, so that usual cuts have several pieces, and three levels.
+/// This picture is larger than those of proptest, so that usual layouts have several chunks.
 #[test]
 fn pieces_of_the_usual_size_are_joined() {
     for restart in [0, 3, 400, 2000] {

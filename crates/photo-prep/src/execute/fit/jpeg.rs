@@ -129,7 +129,7 @@ impl<'a> JpegFit<'a> {
     ) -> Result<Step> {
         let settings = &self.target.settings;
         if let (None, Some(planes)) = (&self.search, self.planes.take()) {
-            let picture = Picture::Transformed(planes.transformed()?);
+            let picture = Picture::Unquantized(planes.transformed()?);
             self.drafts.transforms += 1;
             let options = TranscodeOptions::default().segments(&settings.segments);
             self.search = Some(QuantTableSearch::new(picture, options, self.target.max_bytes));

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use photo_jpeg::{Coefficients, Draft, QuantTable, TranscodeOptions, Transformed};
+use photo_jpeg::{Coefficients, Draft, QuantTable, TranscodeOptions, UnquantizedCoefficients};
 
 use crate::formats::jpeg::coefficients::as_written;
 use crate::plan::TableRange;
@@ -21,7 +21,7 @@ pub(in super::super) enum Picture {
     /// The coefficients of a file, which has tables of its own.
     Coded(Coefficients),
     /// Coefficients that are not yet quantized.
-    Transformed(Transformed),
+    Unquantized(UnquantizedCoefficients),
 }
 
 impl Picture {
@@ -29,21 +29,21 @@ impl Picture {
     fn own_tables(&self) -> Vec<QuantTable> {
         match self {
             Self::Coded(picture) => picture.components.iter().map(|c| c.facts().quant.clone()).collect(),
-            Self::Transformed(picture) => vec![QuantTable::luma(100); picture.components()],
+            Self::Unquantized(picture) => vec![QuantTable::luma(100); picture.components()],
         }
     }
 
     fn size(&self) -> (u32, u32) {
         match self {
             Self::Coded(picture) => (picture.width, picture.height),
-            Self::Transformed(picture) => (picture.width(), picture.height()),
+            Self::Unquantized(picture) => (picture.width(), picture.height()),
         }
     }
 
     fn draft(&self, options: &TranscodeOptions<'_>) -> Option<Draft> {
         match self {
             Self::Coded(picture) => Draft::transcode(picture, options).ok(),
-            Self::Transformed(picture) => picture.draft(options).ok(),
+            Self::Unquantized(picture) => picture.draft(options).ok(),
         }
     }
 
@@ -51,7 +51,7 @@ impl Picture {
     fn len(&self, options: &TranscodeOptions<'_>, sample_every: u32) -> Option<u64> {
         match self {
             Self::Coded(picture) => photo_jpeg::transcoded_len(picture, options, sample_every).ok(),
-            Self::Transformed(picture) => picture.encoded_len(options, sample_every).ok(),
+            Self::Unquantized(picture) => picture.encoded_len(options, sample_every).ok(),
         }
     }
 }

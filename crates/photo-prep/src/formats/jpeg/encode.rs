@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use photo_jpeg::{Draft, EncodeOptions, Planes, QuantTable, Transformed};
+use photo_jpeg::{Draft, EncodeOptions, Planes, QuantTable, UnquantizedCoefficients};
 
 use crate::formats::jpeg::decode_planes::{error, luma_factors, orientation};
 use crate::pixels::{Layout, Raster};
@@ -62,8 +62,8 @@ impl OrientedPlanes<'_> {
     }
 
     /// The upright picture's coefficients, not yet quantised.
-    pub(crate) fn transformed(&self) -> Result<Transformed> {
-        Transformed::new(&self.planes, orientation(self.orientation)).map_err(|e| error(&e))
+    pub(crate) fn transformed(&self) -> Result<UnquantizedCoefficients> {
+        UnquantizedCoefficients::new(&self.planes, orientation(self.orientation)).map_err(|e| error(&e))
     }
 
     fn options<'s>(&self, settings: &'s JpegSettings) -> EncodeOptions<'s> {

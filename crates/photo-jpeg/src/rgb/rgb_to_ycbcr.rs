@@ -1,40 +1,43 @@
-//! RGB to the planes of a picture: each sample is a weighted sum of the three channels, averaged over its pixels.
+//! Converts RGB to the planes of a picture. Each sample is a weighted sum of the three channels, averaged
+//! over its pixels.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, i16x16, i32x8, u8x16, u8x32, u16x16};
 
-use super::forward::{narrow, pair};
-use super::pack::STEP;
+use super::interleave::STEP;
+use super::ycbcr_to_rgb::{narrow, pair};
 
-/// How a component comes from red, green and blue. All weights are negated, as -0.5 fits into 16 bits and 0.5 doesn't.
+/// The weights of red, green and blue in a component. All weights are negated, because -0.5 fits into 16 bits
+/// and 0.5 doesn't.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Weights {
-    /// Of red and green.
+pub(super) struct ChannelWeights {
+    /// The weights of red and green.
     rg: [i16; 2],
-    /// Of green again and of blue: the weight of green in luma is too large for one.
+    /// A second weight of green, and the weight of blue. Green's weight in luma is too large for one number.
     gb: [i16; 2],
-    /// Bits of the weights below the point.
+    /// The number of fraction bits in the weights.
     fraction: u32,
     chroma: bool,
 }
 
-/// Y, Cb and Cr after BT.601. Those of luma sum up to 1 and those of chroma to 0, so that gray stays gray.
-pub(super) const YCBCR: [Weights; 3] = [
-    Weights { rg: [-19_595, -19_235], gb: [-19_235, -7471], fraction: 16, chroma: false },
-    Weights { rg: [11_058, 21_710], gb: [0, -32_768], fraction: 16, chroma: true },
-    Weights { rg: [-32_768, 27_439], gb: [0, 5329], fraction: 16, chroma: true },
+/// Y, Cb and Cr after BT.601. The weights of luma add up to 1 and those of chroma to 0, so that gray stays
+/// gray.
+pub(super) const YCBCR: [ChannelWeights; 3] = [
+    ChannelWeights { rg: [-19_595, -19_235], gb: [-19_235, -7471], fraction: 16, chroma: false },
+    ChannelWeights { rg: [11_058, 21_710], gb: [0, -32_768], fraction: 16, chroma: true },
+    ChannelWeights { rg: [-32_768, 27_439], gb: [0, 5329], fraction: 16, chroma: true },
 ];
 
 /// Red, green and blue.
-pub(super) const RGB: [Weights; 3] = [
-    Weights { rg: [-32_768, 0], gb: [0, 0], fraction: 15, chroma: false },
-    Weights { rg: [0, -32_768], gb: [0, 0], fraction: 15, chroma: false },
-    Weights { rg: [0, 0], gb: [0, -32_768], fraction: 15, chroma: false },
+pub(super) const RGB: [ChannelWeights; 3] = [
+    ChannelWeights { rg: [-32_768, 0], gb: [0, 0], fraction: 15, chroma: false },
+    ChannelWeights { rg: [0, -32_768], gb: [0, 0], fraction: 15, chroma: false },
+    ChannelWeights { rg: [0, 0], gb: [0, -32_768], fraction: 15, chroma: false },
 ];
 
-impl Weights {
-    /// What the negated sum is taken from before the shift, for sums over `2^extra` pixels: a half, and 128 for chroma.
-    /// There it's one less: pure blue has a Cb of 255.5.
+impl ChannelWeights {
+    /// The number from which the negated sum is subtracted before the shift, for sums over `2^extra` pixels.
+    /// It is one half, and for chroma 128 more, less the smallest step, because pure blue has a Cb of 255.5.
     #[inline(always)]
     fn offset(&self, extra: u32) -> i32 {
         let shift = self.fraction + extra;
@@ -43,13 +46,14 @@ impl Weights {
     }
 }
 
-/// A row of each of `N` components, whose samples stand for `W` times `H` pixels each (1 or 2). `rows` holds two rows of
-/// red, green and blue (the second is only used if `H` is 2), as long as `out` asks for in whole steps of `16 * W`.
+/// Makes a row of each of `N` components, whose samples stand for `W` times `H` pixels each (1 or 2). `rows`
+/// holds two rows of red, green and blue; the second is used only if `H` is 2. They must be as long as `out`
+/// requires in whole steps of `16 * W` pixels.
 #[inline(always)]
 pub(super) fn row<S: Simd, const N: usize, const W: usize, const H: usize>(
     simd: S,
     rows: &[[&[u8]; 2]; 3],
-    weights: &[Weights],
+    weights: &[ChannelWeights],
     out: [&mut [u8]; N],
 ) {
     let length = out[0].len();
@@ -72,7 +76,7 @@ pub(super) fn row<S: Simd, const N: usize, const W: usize, const H: usize>(
 fn step<S: Simd, const N: usize, const W: usize, const H: usize>(
     simd: S,
     rows: &[[&[u8]; 2]; 3],
-    weights: &[Weights],
+    weights: &[ChannelWeights],
     n: usize,
 ) -> [u8x16<S>; N] {
     let (rg, gb) = pairs::<S, W, H>(simd, rows, STEP * W * n);
@@ -92,7 +96,8 @@ fn step<S: Simd, const N: usize, const W: usize, const H: usize>(
     samples
 }
 
-/// Sums of 16 samples' pixels from `x` on, as pairs of red and green and pairs of green and blue.
+/// The sums of the pixels of 16 samples from pixel `x` on, as pairs of red and green and as pairs of green
+/// and blue.
 #[inline(always)]
 fn pairs<S: Simd, const W: usize, const H: usize>(
     simd: S,
@@ -119,7 +124,7 @@ fn pairs<S: Simd, const W: usize, const H: usize>(
     ([rg.0, rg.1], [gb.0, gb.1])
 }
 
-/// Sums of 16 times `W` pixels of a row.
+/// The sums of `W` neighboring pixels each, for 16 samples of a row.
 #[inline(always)]
 fn sums<S: Simd, const W: usize>(simd: S, row: &[u8], x: usize) -> i16x16<S> {
     if W == 1 {

@@ -1,22 +1,23 @@
-//! Changing the divisors of quantised coefficients.
+//! Changes the divisors of quantized coefficients.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, f32x8, i16x16, i32x8};
 
-use crate::QuantTable;
+use crate::quant::QuantTable;
 
-/// The divisors that coefficients have and those that they get, column by column.
+/// The divisors that coefficients have now and those that they get, column by column.
 #[derive(Debug, Clone)]
 pub(crate) struct Divisors {
     from: [f32; 64],
     to: [f32; 64],
-    /// What quotients lose of their size before they are rounded.
+    /// What the absolute value of a quotient loses before it is rounded.
     bias: [f32; 64],
 }
 
-/// What a dead zone takes of AC quotients, so that all below 5/8 become zero.
+/// What a dead zone takes from the absolute value of an AC quotient, so that values up to 5/8 become zero.
 ///
-/// It makes the error of some coefficients larger and their bits fewer, which are spent on finer divisors: DESIGN.md has the figures.
+/// A dead zone makes some coefficients less exact, and the file smaller. The bytes saved pay for finer
+/// divisors; DESIGN.md has the figures.
 const DEAD_ZONE: f32 = 0.125;
 
 impl Divisors {
@@ -26,14 +27,15 @@ impl Divisors {
         Self { from: columns(from), to: columns(to), bias: [0.0; 64] }
     }
 
-    /// With a larger zone around zero in which AC coefficients become zero, and all of them rounded towards it from 5/8 down.
+    /// The same divisors with a dead zone: an AC quotient is rounded toward zero unless its fraction is above
+    /// 5/8.
     pub(crate) fn with_dead_zone(mut self) -> Self {
         self.bias = [DEAD_ZONE; 64];
         self.bias[0] = 0.0;
         self
     }
 
-    /// The same for coefficients that have so many bits of fraction.
+    /// The same divisors, for coefficients with `bits` bits of fraction.
     pub(crate) fn with_fraction(mut self, bits: u32) -> Self {
         for from in &mut self.from {
             *from /= (1u32 << bits) as f32;
@@ -41,11 +43,13 @@ impl Divisors {
         self
     }
 
-    /// Changes a block, column by column: each coefficient becomes the nearest multiple of its new divisor, halves going
-    /// to zero (as near, and cheaper), but for a dead zone; within what 8-bit pictures can code: -1023 to 1023, DC down to -1024.
+    /// Requantizes a block, column by column. Each coefficient becomes the nearest multiple of its new
+    /// divisor, unless there is a dead zone. Halves go to zero, which is as near and takes fewer bytes. The
+    /// results are clamped to what can be coded for 8-bit samples: -1,023 to 1,023, and for the DC down to
+    /// -1,024.
     ///
-    /// Exact for divisors up to 1,000 and coefficients that files of 8-bit samples have. Must be inlined into the code of
-    /// its SIMD level.
+    /// The result is exact for divisors up to 1,000 and coefficients that files of 8-bit samples have. Must
+    /// be inlined into the code of its SIMD level.
     #[inline(always)]
     pub(crate) fn apply<S: Simd>(&self, simd: S, block: &mut [i16; 64]) {
         let [from, to, bias] = [&self.from, &self.to, &self.bias].map(|values| values.as_chunks::<16>().0);
@@ -57,7 +61,7 @@ impl Divisors {
             let low = quotient(simd, low, &from[0], &to[0], &bias[0]);
             let high = quotient(simd, high, &from[1], &to[1], &bias[1]);
             let highest = i16x16::splat(simd, 1023);
-            // The lowest that any may be.
+            // The lowest DC. The ACs are clamped further below.
             let lowest = i16x16::splat(simd, -1024);
             *values = low.saturating_narrow(high).min(highest).max(lowest).into();
         }
@@ -68,7 +72,7 @@ impl Divisors {
     }
 }
 
-/// The quotients rounded to integers.
+/// The quotients, rounded to integers.
 #[inline(always)]
 fn quotient<S: Simd>(simd: S, values: i32x8<S>, from: &[f32; 8], to: &[f32; 8], bias: &[f32; 8]) -> i32x8<S> {
     let products = f32x8::float_from(values) * f32x8::simd_from(simd, *from);
@@ -77,9 +81,10 @@ fn quotient<S: Simd>(simd: S, values: i32x8<S>, from: &[f32; 8], to: &[f32; 8], 
     rounded.bitcast::<i32x8<S>>() - ROUNDER.to_bits().cast_signed()
 }
 
-/// Adding this leaves no bits for fractions; sums are rounded to the nearest integer, halves to even ones.
+/// 1.5 * 2^23. The sum of this and a number has no bits for a fraction and is rounded to the nearest integer,
+/// halves to even ones.
 const ROUNDER: f32 = 12_582_912.0;
-/// Takes halves below the half, and nothing else.
+/// Brings quotients of exactly one half below it, and changes no other result.
 const NEARER: f32 = 1.0 - 1.0 / 4_194_304.0;
 
 #[cfg(test)]
@@ -88,7 +93,8 @@ mod tests {
     use crate::simd::{Level, dispatch};
     use proptest::prelude::*;
 
-    /// The definition, in integers: quotients up to half of a divisor, or 5/8 with a dead zone, above a multiple become it.
+    /// The definition, in integers: quotients up to half of a divisor, or 5/8 with a dead zone, above a
+    /// multiple become it.
     fn slow(value: i16, from: u16, to: u16, dc: bool, dead_zone: bool) -> i16 {
         let (product, to) = (i64::from(value.unsigned_abs()) * i64::from(from), i64::from(to));
         let bias = if dead_zone && !dc { 1 } else { 0 };

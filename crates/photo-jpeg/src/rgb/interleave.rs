@@ -1,16 +1,17 @@
-//! Interleaving three channels of bytes and taking them apart, 16 pixels at a time.
+//! Interleaves three channels of bytes, and splits them again, 16 pixels at a time.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, u8x16};
 
-/// Pixels in a step.
+/// The number of pixels in a step.
 pub(super) const STEP: usize = 16;
 
-/// For each vector of 16 interleaved bytes and each channel: the channel's lane that goes into each byte. Indices of 255
-/// select nothing.
+/// For each vector of 16 interleaved bytes and each channel, the lane of the channel that goes into each
+/// byte. An index of 255 selects nothing.
 const INTERLEAVE: [[[u8; 16]; 3]; 3] = tables(true);
 
-/// For each vector of 16 interleaved bytes and each channel: the byte that goes into each of the channel's lanes.
+/// For each vector of 16 interleaved bytes and each channel, the byte that goes into each lane of the
+/// channel. An index of 255 selects nothing.
 const DEINTERLEAVE: [[[u8; 16]; 3]; 3] = tables(false);
 
 const fn tables(interleave: bool) -> [[[u8; 16]; 3]; 3] {
@@ -28,7 +29,7 @@ const fn tables(interleave: bool) -> [[[u8; 16]; 3]; 3] {
     tables
 }
 
-/// 16 pixels of three channels as 48 bytes.
+/// Interleaves three channels of 16 pixels into 48 bytes.
 #[inline(always)]
 pub(super) fn interleave<S: Simd>(simd: S, channels: [u8x16<S>; 3], out: &mut [u8]) {
     let out = out.as_chunks_mut::<16>().0;
@@ -41,7 +42,7 @@ pub(super) fn interleave<S: Simd>(simd: S, channels: [u8x16<S>; 3], out: &mut [u
     }
 }
 
-/// The three channels of 16 pixels in 48 bytes.
+/// Splits 16 pixels, in 48 bytes, into three channels.
 #[inline(always)]
 pub(super) fn deinterleave<S: Simd>(simd: S, pixels: &[u8]) -> [u8x16<S>; 3] {
     let mut channels = [u8x16::splat(simd, 0); 3];
@@ -70,8 +71,8 @@ pub(super) fn interleave_row<S: Simd>(simd: S, rows: [&[u8]; 3], out: &mut [u8])
     }
 }
 
-/// Takes a row of interleaved pixels apart; the rows of `out` have room for a multiple of [`STEP`] pixels, and an odd
-/// row's last pixel is put there twice, for averages of pairs.
+/// Splits a row of interleaved pixels. The rows of `out` have room for a multiple of [`STEP`] pixels. The
+/// last pixel of an odd row is stored twice, for averaging pairs.
 #[inline(always)]
 pub(super) fn deinterleave_row<S: Simd>(simd: S, pixels: &[u8], out: [&mut [u8]; 3]) {
     let width = pixels.len() / 3;

@@ -1,5 +1,6 @@
-//! Bands: while some threads decode the next wave of blocks, others turn the last one into rows, and the rows before it
-//! into output. Memory is bounded by the waves and by the rows that the output's next sample needs.
+//! Builds the planes of the result while the file is decoded. In each phase some threads decode the next
+//! batch of blocks, others transform the last batch into rows reduced in width, and others reduce the rows
+//! before in height. The memory is bounded by two batches and by the rows that the next row of output needs.
 
 use std::collections::VecDeque;
 use std::sync::Mutex;
@@ -10,42 +11,43 @@ use crate::planes::Plane;
 use crate::resize::vertical;
 
 use super::channel::Channel;
-use super::strips::{Rows, Strips};
+use super::strips::{RowTarget, SampleStrips};
 
-/// Rows of output that one task makes.
+/// The number of rows of output that one task makes.
 const ROWS: usize = 16;
 
 /// Planes under construction.
-pub(super) struct Bands<'c> {
+pub(super) struct PlaneBuilder<'c> {
     channels: &'c [Channel],
     level: Level,
-    scratch: Mutex<Vec<Strips>>,
-    /// For each channel that is reduced: the pairs of rows that are still needed.
+    scratch: Mutex<Vec<SampleStrips>>,
+    /// For each channel that is reduced, the pairs of rows that are still needed.
     pub(super) windows: Vec<Window>,
-    /// Rows of MCUs that have been turned into rows of samples.
+    /// The number of rows of MCUs that have been transformed into rows of samples.
     done: usize,
-    /// For each channel, buffers of its size that are free again.
+    /// For each channel, the buffers that are free again.
     spare: Vec<Vec<Vec<i16>>>,
 }
 
-/// The reduced rows of a channel, a buffer for each row of MCUs.
+/// The rows of a channel, reduced in width. Each row of MCUs has a buffer.
 #[derive(Debug, Default)]
 pub(super) struct Window {
-    /// Row of MCUs of the first buffer.
+    /// The row of MCUs that the first buffer belongs to.
     first: usize,
     buffers: VecDeque<Vec<i16>>,
-    /// Rows of output that have been made.
+    /// The number of rows of output that have been made.
     pub(super) made: usize,
 }
 
-/// A row of MCUs to be turned into samples: where each channel's rows go.
+/// The task of transforming a row of MCUs into samples.
 pub(super) struct RowTask<'a> {
-    /// Row of MCUs.
+    /// Index of the row of MCUs.
     pub(super) row: usize,
-    pub(super) targets: Vec<Rows<'a>>,
+    /// For each channel, where its rows go.
+    pub(super) targets: Vec<RowTarget<'a>>,
 }
 
-/// Rows of output to be made of reduced rows.
+/// The task of making rows of output from rows reduced in width.
 pub(super) struct OutTask<'a> {
     channel: usize,
     first: usize,
@@ -53,17 +55,17 @@ pub(super) struct OutTask<'a> {
 }
 
 /// The unfinished part of each plane.
-pub(super) type Rest<'p> = Vec<&'p mut [u8]>;
+pub(super) type UnwrittenPlanes<'p> = Vec<&'p mut [u8]>;
 
-impl<'c> Bands<'c> {
+impl<'c> PlaneBuilder<'c> {
     pub(super) fn new(channels: &'c [Channel], level: Level) -> Self {
         let windows = channels.iter().map(|_| Window::default()).collect();
         let spare = channels.iter().map(|_| Vec::new()).collect();
         Self { channels, level, scratch: Mutex::default(), windows, done: 0, spare }
     }
 
-    /// Tasks for the output rows that the rows at hand suffice for.
-    pub(super) fn out_tasks<'p>(&mut self, rest: &mut Rest<'p>) -> Vec<OutTask<'p>> {
+    /// Creates the tasks for all rows of output that the rows in the windows suffice for.
+    pub(super) fn out_tasks<'p>(&mut self, rest: &mut UnwrittenPlanes<'p>) -> Vec<OutTask<'p>> {
         let mut tasks = Vec::new();
         for (index, (channel, window)) in self.channels.iter().zip(&mut self.windows).enumerate() {
             let Some(down) = channel.down() else { continue };
@@ -84,12 +86,13 @@ impl<'c> Bands<'c> {
         tasks
     }
 
-    /// Tasks for the next `count` rows of MCUs, writing to `buffers` (of [`buffers`](Self::buffers)) and to the planes.
+    /// Creates the tasks for the next `count` rows of MCUs. They write to `buffers`, which
+    /// [`buffers`](Self::buffers) has made, or straight to the planes in `rest`.
     pub(super) fn row_tasks<'a, 'p: 'a>(
         &self,
         count: usize,
         buffers: &'a mut [Vec<Vec<i16>>],
-        rest: &mut Rest<'p>,
+        rest: &mut UnwrittenPlanes<'p>,
     ) -> Vec<RowTask<'a>> {
         let mut buffers: Vec<_> = buffers.iter_mut().map(|b| b.iter_mut()).collect();
         (self.done..self.done + count)
@@ -97,21 +100,21 @@ impl<'c> Bands<'c> {
                 let targets = self.channels.iter().enumerate().map(|(index, channel)| {
                     if channel.reductions.is_some() {
                         let next = buffers.get_mut(index).and_then(Iterator::next);
-                        return Rows::Pairs(next.map_or(&mut [], |b| b.as_mut_slice()));
+                        return RowTarget::Pairs(next.map_or(&mut [], |b| b.as_mut_slice()));
                     }
                     let (top, height) = (row * channel.rows(), channel.to.1 as usize);
                     let rows = channel.rows().min(height.saturating_sub(top));
-                    let Some(rest) = rest.get_mut(index) else { return Rows::Plane(&mut []) };
+                    let Some(rest) = rest.get_mut(index) else { return RowTarget::Plane(&mut []) };
                     let (now, after) = std::mem::take(rest).split_at_mut(rows * channel.to.0 as usize);
                     *rest = after;
-                    Rows::Plane(now)
+                    RowTarget::Plane(now)
                 });
                 RowTask { row, targets: targets.collect() }
             })
             .collect()
     }
 
-    /// Buffers for the next `count` rows of MCUs, for each channel.
+    /// For each channel, the buffers for the next `count` rows of MCUs.
     pub(super) fn buffers(&mut self, count: usize) -> Vec<Vec<Vec<i16>>> {
         let of = |(channel, spare): (&Channel, &mut Vec<Vec<i16>>)| {
             let count = if channel.reductions.is_some() { count } else { 0 };
@@ -121,7 +124,8 @@ impl<'c> Bands<'c> {
         self.channels.iter().zip(&mut self.spare).map(of).collect()
     }
 
-    /// Takes the buffers in that row tasks have filled, and lets go of those that no row of output needs any more.
+    /// Adds the buffers that the row tasks have filled to the windows, and frees those that no row of output
+    /// needs any more.
     pub(super) fn advance(&mut self, count: usize, buffers: Vec<Vec<Vec<i16>>>) {
         self.done += count;
         let windows = self.windows.iter_mut().zip(&mut self.spare);
@@ -136,10 +140,10 @@ impl<'c> Bands<'c> {
         }
     }
 
-    /// Turns a row of MCUs into rows of samples; `fill` puts its blocks into the strips.
-    pub(super) fn run_row(&self, task: RowTask<'_>, fill: impl FnOnce(&mut Strips)) {
+    /// Runs the task of a row of MCUs. `fill` puts the blocks of that row into the strips.
+    pub(super) fn run_row(&self, task: RowTask<'_>, fill: impl FnOnce(&mut SampleStrips)) {
         let spare = self.scratch.lock().ok().and_then(|mut s| s.pop());
-        let mut strips = spare.unwrap_or_else(|| Strips::new(self.channels));
+        let mut strips = spare.unwrap_or_else(|| SampleStrips::new(self.channels));
         fill(&mut strips);
         strips.drain(self.level, self.channels, task.targets);
         if let Ok(mut scratch) = self.scratch.lock() {
@@ -147,7 +151,7 @@ impl<'c> Bands<'c> {
         }
     }
 
-    /// Makes rows of output.
+    /// Runs the task of some rows of output.
     pub(super) fn run_out(&self, task: OutTask<'_>) {
         let (Some(channel), Some(window)) = (self.channels.get(task.channel), self.windows.get(task.channel))
         else {
@@ -173,7 +177,7 @@ impl Window {
     }
 }
 
-/// Planes of finished samples.
+/// The finished planes; `None` if one is too large.
 pub(super) fn finished(channels: &[Channel], data: Vec<Vec<u8>>) -> Option<Vec<Plane>> {
     channels.iter().zip(data).map(|(c, data)| Plane::new(c.to.0, c.to.1, data)).collect()
 }

@@ -1,22 +1,22 @@
-//! A bit reader over entropy-coded data as they are in the file, stuffing and all.
+//! A bit reader over entropy-coded data as it is in the file, with its stuffing.
 
-use super::Fault;
+use super::fault::Fault;
 
-/// Reads bits, most significant first, up to the next marker; zeros follow.
+/// Reads bits, most significant first, up to the next marker. Zeros follow.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Bits<'a> {
+pub(super) struct StuffedBitReader<'a> {
     bytes: &'a [u8],
     /// The next byte to load.
     at: usize,
     /// The next bits, left-aligned.
     pub(super) window: u64,
-    /// Bits in the window, those behind the end of the data included.
+    /// The number of bits in the window, including those behind the end of the data.
     valid: u32,
-    /// How many zero bits were put behind the end of the data.
+    /// The number of zero bits that were added behind the end of the data.
     padding: u32,
 }
 
-impl<'a> Bits<'a> {
+impl<'a> StuffedBitReader<'a> {
     /// Starts at byte `at`.
     pub(super) fn new(bytes: &'a [u8], at: usize) -> Self {
         Self { bytes, at, window: 0, valid: 0, padding: 0 }
@@ -53,20 +53,21 @@ impl<'a> Bits<'a> {
                     *byte
                 }
             };
-            // The window's lower bits may hold part of a byte that isn't counted as valid; it is the same byte.
+            // The low bits of the window may hold part of a byte that isn't counted as valid yet. It is the
+            // same byte.
             self.window |= u64::from(byte) << (56 - self.valid);
             self.valid += 8;
         }
     }
 
-    /// Takes `count` bits off; they must be valid.
+    /// Consumes `count` bits, which must be valid.
     #[inline(always)]
     pub(super) fn consume(&mut self, count: u32) {
         self.window <<= count & 63;
         self.valid = self.valid.wrapping_sub(count);
     }
 
-    /// Takes up to 32 bits; they must be valid.
+    /// Reads up to 32 bits, which must be valid.
     #[inline(always)]
     pub(super) fn take(&mut self, count: u32) -> u32 {
         let value = (self.window >> 1 >> (63 - (count & 63))) as u32;
@@ -74,18 +75,18 @@ impl<'a> Bits<'a> {
         value
     }
 
-    /// Whether bits were taken that aren't there.
+    /// Whether more bits were consumed than there are.
     #[inline(always)]
     pub(super) fn overdrawn(&self) -> bool {
         self.valid < self.padding
     }
 
-    /// Byte offset of the data not yet used, to blame errors on.
+    /// The byte offset of the data not yet used, for reporting errors.
     pub(super) fn offset(&self) -> usize {
         self.at.saturating_sub((self.valid.saturating_sub(self.padding) / 8) as usize).min(self.bytes.len())
     }
 
-    /// Passes over the restart marker of this number, which must come next (T.81, F.2.2.5).
+    /// Passes over the restart marker with this number, which must come next (T.81, F.2.2.5).
     pub(super) fn restart(&mut self, number: u32) -> Result<(), Fault> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let fill = rest.iter().take_while(|&&byte| byte == 0xFF).count();
@@ -107,7 +108,7 @@ impl<'a> Bits<'a> {
 /// Whether one of eight bytes is 0xFF.
 #[inline(always)]
 fn has_ff(bytes: u64) -> bool {
-    // The classic test for a zero byte, on the complement.
+    // This is the classic test for a zero byte, on the complement.
     let zero = !bytes;
     zero.wrapping_sub(0x0101_0101_0101_0101) & bytes & 0x8080_8080_8080_8080 != 0
 }
@@ -122,7 +123,7 @@ mod tests {
         let mut bytes: Vec<u8> =
             plain.iter().flat_map(|&b| if b == 0xFF { vec![0xFF, 0] } else { vec![b] }).collect();
         bytes.extend([0xFF, 0xD9, 1, 2, 3, 4, 5, 6, 7, 8]);
-        let mut bits = Bits::new(&bytes, 0);
+        let mut bits = StuffedBitReader::new(&bytes, 0);
         let mut at = 0;
         for step in (0..).map(|i| i % 17) {
             if at + step as usize > plain.len() * 8 {
@@ -143,7 +144,7 @@ mod tests {
     #[test]
     fn a_restart_marker_must_come_next() {
         let start = |bytes: &'static [u8], used: u32| {
-            let mut bits = Bits::new(bytes, 0);
+            let mut bits = StuffedBitReader::new(bytes, 0);
             bits.refill();
             bits.consume(used);
             bits

@@ -1,21 +1,21 @@
 //! A bit reader over unstuffed bytes.
 
-/// Bytes behind the last one that may be looked at: buffers are padded by so many zeros.
+/// The number of bytes behind the data that may be read. Buffers are padded with that many zeros.
 pub(crate) const PADDING: usize = 16;
 
-/// Reads bits, most significant first, from bytes without stuffing. Behind the end come zeros.
+/// Reads bits, most significant first, from bytes without stuffing. Zeros follow the end of the data.
 #[derive(Debug, Clone, Copy)]
-pub(crate) struct Bits<'a> {
+pub(crate) struct BitReader<'a> {
     pub(super) data: &'a [u8],
     /// The next byte to load.
     pub(super) pos: usize,
     /// The next bits, left-aligned.
     pub(super) window: u64,
-    /// Valid bits in the window.
+    /// The number of valid bits in the window.
     pub(super) valid: u32,
 }
 
-impl<'a> Bits<'a> {
+impl<'a> BitReader<'a> {
     /// Starts at bit `at` of `data`.
     pub(crate) fn new(data: &'a [u8], at: u64) -> Self {
         let mut bits = Self { data, pos: (at / 8) as usize, window: 0, valid: 0 };
@@ -44,14 +44,14 @@ impl<'a> Bits<'a> {
         u64::from_be_bytes(chunk)
     }
 
-    /// Takes `count` bits off; they must be valid.
+    /// Consumes `count` bits, which must be valid.
     #[inline(always)]
     pub(crate) fn consume(&mut self, count: u32) {
         self.window <<= count & 63;
         self.valid = self.valid.wrapping_sub(count);
     }
 
-    /// The position of the next bit.
+    /// The position of the next bit, counted from the start of the data.
     #[inline(always)]
     pub(crate) fn position(&self) -> u64 {
         self.pos as u64 * 8 - u64::from(self.valid)
@@ -67,7 +67,7 @@ mod tests {
         let data: Vec<u8> = (0..40u8).map(|i| i.wrapping_mul(37)).collect();
         let bit = |at: usize| data.get(at / 8).map_or(0, |b| b >> (7 - at % 8) & 1);
         for start in 0..64u64 {
-            let mut bits = Bits::new(&data, start);
+            let mut bits = BitReader::new(&data, start);
             for step in (0..300).map(|i| i % 13) {
                 bits.refill();
                 let at = bits.position() as usize;

@@ -1,10 +1,10 @@
-//! The walk over the markers of a file (ITU-T T.81, B.1.1).
+//! Walks over the marker segments of a file (ITU-T T.81, B.1.1).
 
 use std::ops::Range;
 
 use crate::error::{Error, Result};
 
-/// Second bytes of the markers that matter here (T.81, table B.1).
+/// The second bytes of the markers that this crate handles (T.81, table B.1).
 pub(crate) mod marker {
     pub(crate) const TEM: u8 = 0x01;
     pub(crate) const SOF0: u8 = 0xC0;
@@ -30,28 +30,31 @@ pub(crate) mod marker {
     pub(crate) const COM: u8 = 0xFE;
 }
 
-/// A marker with what belongs to it.
+/// A marker together with its parameters.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Segment {
+pub(crate) struct MarkerSegment {
     /// The marker's second byte.
     pub(crate) marker: u8,
-    /// Byte offset of the marker's 0xFF, the last one if it is preceded by fill bytes.
+    /// The byte offset of the marker's 0xFF byte; if fill bytes precede the marker, that of the last 0xFF.
     pub(crate) at: usize,
-    /// Where the parameters lie, without the two bytes of their length; empty for a marker that has none.
+    /// The byte range of the parameters, without the two bytes of their length. Empty for a marker without
+    /// parameters.
     pub(crate) body: Range<usize>,
 }
 
-impl Segment {
+impl MarkerSegment {
     /// The parameters.
     pub(crate) fn data<'a>(&self, bytes: &'a [u8]) -> &'a [u8] {
         bytes.get(self.body.clone()).unwrap_or_default()
     }
 }
 
-/// The first marker at or after `from`, with the offset of its 0xFF; `None` if there is no other.
+/// Finds the first marker at or after byte `from`. Returns its code and the offset of its 0xFF byte; `None`
+/// if there is no marker.
 ///
-/// As in libjpeg, any number of fill bytes 0xFF may stand before it, and bytes that are no marker (stuffed zeros among
-/// them) are skipped: between segments they are garbage that many cameras leave, after a scan they are its padding.
+/// As in libjpeg, any number of 0xFF fill bytes may precede a marker, and bytes that are no marker, including
+/// stuffed zeros, are skipped. Between segments such bytes are garbage that many cameras leave; after a scan
+/// they are its padding.
 pub(crate) fn next_marker(bytes: &[u8], from: usize) -> Option<(u8, usize)> {
     let mut at = from;
     loop {
@@ -64,7 +67,7 @@ pub(crate) fn next_marker(bytes: &[u8], from: usize) -> Option<(u8, usize)> {
     }
 }
 
-/// As [`next_marker`], but restart markers are passed over: the end of a scan's data.
+/// Finds the end of a scan's data as [`next_marker`] does, but skips restart markers.
 pub(crate) fn end_of_scan(bytes: &[u8], from: usize) -> Option<(u8, usize)> {
     let mut at = from;
     loop {
@@ -75,37 +78,38 @@ pub(crate) fn end_of_scan(bytes: &[u8], from: usize) -> Option<(u8, usize)> {
     }
 }
 
-/// The next segment at or after `from`; restart markers are passed over. `None` at the end of the file.
+/// Finds the next segment at or after byte `from`, skipping restart markers. `None` at the end of the file.
 ///
 /// # Errors
-/// [`Error::Malformed`] for a length below 2 or beyond the end of the file, except in APP and COM segments: those without content are
-/// empty, those cut off end the file.
-pub(crate) fn next_segment(bytes: &[u8], from: usize) -> Result<Option<Segment>> {
+/// [`Error::Malformed`] for a length below 2 or beyond the end of the file. APP and COM segments are exempt:
+/// with a length below 2 they are empty, and one that is cut off ends the file.
+pub(crate) fn next_segment(bytes: &[u8], from: usize) -> Result<Option<MarkerSegment>> {
     let Some((marker, at)) = end_of_scan(bytes, from) else { return Ok(None) };
     let start = at + 2;
     if matches!(marker, marker::TEM | marker::SOI | marker::EOI) {
-        return Ok(Some(Segment { marker, at, body: start..start }));
+        return Ok(Some(MarkerSegment { marker, at, body: start..start }));
     }
     let length = be16(bytes, start).ok_or(Error::malformed(at, "the file ends within a segment"))?;
     let dispensable = matches!(marker, marker::APP0..=marker::APP15 | marker::COM);
     if length < 2 {
-        // As libjpeg does it: there is nothing in it, and the next marker is looked for behind the length.
+        // As in libjpeg, the segment is empty, and the search for the next marker continues behind the
+        // length.
         let body = start + 2..start + 2;
         let refused = Err(Error::malformed(start, "a segment's length is below 2"));
-        return if dispensable { Ok(Some(Segment { marker, at, body })) } else { refused };
+        return if dispensable { Ok(Some(MarkerSegment { marker, at, body })) } else { refused };
     }
     let body = start + 2..start + usize::from(length);
     if body.end > bytes.len() {
-        // Behind the last scan it makes no difference; before it, there is no picture.
+        // Behind the last scan a cut-off segment does no harm. Before it, the file has no picture.
         if dispensable {
             return Ok(None);
         }
         return Err(Error::malformed(start, "a segment reaches beyond the end of the file"));
     }
-    Ok(Some(Segment { marker, at, body }))
+    Ok(Some(MarkerSegment { marker, at, body }))
 }
 
-/// The big-endian number at `at`.
+/// The big-endian 16-bit number at byte `at`.
 pub(crate) fn be16(bytes: &[u8], at: usize) -> Option<u16> {
     bytes.get(at..)?.first_chunk().map(|&pair| u16::from_be_bytes(pair))
 }
@@ -135,12 +139,12 @@ mod tests {
     #[test]
     fn lengths_are_checked() {
         let segment = next_segment(b"\xFF\xE0\x00\x04ab\xFF\xD9", 0).unwrap().unwrap();
-        assert_eq!(segment, Segment { marker: 0xE0, at: 0, body: 4..6 });
+        assert_eq!(segment, MarkerSegment { marker: 0xE0, at: 0, body: 4..6 });
         assert_eq!(next_segment(b"\xFF\xD9\x00", 0).unwrap().unwrap().body, 2..2);
         assert_eq!(next_segment(b"xx", 0).unwrap(), None);
         for length in 0..2 {
             let segment = next_segment(&[0xFF, 0xFE, 0, length, 0xFF, 0xDB], 0).unwrap().unwrap();
-            assert_eq!(segment, Segment { marker: 0xFE, at: 0, body: 4..4 });
+            assert_eq!(segment, MarkerSegment { marker: 0xFE, at: 0, body: 4..4 });
         }
         assert_eq!(next_segment(b"\xFF\xE0\x00\x05ab", 0).unwrap(), None);
         for bytes in [&b"\xFF\xDB\x00\x01ab"[..], b"\xFF\xDB\x00\x05ab", b"\xFF\xE0\x00", b"\xFF\xE0"] {

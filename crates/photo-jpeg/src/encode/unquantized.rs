@@ -1,30 +1,34 @@
-//! Planes become coefficients that are not yet quantised.
+//! Transforms planes into coefficients that are not quantized yet.
 
 use fearless_simd::Simd;
 use rayon::prelude::*;
 
-use super::coded::{self, Coded};
+use super::block_source::BlockSource;
+use super::coefficient_source::{self, CoefficientSource};
+use super::draft::Draft;
+use super::encoder::{Encoder, groups};
 use super::frame::{Frame, FrameComponent};
-use super::samples::Samples;
-use super::source::Source;
-use super::{Draft, Encoder, TranscodeOptions, groups};
+use super::options::TranscodeOptions;
+use super::sample_source::SampleSource;
 use crate::coefficients::{CodedComponent, Coefficients};
 use crate::dct::forward::{self, FRACTION_BITS};
 use crate::error::{Error, Result};
 use crate::geometry::component_side;
 use crate::header::Component;
+use crate::orientation::Orientation;
+use crate::planes::Planes;
+use crate::quant::QuantTable;
 use crate::simd::{Level, dispatch};
 use crate::transform::BlockTurn;
-use crate::{Orientation, Planes, QuantTable};
 
-/// A picture's DCT coefficients before they are quantised, to a sixteenth: any tables can be tried on them without
-/// transforming the picture again.
+/// The DCT coefficients of a picture before they are quantized, to a sixteenth. Any tables can be tried on
+/// them without transforming the picture again.
 #[derive(Debug)]
-pub struct Transformed(Coefficients);
+pub struct UnquantizedCoefficients(Coefficients);
 
-impl Transformed {
-    /// Transforms planes that must be turned by `orientation` to be upright, on all threads of the current rayon pool.
-    /// Takes 128 bytes a block.
+impl UnquantizedCoefficients {
+    /// Transforms planes, on all threads of the current rayon pool. `orientation` is how the planes must be
+    /// turned to be upright. The result takes 128 bytes per block.
     ///
     /// # Errors
     /// [`Error::Argument`] for planes that [`encode`](crate::encode) refuses.
@@ -46,54 +50,56 @@ impl Transformed {
         Ok(Self(Coefficients { width: frame.width, height: frame.height, color: frame.color, components }))
     }
 
-    /// Pixels in a row, upright.
+    /// Width of the upright picture in pixels.
     #[must_use]
     pub fn width(&self) -> u32 {
         self.0.width
     }
 
-    /// Rows of pixels, upright.
+    /// Height of the upright picture in pixels.
     #[must_use]
     pub fn height(&self) -> u32 {
         self.0.height
     }
 
-    /// How many components there are: one or three.
+    /// The number of components: one or three.
     #[must_use]
     pub fn components(&self) -> usize {
         self.0.components.len()
     }
 
-    /// What [`encode`](crate::encode) writes with these tables, but for coefficients that lie within a 32nd of the middle
-    /// between two multiples of their divisor. Without tables all divisors are 1.
+    /// Drafts the file that [`encode`](crate::encode) writes with these tables. Only coefficients within a
+    /// 32nd of the middle between two multiples of their divisor may be rounded differently. Without tables,
+    /// all divisors are 1.
     ///
     /// # Errors
-    /// As [`transcode`](crate::transcode).
+    /// Returns the errors of [`transcode`](crate::transcode).
     pub fn draft(&self, options: &TranscodeOptions<'_>) -> Result<Draft> {
         self.encoder(options)?.draft(Level::new(), groups())
     }
 
-    /// The number of bytes that [`draft`](Self::draft) would give, with the accuracy of [`encoded_len`](crate::encoded_len).
+    /// Predicts the number of bytes of the file that [`draft`](Self::draft) drafts, with the accuracy of
+    /// [`encoded_len`](crate::encoded_len).
     ///
     /// # Errors
-    /// As [`transcode`](crate::transcode); and [`Error::Argument`] if `sample_every` is 0.
+    /// Returns the errors of [`transcode`](crate::transcode), and [`Error::Argument`] if `sample_every` is 0.
     pub fn encoded_len(&self, options: &TranscodeOptions<'_>, sample_every: u32) -> Result<u64> {
         self.encoder(options)?.encoded_len(Level::new(), sample_every)
     }
 
-    fn encoder<'a>(&'a self, options: &TranscodeOptions<'a>) -> Result<Encoder<'a, Coded<'a>>> {
+    fn encoder<'a>(&'a self, options: &TranscodeOptions<'a>) -> Result<Encoder<'a, CoefficientSource<'a>>> {
         let settings = options.settings();
         settings.check()?;
-        Ok(Encoder { frame: coded::frame(&self.0, FRACTION_BITS, options)?, settings })
+        Ok(Encoder { frame: coefficient_source::frame(&self.0, FRACTION_BITS, options)?, settings })
     }
 }
 
 fn component(
-    frame: &Frame<Samples<'_>>,
-    from: &FrameComponent<Samples<'_>>,
+    frame: &Frame<SampleSource<'_>>,
+    from: &FrameComponent<SampleSource<'_>>,
     level: Level,
 ) -> Option<CodedComponent> {
-    let largest = |side: fn(&FrameComponent<Samples<'_>>) -> u8| frame.components.iter().map(side).max();
+    let largest = |side: fn(&FrameComponent<SampleSource<'_>>) -> u8| frame.components.iter().map(side).max();
     let facts = Component {
         id: from.id,
         h: from.h,
@@ -113,15 +119,21 @@ fn component(
     Some(CodedComponent { facts, data })
 }
 
-/// A row of blocks; those that show nothing remain zero.
+/// Transforms a row of blocks. Blocks without samples stay zero.
 #[inline(always)]
-fn transform<S: Simd>(simd: S, source: &Samples<'_>, turn: &BlockTurn, y: usize, blocks: &mut [[i16; 64]]) {
+fn transform<S: Simd>(
+    simd: S,
+    source: &SampleSource<'_>,
+    turn: &BlockTurn,
+    y: usize,
+    blocks: &mut [[i16; 64]],
+) {
     source.fetch(y, 1);
-    let mut out = forward::Coefficients { values: [0; 64], nonzero: 0 };
+    let mut out = forward::QuantizedBlock { values: [0; 64], nonzero: 0 };
     for (x, block) in blocks.iter_mut().enumerate() {
         if source.contains(x, y) {
             source.block(simd, x, y, &mut out);
-            // Column by column; the columns of that are rows.
+            // These are column by column; their columns are rows.
             turn.columns(simd, &out.values, block);
         }
     }
@@ -158,20 +170,28 @@ mod tests {
 
         #[test]
         fn tables_give_what_encoding_with_them_gives(
-            width in 1u32..70, height in 1u32..70, kind in 0usize..5, turn in 0usize..8, quality in 1u8..=100, seed in any::<u64>(),
+            width in 1u32..70, height in 1u32..70, kind in 0usize..5, turn in 0usize..8,
+            quality in 1u8..=100, seed in any::<u64>(),
         ) {
             let sampling: &[&[(u8, u8)]] =
-                &[&[(1, 1)], &[(1, 1), (1, 1), (1, 1)], &[(2, 1), (1, 1), (1, 1)], &[(1, 2), (1, 1), (1, 1)], &[(2, 2), (1, 1), (1, 1)]];
+                &[
+                    &[(1, 1)],
+                    &[(1, 1), (1, 1), (1, 1)],
+                    &[(2, 1), (1, 1), (1, 1)],
+                    &[(1, 2), (1, 1), (1, 1)],
+                    &[(2, 2), (1, 1), (1, 1)],
+                ];
             let planes = planes(width, height, sampling[kind], seed);
             let orientation = Orientation::ALL[turn];
             let tables: Vec<_> = (0..planes.planes.len())
                 .map(|index| if index > 0 { QuantTable::chroma(quality) } else { QuantTable::luma(quality) })
                 .collect();
-            let encoded = encode(&planes, &EncodeOptions::default().quality(quality).orientation(orientation)).unwrap();
+            let encoding = EncodeOptions::default().quality(quality).orientation(orientation);
+            let encoded = encode(&planes, &encoding).unwrap();
             let expected = Coefficients::read(&encoded, &ReadOptions::default()).unwrap();
             let options = TranscodeOptions::default().tables(tables);
             for level in Level::all() {
-                let picture = Transformed::at(&planes, orientation, level).unwrap();
+                let picture = UnquantizedCoefficients::at(&planes, orientation, level).unwrap();
                 let written = picture.draft(&options).unwrap().write();
                 let found = Coefficients::read(&written, &ReadOptions::default()).unwrap();
                 prop_assert_eq!((found.width, found.height), (expected.width, expected.height));
@@ -193,9 +213,10 @@ mod tests {
     #[test]
     fn what_can_not_be_encoded_is_refused() {
         let good = planes(20, 10, &[(1, 1)], 1);
-        let facts = Transformed::new(&good, Orientation::Rotate90).unwrap().0.components.remove(0).facts;
+        let facts =
+            UnquantizedCoefficients::new(&good, Orientation::Rotate90).unwrap().0.components.remove(0).facts;
         assert_eq!((facts.width, facts.height, facts.blocks_wide, facts.blocks_high), (10, 20, 2, 3));
         let odd = Planes { width: 21, ..good };
-        assert!(matches!(Transformed::new(&odd, Orientation::Upright), Err(Error::Argument(_))));
+        assert!(matches!(UnquantizedCoefficients::new(&odd, Orientation::Upright), Err(Error::Argument(_))));
     }
 }

@@ -1,11 +1,11 @@
-//! Bits and Huffman codes, one bit at a time.
+//! Reads bits and Huffman codes, one bit at a time.
 
 use crate::error::Error;
 use crate::huffman::HuffmanSpec;
 
 /// Reads the entropy-coded data of a scan.
 #[derive(Debug)]
-pub(super) struct Bits<'a> {
+pub(super) struct ReferenceBitReader<'a> {
     bytes: &'a [u8],
     /// The next byte.
     pub(super) at: usize,
@@ -15,23 +15,23 @@ pub(super) struct Bits<'a> {
 
 /// Why there are no more bits.
 #[derive(Debug)]
-pub(super) enum Stop {
+pub(super) enum ReferenceFault {
     /// The data ends, at a marker or with the file.
     End,
     Bad(&'static str),
 }
 
-impl<'a> Bits<'a> {
+impl<'a> ReferenceBitReader<'a> {
     pub(super) fn new(bytes: &'a [u8], at: usize) -> Self {
         Self { bytes, at, byte: 0, left: 0 }
     }
 
-    pub(super) fn bit(&mut self) -> Result<u32, Stop> {
+    pub(super) fn bit(&mut self) -> Result<u32, ReferenceFault> {
         if self.left == 0 {
-            self.byte = *self.bytes.get(self.at).ok_or(Stop::End)?;
+            self.byte = *self.bytes.get(self.at).ok_or(ReferenceFault::End)?;
             let stuffed = self.byte == 0xFF;
             if stuffed && self.bytes.get(self.at + 1) != Some(&0) {
-                return Err(Stop::End);
+                return Err(ReferenceFault::End);
             }
             self.at += if stuffed { 2 } else { 1 };
             self.left = 8;
@@ -40,18 +40,18 @@ impl<'a> Bits<'a> {
         Ok(u32::from(self.byte >> self.left & 1))
     }
 
-    pub(super) fn bits(&mut self, count: u32) -> Result<u32, Stop> {
+    pub(super) fn bits(&mut self, count: u32) -> Result<u32, ReferenceFault> {
         (0..count).try_fold(0, |value, _| Ok(value << 1 | self.bit()?))
     }
 
     /// RECEIVE and EXTEND (T.81, F.2.2.1).
-    pub(super) fn value(&mut self, size: u32) -> Result<i32, Stop> {
+    pub(super) fn value(&mut self, size: u32) -> Result<i32, ReferenceFault> {
         let bits = self.bits(size)? as i32;
         Ok(if size > 0 && bits < 1 << (size - 1) { bits - (1 << size) + 1 } else { bits })
     }
 
     /// DECODE (T.81, F.2.2.3).
-    pub(super) fn symbol(&mut self, table: &HuffmanSpec) -> Result<u8, Stop> {
+    pub(super) fn symbol(&mut self, table: &HuffmanSpec) -> Result<u8, ReferenceFault> {
         let (mut code, mut first, mut index) = (0, 0, 0);
         for &count in &table.counts {
             code = code << 1 | self.bit()?;
@@ -62,33 +62,33 @@ impl<'a> Bits<'a> {
             index += count;
             first = (first + count) << 1;
         }
-        Err(Stop::Bad("a Huffman code that isn't in its table"))
+        Err(ReferenceFault::Bad("a Huffman code that isn't in its table"))
     }
 
-    /// Passes over a restart marker, which must have this number (T.81, F.2.2.5).
-    pub(super) fn restart(&mut self, number: u32) -> Result<(), Stop> {
+    /// Passes over the restart marker that must have this number (T.81, F.2.2.5).
+    pub(super) fn restart(&mut self, number: u32) -> Result<(), ReferenceFault> {
         self.left = 0;
         if self.bytes.get(self.at) != Some(&0xFF) {
             return Err(if self.at < self.bytes.len() {
-                Stop::Bad("no restart marker where one is due")
+                ReferenceFault::Bad("no restart marker where one is due")
             } else {
-                Stop::End
+                ReferenceFault::End
             });
         }
         while self.bytes.get(self.at) == Some(&0xFF) {
             self.at += 1;
         }
-        let marker = *self.bytes.get(self.at).ok_or(Stop::End)?;
+        let marker = *self.bytes.get(self.at).ok_or(ReferenceFault::End)?;
         self.at += 1;
         match marker {
             m if u32::from(m) == 0xD0 + number % 8 => Ok(()),
-            0xD0..=0xD7 | 0 => Err(Stop::Bad("a wrong restart marker")),
-            _ => Err(Stop::End),
+            0xD0..=0xD7 | 0 => Err(ReferenceFault::Bad("a wrong restart marker")),
+            _ => Err(ReferenceFault::End),
         }
     }
 }
 
-impl Stop {
+impl ReferenceFault {
     pub(super) fn into_error(self, offset: usize, decoded: u64, total: u64) -> Error {
         match self {
             Self::End => Error::Truncated { offset, decoded, total },

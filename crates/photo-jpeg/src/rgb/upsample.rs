@@ -1,54 +1,58 @@
-//! Rows of subsampled components at the width of the picture.
+//! Stretches rows of subsampled components to the width of the picture.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, u8x16, u16x16};
 
-use super::forward::narrow;
-use super::pack::STEP;
+use super::interleave::STEP;
+use super::ycbcr_to_rgb::narrow;
 
-/// Each sample twice, as often as `out` asks for.
+/// Stores each sample twice, up to the length of `out`.
 pub(super) fn repeat(samples: &[u8], out: &mut [u8]) {
     for (out, &sample) in out.chunks_mut(2).zip(samples) {
         out.fill(sample);
     }
 }
 
-/// The smooth way (libjpeg's "fancy upsampling", to the bit): a pixel is 3/4 of the sample that it lies in and 1/4 of the
-/// next nearest, in each direction in which the component is subsampled. That keeps samples centred in their pixels.
+/// Interpolates samples as libjpeg's "fancy upsampling" does, to the bit. In each direction in which the
+/// component is subsampled, a pixel is 3/4 of the sample that it lies in plus 1/4 of the next nearest one.
+/// That keeps samples centered in their pixels.
 #[derive(Debug)]
-pub(super) struct Smooth {
-    /// A row of samples, or of 3 times one row and once another: one more on both sides, and filled to whole steps.
+pub(super) struct FancyUpsampler {
+    /// A row of samples, or three times one row plus another. It has one more sample on both sides and is
+    /// padded to whole steps.
     sums: Vec<u16>,
 }
 
-/// Where a row of pixels lies in a component.
+/// The rows of samples around a row of pixels.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Place<'a> {
+pub(super) struct SourceRows<'a> {
     /// The row of samples that the pixels lie in.
     pub(super) near: &'a [u8],
-    /// The next nearest, the same at the picture's edges. `None` if the component isn't subsampled vertically.
+    /// The next nearest row of samples; at the edges of the picture, the same row. `None` if the component
+    /// isn't subsampled vertically.
     pub(super) far: Option<&'a [u8]>,
-    /// Whether the pixels are the lower row of the two in `near`.
+    /// Whether the pixels are the lower of the two rows in `near`.
     pub(super) lower: bool,
 }
 
-impl Smooth {
-    /// For components of up to `width` samples in a row.
+impl FancyUpsampler {
+    /// An upsampler for components of up to `width` samples in a row.
     pub(super) fn new(width: usize) -> Self {
         Self { sums: vec![0; width.next_multiple_of(STEP) + 2] }
     }
 
-    /// A row of pixels, `W` for each sample (1 or 2). `out` has room for `W` times the samples filled to a multiple of 16.
+    /// Makes a row of pixels, `W` for each sample (1 or 2). `out` must have room for `W` times the samples,
+    /// padded to a multiple of 16.
     #[inline(always)]
-    pub(super) fn row<S: Simd, const W: usize>(&mut self, simd: S, place: &Place<'_>, out: &mut [u8]) {
-        self.sum(place);
-        let count = place.near.len();
+    pub(super) fn row<S: Simd, const W: usize>(&mut self, simd: S, source: &SourceRows<'_>, out: &mut [u8]) {
+        self.sum(source);
+        let count = source.near.len();
         self.sums[0] = self.sums[1];
         self.sums[count + 1] = self.sums[count];
-        // Another component's sums may be too large for this one's shift.
+        // The sums of another component may be too large for this one's shift.
         self.sums[count + 2..count.next_multiple_of(STEP) + 2].fill(0);
-        let (biases, shift) = match (W, place.far) {
-            (1, _) => ([if place.lower { 2 } else { 1 }, 0], 2),
+        let (biases, shift) = match (W, source.far) {
+            (1, _) => ([if source.lower { 2 } else { 1 }, 0], 2),
             (_, None) => ([1, 2], 2),
             (_, Some(_)) => ([8, 7], 4),
         };
@@ -70,14 +74,14 @@ impl Smooth {
     }
 
     #[inline(always)]
-    fn sum(&mut self, place: &Place<'_>) {
+    fn sum(&mut self, source: &SourceRows<'_>) {
         let sums = &mut self.sums[1..];
-        if let Some(far) = place.far {
-            for ((sum, &near), &far) in sums.iter_mut().zip(place.near).zip(far) {
+        if let Some(far) = source.far {
+            for ((sum, &near), &far) in sums.iter_mut().zip(source.near).zip(far) {
                 *sum = 3 * u16::from(near) + u16::from(far);
             }
         } else {
-            for (sum, &near) in sums.iter_mut().zip(place.near) {
+            for (sum, &near) in sums.iter_mut().zip(source.near) {
                 *sum = u16::from(near);
             }
         }

@@ -1,23 +1,24 @@
-//! YCbCr to RGB.
+//! Converts YCbCr to RGB.
 //!
-//! `R = Y + 1.402 Cr`, `G = Y - 0.344136 Cb - 0.714136 Cr`, `B = Y + 1.772 Cb` with chroma less 128 (JFIF 1.02). As Y is
-//! whole, rounding what chroma adds rounds the sum; and chroma that is stretched over pixels need be looked at only once.
-//! The weights are libjpeg's, with 16 bits below the point, less whole numbers, so that they fit into 16 bits.
+//! `R = Y + 1.402 Cr`, `G = Y - 0.344136 Cb - 0.714136 Cr`, `B = Y + 1.772 Cb`, with 128 subtracted from
+//! chroma (JFIF 1.02). Since Y is an integer, rounding the chroma terms rounds the sum. So the terms of a
+//! chroma sample are computed only once for all pixels it is stretched over. The weights are libjpeg's, with
+//! 16 fraction bits. Whole numbers are split off so that the rest fits into 16 bits.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, i16x16, i32x8, u8x16, u16x16};
 
-use super::pack::{STEP, interleave};
+use super::interleave::{STEP, interleave};
 
-/// Bits of the weights below the point.
+/// The number of fraction bits in the weights.
 const FRACTION: u32 = 16;
-/// Weights of Cb and Cr in red, green and blue.
+/// The weights of Cb and Cr in red, green and blue.
 const WEIGHTS: [[i16; 2]; 3] = [[0, 26_345], [-22_554, 18_734], [-14_942, 0]];
-/// What those lack: whole numbers of Cb and Cr.
+/// The whole numbers that were split off from the weights.
 const WHOLE: [[i16; 2]; 3] = [[0, 1], [0, -1], [2, 0]];
 
-/// A row of interleaved pixels. Each sample of chroma stands for `STRETCH` pixels (1 or 2) in a row; the last may stand
-/// for fewer.
+/// Makes a row of interleaved pixels. Each chroma sample stands for `STRETCH` pixels of a row (1 or 2); the
+/// last one may stand for fewer.
 #[inline(always)]
 pub(super) fn row<S: Simd, const STRETCH: usize>(simd: S, luma: &[u8], chroma: [&[u8]; 2], out: &mut [u8]) {
     let pixels = STEP * STRETCH;
@@ -59,8 +60,8 @@ fn step<S: Simd, const STRETCH: usize>(simd: S, luma: &[u8], chroma: [&[u8]; 2],
     }
 }
 
-/// What chroma adds to luma and what it takes away, for each of red, green and blue. One of the two is 0, so that adding
-/// and subtracting with saturation clamps the result.
+/// What chroma adds to luma and what it subtracts, for red, green and blue. One of the two is 0, so that
+/// adding and subtracting with saturation clamps the result.
 #[inline(always)]
 fn terms<S: Simd>(simd: S, cb: u8x16<S>, cr: u8x16<S>) -> [[u8x16<S>; 2]; 3] {
     let low = signed(simd, cb.zip_low(cr));
@@ -81,20 +82,20 @@ fn terms<S: Simd>(simd: S, cb: u8x16<S>, cr: u8x16<S>) -> [[u8x16<S>; 2]; 3] {
     terms
 }
 
-/// A pair of weights, again and again.
+/// A vector that repeats a pair of weights.
 #[inline(always)]
 pub(super) fn pair<S: Simd>(simd: S, [first, second]: [i16; 2]) -> i16x16<S> {
     i32x8::splat(simd, i32::from(second) << 16 | i32::from(first) & 0xFFFF).bitcast()
 }
 
-/// Samples less 128.
+/// The samples minus 128.
 #[inline(always)]
 fn signed<S: Simd>(simd: S, samples: u8x16<S>) -> i16x16<S> {
     let (low, high) = samples.widen();
     low.combine(high).bitcast::<i16x16<S>>() - i16x16::splat(simd, 128)
 }
 
-/// Values of 0 to 255 as bytes.
+/// Values of 0 to 255, as bytes.
 #[inline(always)]
 pub(super) fn narrow<S: Simd>(values: i16x16<S>) -> u8x16<S> {
     let (low, high) = values.bitcast::<u16x16<S>>().split();

@@ -1,36 +1,38 @@
-//! Blocks from coefficients, turned upright and requantised on their way.
+//! Takes blocks from coefficients, turned upright and requantized on their way.
 
 use fearless_simd::Simd;
 
 use crate::coefficients::{CodedComponent, Coefficients};
 use crate::dct::forward;
+use crate::encode::block_source::BlockSource;
 use crate::encode::frame::{Frame, FrameComponent, check_size, class, ids, upright_factors};
-use crate::encode::source::Source;
+use crate::encode::options::TranscodeOptions;
 use crate::error::{Error, Result};
-use crate::requantise::Divisors;
-use crate::transform::{BlockTurn, Kept};
-use crate::{ColorModel, QuantTable, TranscodeOptions};
+use crate::header::ColorModel;
+use crate::quant::QuantTable;
+use crate::requantize::Divisors;
+use crate::transform::{BlockTurn, KeptArea};
 
-/// A component's coefficients and how they become upright.
+/// The coefficients of a component, and how to turn and requantize them.
 #[derive(Debug)]
-pub(crate) struct Coded<'a> {
+pub(crate) struct CoefficientSource<'a> {
     blocks: &'a [[i16; 64]],
     /// Blocks in a stored row.
     stride: usize,
-    /// Columns and rows of stored blocks that are kept.
+    /// The numbers of columns and rows of stored blocks that are kept.
     kept: [usize; 2],
-    /// Columns and rows of upright blocks that show something.
+    /// The numbers of columns and rows of upright blocks that hold samples.
     shown: [usize; 2],
     turn: BlockTurn,
     divisors: Option<Divisors>,
 }
 
-/// The picture as the encoder sees it; its coefficients have so many bits of fraction.
+/// The frame of a picture whose coefficients have `fraction_bits` bits of fraction.
 pub(crate) fn frame<'a>(
     picture: &'a Coefficients,
     fraction_bits: u32,
     options: &TranscodeOptions<'_>,
-) -> Result<Frame<Coded<'a>>> {
+) -> Result<Frame<CoefficientSource<'a>>> {
     let kept = picture.kept(options.orientation, options.edges).ok_or(Error::Argument(
         "the picture can't be turned without cutting off its partial MCUs, or nothing would be left of it",
     ))?;
@@ -42,7 +44,7 @@ pub(crate) fn frame<'a>(
     let mut quant = Vec::new();
     let mut components = Vec::new();
     for (index, (component, table)) in picture.components.iter().zip(tables).enumerate() {
-        let source = Coded::new(component, fraction_bits, &kept, options, &table);
+        let source = CoefficientSource::new(component, fraction_bits, &kept, options, &table);
         let table = if options.orientation.swaps_sides() { table.transposed() } else { table };
         let place = quant.iter().position(|known| *known == table).unwrap_or(quant.len());
         if place == quant.len() {
@@ -55,7 +57,7 @@ pub(crate) fn frame<'a>(
     Ok(Frame::laid_out(upright, picture.color, components, quant))
 }
 
-/// The table of each component in the output, before it is turned.
+/// The table of each component in the file, before it is turned.
 fn tables(picture: &Coefficients, options: &TranscodeOptions<'_>) -> Result<Vec<QuantTable>> {
     let stored = || picture.components.iter().map(|c| c.facts.quant.clone()).collect();
     let tables: Vec<_> = options.tables.clone().unwrap_or_else(stored);
@@ -67,11 +69,11 @@ fn tables(picture: &Coefficients, options: &TranscodeOptions<'_>) -> Result<Vec<
     }
 }
 
-impl<'a> Coded<'a> {
+impl<'a> CoefficientSource<'a> {
     fn new(
         component: &'a CodedComponent,
         fraction_bits: u32,
-        kept: &Kept,
+        kept: &KeptArea,
         options: &TranscodeOptions<'_>,
         table: &QuantTable,
     ) -> Self {
@@ -95,7 +97,7 @@ impl<'a> Coded<'a> {
     }
 }
 
-impl Source for Coded<'_> {
+impl BlockSource for CoefficientSource<'_> {
     #[inline(always)]
     fn contains(&self, x: usize, y: usize) -> bool {
         x < self.shown[0] && y < self.shown[1]
@@ -104,7 +106,7 @@ impl Source for Coded<'_> {
     fn fetch(&self, _: usize, _: usize) {}
 
     #[inline(always)]
-    fn block<S: Simd>(&self, simd: S, x: usize, y: usize, out: &mut forward::Coefficients) {
+    fn block<S: Simd>(&self, simd: S, x: usize, y: usize, out: &mut forward::QuantizedBlock) {
         let (x, y) = self.turn.stored(x, y, self.kept);
         match self.blocks.get(y * self.stride + x) {
             Some(stored) => self.turn.columns(simd, stored, &mut out.values),

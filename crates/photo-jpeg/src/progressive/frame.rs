@@ -1,0 +1,33 @@
+//! The sizes of a frame that the scan decoders need.
+
+use crate::header::{Component, Header, Process};
+
+/// The sizes of a frame that the scan decoders need.
+#[derive(Debug)]
+pub(super) struct FrameGeometry {
+    pub(super) process: Process,
+    pub(super) mcus_wide: usize,
+    mcus: u64,
+    /// For each component, the number of blocks that hold samples.
+    coded_blocks: Vec<u64>,
+}
+
+impl FrameGeometry {
+    pub(super) fn new(header: &Header) -> Self {
+        let coded = |c: &Component| u64::from(c.width.div_ceil(8)) * u64::from(c.height.div_ceil(8));
+        Self {
+            process: header.process,
+            mcus_wide: header.mcus_wide as usize,
+            mcus: u64::from(header.mcus_wide) * u64::from(header.mcus_high),
+            coded_blocks: header.components.iter().map(coded).collect(),
+        }
+    }
+
+    pub(super) fn mcus(&self) -> u64 {
+        self.mcus
+    }
+
+    pub(super) fn coded_blocks(&self, index: usize) -> u64 {
+        self.coded_blocks.get(index).copied().unwrap_or(0)
+    }
+}
