@@ -5,7 +5,7 @@
                                                      the one built of ../shared/peers/metric; jpegoptim and convert in the PATH)
 
 SSIMULACRA2 of each result against the source, both decoded by Pillow; nobody may take pixels away (quality floor 1). `bisection` is the
-highest quality of libjpeg-turbo, with optimised Huffman tables and the source's sampling, that fits. Prints a table in Markdown.
+highest quality of libjpeg-turbo, with optimized Huffman tables and the source's sampling, that fits. Prints a table in Markdown.
 """
 
 import io

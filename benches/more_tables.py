@@ -26,7 +26,7 @@ def main():
     print("\n### photo-prep's stages, median ms on one thread and on two\n")
     print("Medians of %d rounds of both; the last column is the median of the rounds' ratios. The planes of a JPEG are" % ROUNDS)
     print("reduced while they are decoded.\n")
-    print("| input | 1: whole | decode | colour | encode | 2: whole | decode | colour | encode | 1 : 2 |")
+    print("| input | 1: whole | decode | color | encode | 2: whole | decode | color | encode | 1 : 2 |")
     print("|---|---|---|---|---|---|---|---|---|---|")
     for path in inputs:
         # In turns, so that a machine that is slower for a while is so for both.

@@ -128,10 +128,10 @@ fn cases() -> Vec<Case> {
     let mut heavy = Case::new("fit_coefficients", sample::jpeg(3264, 2448, &best));
     heavy.options = heavy.options.max_bytes(heavy.bytes.len() as u64 * 85 / 100);
     let mut light = Case::new("fit_progressive", sample::jpeg(3264, 2448, &sample::phone()));
-    let optimised = light.options.max_bytes(light.bytes.len() as u64 - 1);
-    let optimised = optimised.prepare(&light.bytes).expect("a valid picture").bytes().len() as u64;
-    light.options = light.options.max_bytes(optimised * 97 / 100);
-    let gif = Gif::still(Indexed::quantise(&photo_like(1200, 900, 7), 8));
+    let optimized = light.options.max_bytes(light.bytes.len() as u64 - 1);
+    let optimized = optimized.prepare(&light.bytes).expect("a valid picture").bytes().len() as u64;
+    light.options = light.options.max_bytes(optimized * 97 / 100);
+    let gif = Gif::still(Indexed::quantize(&photo_like(1200, 900, 7), 8));
     vec![
         Case::new("pass_through", sample::jpeg(3264, 2448, &sample::phone())),
         Case {

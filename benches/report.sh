@@ -41,7 +41,7 @@ measure -1 sharp-tuned,pyvips,pyvips-keep "${inputs[@]}"
     echo
     echo "The job: any picture in; upright, at most 10,000,000 pixels, JPEG quality 90 4:2:0 without private metadata out. Every program"
     echo "reads a file and writes one, again and again in one process; start-up does not count. Peers ending in \`-keep\` and"
-    echo "\`sharp-tuned\` keep a colour profile, the others convert to sRGB. Where a picture has no profile, \`photo-prep\` and"
+    echo "\`sharp-tuned\` keep a color profile, the others convert to sRGB. Where a picture has no profile, \`photo-prep\` and"
     echo "\`photo-prep-keep\` do the same: their difference is the noise of this machine."
     echo
     echo "Machine: $(grep -m1 'model name' /proc/cpuinfo | cut -d: -f2 | xargs), $(nproc) cores, $(uname -sr). $(rustc --version)."
@@ -52,7 +52,7 @@ line = ", ".join("%s %s" % (n, m.version(n)) for n in names)
 pkg = os.path.join(os.environ.get("SHARP_FROM", ""), "node_modules/sharp/package.json")
 print("Peers: %s%s." % (line, ", sharp " + json.load(open(pkg))["version"] if os.path.exists(pkg) else ""))
 P
-    echo "Settings: Lanczos3 and shrink-on-load everywhere; \`sharp-fast\` without optimised Huffman tables (as pyvips), \`sharp-tuned\` also turns"
+    echo "Settings: Lanczos3 and shrink-on-load everywhere; \`sharp-fast\` without optimized Huffman tables (as pyvips), \`sharp-tuned\` also turns"
     echo "the picture after the resize and keeps the profile, \`sharp-tuned-2\` is that on two threads; see \`../shared/peers/runners\`."
     echo "\`jpegtran -optimize\` and \`jpegoptim --size\` do a part of the job, and start anew for each picture."
     echo

@@ -25,7 +25,7 @@ fuzz_target!(init: set_panic_hook(), |bytes: &[u8]| {
     match options.probe(&file) {
         Ok(info) => {
             assert_eq!(info.bytes, file.len() as u64);
-            assert!(info.private_bytes + info.stray_bytes <= info.bytes, "{info:?}");
+            assert!(info.private_bytes + info.unreferenced_bytes <= info.bytes, "{info:?}");
             assert!(!info.to_string().is_empty());
             match options.plan(&info, photo_prep::Resources::of_current_pool()) {
                 Ok(plan) => {

@@ -26,12 +26,12 @@ fn check(options: &Options, prepared: &Prepared<'_>) {
         (output.format, output.size, output.orientation),
         "{report}"
     );
-    assert!(info.intact, "{report}: {:?}", info.warnings);
+    assert!(info.well_formed, "{report}: {:?}", info.warnings);
     if options.color == ColorPolicy::Srgb {
         assert!(info.icc.is_none_or(|icc| icc.is_srgb), "{report}");
     }
     if options.metadata == MetadataPolicy::Strip {
-        assert_eq!((info.private_bytes, info.stray_bytes), (0, 0), "{report}");
+        assert_eq!((info.private_bytes, info.unreferenced_bytes), (0, 0), "{report}");
     }
     let again = options.prepare(bytes).expect("what we wrote");
     assert_eq!(again.bytes(), bytes, "{report}, then {}", again.report());

@@ -1,4 +1,4 @@
-//! Any coefficients: turns that cancel out give the same ones, and what is requantised and turned while it is written
+//! Any coefficients: turns that cancel out give the same ones, and what is requantized and turned while it is written
 //! reads back as if both had been done before.
 #![no_main]
 
@@ -50,7 +50,7 @@ fn turns_cancel_out(picture: &Coefficients) {
     }
 }
 
-fn requantised(picture: &Coefficients, tables: &[QuantTable], orientation: Orientation) {
+fn requantized(picture: &Coefficients, tables: &[QuantTable], orientation: Orientation) {
     let mut coarse = picture.clone();
     coarse.requantize(tables).expect("a table for each component");
     for component in &coarse.components {
@@ -88,6 +88,6 @@ fuzz_target!(|bytes: &[u8]| {
     };
     let coarse: Vec<_> = picture.components.iter().enumerate().map(coarser).collect();
     let finest = vec![QuantTable::luma(100); picture.components.len()];
-    requantised(&picture, &coarse, orientation);
-    requantised(&picture, &finest, orientation);
+    requantized(&picture, &coarse, orientation);
+    requantized(&picture, &finest, orientation);
 });

@@ -1,4 +1,4 @@
-//! Colour truth: charts of patches against what LittleCMS makes of them. `color_reference.json` is written by
+//! Color truth: charts of patches against what LittleCMS makes of them. `color_reference.json` is written by
 //! `color_reference.py`, whose head says how.
 
 use std::collections::HashMap;
@@ -55,7 +55,7 @@ fn to_srgb() -> Options {
 }
 
 #[test]
-fn as_png_every_chart_has_the_colours_that_littlecms_gives() {
+fn as_png_every_chart_has_the_colors_that_littlecms_gives() {
     check(to_srgb().format(OutputFormat::Png), "png", charts::all().into_iter());
 }
 
@@ -67,10 +67,10 @@ fn as_jpeg_every_jpeg_chart_has_them_too() {
     check(options, "jpeg", charts::all().into_iter().filter(|c| c.name.starts_with("jpeg")));
 }
 
-/// What a PNG's chunks say goes along as an ICC profile where colours are preserved and the pixels go to a JPEG. Pictures of 16
+/// What a PNG's chunks say goes along as an ICC profile where colors are preserved and the pixels go to a JPEG. Pictures of 16
 /// bits are left out: rounded to 8 bits in a linear space, their darkest patches are not what they were.
 #[test]
-fn preserved_colours_are_the_same_once_converted() {
+fn preserved_colors_are_the_same_once_converted() {
     let preserving = Options::default().color(ColorPolicy::Preserve).format(OutputFormat::Jpeg);
     let preserving = preserving.subsampling(Subsampling::S444).quality(100);
     let charts =

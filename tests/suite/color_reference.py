@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""What LittleCMS makes of the charts of colours: writes color_reference.json beside this file.
+"""What LittleCMS makes of the charts of colors: writes color_reference.json beside this file.
 
     cargo run -p photo-testkit --bin make-charts /tmp/charts
     python3 tests/suite/color_reference.py /tmp/charts      # needs Pillow and liblcms2.so.2
@@ -21,7 +21,7 @@ from PIL import Image, ImageCms
 LCMS = ctypes.CDLL("liblcms2.so.2")
 POINTER, WORD = ctypes.c_void_p, ctypes.c_uint32
 RELATIVE, NOOPTIMIZE, NOCACHE = 1, 0x0100, 0x0040
-# Colour space << 16 | channels << 3 | bytes of a sample (lcms2.h).
+# Color space << 16 | channels << 3 | bytes of a sample (lcms2.h).
 GRAY_16, RGB_16, CMYK_16 = 3 << 16 | 1 << 3 | 2, 4 << 16 | 3 << 3 | 2, 6 << 16 | 4 << 3 | 2
 FORMATS = {1: (GRAY_16, "L"), 3: (RGB_16, "RGB"), 4: (CMYK_16, "CMYK")}
 SRGB_CURVE = (2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045)

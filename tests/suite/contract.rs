@@ -51,7 +51,7 @@ fn has_transparency(picture: &image::DynamicImage) -> bool {
 #[test]
 fn the_picture_is_the_same_picture() {
     for (entry, bytes) in valid_fixtures() {
-        // Colours change where a profile is converted (unit tests know those colours), and `image` decodes files of
+        // Colors change where a profile is converted (unit tests know those colors), and `image` decodes files of
         // one scan a component and of subsampled inks wrongly.
         let misread = ["jpeg_non_interleaved.jpg", "jpeg_cmyk.jpg", "jpeg_ycck.jpg"];
         if entry.icc.is_some() || misread.contains(&entry.file.as_str()) {
@@ -173,12 +173,12 @@ fn arithmetic_coding_that_could_take_for_ever_is_refused_by_its_headers() {
     let bytes = many_arithmetic_scans(8_000, 8_000, 256);
     let refused = photo_prep::prepare(&bytes).unwrap_err();
     assert!(
-        matches!(refused, Error::LimitExceeded { what: LimitKind::ScanSteps, actual, .. } if actual == steps),
+        matches!(refused, Error::LimitExceeded { what: LimitKind::DecodeCost, actual, .. } if actual == steps),
         "{refused}"
     );
-    assert!(refused.to_string().contains("InputLimits::scan_steps"), "{refused}");
+    assert!(refused.to_string().contains("InputLimits::decode_cost"), "{refused}");
     let planned = |most| {
-        let options = Options::default().input_limits(InputLimits::default().scan_steps(most));
+        let options = Options::default().input_limits(InputLimits::default().decode_cost(most));
         options.plan(&options.probe(&bytes).unwrap(), photo_prep::Resources::of_current_pool())
     };
     assert!(planned(steps).is_ok());

@@ -165,9 +165,9 @@ fn a_larger_limit_never_gives_a_worse_picture() {
 #[test]
 fn a_progressive_file_saves_a_picture_that_is_a_little_too_heavy() {
     let bytes = sample::jpeg(2000, 1500, &sample::phone());
-    let optimised = Options::default().max_bytes(bytes.len() as u64 - 1).prepare(&bytes).unwrap();
-    assert_eq!(optimised.report().rung(), Rung::Optimized, "{}", optimised.report());
-    let whole = optimised.bytes().len() as u64;
+    let optimized = Options::default().max_bytes(bytes.len() as u64 - 1).prepare(&bytes).unwrap();
+    assert_eq!(optimized.report().rung(), Rung::Optimized, "{}", optimized.report());
+    let whole = optimized.bytes().len() as u64;
     let cases = [(101, Rung::Optimized), (97, Rung::Progressive), (90, Rung::Requantized)];
     for (percent, rung) in cases {
         let limit = whole * percent / 100;
@@ -197,7 +197,7 @@ fn what_cannot_fit_says_so() {
 }
 
 #[test]
-fn a_transparent_photo_loses_colours_before_pixels() {
+fn a_transparent_photo_loses_colors_before_pixels() {
     let (shapes, photo) = (pattern::alpha_shapes(1200, 900), photo_like(1200, 900, 8));
     let picture = photo_testkit::Picture::from_fn(1200, 900, photo_testkit::Layout::Rgba, |x, y| {
         let [r, g, b, _] = photo.rgba(x, y);

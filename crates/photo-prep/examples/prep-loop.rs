@@ -22,7 +22,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         return Err("usage: prep-loop IN OUT RUNS WARMUP THREADS [options]".into());
     };
     let options = options(rest)?;
-    photo_prep::keep_freed_memory();
+    photo_prep::raise_glibc_mmap_threshold();
     if input == "batch" {
         return batch(options, out, Path::new(runs), warmup.parse()?);
     }

@@ -6,7 +6,7 @@
 /// 45 for a 12 MP JPEG on two threads, measured in a process that prepares one picture after the other. It is a setting
 /// of the whole process, therefore the program's choice: call it once, early. A block that is as large as the threshold
 /// of `mallopt(3)` may get is reserved and freed, untouched; other allocators hardly notice.
-pub fn keep_freed_memory() {
+pub fn raise_glibc_mmap_threshold() {
     /// Largest block from which glibc on 64 bits learns, less its own header and rounding.
     const LARGEST: usize = (32 << 20) - (8 << 10);
     let mut block = Vec::<u8>::new();

@@ -113,12 +113,10 @@ pub enum LimitKind {
     InputBytes,
     /// Pixels of the picture as stored.
     Pixels,
-    /// One side of the picture, in pixels.
-    Side,
     /// Scans of a JPEG.
     Scans,
     /// Steps of decoding that the scans of a JPEG may ask for.
-    ScanSteps,
+    DecodeCost,
     /// Segments, chunks or blocks of the file.
     Segments,
     /// Bytes of the ICC profile.
@@ -134,9 +132,8 @@ impl LimitKind {
         match self {
             Self::InputBytes => "InputLimits::bytes",
             Self::Pixels => "InputLimits::pixels",
-            Self::Side => "sides are at most 65,500 pixels",
             Self::Scans => "InputLimits::scans",
-            Self::ScanSteps => "InputLimits::scan_steps; or save the picture again as a baseline JPEG",
+            Self::DecodeCost => "InputLimits::decode_cost; or save the picture again as a baseline JPEG",
             Self::Segments => "no real picture has so many",
             Self::IccBytes => "InputLimits::icc_bytes",
             Self::ExifBytes => "InputLimits::exif_bytes",
@@ -150,9 +147,8 @@ impl std::fmt::Display for LimitKind {
         f.write_str(match self {
             Self::InputBytes => "bytes of input",
             Self::Pixels => "pixels",
-            Self::Side => "pixels on one side",
             Self::Scans => "scans",
-            Self::ScanSteps => "steps to decode its scans",
+            Self::DecodeCost => "steps to decode its scans",
             Self::Segments => "segments",
             Self::IccBytes => "bytes of ICC profile",
             Self::ExifBytes => "bytes of EXIF",

@@ -1,6 +1,6 @@
 //! Picture formats, told by content, never by a file's name.
 
-/// A picture format that is recognised.
+/// A picture format that is recognized.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
@@ -19,7 +19,7 @@ pub enum Format {
     Tiff,
     /// HEIC/HEIF, read with the feature `heic`.
     Heic,
-    /// AVIF: recognised, not read.
+    /// AVIF: recognized, not read.
     Avif,
 }
 

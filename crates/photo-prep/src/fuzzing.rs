@@ -7,7 +7,7 @@ use crate::formats::tiff;
 use crate::formats::{jpeg, png, webp};
 use crate::info::ColorModel;
 use crate::metadata::{Truth, exif, exif_truth, icc};
-use crate::pixels::wide::Wide;
+use crate::pixels::depth::DepthConversion;
 use crate::{InputLimits, Orientation, Size};
 
 const MODELS: [ColorModel; 7] = [
@@ -123,8 +123,8 @@ pub fn tiff_directories(bytes: &[u8]) {
     {
         return;
     }
-    let wide = Wide::Rounded;
-    let whole = tiff::decode(bytes, &info, &wide, limits.memory);
+    let depth = DepthConversion::Rounded;
+    let whole = tiff::decode(bytes, &info, &depth, limits.memory);
     assert!(whole.is_err() || whole.is_ok_and(|raster| raster.size() == info.size));
 }
 

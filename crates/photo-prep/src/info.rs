@@ -15,13 +15,13 @@ pub struct ImageInfo {
     pub orientation: Orientation,
     /// Bytes of the file.
     pub bytes: u64,
-    /// How colour is stored.
+    /// How color is stored.
     pub model: ColorModel,
     /// Bits of one sample: 1..=16, 32 for floating point.
     pub bit_depth: u8,
     /// Whether pixels may be transparent.
     pub alpha: bool,
-    /// The colour profile, if there is one that can be used; for a PNG or HEIC without one, what its numbers say of the colours
+    /// The color profile, if there is one that can be used; for a PNG or HEIC without one, what its numbers say of the colors
     /// (cICP, gAMA and cHRM; `nclx`), where that is not sRGB; for files without either, Adobe RGB (1998) where EXIF tells it.
     pub icc: Option<IccInfo>,
     /// Whether there are more frames or pages than the one that is used.
@@ -29,13 +29,13 @@ pub struct ImageInfo {
     /// What only JPEG has.
     pub jpeg: Option<JpegInfo>,
     /// Whether the structure was followed to the format's end marker without a fault. Only such files can pass through.
-    pub intact: bool,
+    pub well_formed: bool,
     /// Bytes of metadata that the picture doesn't need (EXIF, XMP, IPTC, comments, thumbnails, text, …).
     pub private_bytes: u64,
     /// Bytes after the end of the picture, or strewn between its segments.
-    pub stray_bytes: u64,
+    pub unreferenced_bytes: u64,
     /// Whether the file carries Content Credentials (C2PA), whose signature holds for these very bytes only.
-    pub signed: bool,
+    pub has_content_credentials: bool,
     /// Faults that do no harm to the picture.
     pub warnings: Vec<Warning>,
     /// How light of a high dynamic range is coded, and the number of its primaries (ITU-T H.273); such pictures are mapped to sRGB.
@@ -53,7 +53,7 @@ pub struct ImageInfo {
     /// Ties a plan to the bytes it was made for.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) fingerprint: u64,
-    /// Where the colour profile comes from.
+    /// Where the color profile comes from.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) profile: ProfileSource,
     /// Whether metadata that [`MetadataPolicy::Keep`](crate::MetadataPolicy::Keep) keeps tells something untrue of the picture.
@@ -131,7 +131,7 @@ impl DecoderMemory {
     }
 }
 
-/// Where a colour profile comes from.
+/// Where a color profile comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub(crate) enum ProfileSource {
     /// From the place that the format has for it, as other programs read it, if there is one at all.
@@ -162,10 +162,10 @@ impl ImageInfo {
             icc: None,
             animated: false,
             jpeg: None,
-            intact: true,
+            well_formed: true,
             private_bytes: 0,
-            stray_bytes: 0,
-            signed: false,
+            unreferenced_bytes: 0,
+            has_content_credentials: false,
             warnings: Vec::new(),
             hdr: None,
             luma_factors: None,
@@ -178,7 +178,7 @@ impl ImageInfo {
     }
 }
 
-/// How colour is stored.
+/// How color is stored.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
@@ -189,7 +189,7 @@ pub enum ColorModel {
     Rgb,
     /// Luma and two chroma samples, as most JPEGs have it.
     YCbCr,
-    /// Indices into a table of colours.
+    /// Indices into a table of colors.
     Palette,
     /// Four inks.
     Cmyk,
@@ -217,7 +217,7 @@ impl std::fmt::Display for ColorModel {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct IccInfo {
-    /// The colour space of the samples it describes.
+    /// The color space of the samples it describes.
     pub space: IccSpace,
     /// Bytes of the profile, or of the one made from numbers.
     pub bytes: u64,
@@ -225,7 +225,7 @@ pub struct IccInfo {
     pub is_srgb: bool,
 }
 
-/// The colour space an ICC profile is for.
+/// The color space an ICC profile is for.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
@@ -252,13 +252,13 @@ pub struct JpegInfo {
     /// Number of scans.
     pub scans: u32,
     /// Steps of decoding that the scans may ask for, whatever they hold: visits of blocks, decisions of arithmetic coding.
-    pub scan_steps: u64,
-    /// Estimated quality on libjpeg's scale, from the luma quantisation table.
+    pub decode_cost: u64,
+    /// Estimated quality on libjpeg's scale, from the luma quantization table.
     pub quality: Option<u8>,
     /// Whether all tables that the scans use are in the file (motion-JPEG frames leave them out).
     pub has_tables: bool,
     /// Whether `photo-jpeg` reads it: 8 bits, Huffman coding, one or three components of sampling factors up to 2.
-    pub ordinary: bool,
+    pub natively_decodable: bool,
 }
 
 impl JpegInfo {

@@ -30,7 +30,7 @@
 //!
 //! # The nouns
 //!
-//! * [`ImageInfo`]: what the header tells: format, size, [`Orientation`], colour, metadata.
+//! * [`ImageInfo`]: what the header tells: format, size, [`Orientation`], color, metadata.
 //! * [`Plan`]: a [`Route`] with the [`Attempt`]s that are tried for the byte limit, the [`Reason`]s for it, an [`Estimate`].
 //! * [`Prepared`]: the bytes that come out, with a [`Report`] of what was done.
 //! * [`Batch`]: many pictures at once under one memory budget.
@@ -50,7 +50,7 @@
 //! # What is read
 //!
 //! JPEG of every common kind (CMYK, arithmetic coding and 12 bits included), PNG, GIF, BMP, WebP, TIFF; HEIC with the
-//! feature `heic`. The content decides, never a file's name. AVIF is recognised and refused.
+//! feature `heic`. The content decides, never a file's name. AVIF is recognized and refused.
 //!
 //! # Limits and non-goals
 //!
@@ -61,7 +61,7 @@
 //! coefficients than those that were meant are no damage that anyone could see.
 //!
 //! Work inside a picture is spread over the rayon pool that the caller is in; this crate makes no pool of its own,
-//! except for [`Batch::threads`]. A program on glibc that prepares many pictures should call [`keep_freed_memory`] once. Input is untrusted: nothing is allocated by what a header claims before
+//! except for [`Batch::threads`]. A program on glibc that prepares many pictures should call [`raise_glibc_mmap_threshold`] once. Input is untrusted: nothing is allocated by what a header claims before
 //! [`InputLimits`] have been checked, and a decoder's panic is an error (see [`catching_panics`]).
 //!
 //! # Features
@@ -93,7 +93,7 @@ mod report;
 mod sampling;
 mod warning;
 
-pub use allocator::keep_freed_memory;
+pub use allocator::raise_glibc_mmap_threshold;
 pub use batch::{Batch, BatchDone, CancelToken, Input};
 pub use error::{Error, LimitKind, Result};
 pub use format::Format;

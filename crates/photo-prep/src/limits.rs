@@ -47,9 +47,9 @@ pub struct InputLimits {
     pub pixels: u64,
     /// Scans of a JPEG (256; real progressive files have about ten).
     pub scans: u32,
-    /// Steps of decoding ([`JpegInfo::scan_steps`](crate::JpegInfo::scan_steps)) of a JPEG that `photo-jpeg` does not decode
+    /// Steps of decoding ([`JpegInfo::decode_cost`](crate::JpegInfo::decode_cost)) of a JPEG that `photo-jpeg` does not decode
     /// (1,200,000,000; some ten seconds at worst). Arithmetic-coded pictures of 24 MP in 4:2:0 have no more.
-    pub scan_steps: u64,
+    pub decode_cost: u64,
     /// Bytes of the ICC profile, unpacked (4 MiB).
     pub icc_bytes: u64,
     /// Bytes of the EXIF block (1 MiB).
@@ -80,10 +80,10 @@ impl InputLimits {
         self
     }
 
-    /// Sets [`scan_steps`](Self::scan_steps).
+    /// Sets [`decode_cost`](Self::decode_cost).
     #[must_use]
-    pub fn scan_steps(mut self, steps: u64) -> Self {
-        self.scan_steps = steps;
+    pub fn decode_cost(mut self, steps: u64) -> Self {
+        self.decode_cost = steps;
         self
     }
 
@@ -115,7 +115,7 @@ impl Default for InputLimits {
             bytes: 256 << 20,
             pixels: 268_435_456,
             scans: 256,
-            scan_steps: 1_200_000_000,
+            decode_cost: 1_200_000_000,
             icc_bytes: 4 << 20,
             exif_bytes: 1 << 20,
             memory: 512 << 20,

@@ -25,7 +25,7 @@ pub struct Options {
     pub subsampling: Subsampling,
     /// What becomes of metadata.
     pub metadata: MetadataPolicy,
-    /// What becomes of colour profiles.
+    /// What becomes of color profiles.
     pub color: ColorPolicy,
     /// What becomes of the edges of a JPEG that is turned without loss.
     pub edges: EdgePolicy,
@@ -96,7 +96,7 @@ pub enum MetadataPolicy {
     Keep,
 }
 
-/// What becomes of colour profiles.
+/// What becomes of color profiles.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
@@ -237,7 +237,7 @@ impl Options {
         self
     }
 
-    /// Sets what becomes of colour profiles.
+    /// Sets what becomes of color profiles.
     #[must_use]
     pub fn color(mut self, policy: ColorPolicy) -> Self {
         self.color = policy;

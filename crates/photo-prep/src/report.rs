@@ -129,7 +129,7 @@ impl Report {
         bytes: usize,
     ) -> Self {
         let info = plan.info();
-        let signature_lost = info.signed && *plan.route() != Route::PassThrough;
+        let signature_lost = info.has_content_credentials && *plan.route() != Route::PassThrough;
         let lost = signature_lost.then_some(Warning::SignatureLost);
         Self {
             route: plan.route().name(),

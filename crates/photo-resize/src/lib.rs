@@ -34,7 +34,7 @@ pub enum Pixel {
     Four,
 }
 
-/// The picture at another size, `(width, height)` in pixels. Edges are exact: both pictures cover the same area. Colours
+/// The picture at another size, `(width, height)` in pixels. Edges are exact: both pictures cover the same area. Colors
 /// are weighted with their alpha, so that nothing bleeds out of transparent pixels. Runs in the caller's rayon pool.
 ///
 /// `None` if `data` is not exactly `from` times the samples of a pixel, or a side is 0.

@@ -119,7 +119,7 @@ fn raw_png(width: u32, height: u32, data: Vec<u8>) -> Vec<u8> {
 }
 
 fn others() -> Vec<(&'static str, Vec<u8>)> {
-    let picture = Indexed::quantise(&photo_like(24, 18, 2), 8);
+    let picture = Indexed::quantize(&photo_like(24, 18, 2), 8);
     let still = gif::Gif::still(picture.clone());
     let frames = vec![gif::Frame::new(picture.clone()); 10_000];
     let large =

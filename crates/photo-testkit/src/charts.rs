@@ -1,4 +1,4 @@
-//! Charts of patches whose colours are told in every way that files know: by profiles, chunks, markers, or not at all.
+//! Charts of patches whose colors are told in every way that files know: by profiles, chunks, markers, or not at all.
 
 use serde::Serialize;
 
@@ -54,7 +54,7 @@ pub fn all() -> Vec<Chart> {
     [jpegs(), four_components(), rgb_jpegs(), pngs(), deep(), shallow(), others(), useless()].concat()
 }
 
-/// Colours of a chart: all of 0, 128, 255 in three samples, grays, and dark and muted ones.
+/// Colors of a chart: all of 0, 128, 255 in three samples, grays, and dark and muted ones.
 fn colors() -> Vec<[u16; 3]> {
     let level = |i: usize| [0, 128, 255][i % 3] * 257;
     let cube = (0..27).map(|i| [level(i / 9), level(i / 3), level(i)]);
@@ -277,7 +277,7 @@ fn deep() -> Vec<Chart> {
     ]
 }
 
-/// Few bits, palettes, a colour declared transparent.
+/// Few bits, palettes, a color declared transparent.
 fn shallow() -> Vec<Chart> {
     let p3 = || vec![Chunk::icc("p3", &icc::display_p3())];
     let bits: Vec<Vec<u16>> = (0..PATCHES).map(|i| vec![if i % 3 == 0 { 65_535 } else { 0 }]).collect();
@@ -299,7 +299,7 @@ fn shallow() -> Vec<Chart> {
     };
     let indexed = |alpha| png_of(&PngImage::from_indexed(&palette(alpha), 8), p3());
     let declared =
-        PngImage::from_picture(&picture(Layout::Rgb, &rgb()), 8).with_transparent_colour(&[9, 9, 9]);
+        PngImage::from_picture(&picture(Layout::Rgb, &rgb()), 8).with_transparent_color(&[9, 9, 9]);
     vec![
         chart("png 1 bit gAMA 1", gray_png(&bits, 1), bits.clone(), linear()),
         chart("png 4 bits gAMA 1", gray_png(&fours, 4), fours.clone(), linear()),
@@ -353,7 +353,7 @@ fn useless() -> Vec<Chart> {
         png("png with a gray profile", vec![Chunk::icc("gray", &icc::gray_gamma_22())]),
         png("png with a profile that doesn't inflate", vec![Chunk::new(b"iCCP", b"x\0\0garbage".as_slice())]),
         png("png gAMA 0", vec![Chunk::gamma(0)]),
-        png("png cHRM without colours", vec![Chunk::new(b"cHRM", [0; 32])]),
+        png("png cHRM without colors", vec![Chunk::new(b"cHRM", [0; 32])]),
         png("png cICP of unknown codes", vec![Chunk::new(b"cICP", [200, 13, 0, 1])]),
     ];
     charts.iter_mut().for_each(|chart| chart.warns = true);

@@ -1,4 +1,4 @@
-//! CIEDE2000, the difference of two colours as the eye has it: 1 is just to be seen side by side (G. Sharma, W. Wu, E. Dalal,
+//! CIEDE2000, the difference of two colors as the eye has it: 1 is just to be seen side by side (G. Sharma, W. Wu, E. Dalal,
 //! "The CIEDE2000 color-difference formula", Color Research and Application 30 (2005)).
 
 /// CIE L*a*b* (D65) of sRGB, each from 0 to 1.
@@ -13,7 +13,7 @@ pub fn lab_of_srgb(rgb: [f64; 3]) -> [f64; 3] {
     [116.0 * f(y) - 16.0, 500.0 * (f(x) - f(y)), 200.0 * (f(y) - f(z))]
 }
 
-/// The difference of two colours in CIE L*a*b*.
+/// The difference of two colors in CIE L*a*b*.
 pub fn ciede2000(one: [f64; 3], two: [f64; 3]) -> f64 {
     let pow7 = |c: f64| (c.powi(7) / (c.powi(7) + 25_f64.powi(7))).sqrt();
     let mean_chroma = (one[1].hypot(one[2]) + two[1].hypot(two[2])) / 2.0;

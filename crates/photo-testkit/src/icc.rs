@@ -22,7 +22,7 @@ pub fn prophoto() -> Vec<u8> {
     encode(ColorProfile::new_pro_photo_rgb())
 }
 
-/// sRGB's colours, linear (version 4).
+/// sRGB's colors, linear (version 4).
 pub fn linear() -> Vec<u8> {
     let mut profile = ColorProfile::new_srgb();
     let curve = ToneReprCurve::Parametric(vec![1.0]);
@@ -51,7 +51,7 @@ pub fn cmyk() -> Vec<u8> {
     assembled(b"\x02\x10\0\0", b"prtrCMYKLab ", &tags)
 }
 
-/// A profile of this version, class, colour space and connection space from its tags.
+/// A profile of this version, class, color space and connection space from its tags.
 pub(crate) fn assembled(version: &[u8; 4], kind: &[u8; 12], tags: &[(&[u8; 4], Vec<u8>)]) -> Vec<u8> {
     let mut directory = (tags.len() as u32).to_be_bytes().to_vec();
     let mut data = Vec::new();
@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[test]
-    fn the_cmyk_profile_turns_inks_into_their_colours() {
+    fn the_cmyk_profile_turns_inks_into_their_colors() {
         let profile = ColorProfile::new_from_slice(&cmyk()).unwrap();
         let transform = profile
             .create_transform_8bit(
@@ -177,12 +177,12 @@ mod tests {
             )
             .unwrap();
         let inks = [[0, 0, 0, 0], [255, 0, 0, 0], [0, 255, 0, 0], [0, 0, 255, 0], [0, 0, 0, 255_u8]];
-        let mut colours = [0_u8; 15];
-        transform.transform(&inks.concat(), &mut colours).unwrap();
-        let dark: Vec<bool> = colours.iter().map(|v| *v < 128).collect();
+        let mut colors = [0_u8; 15];
+        transform.transform(&inks.concat(), &mut colors).unwrap();
+        let dark: Vec<bool> = colors.iter().map(|v| *v < 128).collect();
         let cyan_magenta_yellow = [true, false, false, false, true, false, false, false, true];
-        assert_eq!(dark[..3], [false; 3], "white: {colours:?}");
-        assert_eq!(dark[3..12], cyan_magenta_yellow, "{colours:?}");
-        assert_eq!(dark[12..], [true; 3], "black: {colours:?}");
+        assert_eq!(dark[..3], [false; 3], "white: {colors:?}");
+        assert_eq!(dark[3..12], cyan_magenta_yellow, "{colors:?}");
+        assert_eq!(dark[12..], [true; 3], "black: {colors:?}");
     }
 }

@@ -1,9 +1,9 @@
-//! ICC profiles that tell their colours by tables of points instead of a matrix (ICC.1:2022, 10.11 and 10.12; ICC.1:2001-04).
+//! ICC profiles that tell their colors by tables of points instead of a matrix (ICC.1:2022, 10.11 and 10.12; ICC.1:2001-04).
 
 use crate::icc::{D50, assembled, description, lab_of_linear};
 
 /// The power of the curves before the table. The table's own steps are even to the eye, as those of real profiles are:
-/// else each way to interpolate gives other colours.
+/// else each way to interpolate gives other colors.
 const CURVE: f64 = 1.25;
 /// Points on each side of the tables.
 const GRID: usize = 9;
@@ -42,7 +42,7 @@ pub fn cmyk_v4() -> Vec<u8> {
     })
 }
 
-/// A colour with a fifth of its saturation gone: something that no matrix gives. All in all a gamma of 2.
+/// A color with a fifth of its saturation gone: something that no matrix gives. All in all a gamma of 2.
 fn muted(rgb: [f64; 3]) -> [f64; 3] {
     let [l, a, b] = lab_of_linear(rgb.map(|v| v.powf(2.0 / CURVE)));
     [l, a * 0.8, b * 0.8]

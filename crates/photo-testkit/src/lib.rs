@@ -24,7 +24,7 @@
 //!
 //! **Limits.** The generators and writers are for tests that know what they ask for: they panic, as documented, when
 //! asked for what a format can't hold. Only [`mutate`], [`metrics`] and [`corpus`] take arbitrary bytes, and they never
-//! panic. There's no lossy WebP writer and no AVIF or HEIC writer beyond a recognisable header.
+//! panic. There's no lossy WebP writer and no AVIF or HEIC writer beyond a recognizable header.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

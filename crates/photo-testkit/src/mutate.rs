@@ -302,7 +302,7 @@ mod tests {
 
     fn files() -> Vec<(&'static str, Vec<u8>)> {
         let photo = photo_like(40, 30, 1);
-        let indexed = Indexed::quantise(&photo, 4);
+        let indexed = Indexed::quantize(&photo, 4);
         let big = tiff::TiffOptions { byte_order: ByteOrder::Big, ..Default::default() };
         let exif = webp::WebpOptions { exif: Some(Exif::orientation(2)), ..Default::default() };
         let core = bmp::BmpOptions { header: bmp::Header::Core, top_down: false };

@@ -2,7 +2,7 @@
 
 use crate::picture::{Indexed, Layout, Picture};
 
-/// A chart of few flat colours that has no symmetry: a colour of its own in each corner ([`CORNERS`]) and a black F on
+/// A chart of few flat colors that has no symmetry: a color of its own in each corner ([`CORNERS`]) and a black F on
 /// light gray, so that each of the eight orientations shows another picture. At least 8x8 pixels make sense.
 pub fn orientation_chart(width: u32, height: u32) -> Picture {
     let (w, h) = (width.max(1), height.max(1));
@@ -18,7 +18,7 @@ pub fn orientation_chart(width: u32, height: u32) -> Picture {
     })
 }
 
-/// Colours of the chart's corners: top left, top right, bottom left, bottom right.
+/// Colors of the chart's corners: top left, top right, bottom left, bottom right.
 pub const CORNERS: [[u8; 3]; 4] = [[220, 40, 40], [40, 180, 60], [50, 80, 220], [230, 200, 40]];
 
 fn letter_f(column: u32, row: u32) -> bool {
@@ -41,12 +41,12 @@ pub fn gray_ramp(width: u32, height: u32) -> Picture {
     Picture::from_fn(width, height, Layout::Gray, |x, _| [ramp(x, width); 4])
 }
 
-/// One colour everywhere.
+/// One color everywhere.
 pub fn flat(width: u32, height: u32, rgb: [u8; 3]) -> Picture {
     Picture::from_fn(width, height, Layout::Rgb, |_, _| [rgb[0], rgb[1], rgb[2], 255])
 }
 
-/// Eight by six patches of flat colours over the whole RGB cube.
+/// Eight by six patches of flat colors over the whole RGB cube.
 pub fn patches(width: u32, height: u32) -> Picture {
     Picture::from_fn(width, height, Layout::Rgb, |x, y| {
         let index = (x * 8 / width.max(1)) + 8 * (y * 6 / height.max(1));
@@ -54,7 +54,7 @@ pub fn patches(width: u32, height: u32) -> Picture {
     })
 }
 
-/// RGBA: a disc with a soft edge over transparent ground, half-transparent stripes below, and colours that differ where
+/// RGBA: a disc with a soft edge over transparent ground, half-transparent stripes below, and colors that differ where
 /// nothing may be seen of them (pure green under alpha 0), so that resizing without premultiplying shows.
 pub fn alpha_shapes(width: u32, height: u32) -> Picture {
     Picture::from_fn(width, height, Layout::Rgba, |x, y| {
@@ -72,7 +72,7 @@ pub fn alpha_shapes(width: u32, height: u32) -> Picture {
     })
 }
 
-/// A window with a title bar, lines like text, a button and a logo: 8 flat colours, as a screenshot has them.
+/// A window with a title bar, lines like text, a button and a logo: 8 flat colors, as a screenshot has them.
 pub fn screenshot(width: u32, height: u32) -> Indexed {
     let (w, h) = (width.max(1), height.max(1));
     let pixel = |x: u32, y: u32| -> u8 {
@@ -124,10 +124,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn corners_of_the_chart_have_their_colours() {
+    fn corners_of_the_chart_have_their_colors() {
         let chart = orientation_chart(120, 80);
-        for ((x, y), colour) in [(0, 0), (119, 0), (0, 79), (119, 79)].into_iter().zip(CORNERS) {
-            assert_eq!(chart.pixel(x, y), colour, "corner {x},{y}");
+        for ((x, y), color) in [(0, 0), (119, 0), (0, 79), (119, 79)].into_iter().zip(CORNERS) {
+            assert_eq!(chart.pixel(x, y), color, "corner {x},{y}");
         }
     }
 
@@ -147,9 +147,9 @@ mod tests {
     }
 
     #[test]
-    fn a_screenshot_uses_all_its_colours() {
+    fn a_screenshot_uses_all_its_colors() {
         let shot = screenshot(160, 100);
-        assert!((0..8).all(|colour| shot.indices.contains(&colour)));
+        assert!((0..8).all(|color| shot.indices.contains(&color)));
         assert_eq!(shot.indices.len(), 16_000);
     }
 }

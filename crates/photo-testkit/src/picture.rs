@@ -53,7 +53,7 @@ impl Picture {
     }
 
     /// Makes an RGBA picture from a function of the pixel's position, then drops what `layout` has no place for
-    /// (gray is the luma of the colour; CMYK is the plain complement without black).
+    /// (gray is the luma of the color; CMYK is the plain complement without black).
     pub fn from_fn(width: u32, height: u32, layout: Layout, pixel: impl Fn(u32, u32) -> [u8; 4]) -> Self {
         let mut data = Vec::with_capacity(width as usize * height as usize * layout.samples());
         for y in 0..height {
@@ -169,12 +169,12 @@ pub struct Indexed {
 }
 
 impl Indexed {
-    /// Maps a picture to a fixed palette of `2^bits` colours or fewer, nearest level per channel, no dithering:
+    /// Maps a picture to a fixed palette of `2^bits` colors or fewer, nearest level per channel, no dithering:
     /// 1 bit is black and white, 2 bits four grays, 4 bits 2x4x2 levels, 8 bits 6x7x6 levels. Alpha is ignored.
     ///
     /// # Panics
     /// If `bits` isn't 1, 2, 4 or 8.
-    pub fn quantise(picture: &Picture, bits: u8) -> Self {
+    pub fn quantize(picture: &Picture, bits: u8) -> Self {
         let levels: [u32; 3] = match bits {
             1 => [1, 2, 1],
             2 => [1, 4, 1],
@@ -195,10 +195,10 @@ impl Indexed {
         Self { width: picture.width, height: picture.height, indices, palette: palette(levels, gray) }
     }
 
-    /// The picture in full colour. Indices beyond the palette become transparent black.
+    /// The picture in full color. Indices beyond the palette become transparent black.
     pub fn to_rgba(&self) -> Picture {
-        let colour = |i: &u8| self.palette.get(usize::from(*i)).copied().unwrap_or([0; 4]);
-        let data = self.indices.iter().flat_map(colour).collect();
+        let color = |i: &u8| self.palette.get(usize::from(*i)).copied().unwrap_or([0; 4]);
+        let data = self.indices.iter().flat_map(color).collect();
         Picture::new(self.width, self.height, Layout::Rgba, data)
     }
 }
@@ -238,7 +238,7 @@ fn push_pixel(data: &mut Vec<u8>, layout: Layout, [r, g, b, a]: [u8; 4]) {
         Layout::Rgba => data.extend([r, g, b, a]),
         Layout::Cmyk => {
             let light = r.max(g).max(b);
-            // Ink relative to the light that black ink leaves, so that `rgba` gives the colour back.
+            // Ink relative to the light that black ink leaves, so that `rgba` gives the color back.
             let ink = |v: u8| {
                 255 - (u32::from(v) * 255 + u32::from(light) / 2).checked_div(u32::from(light)).unwrap_or(255)
                     as u8
@@ -276,7 +276,7 @@ mod tests {
     }
 
     #[test]
-    fn cmyk_gives_the_colour_back() {
+    fn cmyk_gives_the_color_back() {
         let rgb = crate::photo_like(40, 30, 5);
         let back = rgb.convert(Layout::Cmyk).convert(Layout::Rgb);
         let worst = rgb.data().iter().zip(back.data()).map(|(a, b)| a.abs_diff(*b)).max();
@@ -287,9 +287,9 @@ mod tests {
     fn palettes_have_their_sizes_and_keep_black_and_white() {
         let picture =
             Picture::from_fn(2, 1, Layout::Rgb, |x, _| if x == 0 { [0, 0, 0, 255] } else { [255; 4] });
-        for (bits, colours) in [(1, 2), (2, 4), (4, 16), (8, 252)] {
-            let indexed = Indexed::quantise(&picture, bits);
-            assert_eq!(indexed.palette.len(), colours);
+        for (bits, colors) in [(1, 2), (2, 4), (4, 16), (8, 252)] {
+            let indexed = Indexed::quantize(&picture, bits);
+            assert_eq!(indexed.palette.len(), colors);
             assert_eq!(indexed.to_rgba().data(), &[0, 0, 0, 255, 255, 255, 255, 255], "{bits} bits");
         }
     }

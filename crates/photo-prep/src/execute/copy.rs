@@ -32,8 +32,8 @@ pub(super) fn rewrite<'a>(plan: &Plan, bytes: &'a [u8]) -> Result<Prepared<'a>> 
     };
     timer.finish(Stage::Rewrite);
     // Disorder in the source may keep decoders from it that read what was put in order.
-    let in_order =
-        plan.info().format == Format::Jpeg && plan.info().jpeg.as_ref().is_some_and(|jpeg| !jpeg.ordinary);
+    let in_order = plan.info().format == Format::Jpeg
+        && plan.info().jpeg.as_ref().is_some_and(|jpeg| !jpeg.natively_decodable);
     verify(plan, if in_order { &out } else { bytes })?;
     timer.finish(Stage::Verify);
     let limit = plan.options().limits.max_bytes;

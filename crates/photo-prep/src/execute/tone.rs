@@ -6,8 +6,8 @@ use crate::formats::decode;
 use crate::formats::decode_request::DecodeRequest;
 use crate::info::Hdr;
 use crate::info::ImageInfo;
+use crate::pixels::depth::DepthConversion;
 use crate::pixels::tone::{PeakMeter, ToneMap};
-use crate::pixels::wide::Wide;
 use crate::sampling::DecodeScale;
 use crate::{Error, Result, Warning};
 
@@ -18,18 +18,22 @@ pub(super) fn map(
     (hdr, primaries): (Hdr, u8),
     memory: u64,
     warnings: &mut Vec<Warning>,
-) -> Result<Wide> {
+) -> Result<DepthConversion> {
     let rare = || {
         let what =
             format!("{} light with colors of the rare kind number {primaries}; save it as sRGB", hdr.name());
         Error::unsupported(info.format, what)
     };
     let meter = PeakMeter::new(hdr, primaries).ok_or_else(rare)?;
-    let terms = DecodeRequest { scale: DecodeScale::Full, memory, wide: Wide::Measuring(Mutex::new(meter)) };
+    let terms = DecodeRequest {
+        scale: DecodeScale::Full,
+        memory,
+        depth: DepthConversion::Measuring(Mutex::new(meter)),
+    };
     decode::scan(bytes, info, &terms)?;
-    let peak = terms.wide.into_meter().map_or(0.0, |meter| meter.peak());
+    let peak = terms.depth.into_meter().map_or(0.0, |meter| meter.peak());
     let map = ToneMap::new(hdr, primaries, peak).ok_or_else(rare)?;
     let told = format!("{}, brightest light {peak:.0} cd/m², reference white 203 cd/m² is white", hdr.name());
     warnings.push(Warning::ToneMapped(told));
-    Ok(Wide::Tone(map))
+    Ok(DepthConversion::Tone(map))
 }

@@ -18,8 +18,8 @@ pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, request: &DecodeRequest) ->
         Format::Gif => gif::decode::decode(bytes, info, memory),
         Format::Bmp => bmp::decode::decode(bytes, info, memory),
         #[cfg(feature = "heic")]
-        Format::Heic => heic::decode(bytes, &request.wide),
-        Format::Tiff => tiff::decode(bytes, info, &request.wide, memory),
+        Format::Heic => heic::decode(bytes, &request.depth),
+        Format::Tiff => tiff::decode(bytes, info, &request.depth, memory),
         _ => webp::decode::decode(bytes, info, memory),
     })
 }
@@ -42,14 +42,14 @@ pub(crate) fn decode_reduced(
         Format::Bmp => {
             bmp::decode::rows(bytes, info)?.map(|mut rows| bands::reduced(&mut rows, size)).transpose()
         }
-        Format::Tiff => tiff::reduced(bytes, info, size, &request.wide, request.memory).map(Some),
+        Format::Tiff => tiff::reduced(bytes, info, size, &request.depth, request.memory).map(Some),
         #[cfg(feature = "heic")]
-        Format::Heic => heic::decode_reduced(bytes, size, &request.wide),
+        Format::Heic => heic::decode_reduced(bytes, size, &request.depth),
         _ => Ok(None),
     })
 }
 
-/// Decodes the picture for what `request.wide` learns from it, and keeps nothing.
+/// Decodes the picture for what `request.depth` learns from it, and keeps nothing.
 pub(crate) fn scan(bytes: &[u8], info: &ImageInfo, request: &DecodeRequest) -> Result<()> {
     caught(info.format, || match info.format {
         Format::Png => match png::decode::rows(bytes, request)? {
@@ -57,7 +57,7 @@ pub(crate) fn scan(bytes: &[u8], info: &ImageInfo, request: &DecodeRequest) -> R
             None => png::decode::decode(bytes, info, request).map(drop),
         },
         #[cfg(feature = "heic")]
-        Format::Heic => heic::scan(bytes, &request.wide),
+        Format::Heic => heic::scan(bytes, &request.depth),
         _ => decode(bytes, info, request).map(drop),
     })
 }

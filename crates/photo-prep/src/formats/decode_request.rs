@@ -1,6 +1,6 @@
 //! What a decoder is asked for.
 
-use crate::pixels::wide::Wide;
+use crate::pixels::depth::DepthConversion;
 use crate::sampling::DecodeScale;
 
 /// How a picture is decoded.
@@ -9,5 +9,5 @@ pub(crate) struct DecodeRequest {
     /// Bytes that a decoder may allocate.
     pub(crate) memory: u64,
     /// What becomes of samples of 16 bits.
-    pub(crate) wide: Wide,
+    pub(crate) depth: DepthConversion,
 }

@@ -41,8 +41,8 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     if info.size.width == 0 || info.size.height == 0 {
         return Err(Error::malformed(format, None, format!("impossible size {}", info.size)));
     }
-    if info.stray_bytes > 0 {
-        let what = format!("{} bytes that are no part of the picture", info.stray_bytes);
+    if info.unreferenced_bytes > 0 {
+        let what = format!("{} bytes that are no part of the picture", info.unreferenced_bytes);
         info.warnings.push(Warning::MalformedStructure(what));
     }
     Ok(info)

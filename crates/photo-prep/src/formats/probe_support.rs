@@ -4,7 +4,7 @@ use crate::info::{ColorModel, ImageInfo};
 use crate::metadata::icc;
 use crate::{Format, Size, Warning};
 
-/// Takes a colour profile into the facts, or a warning where it can't be used.
+/// Takes a color profile into the facts, or a warning where it can't be used.
 pub(crate) fn take_icc(info: &mut ImageInfo, profile: std::result::Result<Vec<u8>, String>) {
     match profile.map_err(Warning::BrokenProfile).and_then(|p| icc::facts(&p, info.model)) {
         Ok(facts) => info.icc = Some(facts),

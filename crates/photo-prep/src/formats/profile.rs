@@ -1,4 +1,4 @@
-//! The bytes of a picture's colour profile, fetched only when they are needed.
+//! The bytes of a picture's color profile, fetched only when they are needed.
 
 use crate::formats::tiff;
 use crate::formats::{jpeg, png, webp};

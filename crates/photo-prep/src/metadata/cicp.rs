@@ -1,4 +1,4 @@
-//! Colour spaces told by numbers instead of an ICC profile: code points (ITU-T H.273), a gamma, chromaticities.
+//! Color spaces told by numbers instead of an ICC profile: code points (ITU-T H.273), a gamma, chromaticities.
 
 use moxcms::{
     Chromaticity, CicpColorPrimaries, CicpProfile, ColorPrimaries, ColorProfile, MatrixCoefficients,
@@ -19,7 +19,7 @@ pub(crate) fn profile_of_codes(primaries: u8, transfer: u8, gray: bool) -> Optio
         full_range: true,
     };
     let profile = ColorProfile::new_from_cicp(codes);
-    // It notes the codes only where it knows their colours.
+    // It notes the codes only where it knows their colors.
     profile.cicp?;
     encoded(profile, ToneReprCurve::try_from(transfer).ok()?, gray)
 }
@@ -36,8 +36,8 @@ pub(crate) type Chromaticities = [(f64, f64); 4];
 /// Those of sRGB (IEC 61966-2-1).
 pub(crate) const SRGB: Chromaticities = [(0.3127, 0.3290), (0.64, 0.33), (0.30, 0.60), (0.15, 0.06)];
 
-/// An ICC profile for samples that are light to the power of `1 / gamma` (`None`: the curve of sRGB) of these colours;
-/// `None` where they span no colours.
+/// An ICC profile for samples that are light to the power of `1 / gamma` (`None`: the curve of sRGB) of these colors;
+/// `None` where they span no colors.
 pub(crate) fn profile_of_numbers(gamma: Option<f64>, colors: &Chromaticities, gray: bool) -> Option<Vec<u8>> {
     let [(wx, wy), red, green, blue] = *colors;
     if colors.iter().any(|c| c.1 <= 0.0) || area(red, green, blue) < 1e-4 {
@@ -53,7 +53,7 @@ pub(crate) fn profile_of_numbers(gamma: Option<f64>, colors: &Chromaticities, gr
     encoded(profile, curve, gray)
 }
 
-/// Twice the area of the triangle that three colours span.
+/// Twice the area of the triangle that three colors span.
 fn area(a: (f64, f64), b: (f64, f64), c: (f64, f64)) -> f64 {
     ((b.0 - a.0) * (c.1 - a.1) - (c.0 - a.0) * (b.1 - a.1)).abs()
 }

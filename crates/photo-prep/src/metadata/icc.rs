@@ -34,7 +34,7 @@ pub(crate) fn facts(profile: &[u8], model: ColorModel) -> std::result::Result<Ic
         Some(b"GRAY") => IccSpace::Gray,
         Some(b"RGB ") => IccSpace::Rgb,
         Some(b"CMYK") => IccSpace::Cmyk,
-        _ => return Err(broken("its colour space is neither gray, RGB nor CMYK")),
+        _ => return Err(broken("its color space is neither gray, RGB nor CMYK")),
     };
     let fits = matches!(
         (space, model),
@@ -49,7 +49,7 @@ pub(crate) fn facts(profile: &[u8], model: ColorModel) -> std::result::Result<Ic
     Ok(IccInfo { space, bytes: profile.len() as u64, is_srgb: is_srgb(&parsed) })
 }
 
-/// Whether a matrix profile gives the same colours as sRGB to within what 8 bits can show.
+/// Whether a matrix profile gives the same colors as sRGB to within what 8 bits can show.
 fn is_srgb(profile: &ColorProfile) -> bool {
     if profile.color_space != DataColorSpace::Rgb || !profile.is_matrix_shaper() {
         return false;

@@ -45,7 +45,7 @@ fn is_opaque(raster: &Raster) -> bool {
     raster.data.par_chunks(n << 14).all(|part| part.chunks_exact(n).all(|p| p[n - 1] == 255))
 }
 
-/// The colour channels, each mapped with the pixel's alpha.
+/// The color channels, each mapped with the pixel's alpha.
 fn without(raster: &Raster, map: impl Fn(u8, u8) -> u8 + Sync) -> Raster {
     let (layout, n) = match raster.layout {
         Layout::GrayAlpha => (Layout::Gray, 1),

@@ -21,7 +21,7 @@ pub(crate) trait RowSource: Send {
 
 /// The picture of `source` at the size `to`, within a step of 255 of what `resize` makes of the whole.
 pub(crate) fn reduced(source: &mut dyn RowSource, to: Size) -> Result<Raster> {
-    match narrowed_first(source.size(), to) {
+    match width_first(source.size(), to) {
         Some(narrow) => Ok(resize::reduced(&in_bands(source, narrow)?, to)),
         None => in_bands(source, to),
     }
@@ -42,11 +42,11 @@ pub(crate) fn scan(source: &mut dyn RowSource) -> Result<()> {
 
 /// The size at which a picture stands in memory before it is reduced in height too; `None` if it is reduced in both at
 /// once. Each row of a very small result is made from hundreds of rows, mostly those of the row before.
-fn narrowed_first(from: Size, to: Size) -> Option<Size> {
+fn width_first(from: Size, to: Size) -> Option<Size> {
     // By sizes alone: an estimate may reckon with more channels than there are, and no sample may depend on the threads.
     const CHANNELS: u64 = 4;
     let narrow = Size::new(to.width, from.height);
-    let less = memory_narrowed(narrow, CHANNELS) < memory_in_bands(from, to, CHANNELS, 1);
+    let less = memory_width_first(narrow, CHANNELS) < memory_in_bands(from, to, CHANNELS, 1);
     (rows_of_a_strip(from, to, CHANNELS) < LEAST_ROWS && less).then_some(narrow)
 }
 
@@ -84,14 +84,14 @@ fn in_bands(source: &mut dyn RowSource, to: Size) -> Result<Raster> {
 
 /// Bytes that [`reduced`] needs beside its result, on so many threads.
 pub(crate) fn memory_for(from: Size, to: Size, channels: u64, threads: usize) -> u64 {
-    let Some(narrow) = narrowed_first(from, to) else {
+    let Some(narrow) = width_first(from, to) else {
         return memory_in_bands(from, to, channels, threads);
     };
-    memory_narrowed(narrow, channels) + memory_in_bands(from, narrow, channels, threads)
+    memory_width_first(narrow, channels) + memory_in_bands(from, narrow, channels, threads)
 }
 
 /// With a copy multiplied with its alpha.
-fn memory_narrowed(narrow: Size, channels: u64) -> u64 {
+fn memory_width_first(narrow: Size, channels: u64) -> u64 {
     2 * narrow.pixels() * channels
 }
 
@@ -243,7 +243,7 @@ mod tests {
         assert!(most <= Some(allowed), "{most:?}");
     }
 
-    /// The samples, colours multiplied with their alpha: where that is low, one step of it is many of the colour's.
+    /// The samples, colors multiplied with their alpha: where that is low, one step of it is many of the color's.
     fn seen(raster: &Raster) -> impl Iterator<Item = u8> {
         let (n, alpha) = (raster.layout.channels(), raster.layout.has_alpha());
         raster.data.chunks_exact(n).flat_map(move |pixel| {
@@ -280,7 +280,7 @@ mod tests {
             (Layout::Cmyk, Size::new(9, 7), 2),
         ] {
             let channels = layout.channels() as u32;
-            assert!(narrowed_first(from, to).is_some(), "{to}");
+            assert!(width_first(from, to).is_some(), "{to}");
             let data = (0..from.width * from.height * channels)
                 .map(|i| if layout == Layout::Rgba && i % 4 == 3 { (i / 9000) as u8 | 1 } else { noise(i) })
                 .collect();

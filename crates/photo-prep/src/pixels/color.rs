@@ -1,4 +1,4 @@
-//! Colour: profiles to sRGB by `moxcms`, and inks to RGB.
+//! Color: profiles to sRGB by `moxcms`, and inks to RGB.
 
 use moxcms::{ColorProfile, Layout as Channels, RenderingIntent, TransformOptions};
 use rayon::prelude::*;
@@ -20,7 +20,7 @@ pub(crate) fn to_srgb(raster: &Raster, profile: &[u8]) -> Result<Raster, String>
     }
 }
 
-/// Inks to RGB without a profile: each colour is what its ink and black leave of white.
+/// Inks to RGB without a profile: each color is what its ink and black leave of white.
 pub(crate) fn inks_to_rgb(raster: &Raster) -> Raster {
     let mut data = vec![0; raster.size.pixels() as usize * 3];
     data.par_chunks_mut(3 * CHUNK).zip(raster.data.par_chunks(4 * CHUNK)).for_each(|(to, from)| {
@@ -93,7 +93,7 @@ fn table(source: &ColorProfile) -> Result<[u8; 256], String> {
     Ok(std::array::from_fn(|i| rgb[3 * i + 1]))
 }
 
-/// How colours are converted everywhere: what sRGB can show stays as it is, white becomes white.
+/// How colors are converted everywhere: what sRGB can show stays as it is, white becomes white.
 pub(super) fn options() -> TransformOptions {
     TransformOptions {
         rendering_intent: RenderingIntent::RelativeColorimetric,

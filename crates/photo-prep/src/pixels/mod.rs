@@ -3,13 +3,12 @@
 pub(crate) mod alpha;
 pub(crate) mod bands;
 pub(crate) mod color;
-pub(crate) mod narrow;
+pub(crate) mod depth;
 pub(crate) mod orient;
-pub(crate) mod quantise;
+pub(crate) mod quantize;
 pub(crate) mod resize;
 pub(crate) mod sample;
 pub(crate) mod tone;
-pub(crate) mod wide;
 
 use crate::Size;
 

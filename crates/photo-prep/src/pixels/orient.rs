@@ -47,7 +47,7 @@ fn flip_rows(raster: &mut Raster) {
     top.chunks_exact_mut(width).zip(from_below).for_each(|(a, b)| a.swap_with_slice(b));
 }
 
-/// Bands of `BAND` output rows read `BAND` neighbouring source columns, so that every cache line of the source
+/// Bands of `BAND` output rows read `BAND` neighboring source columns, so that every cache line of the source
 /// is used by one band only.
 fn swap_sides<const N: usize>(raster: &Raster, orientation: Orientation) -> Raster {
     const BAND: usize = 32;

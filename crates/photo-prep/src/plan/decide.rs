@@ -85,13 +85,14 @@ fn check_decode_cost(plan: &Plan) -> Result<()> {
         Route::Coefficients(_) => false,
         // Gone through by a general decoder where `photo-jpeg` doesn't read the file.
         Route::PassThrough | Route::Rewrite => {
-            plan.options.verify == Verify::Full && plan.info.jpeg.as_ref().is_some_and(|jpeg| !jpeg.ordinary)
+            plan.options.verify == Verify::Full
+                && plan.info.jpeg.as_ref().is_some_and(|jpeg| !jpeg.natively_decodable)
         }
     };
-    let actual = plan.info.jpeg.as_ref().filter(|_| elsewhere).map_or(0, |jpeg| jpeg.scan_steps);
-    let limit = plan.options.input_limits.scan_steps;
+    let actual = plan.info.jpeg.as_ref().filter(|_| elsewhere).map_or(0, |jpeg| jpeg.decode_cost);
+    let limit = plan.options.input_limits.decode_cost;
     if actual > limit {
-        return Err(Error::LimitExceeded { what: LimitKind::ScanSteps, actual, limit });
+        return Err(Error::LimitExceeded { what: LimitKind::DecodeCost, actual, limit });
     }
     Ok(())
 }
@@ -136,16 +137,16 @@ fn pixel_reasons(info: &ImageInfo, options: &Options) -> Vec<Reason> {
         );
         add(!common, Reason::Coding(jpeg.process));
         add(info.bit_depth != 8, Reason::BitDepth(info.bit_depth));
-        add(info.intact && !jpeg.has_tables, Reason::Structure);
+        add(info.well_formed && !jpeg.has_tables, Reason::Structure);
     }
-    add(accepted && !info.intact, Reason::Structure);
+    add(accepted && !info.well_formed, Reason::Structure);
     reasons
 }
 
 /// Bytes that a rewrite would leave out.
 fn droppable(info: &ImageInfo, options: &Options) -> u64 {
     let private = if options.metadata == MetadataPolicy::Strip { info.private_bytes } else { 0 };
-    private + info.stray_bytes
+    private + info.unreferenced_bytes
 }
 
 /// What leaving something out mends.
@@ -154,8 +155,8 @@ fn rewrite_reasons(info: &ImageInfo, options: &Options) -> Vec<Reason> {
     if info.private_bytes > 0 && options.metadata != MetadataPolicy::Keep {
         reasons.push(Reason::PrivateMetadata(info.private_bytes));
     }
-    if info.stray_bytes > 0 {
-        reasons.push(Reason::StrayBytes(info.stray_bytes));
+    if info.unreferenced_bytes > 0 {
+        reasons.push(Reason::UnreferencedBytes(info.unreferenced_bytes));
     }
     if info.animated {
         reasons.push(Reason::Animation);
@@ -246,7 +247,7 @@ fn without_partial_mcus(info: &ImageInfo) -> Option<(Size, bool)> {
 }
 
 fn decode_path(info: &ImageInfo) -> DecodePath {
-    let ordinary = info.jpeg.as_ref().is_some_and(|jpeg| jpeg.ordinary);
+    let ordinary = info.jpeg.as_ref().is_some_and(|jpeg| jpeg.natively_decodable);
     let planes = matches!(info.model, ColorModel::Gray | ColorModel::YCbCr);
     if ordinary && planes { DecodePath::Planes } else { DecodePath::Raster }
 }

@@ -83,7 +83,7 @@ impl Facts<'_> {
         let info = self.info;
         // A PNG is inflated into a small buffer.
         let Some(jpeg) = &info.jpeg else { return 0 };
-        if jpeg.ordinary {
+        if jpeg.natively_decodable {
             let (width, height) = (info.size.width, info.size.height);
             let one_scan = has_one_scan(jpeg);
             return photo_jpeg::verify_memory_for(width, height, &jpeg.sampling, one_scan, self.threads);

@@ -28,9 +28,9 @@ pub enum Reason {
     },
     /// It does not stand upright.
     Orientation(Orientation),
-    /// Its colours are stored in a way that few programs show right.
+    /// Its colors are stored in a way that few programs show right.
     ColorModel(ColorModel),
-    /// Its colours are to be converted to sRGB.
+    /// Its colors are to be converted to sRGB.
     ColorProfile,
     /// It is coded in a way that few programs can read.
     Coding(JpegProcess),
@@ -41,10 +41,10 @@ pub enum Reason {
     /// It holds metadata that is to be dropped, in bytes.
     PrivateMetadata(u64),
     /// It holds bytes that belong to no part of the picture.
-    StrayBytes(u64),
+    UnreferencedBytes(u64),
     /// It is animated.
     Animation,
-    /// Its colours are told in a way that not every program understands.
+    /// Its colors are told in a way that not every program understands.
     ProfileToWrite,
     /// Metadata that are to stay tell something untrue of the picture.
     UntrueMetadata,
@@ -58,16 +58,14 @@ impl std::fmt::Display for Reason {
             Self::Pixels { actual, limit } => write!(f, "{actual} pixels are more than {limit}"),
             Self::Bytes { actual, limit } => write!(f, "{actual} bytes are more than {limit}"),
             Self::Orientation(orientation) => write!(f, "the picture lies {orientation}"),
-            Self::ColorModel(model) => write!(f, "the colours are stored as {model}"),
-            Self::ColorProfile => f.write_str("the colours are not sRGB"),
+            Self::ColorModel(model) => write!(f, "the colors are stored as {model}"),
+            Self::ColorProfile => f.write_str("the colors are not sRGB"),
             Self::Coding(process) => write!(f, "the JPEG is {process}"),
             Self::BitDepth(bits) => write!(f, "the JPEG has {bits} bits a sample"),
             Self::Structure => f.write_str("the file's structure is out of order"),
             Self::PrivateMetadata(bytes) => write!(f, "{bytes} bytes of metadata are to be dropped"),
-            Self::StrayBytes(bytes) => write!(f, "{bytes} bytes belong to no part of the picture"),
-            Self::ProfileToWrite => {
-                f.write_str("not every program would understand how its colours are told")
-            }
+            Self::UnreferencedBytes(bytes) => write!(f, "{bytes} bytes belong to no part of the picture"),
+            Self::ProfileToWrite => f.write_str("not every program would understand how its colors are told"),
             Self::UntrueMetadata => f.write_str("metadata tell something untrue of the picture"),
             Self::Animation => f.write_str("only the first picture of an animation is used"),
         }

@@ -7,7 +7,7 @@ use crate::formats::png;
 use crate::formats::png::apng;
 use crate::formats::probe::probe;
 use crate::pixels::Raster;
-use crate::pixels::wide::Wide;
+use crate::pixels::depth::DepthConversion;
 use crate::plan::Plan;
 use crate::sampling::DecodeScale;
 use crate::{Error, Format, Result, Warning};
@@ -56,7 +56,7 @@ fn request(plan: &Plan) -> DecodeRequest {
     DecodeRequest {
         scale: DecodeScale::Full,
         memory: plan.options().input_limits.memory,
-        wide: Wide::Rounded,
+        depth: DepthConversion::Rounded,
     }
 }
 

@@ -1,4 +1,4 @@
-//! Writes the charts of colours to the folder named as the only argument, with a list of what their samples mean, for
+//! Writes the charts of colors to the folder named as the only argument, with a list of what their samples mean, for
 //! `tests/suite/color_reference.py`.
 
 use std::path::PathBuf;

@@ -5,7 +5,7 @@ use crate::picture::{Indexed, Layout, Picture};
 /// Generation of the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Header {
-    /// OS/2 1.x, 12 bytes, palette of three bytes a colour; sides up to 65,535 and no compression or row order.
+    /// OS/2 1.x, 12 bytes, palette of three bytes a color; sides up to 65,535 and no compression or row order.
     Core,
     /// BITMAPINFOHEADER, 40 bytes.
     #[default]
@@ -25,7 +25,7 @@ pub struct BmpOptions {
     pub top_down: bool,
 }
 
-/// Pixels of full colour.
+/// Pixels of full color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum PixelFormat {
     /// 16 bits without bit fields: 5 bits a channel, the top bit unused.
@@ -42,7 +42,7 @@ pub enum PixelFormat {
     Rgba32,
 }
 
-/// Writes a picture in full colour.
+/// Writes a picture in full color.
 ///
 /// # Panics
 /// If the header has no place for the pixel format or the row order.
@@ -73,7 +73,7 @@ pub fn encode(picture: &Picture, format: PixelFormat, options: BmpOptions) -> Ve
 /// Writes a picture with a palette of 1, 4 or 8 bits, uncompressed.
 ///
 /// # Panics
-/// If the palette has more than `2^bits` colours, or the header has no place for the row order.
+/// If the palette has more than `2^bits` colors, or the header has no place for the row order.
 pub fn encode_indexed(picture: &Indexed, bits: u16, options: BmpOptions) -> Vec<u8> {
     let mut data = Vec::new();
     for y in rows(picture.height, options.top_down) {
@@ -143,20 +143,20 @@ impl Parts<'_> {
     fn file(&self, options: BmpOptions) -> Vec<u8> {
         let header = self.header(options);
         let entry = if options.header == Header::Core { 3 } else { 4 };
-        // Core headers have no colour count: the palette is always full.
-        let colours = if options.header == Header::Core && self.bits <= 8 {
+        // Core headers have no color count: the palette is always full.
+        let colors = if options.header == Header::Core && self.bits <= 8 {
             1 << self.bits
         } else {
             self.palette.len()
         };
-        let offset = 14 + header.len() + colours * entry;
+        let offset = 14 + header.len() + colors * entry;
         let mut out = b"BM".to_vec();
         out.extend(((offset + self.data.len()) as u32).to_le_bytes());
         out.extend([0; 4]);
         out.extend((offset as u32).to_le_bytes());
         out.extend(header);
-        for colour in self.palette {
-            out.extend(&[colour[2], colour[1], colour[0], 0][..entry]);
+        for color in self.palette {
+            out.extend(&[color[2], color[1], color[0], 0][..entry]);
         }
         out.resize(offset, 0);
         out.extend(&self.data);
@@ -182,8 +182,8 @@ impl Parts<'_> {
         let mut out: Vec<u8> = [length, width, stored].into_iter().flat_map(u32::to_le_bytes).collect();
         out.extend(1_u16.to_le_bytes());
         out.extend(self.bits.to_le_bytes());
-        let colours = self.palette.len() as u32;
-        for field in [self.compression, self.data.len() as u32, 2835, 2835, colours, 0] {
+        let colors = self.palette.len() as u32;
+        for field in [self.compression, self.data.len() as u32, 2835, 2835, colors, 0] {
             out.extend(field.to_le_bytes());
         }
         if let Some(masks) = self.masks {
@@ -249,7 +249,7 @@ mod tests {
     }
 
     #[test]
-    fn full_colour_reads_back() {
+    fn full_color_reads_back() {
         let (photo, shapes) = (photo_like(37, 22, 4), pattern::alpha_shapes(37, 22));
         let table = [
             (PixelFormat::Rgb24, Header::Core, 0),
@@ -281,9 +281,9 @@ mod tests {
     #[test]
     fn palettes_and_run_lengths_read_back() {
         for (picture, bits) in [
-            (Indexed::quantise(&photo_like(37, 22, 4), 1), 1),
-            (Indexed::quantise(&photo_like(37, 22, 4), 4), 4),
-            (Indexed::quantise(&photo_like(37, 22, 4), 8), 8),
+            (Indexed::quantize(&photo_like(37, 22, 4), 1), 1),
+            (Indexed::quantize(&photo_like(37, 22, 4), 4), 4),
+            (Indexed::quantize(&photo_like(37, 22, 4), 8), 8),
             (pattern::screenshot(61, 40), 4),
             (pattern::screenshot(300, 9), 8),
         ] {

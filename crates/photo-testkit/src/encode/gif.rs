@@ -77,7 +77,7 @@ impl Gif {
 /// Writes a GIF.
 ///
 /// # Panics
-/// If a palette has more than 256 colours or an index is beyond the palette's power of two.
+/// If a palette has more than 256 colors or an index is beyond the palette's power of two.
 pub fn encode(gif: &Gif) -> Vec<u8> {
     let mut out = if gif.version_87a { b"GIF87a".to_vec() } else { b"GIF89a".to_vec() };
     out.extend(gif.width.to_le_bytes());
@@ -132,7 +132,7 @@ fn interlace(picture: &Indexed) -> Vec<u8> {
 }
 
 fn palette_bits(palette: &[[u8; 4]]) -> u8 {
-    assert!(palette.len() <= 256, "a GIF palette of {} colours", palette.len());
+    assert!(palette.len() <= 256, "a GIF palette of {} colors", palette.len());
     palette.len().max(2).next_power_of_two().trailing_zeros() as u8
 }
 
@@ -165,7 +165,7 @@ mod tests {
     #[test]
     fn stills_read_back_exactly() {
         for bits in [1, 2, 4, 8] {
-            let picture = Indexed::quantise(&photo_like(45, 31, 6), bits);
+            let picture = Indexed::quantize(&photo_like(45, 31, 6), bits);
             for (interlaced, version_87a, local_palette) in
                 [(false, true, false), (true, false, false), (true, true, true)]
             {

@@ -1,4 +1,4 @@
-//! The first boxes of AVIF and HEIC files: enough to be recognised, and to be refused by name.
+//! The first boxes of AVIF and HEIC files: enough to be recognized, and to be refused by name.
 
 /// A file that says it's AVIF and holds no picture.
 pub fn avif() -> Vec<u8> {

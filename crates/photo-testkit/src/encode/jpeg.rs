@@ -8,7 +8,7 @@ use crate::exif::Exif;
 use crate::photo::Photo;
 use crate::picture::{Layout, Picture};
 
-/// How many colour samples there are for the brightness samples.
+/// How many color samples there are for the brightness samples.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Sampling {
     /// 4:4:4, one for each.
@@ -85,14 +85,14 @@ impl Segment {
 pub struct JpegOptions {
     /// 1 to 100 on libjpeg's scale.
     pub quality: u8,
-    /// Colour sampling; without effect on gray.
+    /// Color sampling; without effect on gray.
     pub sampling: Sampling,
     /// Several scans, coarse to fine.
     pub progressive: bool,
     /// Huffman tables made for the picture; always so with `progressive`. The encoder then writes a baseline file as one
     /// scan per component, which zune-jpeg 0.5.15 (in `image`) decodes wrongly, and without an error, unless it's gray or
     /// 4:4:4.
-    pub optimised: bool,
+    pub optimized: bool,
     /// Restart markers every so many MCUs.
     pub restart_interval: Option<u16>,
     /// Write a CMYK picture as YCCK.
@@ -110,7 +110,7 @@ impl Default for JpegOptions {
             quality: 90,
             sampling: Sampling::S420,
             progressive: false,
-            optimised: false,
+            optimized: false,
             restart_interval: None,
             ycck: false,
             segments: Vec::new(),
@@ -154,7 +154,7 @@ pub fn encode_unconverted(picture: &Picture, options: &JpegOptions) -> Vec<u8> {
     insert_segments(&[&with_jfif[..2], &with_jfif[20..]].concat(), &options.segments)
 }
 
-/// Writes a made-up photograph straight from its generator: with neither `progressive` nor `optimised`, memory is only
+/// Writes a made-up photograph straight from its generator: with neither `progressive` nor `optimized`, memory is only
 /// a band of rows and the file.
 ///
 /// # Panics
@@ -192,7 +192,7 @@ fn encoder<'a>(out: &'a mut Vec<u8>, options: &JpegOptions) -> Encoder<&'a mut V
         Sampling::S411 => SamplingFactor::R_4_1_1,
     });
     encoder.set_progressive(options.progressive);
-    encoder.set_optimized_huffman_tables(options.optimised);
+    encoder.set_optimized_huffman_tables(options.optimized);
     if let Some(interval) = options.restart_interval {
         encoder.set_restart_interval(interval);
     }
@@ -272,7 +272,7 @@ mod tests {
         let base = JpegOptions { quality: 95, ..JpegOptions::default() };
         let mut table = vec![
             JpegOptions { progressive: true, ..base.clone() },
-            JpegOptions { optimised: true, sampling: Sampling::S444, ..base.clone() },
+            JpegOptions { optimized: true, sampling: Sampling::S444, ..base.clone() },
             JpegOptions { restart_interval: Some(2), ..base.clone() },
             JpegOptions { restart_interval: Some(3), progressive: true, ..base.clone() },
         ];

@@ -1,10 +1,10 @@
-//! PNG and APNG files: every colour type, depth, interlacing and chunk. Compression is miniz_oxide's, so the bytes are
+//! PNG and APNG files: every color type, depth, interlacing and chunk. Compression is miniz_oxide's, so the bytes are
 //! the same on every machine.
 
 use crate::exif::Exif;
 use crate::picture::{Indexed, Layout, Picture};
 
-/// The colour types of PNG, by their numbers in the file.
+/// The color types of PNG, by their numbers in the file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[repr(u8)]
 pub enum PngColor {
@@ -38,13 +38,13 @@ pub struct PngImage {
     pub width: u32,
     /// Height in pixels.
     pub height: u32,
-    /// Colour type.
+    /// Color type.
     pub color: PngColor,
-    /// Bits per sample: 1, 2, 4, 8 or 16 as the colour type allows.
+    /// Bits per sample: 1, 2, 4, 8 or 16 as the color type allows.
     pub depth: u8,
     /// All samples, each below `2^depth`.
     pub samples: Vec<u16>,
-    /// Colours of the palette (PLTE), for [`PngColor::Palette`].
+    /// Colors of the palette (PLTE), for [`PngColor::Palette`].
     pub palette: Vec<[u8; 3]>,
     /// Payload of the tRNS chunk; empty for none.
     pub transparency: Vec<u8>,
@@ -74,7 +74,7 @@ impl PngImage {
     /// Stores a picture with a palette of `depth` bits; a tRNS chunk is made where the palette isn't opaque.
     ///
     /// # Panics
-    /// If the palette has more than `2^depth` colours or `depth` isn't 1, 2, 4 or 8.
+    /// If the palette has more than `2^depth` colors or `depth` isn't 1, 2, 4 or 8.
     pub fn from_indexed(picture: &Indexed, depth: u8) -> Self {
         assert!(
             matches!(depth, 1 | 2 | 4 | 8) && picture.palette.len() <= 1 << depth,
@@ -93,9 +93,9 @@ impl PngImage {
         }
     }
 
-    /// The same picture with one colour (gray value, or RGB, in the file's depth) declared transparent.
-    pub fn with_transparent_colour(mut self, colour: &[u16]) -> Self {
-        self.transparency = colour.iter().flat_map(|v| v.to_be_bytes()).collect();
+    /// The same picture with one color (gray value, or RGB, in the file's depth) declared transparent.
+    pub fn with_transparent_color(mut self, color: &[u16]) -> Self {
+        self.transparency = color.iter().flat_map(|v| v.to_be_bytes()).collect();
         self
     }
 }
@@ -392,7 +392,7 @@ mod tests {
         for depth in [1, 2, 4, 8] {
             for interlaced in [false, true] {
                 let options = PngOptions { interlaced, ..PngOptions::default() };
-                let indexed = Indexed::quantise(&photo, depth);
+                let indexed = Indexed::quantize(&photo, depth);
                 let decoded = decode(&encode(&PngImage::from_indexed(&indexed, depth), &options)).to_rgba8();
                 assert_eq!(decoded.into_raw(), indexed.to_rgba().into_data(), "palette {depth} {interlaced}");
                 let gray = PngImage::from_picture(&photo.convert(Layout::Gray), depth);
@@ -423,7 +423,7 @@ mod tests {
             Chunk::itxt("Title", "Ü"),
             Chunk::time(),
         ];
-        let image = PngImage::from_picture(&pattern::gradient(9, 7), 8).with_transparent_colour(&[0, 0, 0]);
+        let image = PngImage::from_picture(&pattern::gradient(9, 7), 8).with_transparent_color(&[0, 0, 0]);
         let bytes = encode(&image, &PngOptions { before, trailing: b"x".to_vec(), ..PngOptions::default() });
         let reader = png::Decoder::new(std::io::Cursor::new(&bytes)).read_info().unwrap();
         let info = reader.info();

@@ -15,7 +15,7 @@ pub fn many_groups(blocks: u32, groups: u32) -> Vec<u8> {
     bits.put(side - 1, 14);
     bits.put(0, 1 + 3); // No alpha, version 0.
     bits.put(0, 1); // No transforms.
-    bits.put(1 | 11 << 1, 1 + 4); // 2,048 colours in the cache.
+    bits.put(1 | 11 << 1, 1 + 4); // 2,048 colors in the cache.
     bits.put(1, 1 + 3); // Groups of codes, for blocks of 4x4.
     group_image(&mut bits, blocks, groups);
     for _ in 0..groups {

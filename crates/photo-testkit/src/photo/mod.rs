@@ -79,7 +79,7 @@ impl Photo {
 
     fn row(&self, y: u32, out: &mut [u8], scratch: &mut Scratch) {
         scratch.clear();
-        let Scratch { broad, fine, tint, colour } = scratch;
+        let Scratch { broad, fine, tint, color } = scratch;
         let largest = self.width.max(self.height).next_power_of_two().trailing_zeros().clamp(6, 16) - 2;
         let mut amplitude = BROAD_AMPLITUDE;
         for cell_log2 in (4..=largest).rev() {
@@ -91,13 +91,13 @@ impl Photo {
         }
         add_octave(tint, y, largest, self.seed ^ 0x51, TINT_AMPLITUDE);
         add_octave(tint, y, largest.saturating_sub(3).max(2), self.seed ^ 0x52, TINT_AMPLITUDE / 2);
-        self.scene.paint(y, broad, fine, tint, colour);
-        self.develop(y, colour, out);
+        self.scene.paint(y, broad, fine, tint, color);
+        self.develop(y, color, out);
     }
 
     /// Adds sensor noise (stronger in the light, mostly common to the channels) and rounds to 8 bits.
-    fn develop(&self, y: u32, colour: &[[i32; 3]], out: &mut [u8]) {
-        for ((pixel, rgb), x) in out.chunks_exact_mut(3).zip(colour).zip(0..) {
+    fn develop(&self, y: u32, color: &[[i32; 3]], out: &mut [u8]) {
+        for ((pixel, rgb), x) in out.chunks_exact_mut(3).zip(color).zip(0..) {
             let h = hash(x, y, self.seed);
             let grain = (h & 255) as i32 + (h >> 8 & 255) as i32 - 255;
             let (red, blue) = ((h >> 16 & 255) as i32 - 128, (h >> 24) as i32 - 128);
@@ -126,7 +126,7 @@ struct Scratch {
     broad: Vec<i32>,
     fine: Vec<i32>,
     tint: Vec<i32>,
-    colour: Vec<[i32; 3]>,
+    color: Vec<[i32; 3]>,
 }
 
 impl Scratch {
@@ -135,7 +135,7 @@ impl Scratch {
             broad: vec![0; width],
             fine: vec![0; width],
             tint: vec![0; width],
-            colour: vec![[0; 3]; width],
+            color: vec![[0; 3]; width],
         }
     }
 

@@ -1,4 +1,4 @@
-//! What a made-up photograph shows. Colours are RGB in 1/16 of an 8-bit step, heights and distances in pixels.
+//! What a made-up photograph shows. Colors are RGB in 1/16 of an 8-bit step, heights and distances in pixels.
 
 use super::noise::{Random, add_octave};
 
@@ -20,7 +20,7 @@ struct Thing {
     y: i64,
     half_width: i64,
     half_height: i64,
-    colour: [i32; 3],
+    color: [i32; 3],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -49,17 +49,17 @@ impl Scene {
         {
             let far = cover(line - hills);
             let near = cover(line - ground);
-            let mut colour = [0; 3];
+            let mut color = [0; 3];
             if far < 16 {
-                colour = sky(depth, *broad);
+                color = sky(depth, *broad);
             }
             if far > 0 && near < 16 {
-                colour = mix(colour, hill(*broad, *fine, *tint), far);
+                color = mix(color, hill(*broad, *fine, *tint), far);
             }
             if near > 0 {
-                colour = mix(colour, meadow(depth, *broad, *fine, *tint), near);
+                color = mix(color, meadow(depth, *broad, *fine, *tint), near);
             }
-            *out = colour;
+            *out = color;
         }
         for thing in &self.things {
             thing.paint(i64::from(y), broad, fine, out);
@@ -85,7 +85,7 @@ impl Thing {
         let y = (h * 2 / 5 + random.below(h / 2)) as i64;
         let gray = 900 + random.below(1900) as i32;
         let mut channel = || gray - 500 + random.below(1000) as i32;
-        Self { shape, x, y, half_width, half_height, colour: [channel(), channel(), channel()] }
+        Self { shape, x, y, half_width, half_height, color: [channel(), channel(), channel()] }
     }
 
     fn paint(&self, y: i64, broad: &[i32], fine: &[i32], out: &mut [[i32; 3]]) {
@@ -102,27 +102,27 @@ impl Thing {
         let to = (self.x + reach).clamp(0, out.len() as i64) as usize;
         let noise = broad[from..to].iter().zip(&fine[from..to]);
         for ((out, (broad, fine)), x) in out[from..to].iter_mut().zip(noise).zip(from as i64..) {
-            *out = self.colour_at(x - self.x, dy, *broad, *fine);
+            *out = self.color_at(x - self.x, dy, *broad, *fine);
         }
     }
 
-    fn colour_at(&self, dx: i64, dy: i64, broad: i32, fine: i32) -> [i32; 3] {
+    fn color_at(&self, dx: i64, dy: i64, broad: i32, fine: i32) -> [i32; 3] {
         let (w, h) = (self.half_width.max(1), self.half_height.max(1));
         match self.shape {
             Shape::Ball => {
                 // Light falls from the upper left.
                 let light = 4096 - ((dx + w / 3).pow(2) + (dy + h / 3).pow(2)) * 2400 / (w * h);
-                self.colour.map(|c| (i64::from(c) * light.max(500) / 3000) as i32 + fine / 16)
+                self.color.map(|c| (i64::from(c) * light.max(500) / 3000) as i32 + fine / 16)
             }
             Shape::Building => {
                 let window = (dx + w) * 12 / w % 4 >= 2 && (dy + h) * 18 / h % 4 >= 2;
-                self.colour.map(|c| if window { c / 4 + broad / 4 } else { c + (fine + broad) / 3 })
+                self.color.map(|c| if window { c / 4 + broad / 4 } else { c + (fine + broad) / 3 })
             }
             Shape::Sign => {
                 let letter =
-                    super::noise::hash((dx * 24 / w) as u32, (dy * 16 / h) as u32, self.colour[0] as u32) & 3
+                    super::noise::hash((dx * 24 / w) as u32, (dy * 16 / h) as u32, self.color[0] as u32) & 3
                         == 0;
-                self.colour.map(|c| if letter { c / 4 } else { c })
+                self.color.map(|c| if letter { c / 4 } else { c })
             }
         }
     }

@@ -34,7 +34,7 @@ use crate::exit::{Exit, Usage};
 fn main() {
     let cli = Cli::parse();
     panic_hook::install(cli.common.verbose);
-    photo_prep::keep_freed_memory();
+    photo_prep::raise_glibc_mmap_threshold();
     let exit = run(cli).unwrap_or_else(|usage| {
         eprintln!("error: {usage}");
         Exit::Usage

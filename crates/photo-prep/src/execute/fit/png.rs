@@ -2,7 +2,7 @@
 
 use super::outcome::{File, Step, Target, smaller_of};
 use crate::formats::png;
-use crate::pixels::quantise::{Quantised, quantised};
+use crate::pixels::quantize::{Quantized, quantized};
 use crate::pixels::{Raster, resize, sample};
 use crate::plan::FewerPixels;
 use crate::{Format, Result, Size};
@@ -45,7 +45,7 @@ impl<'a> PngFit<'a> {
         if !self.palette_may_do(near_enough)? {
             return Ok(Step::Skipped);
         }
-        let Quantised { colors, indices, psnr } = quantised(self.raster);
+        let Quantized { colors, indices, psnr } = quantized(self.raster);
         if psnr < near_enough {
             return Ok(Step::Skipped);
         }
@@ -76,7 +76,7 @@ impl<'a> PngFit<'a> {
     /// Whether it is worth while to write the picture in 256 colors: by a sample; small ones are always tried.
     fn palette_may_do(&self, near_enough: f64) -> Result<bool> {
         let Some(sample) = sample::tiles(self.raster) else { return Ok(true) };
-        let Quantised { colors, indices, psnr } = quantised(&sample);
+        let Quantized { colors, indices, psnr } = quantized(&sample);
         let bytes = png::encode::encode_indexed(sample.size(), colors, indices, &[])?.len() as f64;
         Ok(psnr >= near_enough - 1.0 && bytes * self.times_larger_than(&sample) <= 1.1 * self.limit())
     }

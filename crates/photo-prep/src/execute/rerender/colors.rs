@@ -2,7 +2,7 @@
 
 use crate::execute::preserved_metadata::PreservedMetadata;
 use crate::info::{ColorModel, IccSpace, ImageInfo};
-use crate::pixels::wide::Wide;
+use crate::pixels::depth::DepthConversion;
 use crate::pixels::{Layout, Raster, color};
 use crate::{Format, Warning};
 
@@ -14,7 +14,7 @@ pub(super) struct Colors {
 
 impl Colors {
     /// The way of samples of more than 8 bits, which are converted before they are rounded; nothing is left to convert then.
-    pub(super) fn wide(&mut self, info: &ImageInfo, preserved: &mut PreservedMetadata) -> Wide {
+    pub(super) fn depth(&mut self, info: &ImageInfo, preserved: &mut PreservedMetadata) -> DepthConversion {
         // Inks are rounded first: there, a step of 255 is nowhere more than one of what is seen.
         let has_wide = match info.format {
             Format::Png => info.bit_depth == 16,
@@ -23,13 +23,13 @@ impl Colors {
             _ => false,
         };
         let (Some(profile), Some(icc), true) = (&self.profile, info.icc, has_wide && self.to_srgb) else {
-            return Wide::Rounded;
+            return DepthConversion::Rounded;
         };
-        let wide = Wide::to_srgb(profile, icc.space == IccSpace::Gray);
+        let depth = DepthConversion::to_srgb(profile, icc.space == IccSpace::Gray);
         self.profile = None;
-        wide.unwrap_or_else(|why| {
+        depth.unwrap_or_else(|why| {
             preserved.warnings.push(Warning::BrokenProfile(why));
-            Wide::Rounded
+            DepthConversion::Rounded
         })
     }
 

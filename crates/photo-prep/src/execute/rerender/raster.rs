@@ -43,11 +43,11 @@ fn decoded(
     preserved: &mut PreservedMetadata,
 ) -> Result<Raster> {
     let (info, memory) = (plan.info(), plan.options().input_limits.memory);
-    let wide = match info.hdr {
+    let depth = match info.hdr {
         Some(hdr) => tone::map(bytes, info, hdr, memory, &mut preserved.warnings)?,
-        None => colors.wide(info, preserved),
+        None => colors.depth(info, preserved),
     };
-    let request = DecodeRequest { scale: pixels.scale, memory, wide };
+    let request = DecodeRequest { scale: pixels.scale, memory, depth };
     let size = info.orientation.apply_to(pixels.size);
     let mut raster = match decode::decode_reduced(bytes, info, size, &request)? {
         Some(reduced) => reduced,

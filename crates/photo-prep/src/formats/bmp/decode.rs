@@ -63,7 +63,7 @@ fn layout(header: &Header, palette: &Palette, info: &ImageInfo) -> Layout {
     }
 }
 
-/// The colour profile that the header tells of.
+/// The color profile that the header tells of.
 pub(crate) fn icc_profile(bytes: &[u8]) -> Option<&[u8]> {
     bytes.get(Header::parse(bytes).ok()?.profile?)
 }

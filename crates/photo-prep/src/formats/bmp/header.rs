@@ -26,11 +26,11 @@ pub(crate) struct Header {
     pub(crate) coding: Coding,
     /// Which bits of a pixel are which sample; all 0 where pixels are indices.
     pub(crate) masks: Masks,
-    /// Where the colours of the indices are, and the bytes of each (3 or 4).
+    /// Where the colors of the indices are, and the bytes of each (3 or 4).
     pub(crate) palette: (Range<usize>, usize),
     /// Where the pixels start.
     pub(crate) data: usize,
-    /// Where the embedded colour profile is.
+    /// Where the embedded color profile is.
     pub(crate) profile: Option<Range<usize>>,
 }
 

@@ -24,7 +24,7 @@ impl Masks {
             }
             seen |= mask;
         }
-        if self.color == [0; 3] { Err("the masks leave out all colours".into()) } else { Ok(self) }
+        if self.color == [0; 3] { Err("the masks leave out all colors".into()) } else { Ok(self) }
     }
 
     /// Bits of the widest sample; 0 where pixels are indices.

@@ -1,8 +1,8 @@
-//! The colours of indices.
+//! The colors of indices.
 
 use crate::formats::bmp::header::Header;
 
-/// 256 colours, so that every index has one: those that the file lacks are black, as most viewers show them.
+/// 256 colors, so that every index has one: those that the file lacks are black, as most viewers show them.
 pub(super) struct Palette([[u8; 3]; 256]);
 
 impl Palette {
@@ -27,7 +27,7 @@ impl Palette {
         self.0
     }
 
-    /// The lightness of the colours of a gray palette.
+    /// The lightness of the colors of a gray palette.
     pub(super) fn grays(&self) -> [[u8; 1]; 256] {
         self.0.map(|[_, g, _]| [g])
     }

@@ -1,4 +1,4 @@
-//! BMP: zeros for the rest, which is the first colour or black.
+//! BMP: zeros for the rest, which is the first color or black.
 
 use super::decode::{rows_there, stride};
 use super::header::{Coding, Header};

@@ -1,4 +1,4 @@
-//! Run lengths of indices (RLE4 and RLE8), straight to colours.
+//! Run lengths of indices (RLE4 and RLE8), straight to colors.
 
 use rayon::prelude::*;
 
@@ -6,7 +6,7 @@ use crate::formats::bmp::header::Header;
 use crate::metadata::bytes::array;
 use crate::{Error, Format, Result};
 
-/// The samples of a run-length coded picture. Skipped pixels are of colour 0; what sticks out of the picture is cut off.
+/// The samples of a run-length coded picture. Skipped pixels are of color 0; what sticks out of the picture is cut off.
 ///
 /// # Errors
 /// [`Error::Malformed`] where the runs end before the picture does, without saying that they are to end.

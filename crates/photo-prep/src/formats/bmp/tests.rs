@@ -242,7 +242,7 @@ fn run_lengths() {
     let runs8 = |data: &[u8], want| shows(&made(8, 1, data), Layout::Rgb, &picture(want));
     runs8(&[3, 1, 0, 0, 2, 2, 1, 1, 0, 1], [b, b, g, g, g, g]);
     runs8(&[0, 3, 1, 2, 0, 9, 0, 0, 3, 1, 0, 1], [g, g, g, g, b, r]);
-    // Skipped by a delta, the end of a row and the end of the picture: colour 0.
+    // Skipped by a delta, the end of a row and the end of the picture: color 0.
     runs8(&[1, 1, 0, 2, 1, 1, 1, 2, 0, 1], [r, r, b, g, r, r]);
     runs8(&[1, 2, 0, 1], [r, r, r, b, r, r]);
     runs8(&[0, 1], [r; 6]);
@@ -291,7 +291,7 @@ fn what_is_not_read_is_refused_by_name() {
         (40, 30_000, 0, "malformed", "30000 bits"),
         (40, 24, 99, "malformed", "compression 99"),
         (40, 4, 1, "malformed", "compression 1"),
-        (40, 32, 3, "malformed", "leave out all colours"),
+        (40, 32, 3, "malformed", "leave out all colors"),
         (125, 24, 0, "malformed", "125 bytes"),
         (15, 24, 0, "malformed", "15 bytes"),
     ];

@@ -23,7 +23,7 @@ pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Rast
     decode_by_crate(bytes, info, memory)
 }
 
-/// The first frame, its data still packed, with the colours that are for it; `None` where anything is out of order.
+/// The first frame, its data still packed, with the colors that are for it; `None` where anything is out of order.
 fn packed_frame(bytes: &[u8], memory: u64) -> Option<Frame<'static>> {
     let mut options = options(memory);
     options.skip_frame_decoding(true);
@@ -104,7 +104,7 @@ impl Placement {
         }
     }
 
-    /// The frame's colours on a canvas of this size.
+    /// The frame's colors on a canvas of this size.
     pub(super) fn on_canvas(&self, canvas: Size, indices: &[u8], palette: &[u8]) -> Result<Raster> {
         let raster = if self.covers(canvas, indices) {
             Raster::new(canvas, Layout::Rgb, self.compose::<3>(canvas, indices, palette))
@@ -121,7 +121,7 @@ impl Placement {
         whole && self.transparent.is_none_or(|index| memchr::memchr(index, indices).is_none())
     }
 
-    /// The frame's colours, the first `N` of red, green, blue and alpha, on a canvas that is transparent elsewhere; what
+    /// The frame's colors, the first `N` of red, green, blue and alpha, on a canvas that is transparent elsewhere; what
     /// lies outside of it is cut off.
     fn compose<const N: usize>(&self, canvas: Size, indices: &[u8], palette: &[u8]) -> Vec<u8> {
         let (width, height) = (canvas.width as usize, canvas.height as usize);

@@ -11,7 +11,7 @@ struct Blocks {
     /// The first frame: the canvas it needs, and whether it starts at the canvas' corner.
     first: Option<(Size, bool)>,
     frames: usize,
-    /// Whether the first frame has a transparent colour.
+    /// Whether the first frame has a transparent color.
     transparent: bool,
     /// Whether the first frame has a table of colors of its own.
     colors: bool,
@@ -34,13 +34,13 @@ pub(crate) fn probe(bytes: &[u8]) -> Result<ImageInfo> {
     info.alpha = blocks.transparent || !(covers && frame.width >= size.width && frame.height >= size.height);
     info.animated = blocks.frames > 1;
     info.private_bytes = blocks.private as u64;
-    info.stray_bytes = blocks.end.map_or(0, |e| bytes.len().saturating_sub(e)) as u64;
+    info.unreferenced_bytes = blocks.end.map_or(0, |e| bytes.len().saturating_sub(e)) as u64;
     if flags & 0x80 == 0 && !blocks.colors {
         let why = "a GIF without a table of colors: its numbers are taken as grays from black to white";
         info.warnings.push(Warning::ColorAssumed(why.into()));
     }
-    info.intact = blocks.end.is_some();
-    if !info.intact {
+    info.well_formed = blocks.end.is_some();
+    if !info.well_formed {
         info.warnings.push(Warning::MalformedStructure("the trailer is missing".into()));
     }
     Ok(info)

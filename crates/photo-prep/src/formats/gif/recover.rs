@@ -1,4 +1,4 @@
-//! GIF: the lines that can be unpacked; the rest is transparent, or of the first colour.
+//! GIF: the lines that can be unpacked; the rest is transparent, or of the first color.
 
 use gif::{Decoder, Frame};
 

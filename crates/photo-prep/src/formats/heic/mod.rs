@@ -27,7 +27,7 @@ use crate::info::{ColorModel, DecoderMemory, ImageInfo};
 use crate::metadata::{cicp, exif, icc};
 use crate::pixels::Raster;
 use crate::pixels::bands::{self, RowSource};
-use crate::pixels::wide::Wide;
+use crate::pixels::depth::DepthConversion;
 use crate::{Error, Format, InputLimits, LimitKind, Orientation, Result, Size, Warning};
 
 /// The facts of a file. The orientation is the container's (`irot`, `imir`); that of EXIF must not be applied (ISO/IEC 23008-12,
@@ -88,27 +88,27 @@ pub(crate) fn icc_profile(bytes: &[u8]) -> Option<Vec<u8>> {
 }
 
 /// The whole picture as stored.
-pub(crate) fn decode(bytes: &[u8], wide: &Wide) -> Result<Raster> {
+pub(crate) fn decode(bytes: &[u8], depth: &DepthConversion) -> Result<Raster> {
     let container = container::read(bytes)?;
     let scene = Scene::of(&container)?;
-    scene.raster(&container, wide)
+    scene.raster(&container, depth)
 }
 
 /// The picture as stored, already reduced.
-pub(crate) fn decode_reduced(bytes: &[u8], size: Size, wide: &Wide) -> Result<Option<Raster>> {
+pub(crate) fn decode_reduced(bytes: &[u8], size: Size, depth: &DepthConversion) -> Result<Option<Raster>> {
     let container = container::read(bytes)?;
     let scene = Scene::of(&container)?;
-    let Some(mut rows) = scene.rows(&container, wide)? else { return Ok(None) };
+    let Some(mut rows) = scene.rows(&container, depth)? else { return Ok(None) };
     bands::reduced(&mut rows, size).map(Some)
 }
 
-/// Decodes the picture for what `wide` learns from it, and keeps nothing.
-pub(crate) fn scan(bytes: &[u8], wide: &Wide) -> Result<()> {
+/// Decodes the picture for what `depth` learns from it, and keeps nothing.
+pub(crate) fn scan(bytes: &[u8], depth: &DepthConversion) -> Result<()> {
     let container = container::read(bytes)?;
     let scene = Scene::of(&container)?;
-    match scene.rows(&container, wide)? {
+    match scene.rows(&container, depth)? {
         Some(mut rows) => bands::scan(&mut rows),
-        None => scene.raster(&container, wide).map(drop),
+        None => scene.raster(&container, depth).map(drop),
     }
 }
 
@@ -180,18 +180,18 @@ impl<'a> Scene<'a> {
     }
 
     /// The picture row by row; `None` for overlays.
-    fn rows<'s>(&'s self, container: &Container<'a>, wide: &'s Wide) -> Result<Option<Rows<'s>>> {
+    fn rows<'s>(&'s self, container: &Container<'a>, depth: &'s DepthConversion) -> Result<Option<Rows<'s>>> {
         let Canvas::Tiles(tiles) = &self.canvas else { return Ok(None) };
         let signal = color::signal_of(container, self.nclx(container)?, &tiles.info);
-        Rows::new(tiles, self.alpha.as_ref(), self.view, signal, wide).map(Some)
+        Rows::new(tiles, self.alpha.as_ref(), self.view, signal, depth).map(Some)
     }
 
     /// The whole picture as stored.
-    fn raster(&self, container: &Container<'a>, wide: &Wide) -> Result<Raster> {
+    fn raster(&self, container: &Container<'a>, depth: &DepthConversion) -> Result<Raster> {
         if let Canvas::Overlay(overlay) = &self.canvas {
-            return overlay.raster(container, wide, self.view);
+            return overlay.raster(container, depth, self.view);
         }
-        let rows = self.rows(container, wide)?;
+        let rows = self.rows(container, depth)?;
         let mut rows = rows.ok_or_else(|| unsupported("a picture without rows"))?;
         let (size, layout) = (rows.size(), rows.layout());
         let mut data = Vec::with_capacity(Raster::bytes_for(size, layout));

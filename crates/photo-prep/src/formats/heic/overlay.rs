@@ -4,7 +4,7 @@ use super::container::Container;
 use super::geometry::View;
 use super::scene::{Overlay, Scene};
 use crate::info::DecoderMemory;
-use crate::pixels::wide::Wide;
+use crate::pixels::depth::DepthConversion;
 use crate::pixels::{Layout, Raster, orient, rgba};
 use crate::{Error, Format, Result, Size};
 
@@ -25,11 +25,16 @@ impl<'a> Overlay<'a> {
     }
 
     /// The part of the overlay that `view` shows, as RGBA.
-    pub(super) fn raster(&self, container: &Container<'a>, wide: &Wide, view: View) -> Result<Raster> {
-        let [r, g, b, a] = self.background.map(crate::pixels::narrow::round);
+    pub(super) fn raster(
+        &self,
+        container: &Container<'a>,
+        depth: &DepthConversion,
+        view: View,
+    ) -> Result<Raster> {
+        let [r, g, b, a] = self.background.map(crate::pixels::depth::round);
         let mut canvas: Vec<u8> = [r, g, b, a].repeat(self.size.pixels() as usize);
         for (scene, x, y) in &self.layers {
-            let raster = orient::upright(scene.raster(container, wide)?, scene.view.orientation);
+            let raster = orient::upright(scene.raster(container, depth)?, scene.view.orientation);
             self.lay(&mut canvas, &raster, *x, *y);
         }
         let mut shown = Vec::with_capacity(Raster::bytes_for(view.size, Layout::Rgba));

@@ -1,4 +1,4 @@
-//! Associated alpha: colours that were stored already multiplied with their alpha.
+//! Associated alpha: colors that were stored already multiplied with their alpha.
 
 use crate::pixels::Layout;
 

@@ -13,7 +13,7 @@ use super::tiles::{Tiles, is_gray};
 use super::upsample::Upsampler;
 use crate::pixels::Layout;
 use crate::pixels::bands::RowSource;
-use crate::pixels::wide::Wide;
+use crate::pixels::depth::DepthConversion;
 use crate::{Error, Format, Result, Size};
 
 /// The shown part of tiles, as rows of 8-bit samples.
@@ -24,7 +24,7 @@ pub(super) struct Rows<'a> {
     view: View,
     converter: Converter,
     /// The same with 16 bits, where they are needed for what follows.
-    deep: Option<(Converter, &'a Wide)>,
+    deep: Option<(Converter, &'a DepthConversion)>,
     layout: Layout,
     /// The next row, counted in the part that is shown.
     next: u32,
@@ -36,11 +36,11 @@ impl<'a> Rows<'a> {
         alpha: Option<&'a Alpha<'a>>,
         view: View,
         signal: Nclx,
-        wide: &'a Wide,
+        depth: &'a DepthConversion,
     ) -> Result<Self> {
         let info = &tiles.info;
-        let is_deep = info.bit_depth_luma > 8 || !matches!(wide, Wide::Rounded);
-        let deep = if is_deep { Some((Converter::new(signal, info, 16)?, wide)) } else { None };
+        let is_deep = info.bit_depth_luma > 8 || !matches!(depth, DepthConversion::Rounded);
+        let deep = if is_deep { Some((Converter::new(signal, info, 16)?, depth)) } else { None };
         let layout = match (is_gray(info), alpha.is_some()) {
             (true, false) => Layout::Gray,
             (true, true) => Layout::GrayAlpha,
@@ -77,11 +77,11 @@ impl<'a> Rows<'a> {
         let alpha = if self.alpha.is_some() { scratch.alpha.get(columns).ok_or_else(missing)? } else { &[] };
         match &self.deep {
             None => self.shallow_row(luma, cb, cr, alpha, out),
-            Some((converter, wide)) => {
+            Some((converter, depth)) => {
                 let mut samples = std::mem::take(&mut scratch.deep);
                 samples.clear();
                 self.deep_row(converter, [luma, cb, cr], alpha, &mut samples);
-                wide.append(self.layout, &samples, out)
+                depth.append(self.layout, &samples, out)
                     .map_err(|e| Error::malformed(Format::Heic, None, e))?;
                 scratch.deep = samples;
             }

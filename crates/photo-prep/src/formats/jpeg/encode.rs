@@ -61,7 +61,7 @@ impl OrientedPlanes<'_> {
         photo_jpeg::encoded_len(&self.planes, &self.options(settings), every).map_err(|e| error(&e))
     }
 
-    /// The upright picture's coefficients, not yet quantised.
+    /// The upright picture's coefficients, not yet quantized.
     pub(crate) fn transformed(&self) -> Result<UnquantizedCoefficients> {
         UnquantizedCoefficients::new(&self.planes, orientation(self.orientation)).map_err(|e| error(&e))
     }

@@ -15,7 +15,7 @@ pub(crate) struct Frame {
     pub(crate) model: ColorModel,
     pub(crate) info: JpegInfo,
     /// Why the structure is not sound enough to be handed on as it is.
-    pub(crate) flaw: Option<String>,
+    pub(crate) first_violation: Option<String>,
 }
 
 struct Component {
@@ -42,15 +42,15 @@ pub(crate) fn read(bytes: &[u8], layout: &JpegLayout) -> Result<Frame> {
         sampling: components.iter().map(|c| c.sampling).collect(),
         restart_interval: restart_interval(bytes, layout),
         scans: u32::try_from(scans.count()).unwrap_or(u32::MAX),
-        scan_steps: jpeg::decode_cost::of(bytes, layout, sof.marker, size, &named(&components)),
+        decode_cost: jpeg::decode_cost::of(bytes, layout, sof.marker, size, &named(&components)),
         quality: quant_table(bytes, layout, components.first().map_or(0, |c| c.table))
             .map(|t| estimate_quality(&t)),
         has_tables: has_tables(bytes, layout),
-        ordinary: photo_jpeg::Header::read(bytes).is_ok(),
+        natively_decodable: photo_jpeg::Header::read(bytes).is_ok(),
     };
     let model = color_model(bytes, layout, &components);
-    let flaw = flaw(bytes, layout, &components, frames.len(), size, &info);
-    Ok(Frame { size, precision, model, info, flaw })
+    let first_violation = first_violation(bytes, layout, &components, frames.len(), size, &info);
+    Ok(Frame { size, precision, model, info, first_violation })
 }
 
 fn frame_header(bytes: &[u8], sof: &Segment) -> Result<(Size, u8, Vec<Component>)> {
@@ -103,7 +103,7 @@ fn restart_interval(bytes: &[u8], layout: &JpegLayout) -> u16 {
     dri.and_then(|s| be16(s.data(bytes), 0)).unwrap_or(0)
 }
 
-/// The colour model, by the rules that libjpeg made common: an Adobe segment decides, then JFIF, then component ids.
+/// The color model, by the rules that libjpeg made common: an Adobe segment decides, then JFIF, then component ids.
 fn color_model(bytes: &[u8], layout: &JpegLayout, components: &[Component]) -> ColorModel {
     let adobe = layout
         .segments
@@ -125,7 +125,7 @@ fn color_model(bytes: &[u8], layout: &JpegLayout, components: &[Component]) -> C
     }
 }
 
-/// The quantisation table `id`, in zigzag order.
+/// The quantization table `id`, in zigzag order.
 fn quant_table(bytes: &[u8], layout: &JpegLayout, id: u8) -> Option<[u16; 64]> {
     let tables = layout.segments.iter().filter(|s| s.marker == marker::DQT);
     for segment in tables {
@@ -144,7 +144,7 @@ fn quant_table(bytes: &[u8], layout: &JpegLayout, id: u8) -> Option<[u16; 64]> {
     None
 }
 
-/// The quantisation tables of luma and of chroma, in zigzag order; `None` where there are others.
+/// The quantization tables of luma and of chroma, in zigzag order; `None` where there are others.
 pub(crate) fn quant_tables(bytes: &[u8], layout: &JpegLayout) -> Option<[[u16; 64]; 2]> {
     let sof = layout.segments.iter().find(|s| marker::is_frame(s.marker))?;
     let (_, _, components) = frame_header(bytes, sof).ok()?;
@@ -176,7 +176,7 @@ fn has_tables(bytes: &[u8], layout: &JpegLayout) -> bool {
 }
 
 /// What speaks against handing the file on without decoding it.
-fn flaw(
+fn first_violation(
     bytes: &[u8],
     layout: &JpegLayout,
     components: &[Component],
@@ -201,7 +201,7 @@ fn flaw(
     if let Some(c) = components.iter().find(|c| !in_first_scans(c.id)) {
         return Some(format!("no scan holds component {}", c.id));
     }
-    jpeg::validate::flaw(bytes, layout, &named(components), info.process)
+    jpeg::validate::first_violation(bytes, layout, &named(components), info.process)
         .or_else(|| restarts_flaw(components, size, info, scans().collect()))
 }
 

@@ -28,15 +28,15 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
             info.profile = ProfileSource::Disordered;
         }
     }
-    info.intact = frame.flaw.is_none();
-    info.warnings.extend(frame.flaw.map(Warning::MalformedStructure));
+    info.well_formed = frame.first_violation.is_none();
+    info.warnings.extend(frame.first_violation.map(Warning::MalformedStructure));
     if layout.hollow > 0 {
         let what = format!("{} segments of impossible length, passed over", layout.hollow);
         info.warnings.push(Warning::MalformedStructure(what));
     }
     info.private_bytes = private_bytes(bytes, &layout);
-    info.stray_bytes = stray_bytes(bytes, &layout);
-    info.signed = layout.segments.iter().any(|s| s.is_credentials(bytes));
+    info.unreferenced_bytes = unreferenced_bytes(bytes, &layout);
+    info.has_content_credentials = layout.segments.iter().any(|s| s.is_credentials(bytes));
     info.jpeg = Some(frame.info);
     Ok(info)
 }
@@ -47,7 +47,7 @@ fn private_bytes(bytes: &[u8], layout: &JpegLayout) -> u64 {
     dropped.map(|s| s.whole.len() as u64).sum::<u64>() + (surplus + layout.unlisted) as u64
 }
 
-fn stray_bytes(bytes: &[u8], layout: &JpegLayout) -> u64 {
+fn unreferenced_bytes(bytes: &[u8], layout: &JpegLayout) -> u64 {
     let trailing = layout.end.map_or(0, |end| bytes.len().saturating_sub(end));
     (layout.stray + trailing) as u64
 }

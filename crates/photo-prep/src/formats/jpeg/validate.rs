@@ -9,12 +9,12 @@ pub(crate) struct Named {
     pub(crate) id: u8,
     /// Horizontal and vertical sampling factor.
     pub(crate) sampling: (u8, u8),
-    /// The number of its quantisation table.
+    /// The number of its quantization table.
     pub(crate) table: u8,
 }
 
 /// The first rule that the tables or scans break, if any.
-pub(crate) fn flaw(
+pub(crate) fn first_violation(
     bytes: &[u8],
     layout: &JpegLayout,
     components: &[Named],
@@ -22,11 +22,11 @@ pub(crate) fn flaw(
 ) -> Option<String> {
     let precision = vec![[None; 64]; components.len()];
     let mut state =
-        State { components, process, huffman: [[false; 4]; 2], quantisation: [false; 4], precision };
+        State { components, process, huffman: [[false; 4]; 2], quantization: [false; 4], precision };
     layout.segments.iter().find_map(|segment| {
         let data = segment.data(bytes);
         let broken = match segment.marker {
-            marker::DQT => state.quantisation_tables(data),
+            marker::DQT => state.quantization_tables(data),
             marker::DHT => state.huffman_tables(data),
             marker::SOS => state.scan(data),
             marker::DRI if data.len() != 2 => Err("a restart interval of wrong length"),
@@ -43,7 +43,7 @@ fn is_common(m: u8) -> bool {
     matches!(m, marker::DHT | marker::DQT | marker::DRI | marker::SOS | marker::COM | 0xE0..=0xEF)
 }
 
-/// The parts of a frame header that size and colours don't depend on. Decoders enlarge by whole factors.
+/// The parts of a frame header that size and colors don't depend on. Decoders enlarge by whole factors.
 fn frame(data: &[u8], components: &[Named]) -> Check {
     if data.len() != 6 + 3 * components.len() {
         return Err("a frame header of wrong length");
@@ -64,7 +64,7 @@ struct State<'a> {
     process: JpegProcess,
     /// DC and AC tables.
     huffman: [[bool; 4]; 2],
-    quantisation: [bool; 4],
+    quantization: [bool; 4],
     /// For each component and coefficient, the lowest bit sent so far.
     precision: Vec<[Option<u8>; 64]>,
 }
@@ -72,17 +72,17 @@ struct State<'a> {
 type Check = Result<(), &'static str>;
 
 impl State<'_> {
-    fn quantisation_tables(&mut self, mut data: &[u8]) -> Check {
+    fn quantization_tables(&mut self, mut data: &[u8]) -> Check {
         while let Some((&head, rest)) = data.split_first() {
             let length = if head >> 4 == 0 { 64 } else { 128 };
-            let (table, after) = rest.split_at_checked(length).ok_or("a cut-off quantisation table")?;
+            let (table, after) = rest.split_at_checked(length).ok_or("a cut-off quantization table")?;
             if head >> 4 > 1 || table.chunks_exact(length / 64).any(|v| v.iter().all(|b| *b == 0)) {
-                return Err("a quantisation table that is none");
+                return Err("a quantization table that is none");
             }
             *self
-                .quantisation
+                .quantization
                 .get_mut(usize::from(head & 15))
-                .ok_or("a quantisation table past number 3")? = true;
+                .ok_or("a quantization table past number 3")? = true;
             data = after;
         }
         Ok(())
@@ -142,12 +142,12 @@ impl State<'_> {
         }
     }
 
-    /// The index of a component that a scan names. Decoders take its quantisation table when its first scan begins.
+    /// The index of a component that a scan names. Decoders take its quantization table when its first scan begins.
     fn component(&self, id: u8) -> Result<usize, &'static str> {
         let known = self.components.iter().zip(0..).find(|(c, _)| c.id == id);
         let (component, index) = known.ok_or("a scan of an unknown component")?;
-        if self.quantisation.get(usize::from(component.table)) != Some(&true) {
-            return Err("a scan whose quantisation table is missing");
+        if self.quantization.get(usize::from(component.table)) != Some(&true) {
+            return Err("a scan whose quantization table is missing");
         }
         Ok(index)
     }
@@ -212,7 +212,7 @@ mod tests {
             let bytes = std::fs::read(entry.path()).unwrap();
             if entry.valid && bytes.starts_with(&[0xFF, 0xD8]) {
                 let frame = jpeg::frame::read(&bytes, &walk(&bytes).unwrap()).unwrap();
-                assert_eq!(frame.flaw, None, "{}", entry.file);
+                assert_eq!(frame.first_violation, None, "{}", entry.file);
             }
         }
     }
@@ -224,13 +224,13 @@ mod tests {
             if names.iter().any(|n| case.path.ends_with(n)) {
                 let bytes = std::fs::read(&case.file).unwrap();
                 let frame = jpeg::frame::read(&bytes, &walk(&bytes).unwrap()).unwrap();
-                assert!(frame.flaw.is_some(), "{}", case.path);
+                assert!(frame.first_violation.is_some(), "{}", case.path);
             }
         }
     }
 
     #[test]
-    fn a_scan_needs_its_quantisation_table() {
+    fn a_scan_needs_its_quantization_table() {
         let mut bytes = std::fs::read(fixtures::folder().join("jpeg_baseline.jpg")).unwrap();
         let layout = walk(&bytes).unwrap();
         let frame = layout.segments.iter().find(|s| marker::is_frame(s.marker)).unwrap();
@@ -239,7 +239,7 @@ mod tests {
         for (table, sound) in [(0, true), (3, false), (200, false)] {
             bytes[at] = table;
             let frame = jpeg::frame::read(&bytes, &walk(&bytes).unwrap()).unwrap();
-            assert_eq!(frame.flaw.is_none(), sound, "{table} {:?}", frame.flaw);
+            assert_eq!(frame.first_violation.is_none(), sound, "{table} {:?}", frame.first_violation);
         }
     }
 
@@ -250,7 +250,7 @@ mod tests {
         let scan = layout.segments.iter().find(|s| s.marker == marker::SOS).unwrap().whole.start;
         let twice = [&bytes[..bytes.len() - 2], &bytes[scan..]].concat();
         let frame = jpeg::frame::read(&twice, &walk(&twice).unwrap()).unwrap();
-        assert!(frame.flaw.is_some_and(|why| why.contains("earlier scan")));
+        assert!(frame.first_violation.is_some_and(|why| why.contains("earlier scan")));
     }
 
     #[test]
@@ -258,7 +258,7 @@ mod tests {
         let bytes = std::fs::read(fixtures::folder().join("jpeg_restart.jpg")).unwrap();
         let layout = walk(&bytes).unwrap();
         let place = |m: u8| layout.segments.iter().find(|s| s.marker == m).unwrap().whole.clone();
-        let flaw = |bytes: &[u8]| jpeg::frame::read(bytes, &walk(bytes).unwrap()).unwrap().flaw;
+        let flaw = |bytes: &[u8]| jpeg::frame::read(bytes, &walk(bytes).unwrap()).unwrap().first_violation;
         assert_eq!(flaw(&bytes), None);
         let with = |at: usize, value: u8| {
             let mut changed = bytes.clone();

@@ -1,4 +1,4 @@
-//! What the colours of a PNG mean (W3C PNG, third edition, 11.3.2): cICP goes before iCCP, that before sRGB, that before
+//! What the colors of a PNG mean (W3C PNG, third edition, 11.3.2): cICP goes before iCCP, that before sRGB, that before
 //! gAMA and cHRM.
 
 use crate::formats::png;
@@ -47,7 +47,7 @@ pub(crate) fn of(bytes: &[u8], layout: &PngLayout, model: ColorModel, limit: u64
             }
             return Ok(color);
         }
-        let why = || format!("the cICP chunk {codes:?} names colours that can't be converted");
+        let why = || format!("the cICP chunk {codes:?} names colors that can't be converted");
         if color.take(from_codes(codes, model).ok_or_else(why), model) {
             return Ok(color);
         }
@@ -85,7 +85,7 @@ fn from_codes(codes: &[u8], model: ColorModel) -> Option<Vec<u8>> {
     cicp::profile_of_codes(primaries, transfer, model == ColorModel::Gray)
 }
 
-/// `None` for the colours of sRGB. A gamma within 5 % of 1/2.2, which encoders write for sRGB because no gamma is just
+/// `None` for the colors of sRGB. A gamma within 5 % of 1/2.2, which encoders write for sRGB because no gamma is just
 /// its curve, means that curve where the primaries are those of sRGB too; libpng draws the same line (PNG_GAMMA_THRESHOLD).
 fn from_gamma(
     gamma: Option<&[u8]>,
@@ -109,7 +109,7 @@ fn from_gamma(
     }
     match cicp::profile_of_numbers(gamma, &colors, gray) {
         Some(profile) => Ok(Some(profile)),
-        None => Err("the chromaticities of the cHRM chunk span no colours".into()),
+        None => Err("the chromaticities of the cHRM chunk span no colors".into()),
     }
 }
 

@@ -228,11 +228,11 @@ pub(crate) fn header(bytes: &[u8], layout: &PngLayout) -> Result<Header> {
         0 => &[1, 2, 4, 8, 16],
         3 => &[1, 2, 4, 8],
         2 | 4 | 6 => &[8, 16],
-        _ => return Err(bad(format!("unknown colour type {color}"))),
+        _ => return Err(bad(format!("unknown color type {color}"))),
     };
     if !depths.contains(&depth) || method != 0 || filter != 0 || interlace > 1 {
         return Err(bad(format!(
-            "colour type {color} with bit depth {depth}, method {method}, filter {filter}, interlace {interlace}"
+            "color type {color} with bit depth {depth}, method {method}, filter {filter}, interlace {interlace}"
         )));
     }
     Ok(Header { width, height, depth, color, interlace })

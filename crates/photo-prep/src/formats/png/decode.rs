@@ -8,12 +8,12 @@ use crate::formats::decode_request::DecodeRequest;
 use crate::geometry::Size;
 use crate::info::ImageInfo;
 use crate::pixels::bands::RowSource;
-use crate::pixels::wide::Wide;
-use crate::pixels::{Layout, Raster, narrow};
+use crate::pixels::depth::DepthConversion;
+use crate::pixels::{Layout, Raster, depth};
 use crate::{Error, Format, LimitKind, Result};
 
-pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, terms: &DecodeRequest) -> Result<Raster> {
-    let mut rows = Rows::open(bytes, terms)?;
+pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, request: &DecodeRequest) -> Result<Raster> {
+    let mut rows = Rows::open(bytes, request)?;
     let (size, layout) = (rows.size(), rows.layout());
     let data = if rows.reader.info().interlaced {
         rows.whole()?
@@ -26,13 +26,13 @@ pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, terms: &DecodeRequest) -> R
 }
 
 /// The picture row by row; `None` where it is interlaced.
-pub(crate) fn rows<'a>(bytes: &'a [u8], terms: &'a DecodeRequest) -> Result<Option<Rows<'a>>> {
-    Ok(Some(Rows::open(bytes, terms)?).filter(|rows| !rows.reader.info().interlaced))
+pub(crate) fn rows<'a>(bytes: &'a [u8], request: &'a DecodeRequest) -> Result<Option<Rows<'a>>> {
+    Ok(Some(Rows::open(bytes, request)?).filter(|rows| !rows.reader.info().interlaced))
 }
 
 /// Whether every pixel is fully transparent.
-pub(crate) fn is_invisible(bytes: &[u8], terms: &DecodeRequest) -> Result<bool> {
-    let mut rows = Rows::open(bytes, terms)?;
+pub(crate) fn is_invisible(bytes: &[u8], request: &DecodeRequest) -> Result<bool> {
+    let mut rows = Rows::open(bytes, request)?;
     let (n, height) = (rows.layout().channels(), rows.size().height);
     if !rows.layout().has_alpha() {
         return Ok(false);
@@ -40,7 +40,7 @@ pub(crate) fn is_invisible(bytes: &[u8], terms: &DecodeRequest) -> Result<bool> 
     let shows = |data: &[u8]| data.chunks_exact(n).any(|pixel| pixel[n - 1] > 0);
     if rows.reader.info().interlaced {
         let bytes = Raster::bytes_for(rows.size(), rows.layout()) as u64;
-        return Ok(2 * bytes <= terms.memory && !shows(&rows.whole()?));
+        return Ok(2 * bytes <= request.memory && !shows(&rows.whole()?));
     }
     let mut row = Vec::new();
     for _ in 0..height {
@@ -58,14 +58,14 @@ pub(crate) struct Rows<'a> {
     reader: Reader<Cursor<&'a [u8]>>,
     layout: Layout,
     /// Where samples are converted before they are rounded: their way to 8 bits, and a row of them.
-    wide: Option<Deep<'a>>,
+    depth: Option<Deep<'a>>,
     /// Rows that are still to come.
     left: usize,
 }
 
 impl<'a> Rows<'a> {
-    fn open(bytes: &'a [u8], terms: &'a DecodeRequest) -> Result<Self> {
-        let bytes_limit = usize::try_from(terms.memory).unwrap_or(usize::MAX);
+    fn open(bytes: &'a [u8], request: &'a DecodeRequest) -> Result<Self> {
+        let bytes_limit = usize::try_from(request.memory).unwrap_or(usize::MAX);
         let mut decoder = Decoder::new_with_limits(Cursor::new(bytes), Limits { bytes: bytes_limit });
         decoder.set_transformations(Transformations::EXPAND);
         decoder.set_ignore_text_chunk(true);
@@ -83,12 +83,12 @@ impl<'a> Rows<'a> {
         };
         let left = reader.info().height as usize;
         let has_16_bits = depth == BitDepth::Sixteen;
-        let wide = (has_16_bits || terms.wide.is_for_all_depths()).then_some(Deep {
-            way: &terms.wide,
+        let depth = (has_16_bits || request.depth.is_for_all_depths()).then_some(Deep {
+            way: &request.depth,
             has_16_bits,
             samples: Vec::new(),
         });
-        Ok(Self { reader, layout, wide, left })
+        Ok(Self { reader, layout, depth, left })
     }
 
     /// Interlaced pictures need all rows at once.
@@ -98,11 +98,11 @@ impl<'a> Rows<'a> {
             lengths.ok_or_else(|| Error::malformed(Format::Png, None, "the picture is too large"))?;
         let mut data = vec![0; length];
         self.reader.next_frame(&mut data).map_err(error)?;
-        let Some(wide) = &mut self.wide else { return Ok(data) };
-        let mut out = Vec::with_capacity(if wide.has_16_bits { length / 2 } else { length });
+        let Some(depth) = &mut self.depth else { return Ok(data) };
+        let mut out = Vec::with_capacity(if depth.has_16_bits { length / 2 } else { length });
         // By rows, so that the numbers never stand beside all of the bytes.
         for row in data.chunks(line.max(1)) {
-            wide.append(self.layout, row, &mut out)?;
+            depth.append(self.layout, row, &mut out)?;
         }
         Ok(out)
     }
@@ -110,15 +110,15 @@ impl<'a> Rows<'a> {
 
 /// Samples on their way to 8 bits.
 struct Deep<'a> {
-    way: &'a Wide,
+    way: &'a DepthConversion,
     has_16_bits: bool,
     samples: Vec<u16>,
 }
 
 impl Deep<'_> {
     fn append(&mut self, layout: Layout, row: &[u8], out: &mut Vec<u8>) -> Result<()> {
-        if matches!(self.way, Wide::Rounded) {
-            out.extend(narrow::be16(row));
+        if matches!(self.way, DepthConversion::Rounded) {
+            out.extend(depth::be16(row));
             return Ok(());
         }
         self.samples.clear();
@@ -144,8 +144,8 @@ impl RowSource for Rows<'_> {
         for _ in 0..count {
             let row = self.reader.next_row().map_err(error)?;
             let Some(row) = row else { return Err(missing(self.size())) };
-            match &mut self.wide {
-                Some(wide) => wide.append(self.layout, row.data(), out)?,
+            match &mut self.depth {
+                Some(depth) => depth.append(self.layout, row.data(), out)?,
                 None => out.extend_from_slice(row.data()),
             }
         }

@@ -28,11 +28,11 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
         info.warnings.extend(color.warnings);
     }
     let credentials = |c: &png::Chunk| c.kind == *b"caBX" && c.sound;
-    info.signed = layout.chunks.iter().any(credentials);
+    info.has_content_credentials = layout.chunks.iter().any(credentials);
     check_order(bytes, &layout, header.color, &mut info)?;
     let dropped = layout.chunks.iter().filter(|c| !png::is_kept(c));
     info.private_bytes = dropped.map(|c| c.whole.len() as u64).sum::<u64>() + layout.unlisted as u64;
-    info.stray_bytes = layout.end.map_or(0, |end| bytes.len().saturating_sub(end)) as u64;
+    info.unreferenced_bytes = layout.end.map_or(0, |end| bytes.len().saturating_sub(end)) as u64;
     Ok(info)
 }
 
@@ -63,7 +63,7 @@ fn check_order(bytes: &[u8], layout: &PngLayout, color: u8, info: &mut ImageInfo
         .or_else(|| {
             (matches!(color, 0 | 4) && palette.is_some()).then(|| "a gray picture with a palette".into())
         });
-    info.intact = flaw.is_none();
+    info.well_formed = flaw.is_none();
     info.warnings.extend(flaw.map(Warning::MalformedStructure));
     let unsound = layout.chunks.iter().filter(|c| !c.sound && c.is_ancillary()).count();
     if unsound > 0 {

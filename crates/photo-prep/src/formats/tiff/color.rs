@@ -5,13 +5,13 @@ use super::header::{Alpha, Header};
 use super::lab;
 use super::samples;
 use crate::pixels::Layout;
-use crate::pixels::wide::Wide;
+use crate::pixels::depth::DepthConversion;
 use crate::{Error, Format, Result};
 
 /// Makes rows of one picture.
 pub(super) struct Painter<'a> {
     header: &'a Header,
-    wide: &'a Wide,
+    depth: &'a DepthConversion,
     layout: Layout,
     /// The planes that are looked at, where each sample has one.
     pub(super) planes: Vec<usize>,
@@ -28,14 +28,14 @@ pub(super) struct Painter<'a> {
 pub(super) struct Scratch {
     codes: Vec<u8>,
     plane: Vec<u8>,
-    wide: Vec<u16>,
-    wide_plane: Vec<u16>,
+    deep: Vec<u16>,
+    deep_plane: Vec<u16>,
     pixels: Vec<u16>,
     done: Vec<u8>,
 }
 
 impl<'a> Painter<'a> {
-    pub(super) fn new(header: &'a Header, wide: &'a Wide) -> Self {
+    pub(super) fn new(header: &'a Header, depth: &'a DepthConversion) -> Self {
         let colors = header.color.samples();
         let planes: Vec<usize> = if header.separate {
             (0..colors).chain(header.alpha.map(|a| a.index)).collect()
@@ -47,7 +47,7 @@ impl<'a> Painter<'a> {
         let inverted = matches!(header.color, Color::Gray { white_is_zero: true });
         Self {
             header,
-            wide,
+            depth,
             layout: header.layout(),
             stride: if header.separate { planes.len() } else { header.samples },
             planes,
@@ -66,7 +66,7 @@ impl<'a> Painter<'a> {
         scratch: &mut Scratch,
     ) -> Result<usize> {
         if self.header.is_wide() {
-            return self.wide_row(planes, width, out, scratch);
+            return self.deep_row(planes, width, out, scratch);
         }
         match planes {
             [row] if self.header.bits == 8 => self.narrow(row.get(..width * self.stride).unwrap_or(row), out),
@@ -152,27 +152,27 @@ impl<'a> Painter<'a> {
     }
 
     /// Pixels of more than 8 bits: converted first, rounded last.
-    fn wide_row(
+    fn deep_row(
         &self,
         planes: &[&[u8]],
         width: usize,
         out: &mut [u8],
         scratch: &mut Scratch,
     ) -> Result<usize> {
-        let Scratch { wide, wide_plane, pixels, done, .. } = scratch;
+        let Scratch { deep, deep_plane, pixels, done, .. } = scratch;
         let together = self.header.samples_together();
         let mut outside = 0;
-        gathered(planes, wide, wide_plane, |row, out| {
-            outside += samples::wide(row, self.header, width * together, out);
+        gathered(planes, deep, deep_plane, |row, out| {
+            outside += samples::deep(row, self.header, width * together, out);
         });
         if let Color::Lab(kind) = self.header.color {
-            self.wide_lab(kind, wide, out);
+            self.deep_lab(kind, deep, out);
             return Ok(outside);
         }
         pixels.clear();
         let inverted = matches!(self.header.color, Color::Gray { white_is_zero: true });
         let colors = self.header.color.samples();
-        for from in wide.chunks_exact(self.stride) {
+        for from in deep.chunks_exact(self.stride) {
             let start = pixels.len();
             pixels.extend(from.iter().take(colors).map(|v| if inverted { u16::MAX - v } else { *v }));
             if let Some(alpha) = self.alpha {
@@ -184,18 +184,18 @@ impl<'a> Painter<'a> {
             }
         }
         done.clear();
-        self.wide.append(self.layout, pixels, done).map_err(|e| Error::malformed(Format::Tiff, None, e))?;
+        self.depth.append(self.layout, pixels, done).map_err(|e| Error::malformed(Format::Tiff, None, e))?;
         out.iter_mut().zip(done.iter()).for_each(|(to, from)| *to = *from);
         Ok(outside)
     }
 
-    fn wide_lab(&self, kind: lab::Kind, wide: &[u16], out: &mut [u8]) {
-        for (to, from) in out.chunks_exact_mut(self.layout.channels()).zip(wide.chunks_exact(self.stride)) {
+    fn deep_lab(&self, kind: lab::Kind, deep: &[u16], out: &mut [u8]) {
+        for (to, from) in out.chunks_exact_mut(self.layout.channels()).zip(deep.chunks_exact(self.stride)) {
             if let [l, a, b, ..] = from {
                 to[..3].copy_from_slice(&lab::to_srgb(lab::of_16(kind, [*l, *a, *b])));
             }
             if let (Some(alpha), Some(last)) = (self.alpha, to.get_mut(3)) {
-                *last = crate::pixels::narrow::round(from.get(alpha.index).copied().unwrap_or(u16::MAX));
+                *last = crate::pixels::depth::round(from.get(alpha.index).copied().unwrap_or(u16::MAX));
             }
         }
     }

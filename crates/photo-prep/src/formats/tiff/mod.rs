@@ -30,12 +30,12 @@ use rows::Rows;
 use crate::info::ImageInfo;
 use crate::pixels::Raster;
 use crate::pixels::bands::{self, RowSource};
-use crate::pixels::wide::Wide;
+use crate::pixels::depth::DepthConversion;
 use crate::{Error, Format, Result, Size};
 
 /// The whole picture as stored. `memory` bounds what JPEGs in it may take.
-pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, wide: &Wide, memory: u64) -> Result<Raster> {
-    with_rows(bytes, info, wide, memory, |rows| {
+pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, depth: &DepthConversion, memory: u64) -> Result<Raster> {
+    with_rows(bytes, info, depth, memory, |rows| {
         let (size, layout) = (rows.size(), rows.layout());
         let mut data = Vec::with_capacity(Raster::bytes_for(size, layout));
         rows.append(size.height as usize, &mut data)?;
@@ -50,16 +50,16 @@ pub(crate) fn reduced(
     bytes: &[u8],
     info: &ImageInfo,
     size: Size,
-    wide: &Wide,
+    depth: &DepthConversion,
     memory: u64,
 ) -> Result<Raster> {
-    with_rows(bytes, info, wide, memory, |rows| bands::reduced(rows, size))
+    with_rows(bytes, info, depth, memory, |rows| bands::reduced(rows, size))
 }
 
 fn with_rows<T>(
     bytes: &[u8],
     info: &ImageInfo,
-    wide: &Wide,
+    depth: &DepthConversion,
     memory: u64,
     run: impl FnOnce(&mut Rows<'_>) -> Result<T>,
 ) -> Result<T> {
@@ -70,5 +70,5 @@ fn with_rows<T>(
         return Err(Error::malformed(Format::Tiff, directory.at(), reason));
     }
     let grid = Grid::read(&directory, &header)?;
-    run(&mut Rows::open(&directory, &header, &grid, wide, memory))
+    run(&mut Rows::open(&directory, &header, &grid, depth, memory))
 }

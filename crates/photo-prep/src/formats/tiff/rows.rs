@@ -13,7 +13,7 @@ use super::header::{Header, Predictor};
 use super::unpack::{Packed, jpeg, unpacked};
 use super::{predictor, tag};
 use crate::pixels::bands::RowSource;
-use crate::pixels::wide::Wide;
+use crate::pixels::depth::DepthConversion;
 use crate::pixels::{Layout, Raster};
 use crate::{Error, Format, Result, Size};
 
@@ -37,14 +37,14 @@ impl<'a> Rows<'a> {
         d: &Directory<'a>,
         header: &'a Header,
         grid: &'a Grid,
-        wide: &'a Wide,
+        depth: &'a DepthConversion,
         memory: u64,
     ) -> Self {
         Self {
             file: d.file.bytes(),
             header,
             grid,
-            painter: Painter::new(header, wide),
+            painter: Painter::new(header, depth),
             jpegs: jpeg::Shared { header, tables: d.bytes_of(tag::JPEG_TABLES), memory },
             next: 0,
             ready: Vec::new(),

@@ -29,7 +29,7 @@ pub(super) fn scale(bits: u8, inverted: bool) -> [u8; 256] {
 }
 
 /// Appends `count` samples of more than 8 bits, or floating point; counts those that are far from 0..=1.
-pub(super) fn wide(row: &[u8], header: &Header, count: usize, out: &mut Vec<u16>) -> usize {
+pub(super) fn deep(row: &[u8], header: &Header, count: usize, out: &mut Vec<u16>) -> usize {
     let (bits, little) = (header.bits, header.little);
     let number = |bytes: &[u8]| number(bytes, little);
     match (header.float, bits) {

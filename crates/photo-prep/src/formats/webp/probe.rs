@@ -25,7 +25,7 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     let lossless_alpha = find(b"VP8L").and_then(|d| le32(d, 1)).is_some_and(|v| v >> 28 & 1 != 0);
     info.alpha = flags & 0x10 != 0 || lossless_alpha;
     info.decoder_memory = DecoderMemory::fixed(tables(bytes, size, &chunks, limits.memory)?);
-    info.signed = find(b"C2PA").is_some();
+    info.has_content_credentials = find(b"C2PA").is_some();
     info.animated = find(b"ANIM").is_some();
     embedded_facts::take(&mut info, &super::embedded::embedded(bytes, &chunks), limits)?;
     if let Some(profile) = find(b"ICCP") {

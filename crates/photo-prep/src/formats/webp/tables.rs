@@ -66,7 +66,7 @@ fn transforms(bits: &mut Bits<'_>, size: Size) -> Option<u32> {
     Some(width)
 }
 
-/// Symbols that stand for colours of the cache.
+/// Symbols that stand for colors of the cache.
 fn color_cache(bits: &mut Bits<'_>) -> Option<usize> {
     if bits.read(1)? == 0 {
         return Some(0);

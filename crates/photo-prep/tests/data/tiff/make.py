@@ -237,7 +237,7 @@ def libtiff(path):
     try:
         return np.asarray(Image.open(path).convert("RGB"), float)
     except Exception:
-        image = pyvips.Image.new_from_file(str(path)).colourspace("srgb")
+        image = pyvips.Image.new_from_file(str(path)).colorspace("srgb")
         return np.asarray(image.numpy(), float).reshape(image.height, image.width, -1)[:, :, :3]
 
 

@@ -1,4 +1,4 @@
-//! Samples to PNG, in the smallest colour type that holds the picture without loss, on all cores.
+//! Samples to PNG, in the smallest color type that holds the picture without loss, on all cores.
 
 mod filter;
 mod strips;
@@ -15,7 +15,7 @@ pub(crate) fn encode(raster: &Raster, chunks: &[u8]) -> Result<Vec<u8>> {
     written(&reduced(raster), raster.size(), raster.data(), chunks)
 }
 
-/// A picture of indices as a PNG; colours that are not opaque must come first.
+/// A picture of indices as a PNG; colors that are not opaque must come first.
 pub(crate) fn encode_indexed(
     size: Size,
     colors: Vec<[u8; 4]>,
@@ -80,7 +80,7 @@ impl Reduced {
         self.palette.iter().flat_map(|c| [c[0], c[1], c[2]]).collect()
     }
 
-    /// The data of tRNS: the translucent colours come first, and what is left out is opaque.
+    /// The data of tRNS: the translucent colors come first, and what is left out is opaque.
     fn alphas(&self) -> Vec<u8> {
         let opaque_tail = self.palette.iter().rev().take_while(|c| c[3] == 255).count();
         self.palette.iter().take(self.palette.len() - opaque_tail).map(|c| c[3]).collect()
@@ -128,7 +128,7 @@ fn indexed(size: Size, palette: Vec<[u8; 4]>, indices: Vec<u8>) -> Reduced {
     Reduced { color: ColorType::Indexed, depth, palette, data: Some(data) }
 }
 
-/// The colours of the picture, translucent ones first, and an index for each pixel; `None` for more than 256 colours.
+/// The colors of the picture, translucent ones first, and an index for each pixel; `None` for more than 256 colors.
 pub(crate) fn palette_of(raster: &Raster) -> Option<(Vec<[u8; 4]>, Vec<u8>)> {
     if raster.layout() == Layout::Gray {
         return None;
@@ -147,7 +147,7 @@ pub(crate) fn palette_of(raster: &Raster) -> Option<(Vec<[u8; 4]>, Vec<u8>)> {
     Some((order.iter().map(|&i| table.colors[i]).collect(), indices))
 }
 
-/// Up to 256 colours in an open-addressed table.
+/// Up to 256 colors in an open-addressed table.
 struct ColorTable {
     colors: Vec<[u8; 4]>,
     slots: [u16; 1024],
@@ -215,11 +215,11 @@ mod tests {
     }
 
     #[test]
-    fn few_colours_make_few_bits() {
+    fn few_colors_make_few_bits() {
         let data: Vec<u8> =
             (0..64 * 64).flat_map(|i| if (i / 7) % 2 == 0 { [255, 0, 0] } else { [0, 0, 255] }).collect();
         let raster = Raster::new(Size::new(64, 64), Layout::Rgb, data).unwrap();
         let png = encode(&raster, &[]).unwrap();
-        assert_eq!((png[24], png[25]), (1, 3), "bit depth and colour type");
+        assert_eq!((png[24], png[25]), (1, 3), "bit depth and color type");
     }
 }

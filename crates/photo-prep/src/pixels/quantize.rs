@@ -1,6 +1,6 @@
-//! A picture in 256 colours: chosen by NeuQuant (A. Dekker, "Kohonen neural networks for optimal colour quantization", Network 5
-//! (1994); the crate `color_quant`), with the error spread to the neighbours (R. Floyd, L. Steinberg, "An adaptive algorithm for spatial
-//! greyscale" (1976)).
+//! A picture in 256 colors: chosen by NeuQuant (A. Dekker, "Kohonen neural networks for optimal color quantization", Network 5
+//! (1994); the crate `color_quant`), with the error spread to the neighbors (R. Floyd, L. Steinberg, "An adaptive algorithm for spatial
+//! grayscale" (1976)).
 
 use std::sync::atomic::{AtomicU16, Ordering};
 
@@ -10,8 +10,8 @@ use rayon::prelude::*;
 use super::{Raster, rgba};
 
 /// A picture as indices into a palette.
-pub(crate) struct Quantised {
-    /// Up to 256 colours, those that are not opaque first.
+pub(crate) struct Quantized {
+    /// Up to 256 colors, those that are not opaque first.
     pub(crate) colors: Vec<[u8; 4]>,
     /// One for each pixel.
     pub(crate) indices: Vec<u8>,
@@ -24,8 +24,8 @@ const LEARNED: usize = 100_000;
 /// Rows that one task dithers; no error goes from one to the next.
 const ROWS: usize = 64;
 
-/// The picture in 256 colours. Wholly transparent pixels stay so.
-pub(crate) fn quantised(raster: &Raster) -> Quantised {
+/// The picture in 256 colors. Wholly transparent pixels stay so.
+pub(crate) fn quantized(raster: &Raster) -> Quantized {
     let palette = Palette::learned(raster);
     let (width, n) = (raster.size.width as usize, raster.layout.channels());
     let mut indices = vec![0; width * raster.size.height as usize];
@@ -35,15 +35,15 @@ pub(crate) fn quantised(raster: &Raster) -> Quantised {
         .map(|(to, from)| palette.dither(from, n, width, to))
         .sum();
     let mean = squares / (4.0 * raster.size.pixels() as f64);
-    Quantised { colors: palette.colors, indices, psnr: 10.0 * (255.0 * 255.0 / mean.max(1e-9)).log10() }
+    Quantized { colors: palette.colors, indices, psnr: 10.0 * (255.0 * 255.0 / mean.max(1e-9)).log10() }
 }
 
 struct Palette {
     colors: Vec<[u8; 4]>,
     net: NeuQuant,
-    /// The place of each of the net's colours in the palette.
+    /// The place of each of the net's colors in the palette.
     places: Vec<u8>,
-    /// What has been found for opaque colours of 6 bits a sample, and for others of 5: the place and 1, or 0 for nothing yet. A
+    /// What has been found for opaque colors of 6 bits a sample, and for others of 5: the place and 1, or 0 for nothing yet. A
     /// search takes eight times as long as all the rest of dithering a pixel.
     opaque: Vec<AtomicU16>,
     soft: Vec<AtomicU16>,
@@ -58,7 +58,7 @@ impl Palette {
         if sample.is_empty() {
             sample = vec![0; 4];
         }
-        // One colour is kept for what is wholly transparent. 1 takes every pixel of the sample.
+        // One color is kept for what is wholly transparent. 1 takes every pixel of the sample.
         let net = NeuQuant::new(1, 255, &sample);
         let map = net.color_map_rgba();
         // What is nearly opaque was opaque.
@@ -77,7 +77,7 @@ impl Palette {
         Self { colors, net, places, opaque: unknown(18), soft: unknown(20) }
     }
 
-    /// The index of the colour nearest to a pixel, or to the middle of the few that are taken for the same: so it does not matter
+    /// The index of the color nearest to a pixel, or to the middle of the few that are taken for the same: so it does not matter
     /// which of them came first.
     fn index_of(&self, pixel: [u8; 4]) -> u8 {
         let of_bits = |values: &[u8], bits: u32| {
@@ -137,7 +137,7 @@ impl Palette {
     }
 }
 
-/// The squared differences of two colours laid on black, and of their alphas.
+/// The squared differences of two colors laid on black, and of their alphas.
 fn error(a: [u8; 4], b: [u8; 4]) -> f64 {
     let on_black = |p: [u8; 4], k: usize| f64::from(p[k]) * f64::from(p[3]) / 255.0;
     let colors: f64 = (0..3).map(|k| (on_black(a, k) - on_black(b, k)).powi(2)).sum();
@@ -151,7 +151,7 @@ mod tests {
     use crate::pixels::Layout;
 
     #[test]
-    fn a_soft_shape_keeps_its_colours_and_its_holes() {
+    fn a_soft_shape_keeps_its_colors_and_its_holes() {
         let size = Size::new(200, 150);
         let pixel = |i: u32| {
             let (x, y) = (i % 200, i / 200);
@@ -160,7 +160,7 @@ mod tests {
         };
         let data: Vec<u8> = (0..200 * 150).flat_map(pixel).collect();
         let raster = Raster::new(size, Layout::Rgba, data).unwrap();
-        let done = quantised(&raster);
+        let done = quantized(&raster);
         assert!(done.colors.len() <= 256 && done.psnr > 30.0, "{} dB", done.psnr);
         for (i, index) in done.indices.iter().enumerate() {
             let alpha = done.colors[usize::from(*index)][3];
@@ -193,7 +193,7 @@ mod tests {
     #[test]
     fn nothing_to_learn_from_is_no_harm() {
         let raster = Raster::new(Size::new(3, 2), Layout::Rgba, vec![0; 24]).unwrap();
-        let done = quantised(&raster);
+        let done = quantized(&raster);
         assert!(done.indices.iter().all(|i| done.colors[usize::from(*i)] == [0; 4]));
     }
 }

@@ -6,14 +6,14 @@ use std::sync::{Arc, Mutex, PoisonError};
 use moxcms::{ColorProfile, Layout as Channels, Transform16BitExecutor};
 
 use super::tone::{PeakMeter, ToneMap};
-use super::{Layout, color, narrow};
+use super::{Layout, color};
 use crate::metadata::icc;
 
 /// Pixels that are converted at a time.
 const CHUNK: usize = 1 << 14;
 
 /// The way from 16 bits to 8.
-pub(crate) enum Wide {
+pub(crate) enum DepthConversion {
     /// Rounding is all there is to do.
     Rounded,
     /// What each of the 65,536 values of gray becomes.
@@ -26,7 +26,7 @@ pub(crate) enum Wide {
     Measuring(Mutex<PeakMeter>),
 }
 
-impl Wide {
+impl DepthConversion {
     /// To sRGB from `profile`; the error says why that can't be.
     pub(crate) fn to_srgb(profile: &[u8], gray: bool) -> Result<Self, String> {
         let source = icc::parsed(profile)?;
@@ -42,7 +42,7 @@ impl Wide {
         let values: Vec<u16> = (0..=u16::MAX).collect();
         let mut rgb = vec![0; values.len() * 3];
         make(Channels::Gray, Channels::Rgb)?.transform(&values, &mut rgb).map_err(|e| e.to_string())?;
-        Ok(Self::Gray(rgb.iter().skip(1).step_by(3).map(|&v| narrow::round(v)).collect()))
+        Ok(Self::Gray(rgb.iter().skip(1).step_by(3).map(|&v| round(v)).collect()))
     }
 
     /// The meter of [`Self::Measuring`].
@@ -65,7 +65,7 @@ impl Wide {
                 let n = layout.channels();
                 out.extend(samples.iter().enumerate().map(|(i, &v)| {
                     let gray = table.get(usize::from(v)).filter(|_| i % n == 0);
-                    gray.copied().unwrap_or_else(|| narrow::round(v))
+                    gray.copied().unwrap_or_else(|| round(v))
                 }));
             }
             (Self::Tone(map), _) => map.append(layout, samples, out),
@@ -79,11 +79,34 @@ impl Wide {
                 for part in samples.chunks(layout.channels() * CHUNK) {
                     let converted = converted.get_mut(..part.len()).unwrap_or_default();
                     transform.transform(part, converted).map_err(|e| e.to_string())?;
-                    out.extend(converted.iter().map(|&v| narrow::round(v)));
+                    out.extend(converted.iter().map(|&v| round(v)));
                 }
             }
-            _ => out.extend(samples.iter().map(|&v| narrow::round(v))),
+            _ => out.extend(samples.iter().map(|&v| round(v))),
         }
         Ok(())
+    }
+}
+
+/// Samples of 16 bits in big-endian bytes, as PNG holds them, to 8 bits.
+pub(crate) fn be16(bytes: &[u8]) -> impl Iterator<Item = u8> + '_ {
+    bytes.chunks_exact(2).map(|b| round(u16::from_be_bytes([b[0], b[1]])))
+}
+
+/// `round(v * 255 / 65535)`, without the division, and still exact.
+pub(crate) fn round(v: u16) -> u8 {
+    ((u32::from(v) * 255 + 32_895) >> 16) as u8
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rounding_is_to_the_nearest() {
+        for v in 0..=u16::MAX {
+            let exact = (f64::from(v) * 255.0 / 65_535.0).round() as u8;
+            assert_eq!(round(v), exact);
+        }
     }
 }
