@@ -218,7 +218,7 @@ fn signed_files_are_reported() {
     let image = PngImage::from_picture(&picture, 8);
     let png = png::encode(&image, &PngOptions { before, ..PngOptions::default() });
     for bytes in [jpeg, png] {
-        assert!(photo_prep::probe(&bytes).unwrap().signed);
+        assert!(photo_prep::probe(&bytes).unwrap().has_content_credentials);
         for options in [Options::default(), Options::default().max_pixels(1000)] {
             let prepared = options.prepare(&bytes).unwrap();
             assert!(prepared.report().warnings.contains(&Warning::SignatureLost), "{}", prepared.report());
@@ -228,5 +228,5 @@ fn signed_files_are_reported() {
         assert_eq!((kept.bytes(), kept.report().warnings.len()), (bytes.as_slice(), 0));
     }
     let plain = jpeg::encode(&picture, &JpegOptions::default());
-    assert!(!photo_prep::probe(&plain).unwrap().signed);
+    assert!(!photo_prep::probe(&plain).unwrap().has_content_credentials);
 }
