@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::code::Code;
+use crate::error_code::Code;
 
 /// Something that goes wrong with one request.
 ///

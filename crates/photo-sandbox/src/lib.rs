@@ -93,10 +93,10 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-mod code;
 mod config;
 mod endpoint;
 mod error;
+mod error_code;
 mod fault;
 #[cfg(fuzzing)]
 pub mod fuzzing;
@@ -108,9 +108,9 @@ mod stats;
 mod store;
 mod tokens;
 
-pub use code::{Code, UnknownCode};
 pub use config::{Config, Credentials, ExpiresIn, Records, SizeCodes};
 pub use error::Error;
+pub use error_code::{Code, UnknownCode};
 pub use fault::{Fault, FaultSyntax, RetryHint};
 pub use sandbox::Sandbox;
 pub use script::Script;

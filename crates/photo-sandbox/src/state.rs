@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
-use crate::code::Code;
 use crate::config::Config;
-use crate::endpoint::answer::{Answer, Refusal};
 use crate::endpoint::checks::{self, Accepted, Action, Head};
 use crate::endpoint::oauth::{self, Parameters};
+use crate::endpoint::response::{Answer, Refusal};
 use crate::endpoint::route::PhotoPath;
+use crate::error_code::Code;
 use crate::fault::{Fault, RetryHint};
 use crate::script::Script;
 use crate::stats::{Stats, bump, key};

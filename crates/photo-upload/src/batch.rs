@@ -6,8 +6,8 @@ use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::client::{Client, Receipt};
-use crate::code::{ErrorCode, Scope};
 use crate::error::Error;
+use crate::error_code::{ErrorCode, Scope};
 use crate::photo::Photo;
 use crate::target::Target;
 

@@ -5,18 +5,18 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::answer::Operation;
 use crate::batch::Batch;
-use crate::config::{ClientBuilder, Config};
+use crate::builder::{ClientBuilder, Config};
 use crate::error::Error;
-use crate::exchange::HttpExchange;
-use crate::gate::Gate;
 use crate::http::Http;
 use crate::intake::Intake;
 use crate::photo::Photo;
 use crate::progress::{Progress, ProgressFn};
+use crate::request::HttpExchange;
+use crate::request_limiter::Gate;
+use crate::response::Operation;
 use crate::retry::Dice;
-use crate::run::{Done, Run};
+use crate::retry_loop::{Done, Run};
 use crate::target::Target;
 use crate::token::Tokens;
 

@@ -4,9 +4,9 @@ use std::fmt;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::code::{Class, ErrorCode, Scope};
+use crate::error_code::{Class, ErrorCode, Scope};
 use crate::image_header::Format;
-use crate::text;
+use crate::redact;
 use crate::token::TokenError;
 
 /// Why a photo is not on the record, grouped by what can be done about it.
@@ -185,7 +185,7 @@ impl Error {
 impl Failure {
     /// Takes a secret out of everything that came from outside.
     pub(crate) fn redact(&mut self, secret: &str) {
-        let clean = |text: &mut String| *text = text::redact(std::mem::take(text), secret);
+        let clean = |text: &mut String| *text = redact::redact(std::mem::take(text), secret);
         clean(&mut self.body_start);
         self.message.iter_mut().chain(&mut self.cause).for_each(clean);
         if let Some(ErrorCode::Other(code)) = &mut self.code {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::answer::{self, Answer, Operation, Verdict};
+use crate::response::{self, Answer, Operation, Verdict};
 use crate::token;
 
 /// The parts of an answer that the endpoint's side decides.
@@ -36,9 +36,9 @@ pub fn photo_answer(parts: &Parts<'_>) {
         body: Bytes::copy_from_slice(parts.body),
         cut_off: parts.cut_off.then(|| "it broke off".to_owned()),
     };
-    let code = answer::parse(parts.body).code;
+    let code = response::parse(parts.body).code;
     for operation in [Operation::Upload, Operation::Download, Operation::Delete] {
-        match answer::judge(operation, "a test", &answer) {
+        match response::judge(operation, "a test", &answer) {
             Verdict::Done { message } => {
                 assert!((200..300).contains(&parts.status));
                 assert!(message.is_none_or(|m| is_short_line(&m, 300)));
@@ -56,7 +56,7 @@ pub fn photo_answer(parts: &Parts<'_>) {
 /// An answer of the token endpoint: a token lasts no longer than a day, can be sent and isn't shown; a refusal is one
 /// short line.
 pub fn token_answer(status: u16, body: &[u8]) {
-    match token::answer::read(status, body) {
+    match token::response::read(status, body) {
         Ok(grant) => {
             assert!(grant.lifetime <= Duration::from_secs(86_400));
             assert!(grant.token.header().is_some(), "a checked token");

@@ -7,10 +7,10 @@ use bytes::{Bytes, BytesMut};
 use reqwest::{Response, Url, redirect, retry};
 use tokio::time::{Instant, timeout_at};
 
-use crate::answer::Answer;
 use crate::endpoint::is_loopback;
 use crate::error::Error;
-use crate::text;
+use crate::redact;
+use crate::response::Answer;
 
 /// Two clients: one for plain http to this machine, without proxy and certificates, and one for everything else, which
 /// honours the system's proxy settings. The latter is made when first needed, since it cannot be made on a system
@@ -62,21 +62,21 @@ fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
     builder.build().map_err(|e| {
         Error::config(format!(
             "no HTTP client can be made ({}); are the system's CA certificates installed?",
-            text::causes(&e)
+            redact::causes(&e)
         ))
     })
 }
 
 /// What a reqwest error says, with its causes and without the URL.
 pub(crate) fn cause_of(error: reqwest::Error) -> String {
-    text::causes(&error.without_url())
+    redact::causes(&error.without_url())
 }
 
 /// Reads an answer to its end, but at most `most` bytes and until `deadline`. What was read by then is kept.
 pub(crate) async fn read_answer(mut response: Response, most: usize, deadline: Instant) -> Answer {
     let header = |name: &str| {
         let value = response.headers().get(name)?.to_str().ok()?;
-        Some(text::one_line(value, 200))
+        Some(redact::one_line(value, 200))
     };
     let mut answer = Answer {
         status: response.status().as_u16(),

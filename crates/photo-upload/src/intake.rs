@@ -136,7 +136,7 @@ impl Intake {
             let mut gathered = Gathered::new(self.limits.max_bytes);
             while let Some(chunk) = std::future::poll_fn(|cx| stream.as_mut().poll_next(cx)).await {
                 let chunk =
-                    chunk.map_err(|e| SourceError::Stream(crate::text::one_line(&e.to_string(), 300)))?;
+                    chunk.map_err(|e| SourceError::Stream(crate::redact::one_line(&e.to_string(), 300)))?;
                 gathered.add(&chunk, length)?;
             }
             gathered.end(length)

@@ -63,21 +63,18 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-mod answer;
 mod batch;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod builder;
 mod client;
-mod code;
-mod config;
 mod endpoint;
 mod error;
-mod exchange;
+mod error_code;
 mod fetch;
 mod file_name;
 #[cfg(fuzzing)]
 pub mod fuzzing;
-mod gate;
 mod http;
 mod image_header;
 mod intake;
@@ -85,18 +82,21 @@ mod photo;
 #[cfg(feature = "prep")]
 mod prep;
 mod progress;
+mod redact;
+mod request;
+mod request_limiter;
+mod response;
 mod retry;
-mod run;
+mod retry_loop;
 mod target;
-mod text;
 mod token;
 
 pub use batch::{Batch, Canceller, Finished, Stopped};
+pub use builder::ClientBuilder;
 pub use client::{Client, Download, Receipt};
-pub use code::{Class, ErrorCode, Scope};
-pub use config::ClientBuilder;
 pub use endpoint::{ApiVersion, DataCenter, Triggers, is_internal_host};
 pub use error::{Error, Failure, PhotoError, SourceError};
+pub use error_code::{Class, ErrorCode, Scope};
 pub use image_header::Format;
 pub use intake::Intake;
 pub use photo::{Limits, Photo};

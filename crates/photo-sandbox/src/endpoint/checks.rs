@@ -3,13 +3,13 @@
 
 use std::borrow::Cow;
 
-use super::answer::Refusal;
 use super::multipart::{self, Malformed, Part};
 use super::picture::{self, Kind};
 use super::reserved;
+use super::response::Refusal;
 use super::route::PhotoPath;
-use crate::code::Code;
 use crate::config::{Config, Records, SizeCodes};
+use crate::error_code::Code;
 
 /// What a request wants with a photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::answer::Answer;
 use super::multipart::Parts;
+use super::response::Answer;
 use crate::config::{Config, Credentials, ExpiresIn};
 
 /// The parameters of a token request.

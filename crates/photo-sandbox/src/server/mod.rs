@@ -1,9 +1,9 @@
 //! The HTTP server: a thread of its own, connections, bodies, answers on the wire.
 
-mod answer_body;
 mod connection;
 mod inbox;
 mod photo;
+mod response_body;
 mod serve;
 mod token;
 mod write_timeout;

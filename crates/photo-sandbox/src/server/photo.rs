@@ -4,10 +4,10 @@ use hyper::http::request::Parts;
 
 use super::inbox::{Inbox, Unreadable};
 use super::serve::{Aborted, Delivery, Reply, asked_fault, fault_answer, header};
-use crate::code::Code;
-use crate::endpoint::answer::{Answer, Refusal};
 use crate::endpoint::checks::{self, Action, Head};
+use crate::endpoint::response::{Answer, Refusal};
 use crate::endpoint::route::PhotoPath;
+use crate::error_code::Code;
 use crate::fault::Fault;
 use crate::state::{Arrival, Shared};
 use crate::stats::{bump, key};

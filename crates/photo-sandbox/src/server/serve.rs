@@ -5,12 +5,12 @@ use hyper::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use hyper::http::request::Parts;
 use hyper::{Request, Response, StatusCode};
 
-use super::answer_body::AnswerBody;
 use super::inbox::Inbox;
+use super::response_body::AnswerBody;
 use super::{photo, token};
-use crate::code::Code;
-use crate::endpoint::answer::{Answer, Refusal};
+use crate::endpoint::response::{Answer, Refusal};
 use crate::endpoint::route::{Route, route};
+use crate::error_code::Code;
 use crate::fault::{Fault, RetryHint};
 use crate::state::Shared;
 

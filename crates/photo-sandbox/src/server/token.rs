@@ -4,9 +4,9 @@ use hyper::http::request::Parts;
 
 use super::inbox::{Inbox, Unreadable};
 use super::serve::{Aborted, Delivery, Reply, asked_fault, fault_answer, header};
-use crate::code::Code;
-use crate::endpoint::answer::{Answer, Refusal};
 use crate::endpoint::oauth::{self, Parameters};
+use crate::endpoint::response::{Answer, Refusal};
+use crate::error_code::Code;
 use crate::fault::Fault;
 use crate::state::Shared;
 use crate::stats::bump;

@@ -1,7 +1,7 @@
 //! Access tokens and where they come from.
 
-pub(crate) mod answer;
 mod refresh;
+pub(crate) mod response;
 mod store;
 
 pub use refresh::{RefreshToken, RefreshTokenBuilder};

@@ -10,7 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout_at};
 
-use super::answer::{self, Denial, Grant};
+use super::response::{self, Denial, Grant};
 use super::store::Store;
 use super::{AccessToken, TokenError, TokenFuture, TokenSource};
 use crate::endpoint::{self, DataCenter, UrlText};
@@ -150,7 +150,7 @@ impl Inner {
     async fn ask(&self) -> Result<Grant, Denial> {
         let mut answer = self.send().await;
         for secret in [&self.client_secret, &self.refresh_token] {
-            answer = answer::without(answer, secret.expose_secret());
+            answer = response::without(answer, secret.expose_secret());
         }
         answer
     }
@@ -173,7 +173,7 @@ impl Inner {
             }
         };
         let answer = http::read_answer(response, MOST_ANSWER, deadline).await;
-        answer::read(answer.status, &answer.body)
+        response::read(answer.status, &answer.body)
     }
 
     fn stored(&self, now: Instant) -> Option<Held> {

@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use serde::Serialize;
 
-use crate::code::Code;
+use crate::error_code::Code;
 use crate::fault::RetryHint;
 
 /// One answer: status, content type, a few headers, body.

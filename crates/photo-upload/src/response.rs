@@ -5,9 +5,9 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use serde_json::Value;
 
-use crate::code::{Class, ErrorCode, class_of_status};
 use crate::error::Failure;
-use crate::text;
+use crate::error_code::{Class, ErrorCode, class_of_status};
+use crate::redact;
 
 /// What came back over the wire, as far as it could be read.
 #[derive(Clone, Debug, Default)]
@@ -89,7 +89,7 @@ fn failure(what: &str, answer: &Answer, parsed: Parsed, success_status: bool) ->
         code,
         message: parsed.message,
         class,
-        body_start: text::body_start(&answer.body, BODY_START),
+        body_start: redact::body_start(&answer.body, BODY_START),
         cause: answer.cut_off.clone(),
         attempts: 0,
         elapsed: Duration::ZERO,
@@ -129,7 +129,7 @@ pub(crate) fn parse(body: &[u8]) -> Parsed {
     let text_of = |name: &str| value.get(name).and_then(Value::as_str).filter(|s| !s.trim().is_empty());
     Parsed {
         code: text_of("code").map(str::to_owned),
-        message: text_of("message").map(|m| text::one_line(m, MOST_MESSAGE)),
+        message: text_of("message").map(|m| redact::one_line(m, MOST_MESSAGE)),
         retry_after: value.get("details").and_then(|d| d.get("retry_after")).and_then(seconds),
     }
 }
@@ -162,7 +162,7 @@ const MOST_HINT_SECONDS: f64 = 30.0 * 86_400.0;
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::code::Scope;
+    use crate::error_code::Scope;
     use proptest::prelude::*;
 
     fn answer(status: u16, body: &str) -> Answer {

@@ -5,7 +5,7 @@ use std::time::Duration;
 use serde_json::Value;
 
 use super::{AccessToken, TokenError};
-use crate::text;
+use crate::redact;
 
 /// A new access token.
 #[derive(Debug)]
@@ -27,7 +27,7 @@ pub(crate) enum Denial {
 
 /// Takes a secret that was sent with the request out of what came back.
 pub(super) fn without(answer: Result<Grant, Denial>, secret: &str) -> Result<Grant, Denial> {
-    let clean = |text| text::redact(text, secret);
+    let clean = |text| redact::redact(text, secret);
     match answer {
         Ok(grant) => Ok(Grant { token: grant.token.map_api_domain(clean), ..grant }),
         Err(Denial::Denied(error)) => Err(Denial::Denied(clean(error))),
@@ -57,7 +57,7 @@ pub(crate) fn read(status: u16, body: &[u8]) -> Result<Grant, Denial> {
             .map_err(|_| Denial::Temporary("its answer holds an access token that cannot be one".into()))?;
         let token = match text_of("api_domain") {
             // It is shown where the token is not.
-            Some(domain) => token.with_api_domain(text::redact(text::one_line(domain, 300), secret)),
+            Some(domain) => token.with_api_domain(redact::redact(redact::one_line(domain, 300), secret)),
             None => token,
         };
         return Ok(Grant { token, lifetime: lifetime(&value) });
@@ -77,7 +77,7 @@ fn denial(status: u16, error: &str, description: &str) -> Denial {
     if throttled {
         return Denial::Throttled;
     }
-    let shown = text::one_line(error, 80);
+    let shown = redact::one_line(error, 80);
     match folded.as_str() {
         "general_error" | "server_error" | "internal_error" | "temporarily_unavailable" => {
             Denial::Temporary(shown)

@@ -1,7 +1,7 @@
 //! The loop over a scripted transport, on tokio's paused clock: every wait is exact.
 
 use super::*;
-use crate::code::ErrorCode;
+use crate::error_code::ErrorCode;
 use crate::token::{StaticToken, TokenFuture};
 use bytes::Bytes;
 use std::collections::VecDeque;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use crate::client::Client;
 use crate::endpoint::{self, ApiVersion, DataCenter, Triggers, UrlText};
 use crate::error::Error;
-use crate::exchange::Endpoint;
 use crate::photo::Limits;
+use crate::request::Endpoint;
 use crate::retry::Retry;
 use crate::token::{StaticToken, TokenError, TokenSource, Tokens};
 

@@ -11,12 +11,12 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Method, RequestBuilder, Url, header};
 use tokio::time::{Instant, timeout_at};
 
-use crate::answer::{Answer, Operation};
 use crate::endpoint::{self, ApiVersion, Triggers};
 use crate::error::Error;
 use crate::http::{self, Http, MOST_ANSWER};
 use crate::photo::Photo;
 use crate::progress::{Progress, ProgressFn};
+use crate::response::{Answer, Operation};
 use crate::target::Target;
 use crate::token::AccessToken;
 

@@ -4,14 +4,14 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::answer::{Answer, Operation, Verdict, judge};
-use crate::code::{Class, Scope};
 use crate::error::{Error, Failure};
-use crate::exchange::{Exchange, Outcome};
-use crate::gate::Gate;
+use crate::error_code::{Class, Scope};
 use crate::progress::{Progress, ProgressFn};
+use crate::redact;
+use crate::request::{Exchange, Outcome};
+use crate::request_limiter::Gate;
+use crate::response::{Answer, Operation, Verdict, judge};
 use crate::retry::{Dice, Retry};
-use crate::text;
 use crate::token::{AccessToken, TokenError, TokenSource};
 
 /// What a run needs besides the transport.
@@ -113,7 +113,7 @@ impl Run<'_> {
             Outcome::Broken { reached, cause } => self.broken(reached, cause),
             Outcome::Answered(mut answer) => match judge(self.operation, &self.what, &answer) {
                 Verdict::Done { message } => {
-                    let clean = |text| text::redact(text, token.expose());
+                    let clean = |text| redact::redact(text, token.expose());
                     let message = message.map(clean);
                     answer.content_type = answer.content_type.map(clean);
                     self.tell(Progress::Confirmed { attempt: story.attempts });

@@ -95,7 +95,7 @@ impl ErrorCode {
         }
         match KNOWN.iter().find(|(name, _)| *name == upper) {
             Some((_, known)) => known.clone(),
-            None => Self::Other(crate::text::one_line(code.trim(), 100)),
+            None => Self::Other(crate::redact::one_line(code.trim(), 100)),
         }
     }
 
