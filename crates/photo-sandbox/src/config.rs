@@ -32,7 +32,7 @@ pub struct Config {
     pub credentials: Option<Credentials>,
     /// How many access tokens one refresh token gets within 10 minutes; 10 by default.
     pub max_refreshes: u32,
-    /// The HTTP status of the answer to one refresh too many: 400 by default, some data centres say 200.
+    /// The HTTP status of the answer to one refresh too many: 400 by default, some data centers say 200.
     pub throttle_status: u16,
     /// The modules that have photos. `Deals` counts from version v5 on only.
     pub modules: BTreeSet<String>,

@@ -37,7 +37,7 @@
 //!   a multipart body, for the grants `refresh_token` and `authorization_code`. Wrong parameters get status 200 and
 //!   an `error`, as from the real service; more than 10 tokens within 10 minutes get `Access Denied`.
 //!
-//! The checks come in this order, and the first that fails decides: path, method, authorisation, scope, module,
+//! The checks come in this order, and the first that fails decides: path, method, authorization, scope, module,
 //! permission, record, form, magic bytes, bytes, pixels (from the header). Scripted faults, the concurrency limit and
 //! the credits come right after the path.
 //!

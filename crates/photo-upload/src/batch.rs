@@ -63,18 +63,18 @@ pub struct Finished {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stopped {
-    /// [`Canceller::cancel`] was called.
-    Cancelled,
+    /// [`CancelToken::cancel`] was called.
+    Canceled,
     /// An error that holds for everything; the text says which.
     Because(String),
 }
 
 /// Cancels a [`Batch`] from anywhere.
 #[derive(Clone, Debug)]
-pub struct Canceller(watch::Sender<bool>);
+pub struct CancelToken(watch::Sender<bool>);
 
-impl Canceller {
-    /// No more jobs are taken, and those under way end as [`Error::Cancelled`] at once.
+impl CancelToken {
+    /// No more jobs are taken, and those under way end as [`Error::Canceled`] at once.
     pub fn cancel(&self) {
         self.0.send_replace(true);
     }
@@ -115,13 +115,13 @@ impl<I: Iterator<Item = (Target, Photo)>> Batch<I> {
     }
 
     /// A handle to cancel with.
-    pub fn canceller(&self) -> Canceller {
-        Canceller(self.cancel.clone())
+    pub fn cancel_token(&self) -> CancelToken {
+        CancelToken(self.cancel.clone())
     }
 
     /// Why no more jobs are taken, if that is so before the iterator's end.
     pub fn stopped(&self) -> Option<Stopped> {
-        if *self.cancel.borrow() { Some(Stopped::Cancelled) } else { self.stopped.clone() }
+        if *self.cancel.borrow() { Some(Stopped::Canceled) } else { self.stopped.clone() }
     }
 
     /// The jobs that were not taken.
@@ -167,12 +167,12 @@ async fn upload(
     index: usize,
     target: Target,
     photo: Photo,
-    mut cancelled: watch::Receiver<bool>,
+    mut canceled: watch::Receiver<bool>,
 ) -> Finished {
     let result = tokio::select! {
         biased;
         // An error means that the sender is gone, and the batch with it.
-        _ = cancelled.wait_for(|cancelled| *cancelled) => Err(Error::Cancelled),
+        _ = canceled.wait_for(|canceled| *canceled) => Err(Error::Canceled),
         result = client.upload(&target, &photo) => result,
     };
     Finished { index, target, result }

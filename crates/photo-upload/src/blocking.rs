@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use crate::batch::{Batch, Canceller, Finished, Stopped};
+use crate::batch::{Batch, CancelToken, Finished, Stopped};
 use crate::client::{Download, Receipt};
 use crate::error::Error;
 use crate::photo::Photo;
@@ -130,8 +130,8 @@ pub struct Uploads<I> {
 
 impl<I: Iterator<Item = (Target, Photo)>> Uploads<I> {
     /// A handle to cancel with, from another thread or a signal handler's.
-    pub fn canceller(&self) -> Canceller {
-        self.batch.canceller()
+    pub fn cancel_token(&self) -> CancelToken {
+        self.batch.cancel_token()
     }
 
     /// As [`Batch::stopped`].

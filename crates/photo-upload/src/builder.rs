@@ -88,7 +88,7 @@ impl ClientBuilder {
         self
     }
 
-    /// The api-domain of a data centre.
+    /// The api-domain of a data center.
     pub fn data_center(self, dc: DataCenter) -> Self {
         self.api_domain(dc.api_domain())
     }
@@ -142,7 +142,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Most requests at a time, at least 1. Default 4; the free edition allows 5 for the whole organisation.
+    /// Most requests at a time, at least 1. Default 4; the free edition allows 5 for the whole organization.
     pub fn concurrency(mut self, most: usize) -> Self {
         self.concurrency = most.max(1);
         self

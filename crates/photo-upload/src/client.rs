@@ -12,11 +12,11 @@ use crate::http::Http;
 use crate::intake::Intake;
 use crate::photo::Photo;
 use crate::progress::{Progress, ProgressFn};
-use crate::request::HttpExchange;
-use crate::request_limiter::Gate;
+use crate::request::HttpRequest;
+use crate::request_limiter::RequestLimiter;
 use crate::response::Operation;
-use crate::retry::Dice;
-use crate::retry_loop::{Done, Run};
+use crate::retry::Jitter;
+use crate::retry_loop::{Done, RetryLoop};
 use crate::target::Target;
 use crate::token::Tokens;
 
@@ -34,8 +34,8 @@ struct Inner {
     config: Config,
     tokens: Tokens,
     http: Http,
-    gate: Gate,
-    dice: Dice,
+    limiter: RequestLimiter,
+    jitter: Jitter,
 }
 
 impl Client {
@@ -47,8 +47,8 @@ impl Client {
     pub(crate) fn from_config(config: Config, tokens: Tokens) -> Result<Self, Error> {
         let inner = Inner {
             http: Http::new(config.connect_time)?,
-            gate: Gate::new(config.concurrency),
-            dice: Dice::new(config.retry.seed),
+            limiter: RequestLimiter::new(config.concurrency),
+            jitter: Jitter::new(config.retry.seed),
             tokens,
             config,
         };
@@ -94,11 +94,11 @@ impl Client {
     /// [`Error`] other than [`Error::Photo`] and [`Error::Source`].
     pub async fn download(&self, target: &Target) -> Result<Option<Download>, Error> {
         let done = self.run(Operation::Download, target, None, None).await?;
-        if done.answer.status == 204 || done.answer.body.is_empty() {
+        if done.response.status == 204 || done.response.body.is_empty() {
             return Ok(None);
         }
         let receipt = Receipt::new(&done);
-        Ok(Some(Download { bytes: done.answer.body, content_type: done.answer.content_type, receipt }))
+        Ok(Some(Download { bytes: done.response.body, content_type: done.response.content_type, receipt }))
     }
 
     /// Removes a record's photo.
@@ -133,24 +133,24 @@ impl Client {
         photo: Option<&Photo>,
         progress: Option<ProgressFn>,
     ) -> Result<Done, Error> {
-        let Inner { config, tokens, http, gate, dice } = &*self.inner;
+        let Inner { config, tokens, http, limiter, jitter } = &*self.inner;
         let verb = match operation {
             Operation::Upload => "upload to",
             Operation::Download => "download from",
             Operation::Delete => "deletion from",
         };
-        let run = Run {
+        let retry_loop = RetryLoop {
             operation,
             what: format!("{verb} {target}"),
             tokens: &*tokens.0,
-            gate,
+            limiter,
             retry: &config.retry,
-            dice,
+            jitter,
             attempt_time: config.attempt_time,
             total_time: config.total_time,
             progress: progress.clone(),
         };
-        let exchange = HttpExchange {
+        let request = HttpRequest {
             http,
             endpoint: &config.endpoint,
             operation,
@@ -159,7 +159,7 @@ impl Client {
             progress,
             most_download: config.most_download,
         };
-        run.go(&exchange).await
+        retry_loop.run(&request).await
     }
 }
 
@@ -186,13 +186,13 @@ pub struct Receipt {
 impl Receipt {
     fn new(done: &Done) -> Self {
         Self {
-            http: done.answer.status,
+            http: done.response.status,
             code: "SUCCESS",
             message: done.message.clone(),
             attempts: done.attempts,
             elapsed: done.elapsed,
             after_ambiguous: done.after_ambiguous,
-            credits_remaining: done.answer.credits_remaining,
+            credits_remaining: done.response.credits_remaining,
         }
     }
 }

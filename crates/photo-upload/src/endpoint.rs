@@ -1,4 +1,4 @@
-//! Where the endpoint is: data centres, API versions, and the checks on every URL a secret is sent to.
+//! Where the endpoint is: data centers, API versions, and the checks on every URL a secret is sent to.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
@@ -9,7 +9,7 @@ use reqwest::Url;
 use crate::error::Error;
 use crate::target::Target;
 
-/// The vendor's data centres. An account lives in one of them; tokens of one are refused by the others.
+/// The vendor's data centers. An account lives in one of them; tokens of one are refused by the others.
 ///
 /// Only a convenience: the api-domain and the token URL can be given freely, and for vertical solutions or portals
 /// have to be.
@@ -101,7 +101,7 @@ impl FromStr for DataCenter {
 
     fn from_str(name: &str) -> Result<Self, Error> {
         Self::ALL.into_iter().find(|dc| dc.as_str().eq_ignore_ascii_case(name)).ok_or_else(|| {
-            Error::config(format!("{name:?} is no data centre: one of us, eu, in, au, cn, jp, ca, sa is"))
+            Error::config(format!("{name:?} is no data center: one of us, eu, in, au, cn, jp, ca, sa is"))
         })
     }
 }
@@ -418,7 +418,7 @@ mod tests {
     }
 
     #[test]
-    fn versions_and_centres() {
+    fn versions_and_centers() {
         for (text, good) in [
             ("v2", true),
             ("v2.1", true),

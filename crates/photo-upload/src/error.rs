@@ -47,9 +47,9 @@ pub enum Error {
     /// Uploading the same photo again does no harm to the picture.
     #[error("outcome unknown: {0}")]
     Ambiguous(Box<Failure>),
-    /// The caller cancelled it.
-    #[error("cancelled before it was done")]
-    Cancelled,
+    /// The caller canceled it.
+    #[error("canceled before it was done")]
+    Canceled,
     /// Never attempted, because an earlier answer showed that it must fail as well.
     #[error("not attempted: an earlier answer was {because}, which holds for this one too")]
     Skipped {
@@ -167,7 +167,7 @@ impl Error {
             }
             Self::Source(_) => "Check the path or URL, and that it can be read from here.",
             Self::Token(error) => error.help(),
-            Self::Cancelled => "Start it again if it is still wanted.",
+            Self::Canceled => "Start it again if it is still wanted.",
             Self::OutOfCredits(_) => {
                 "Wait until the account has credits again, or buy more; then go on with the rest."
             }
@@ -228,7 +228,7 @@ pub enum PhotoError {
     /// The first bytes are not those of a format the endpoint takes.
     #[error("it is {}, and the endpoint takes PNG, JPEG, GIF and BMP only", looks_like.unwrap_or("in no known format"))]
     NotAccepted {
-        /// The format it was recognised as, if it is a well-known one.
+        /// The format it was recognized as, if it is a well-known one.
         looks_like: Option<&'static str>,
     },
     /// The header is cut off or broken, so that width and height are unknown.
@@ -358,7 +358,7 @@ mod tests {
             (Error::OutOfCredits(failure(Class::Temporary, None)), Some(Scope::Batch), true),
             (Error::Temporary(failure(Class::Temporary, None)), None, true),
             (Error::Photo(PhotoError::Empty), None, false),
-            (Error::Cancelled, None, false),
+            (Error::Canceled, None, false),
         ];
         for (error, stops, temporary) in cases {
             assert_eq!(error.stops(), stops, "{error}");

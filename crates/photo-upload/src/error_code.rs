@@ -88,7 +88,7 @@ pub enum Scope {
 
 impl ErrorCode {
     /// The typed code for an answer's `code` and HTTP status. Upper and lower case do not matter.
-    pub fn from_answer(code: &str, status: u16) -> Self {
+    pub fn from_response(code: &str, status: u16) -> Self {
         let upper = code.trim().to_ascii_uppercase();
         if upper == "INVALID_DATA" && status == 415 {
             return Self::InvalidFileType;
@@ -165,8 +165,8 @@ impl ErrorCode {
                 "Prepare the picture again, smaller: at most 10 MB and 10 megapixels."
             }
             Self::InvalidToken | Self::AuthenticationFailure | Self::InvalidOauthToken => {
-                "The access token has expired or belongs to another data centre. Get a new one, and check that token URL \
-                 and api-domain are of the same data centre."
+                "The access token has expired or belongs to another data center. Get a new one, and check that token URL \
+                 and api-domain are of the same data center."
             }
             Self::TooManyRequests | Self::RateLimitExceeded => {
                 "Send fewer requests at a time, or wait until the account has credits again."
@@ -240,13 +240,13 @@ mod tests {
     fn every_code_round_trips_and_has_help() {
         for code in ErrorCode::all() {
             let status = if code == ErrorCode::InvalidFileType { 415 } else { 400 };
-            assert_eq!(ErrorCode::from_answer(code.as_str(), status), code);
+            assert_eq!(ErrorCode::from_response(code.as_str(), status), code);
             assert!(code.help().len() > 20, "{code}");
         }
         assert_eq!(ErrorCode::all().count(), 21);
-        assert_eq!(ErrorCode::from_answer(" invalid_token ", 401), ErrorCode::InvalidToken);
-        assert_eq!(ErrorCode::from_answer("NEW\nONE", 400), ErrorCode::Other("NEW_ONE".to_owned()));
-        assert_eq!(ErrorCode::from_answer(&"x".repeat(5000), 400).as_str().chars().count(), 100);
+        assert_eq!(ErrorCode::from_response(" invalid_token ", 401), ErrorCode::InvalidToken);
+        assert_eq!(ErrorCode::from_response("NEW\nONE", 400), ErrorCode::Other("NEW_ONE".to_owned()));
+        assert_eq!(ErrorCode::from_response(&"x".repeat(5000), 400).as_str().chars().count(), 100);
     }
 
     #[test]

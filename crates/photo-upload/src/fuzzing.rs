@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::response::{self, Answer, Operation, Verdict};
+use crate::response::{self, Operation, Response, Verdict};
 use crate::token;
 
 /// The parts of an answer that the endpoint's side decides.
@@ -27,7 +27,7 @@ pub struct Parts<'a> {
 /// An answer of the photo endpoint: whatever it says, an error's text is one short line, and without a success code no
 /// upload counts as done.
 pub fn photo_answer(parts: &Parts<'_>) {
-    let answer = Answer {
+    let response = Response {
         status: parts.status,
         retry_after: parts.retry_after.map(str::to_owned),
         date: parts.date.map(str::to_owned),
@@ -38,7 +38,7 @@ pub fn photo_answer(parts: &Parts<'_>) {
     };
     let code = response::parse(parts.body).code;
     for operation in [Operation::Upload, Operation::Download, Operation::Delete] {
-        match response::judge(operation, "a test", &answer) {
+        match response::judge(operation, "a test", &response) {
             Verdict::Done { message } => {
                 assert!((200..300).contains(&parts.status));
                 assert!(message.is_none_or(|m| is_short_line(&m, 300)));

@@ -4,16 +4,16 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use reqwest::{Response, Url, redirect, retry};
+use reqwest::{Url, redirect, retry};
 use tokio::time::{Instant, timeout_at};
 
 use crate::endpoint::is_loopback;
 use crate::error::Error;
 use crate::redact;
-use crate::response::Answer;
+use crate::response::Response;
 
 /// Two clients: one for plain http to this machine, without proxy and certificates, and one for everything else, which
-/// honours the system's proxy settings. The latter is made when first needed, since it cannot be made on a system
+/// honors the system's proxy settings. The latter is made when first needed, since it cannot be made on a system
 /// without CA certificates, where tests against a local server should work all the same. Clones share both.
 #[derive(Clone, Debug)]
 pub(crate) struct Http {
@@ -73,29 +73,29 @@ pub(crate) fn cause_of(error: reqwest::Error) -> String {
 }
 
 /// Reads an answer to its end, but at most `most` bytes and until `deadline`. What was read by then is kept.
-pub(crate) async fn read_answer(mut response: Response, most: usize, deadline: Instant) -> Answer {
+pub(crate) async fn read_response(mut from: reqwest::Response, most: usize, deadline: Instant) -> Response {
     let header = |name: &str| {
-        let value = response.headers().get(name)?.to_str().ok()?;
+        let value = from.headers().get(name)?.to_str().ok()?;
         Some(redact::one_line(value, 200))
     };
-    let mut answer = Answer {
-        status: response.status().as_u16(),
+    let mut response = Response {
+        status: from.status().as_u16(),
         retry_after: header("retry-after"),
         date: header("date"),
         credits_remaining: header("x-api-credits-remaining").and_then(|v| v.trim().parse().ok()),
         content_type: header("content-type"),
-        ..Answer::default()
+        ..Response::default()
     };
-    let (body, cut_off) = read_body(&mut response, most, deadline).await;
-    answer.body = body;
-    answer.cut_off = cut_off;
-    answer
+    let (body, cut_off) = read_body(&mut from, most, deadline).await;
+    response.body = body;
+    response.cut_off = cut_off;
+    response
 }
 
-async fn read_body(response: &mut Response, most: usize, deadline: Instant) -> (Bytes, Option<String>) {
+async fn read_body(from: &mut reqwest::Response, most: usize, deadline: Instant) -> (Bytes, Option<String>) {
     let mut body = BytesMut::new();
     let cut_off = loop {
-        match timeout_at(deadline, response.chunk()).await {
+        match timeout_at(deadline, from.chunk()).await {
             Err(_) => break Some("the answer did not end in time".to_owned()),
             Ok(Err(error)) => break Some(format!("the answer was cut off: {}", cause_of(error))),
             Ok(Ok(None)) => break None,
@@ -112,4 +112,4 @@ async fn read_body(response: &mut Response, most: usize, deadline: Instant) -> (
 }
 
 /// Most bytes read of an answer that is not a picture.
-pub(crate) const MOST_ANSWER: usize = 64 * 1024;
+pub(crate) const MAX_RESPONSE_BYTES: usize = 64 * 1024;

@@ -54,7 +54,7 @@
 //!
 //! A photo is held in memory while it is sent (at most the limit, 10 MB each). It is not decoded, changed or made to fit:
 //! that is the crate photo-prep's job. Several processes can share a token file, but do not take turns refreshing. One
-//! organisation's limits apply to all its clients together; this one only counts its own requests.
+//! organization's limits apply to all its clients together; this one only counts its own requests.
 //!
 //! # Features
 //!
@@ -91,7 +91,7 @@ mod retry_loop;
 mod target;
 mod token;
 
-pub use batch::{Batch, Canceller, Finished, Stopped};
+pub use batch::{Batch, CancelToken, Finished, Stopped};
 pub use builder::ClientBuilder;
 pub use client::{Client, Download, Receipt};
 pub use endpoint::{ApiVersion, DataCenter, Triggers, is_internal_host};

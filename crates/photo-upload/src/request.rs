@@ -13,10 +13,10 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::endpoint::{self, ApiVersion, Triggers};
 use crate::error::Error;
-use crate::http::{self, Http, MOST_ANSWER};
+use crate::http::{self, Http, MAX_RESPONSE_BYTES};
 use crate::photo::Photo;
 use crate::progress::{Progress, ProgressFn};
-use crate::response::{Answer, Operation};
+use crate::response::{Operation, Response};
 use crate::target::Target;
 use crate::token::AccessToken;
 
@@ -24,13 +24,13 @@ use crate::token::AccessToken;
 #[derive(Debug)]
 pub(crate) enum Outcome {
     /// An answer, perhaps cut off.
-    Answered(Answer),
+    Answered(Response),
     /// No answer. `reached` says whether the request may have arrived.
     Broken { reached: bool, cause: String },
 }
 
 /// Sends one attempt. The retry loop knows nothing more of the transport, so tests can hand in another.
-pub(crate) trait Exchange: Sync {
+pub(crate) trait Request: Sync {
     /// `attempt` counts from 1. Answers within `time`.
     fn send(
         &self,
@@ -74,7 +74,7 @@ impl Endpoint {
 }
 
 /// The real thing: HTTP through reqwest. The request is built anew for every attempt.
-pub(crate) struct HttpExchange<'a> {
+pub(crate) struct HttpRequest<'a> {
     pub(crate) http: &'a Http,
     pub(crate) endpoint: &'a Endpoint,
     pub(crate) operation: Operation,
@@ -84,7 +84,7 @@ pub(crate) struct HttpExchange<'a> {
     pub(crate) most_download: u64,
 }
 
-impl Exchange for HttpExchange<'_> {
+impl Request for HttpRequest<'_> {
     async fn send(&self, token: &AccessToken, attempt: u32, time: Duration) -> Result<Outcome, Error> {
         let request = self.request(token, attempt)?;
         let deadline = Instant::now() + time;
@@ -100,13 +100,16 @@ impl Exchange for HttpExchange<'_> {
             }
         };
         let picture = self.operation == Operation::Download && response.status().as_u16() == 200;
-        let most =
-            if picture { usize::try_from(self.most_download).unwrap_or(usize::MAX) } else { MOST_ANSWER };
-        Ok(Outcome::Answered(http::read_answer(response, most, deadline).await))
+        let most = if picture {
+            usize::try_from(self.most_download).unwrap_or(usize::MAX)
+        } else {
+            MAX_RESPONSE_BYTES
+        };
+        Ok(Outcome::Answered(http::read_response(response, most, deadline).await))
     }
 }
 
-impl HttpExchange<'_> {
+impl HttpRequest<'_> {
     fn request(&self, token: &AccessToken, attempt: u32) -> Result<RequestBuilder, Error> {
         let url = self.endpoint.url(self.operation, self.target, token)?;
         let method = match self.operation {

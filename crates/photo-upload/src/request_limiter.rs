@@ -8,25 +8,25 @@ use tokio::time::{Instant, sleep_until};
 
 /// Lets a limited number of requests through, and none while paused.
 #[derive(Debug)]
-pub(crate) struct Gate {
+pub(crate) struct RequestLimiter {
     permits: Arc<Semaphore>,
     paused_until: Mutex<Option<Instant>>,
 }
 
 /// The right to have one request under way; ends when dropped.
 #[derive(Debug)]
-pub(crate) struct Pass {
+pub(crate) struct Permit {
     _permit: Option<OwnedSemaphorePermit>,
 }
 
-impl Gate {
+impl RequestLimiter {
     pub(crate) fn new(most_at_a_time: usize) -> Self {
         let permits = Arc::new(Semaphore::new(most_at_a_time.clamp(1, Semaphore::MAX_PERMITS)));
         Self { permits, paused_until: Mutex::new(None) }
     }
 
     /// Waits for the pause to end and for a free place. First come, first served.
-    pub(crate) async fn enter(&self) -> Pass {
+    pub(crate) async fn acquire(&self) -> Permit {
         loop {
             while let Some(until) = self.pause() {
                 sleep_until(until).await;
@@ -34,7 +34,7 @@ impl Gate {
             // The semaphore is never closed, so the error cannot happen; without a permit we would just not count.
             let permit = Arc::clone(&self.permits).acquire_owned().await.ok();
             if self.pause().is_none() {
-                return Pass { _permit: permit };
+                return Permit { _permit: permit };
             }
         }
     }
@@ -61,13 +61,13 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn never_more_than_the_limit() {
-        let gate = Arc::new(Gate::new(3));
+        let limiter = Arc::new(RequestLimiter::new(3));
         let (inside, most) = (Arc::new(AtomicUsize::new(0)), Arc::new(AtomicUsize::new(0)));
         let mut tasks = tokio::task::JoinSet::new();
         for _ in 0..20 {
-            let (gate, inside, most) = (Arc::clone(&gate), Arc::clone(&inside), Arc::clone(&most));
+            let (limiter, inside, most) = (Arc::clone(&limiter), Arc::clone(&inside), Arc::clone(&most));
             tasks.spawn(async move {
-                let _pass = gate.enter().await;
+                let _permit = limiter.acquire().await;
                 most.fetch_max(inside.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
                 tokio::time::sleep(Duration::from_secs(1)).await;
                 inside.fetch_sub(1, Ordering::SeqCst);
@@ -81,19 +81,19 @@ mod tests {
 
     #[tokio::test(start_paused = true)]
     async fn a_pause_holds_everybody_back_even_those_in_line() {
-        let gate = Arc::new(Gate::new(1));
+        let limiter = Arc::new(RequestLimiter::new(1));
         let start = Instant::now();
-        let first = gate.enter().await;
+        let first = limiter.acquire().await;
         let waiting = tokio::spawn({
-            let gate = Arc::clone(&gate);
+            let limiter = Arc::clone(&limiter);
             async move {
-                gate.enter().await;
+                limiter.acquire().await;
                 start.elapsed().as_secs()
             }
         });
         tokio::task::yield_now().await;
-        gate.pause_for(Duration::from_secs(10));
-        gate.pause_for(Duration::from_secs(4)); // a shorter one does not cut it
+        limiter.pause_for(Duration::from_secs(10));
+        limiter.pause_for(Duration::from_secs(4)); // a shorter one does not cut it
         drop(first);
         assert_eq!(waiting.await.expect("the task ends"), 10);
     }

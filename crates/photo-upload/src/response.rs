@@ -11,7 +11,7 @@ use crate::redact;
 
 /// What came back over the wire, as far as it could be read.
 #[derive(Clone, Debug, Default)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) retry_after: Option<String>,
     pub(crate) date: Option<String>,
@@ -40,37 +40,37 @@ pub(crate) enum Verdict {
 }
 
 /// Decides what an answer means. A success code settles the matter even if the connection broke right after it.
-pub(crate) fn judge(operation: Operation, what: &str, answer: &Answer) -> Verdict {
-    let success_status = (200..300).contains(&answer.status);
-    if success_status && answer.cut_off.is_none() && is_plain_success(operation, answer) {
+pub(crate) fn judge(operation: Operation, what: &str, response: &Response) -> Verdict {
+    let success_status = (200..300).contains(&response.status);
+    if success_status && response.cut_off.is_none() && is_plain_success(operation, response) {
         return Verdict::Done { message: None };
     }
-    let parsed = parse(&answer.body);
+    let parsed = parse(&response.body);
     match parsed.code.as_deref() {
         Some(code) if success_status && code.eq_ignore_ascii_case("SUCCESS") => {
             Verdict::Done { message: parsed.message }
         }
-        _ => Verdict::Failed(Box::new(failure(what, answer, parsed, success_status))),
+        _ => Verdict::Failed(Box::new(failure(what, response, parsed, success_status))),
     }
 }
 
 /// Downloads answer with the picture itself, or with 204 where there is none; deletions may answer with 204.
-fn is_plain_success(operation: Operation, answer: &Answer) -> bool {
+fn is_plain_success(operation: Operation, response: &Response) -> bool {
     match operation {
         Operation::Upload => false,
-        Operation::Delete => answer.status == 204,
-        Operation::Download => answer.status == 204 || (!answer.body.is_empty() && !is_json(answer)),
+        Operation::Delete => response.status == 204,
+        Operation::Download => response.status == 204 || (!response.body.is_empty() && !is_json(response)),
     }
 }
 
-fn is_json(answer: &Answer) -> bool {
-    let declared = answer.content_type.as_deref().is_some_and(|t| t.to_ascii_lowercase().contains("json"));
-    declared || answer.body.starts_with(b"{")
+fn is_json(response: &Response) -> bool {
+    let declared = response.content_type.as_deref().is_some_and(|t| t.to_ascii_lowercase().contains("json"));
+    declared || response.body.starts_with(b"{")
 }
 
-fn failure(what: &str, answer: &Answer, parsed: Parsed, success_status: bool) -> Failure {
-    let status = answer.status;
-    let code = parsed.code.map(|code| ErrorCode::from_answer(&code, status));
+fn failure(what: &str, response: &Response, parsed: Parsed, success_status: bool) -> Failure {
+    let status = response.status;
+    let code = parsed.code.map(|code| ErrorCode::from_response(&code, status));
     let class = match &code {
         // A success status with an error that nobody documented says too little to give up on.
         Some(code) => code.class(status),
@@ -89,13 +89,13 @@ fn failure(what: &str, answer: &Answer, parsed: Parsed, success_status: bool) ->
         code,
         message: parsed.message,
         class,
-        body_start: redact::body_start(&answer.body, BODY_START),
-        cause: answer.cut_off.clone(),
+        body_start: redact::body_start(&response.body, BODY_START),
+        cause: response.cut_off.clone(),
         attempts: 0,
         elapsed: Duration::ZERO,
-        retry_after: header_hint(answer, SystemTime::now()).or(parsed.retry_after),
+        retry_after: header_hint(response, SystemTime::now()).or(parsed.retry_after),
         rate_limited,
-        credits_remaining: answer.credits_remaining,
+        credits_remaining: response.credits_remaining,
     }
 }
 
@@ -141,13 +141,13 @@ fn seconds(value: &Value) -> Option<Duration> {
 }
 
 /// `Retry-After` as seconds or as a date. A date counts from the answer's own `Date`, so that clocks need not agree.
-fn header_hint(answer: &Answer, now: SystemTime) -> Option<Duration> {
-    let value = answer.retry_after.as_deref()?.trim();
+fn header_hint(response: &Response, now: SystemTime) -> Option<Duration> {
+    let value = response.retry_after.as_deref()?.trim();
     if let Ok(seconds) = value.parse::<f64>() {
         return (0.0..=MOST_HINT_SECONDS).contains(&seconds).then(|| Duration::from_secs_f64(seconds));
     }
     let until = httpdate::parse_http_date(value).ok()?;
-    let from = answer.date.as_deref().and_then(|d| httpdate::parse_http_date(d.trim()).ok()).unwrap_or(now);
+    let from = response.date.as_deref().and_then(|d| httpdate::parse_http_date(d.trim()).ok()).unwrap_or(now);
     // A date that has passed means: now.
     Some(until.duration_since(from).unwrap_or_default())
 }
@@ -165,8 +165,8 @@ mod tests {
     use crate::error_code::Scope;
     use proptest::prelude::*;
 
-    fn answer(status: u16, body: &str) -> Answer {
-        Answer { status, body: Bytes::copy_from_slice(body.as_bytes()), ..Answer::default() }
+    fn response(status: u16, body: &str) -> Response {
+        Response { status, body: Bytes::copy_from_slice(body.as_bytes()), ..Response::default() }
     }
 
     const SUCCESS: &str =
@@ -227,7 +227,7 @@ mod tests {
             (400, SUCCESS, permanent(Scope::Record), false),
         ];
         for (status, body, class, ambiguous) in cases {
-            let Verdict::Failed(failure) = judge(Operation::Upload, "x", &answer(status, body)) else {
+            let Verdict::Failed(failure) = judge(Operation::Upload, "x", &response(status, body)) else {
                 panic!("{status} {body} is no success");
             };
             assert_eq!((failure.class, failure.ambiguous), (class, ambiguous), "{status} {body}");
@@ -236,24 +236,24 @@ mod tests {
 
     #[test]
     fn successes() {
-        let cut = Answer { cut_off: Some("reset".into()), ..answer(200, SUCCESS) };
-        let picture = Answer { content_type: Some("image/png".into()), ..answer(200, "\u{89}PNG") };
+        let cut = Response { cut_off: Some("reset".into()), ..response(200, SUCCESS) };
+        let picture = Response { content_type: Some("image/png".into()), ..response(200, "\u{89}PNG") };
         let cases = [
-            (Operation::Upload, answer(200, SUCCESS), true),
-            (Operation::Upload, answer(201, &format!("{SUCCESS}{}", " ".repeat(70_000))), true),
+            (Operation::Upload, response(200, SUCCESS), true),
+            (Operation::Upload, response(201, &format!("{SUCCESS}{}", " ".repeat(70_000))), true),
             (Operation::Upload, cut, true),
-            (Operation::Delete, answer(200, SUCCESS), true),
-            (Operation::Delete, answer(204, ""), true),
-            (Operation::Delete, answer(200, ""), false),
-            (Operation::Download, answer(204, ""), true),
+            (Operation::Delete, response(200, SUCCESS), true),
+            (Operation::Delete, response(204, ""), true),
+            (Operation::Delete, response(200, ""), false),
+            (Operation::Download, response(204, ""), true),
             (Operation::Download, picture.clone(), true),
-            (Operation::Download, Answer { cut_off: Some("reset".into()), ..picture }, false),
-            (Operation::Download, answer(200, r#"{"code":"INTERNAL_ERROR"}"#), false),
-            (Operation::Download, answer(200, ""), false),
+            (Operation::Download, Response { cut_off: Some("reset".into()), ..picture }, false),
+            (Operation::Download, response(200, r#"{"code":"INTERNAL_ERROR"}"#), false),
+            (Operation::Download, response(200, ""), false),
         ];
-        for (operation, answer, good) in cases {
-            let done = matches!(judge(operation, "x", &answer), Verdict::Done { .. });
-            assert_eq!(done, good, "{operation:?} {answer:?}");
+        for (operation, response, good) in cases {
+            let done = matches!(judge(operation, "x", &response), Verdict::Done { .. });
+            assert_eq!(done, good, "{operation:?} {response:?}");
         }
     }
 
@@ -272,17 +272,17 @@ mod tests {
             (None, None, None),
         ];
         for (value, date, want) in cases {
-            let answer = Answer {
+            let response = Response {
                 retry_after: value.map(str::to_owned),
                 date: date.map(str::to_owned),
-                ..answer(429, "")
+                ..response(429, "")
             };
-            assert_eq!(header_hint(&answer, now), want.map(Duration::from_secs), "{value:?} {date:?}");
+            assert_eq!(header_hint(&response, now), want.map(Duration::from_secs), "{value:?} {date:?}");
         }
         let body = r#"{"code":"TOO_MANY_REQUESTS","details":{"retry_after":9}}"#;
         for (header, want) in [(Some("2".to_owned()), 2), (None, 9)] {
-            let answer = Answer { retry_after: header, ..answer(429, body) };
-            let Verdict::Failed(failure) = judge(Operation::Upload, "x", &answer) else {
+            let response = Response { retry_after: header, ..response(429, body) };
+            let Verdict::Failed(failure) = judge(Operation::Upload, "x", &response) else {
                 panic!("429 is no success")
             };
             assert_eq!(failure.retry_after, Some(Duration::from_secs(want)));
@@ -293,14 +293,14 @@ mod tests {
     proptest! {
         #[test]
         fn no_body_panics_and_garbage_is_no_success(body in prop::collection::vec(any::<u8>(), 0..300), status in 100_u16..600) {
-            let answer = Answer { status, body: body.into(), ..Answer::default() };
-            prop_assert!(matches!(judge(Operation::Upload, "x", &answer), Verdict::Failed(_)));
+            let response = Response { status, body: body.into(), ..Response::default() };
+            prop_assert!(matches!(judge(Operation::Upload, "x", &response), Verdict::Failed(_)));
         }
 
         #[test]
         fn a_cut_success_is_never_taken_for_one(cut in 0_usize..SUCCESS.len()) {
-            let answer = answer(200, SUCCESS.get(..cut).unwrap_or_default());
-            prop_assert!(matches!(judge(Operation::Upload, "x", &answer), Verdict::Failed(_)));
+            let response = response(200, SUCCESS.get(..cut).unwrap_or_default());
+            prop_assert!(matches!(judge(Operation::Upload, "x", &response), Verdict::Failed(_)));
         }
     }
 }

@@ -8,21 +8,21 @@ use crate::error::{Error, Failure};
 use crate::error_code::{Class, Scope};
 use crate::progress::{Progress, ProgressFn};
 use crate::redact;
-use crate::request::{Exchange, Outcome};
-use crate::request_limiter::Gate;
-use crate::response::{Answer, Operation, Verdict, judge};
-use crate::retry::{Dice, Retry};
+use crate::request::{Outcome, Request};
+use crate::request_limiter::RequestLimiter;
+use crate::response::{Operation, Response, Verdict, judge};
+use crate::retry::{Jitter, Retry};
 use crate::token::{AccessToken, TokenError, TokenSource};
 
 /// What a run needs besides the transport.
-pub(crate) struct Run<'a> {
+pub(crate) struct RetryLoop<'a> {
     pub(crate) operation: Operation,
     /// For messages, such as `upload to Leads/1`.
     pub(crate) what: String,
     pub(crate) tokens: &'a dyn TokenSource,
-    pub(crate) gate: &'a Gate,
+    pub(crate) limiter: &'a RequestLimiter,
     pub(crate) retry: &'a Retry,
-    pub(crate) dice: &'a Dice,
+    pub(crate) jitter: &'a Jitter,
     pub(crate) attempt_time: Duration,
     pub(crate) total_time: Duration,
     pub(crate) progress: Option<ProgressFn>,
@@ -31,7 +31,7 @@ pub(crate) struct Run<'a> {
 /// A run that succeeded.
 #[derive(Debug)]
 pub(crate) struct Done {
-    pub(crate) answer: Answer,
+    pub(crate) response: Response,
     pub(crate) message: Option<String>,
     pub(crate) attempts: u32,
     pub(crate) elapsed: Duration,
@@ -39,7 +39,7 @@ pub(crate) struct Done {
 }
 
 /// What happened so far.
-struct Story {
+struct RetryState {
     start: Instant,
     deadline: Instant,
     /// Requests sent.
@@ -60,32 +60,32 @@ enum Next {
     GiveUp(Error),
 }
 
-impl Run<'_> {
+impl RetryLoop<'_> {
     /// Sends until it is done, given up, or out of time. Once a success has been seen nothing is sent any more.
-    pub(crate) async fn go(&self, exchange: &impl Exchange) -> Result<Done, Error> {
-        let mut story: Option<Story> = None;
+    pub(crate) async fn run(&self, request: &impl Request) -> Result<Done, Error> {
+        let mut state: Option<RetryState> = None;
         loop {
-            let deadline = story.as_ref().map(|s| s.deadline);
-            let pass = match deadline {
+            let deadline = state.as_ref().map(|s| s.deadline);
+            let permit = match deadline {
                 // Waiting in line before the first attempt is not counted.
-                None => self.gate.enter().await,
-                Some(deadline) => match timeout_at(deadline, self.gate.enter()).await {
-                    Ok(pass) => pass,
-                    Err(_) => return Err(self.out_of_time(story)),
+                None => self.limiter.acquire().await,
+                Some(deadline) => match timeout_at(deadline, self.limiter.acquire()).await {
+                    Ok(permit) => permit,
+                    Err(_) => return Err(self.out_of_time(state)),
                 },
             };
-            let story = story.get_or_insert_with(|| Story::begin(self.total_time));
-            let next = match self.attempt(exchange, story).await? {
+            let state = state.get_or_insert_with(|| RetryState::begin(self.total_time));
+            let next = match self.attempt(request, state).await? {
                 Ok(done) => return Ok(done),
                 Err(next) => next,
             };
             // Others may go while this one waits.
-            drop(pass);
+            drop(permit);
             match next {
                 Next::Again => {}
                 Next::GiveUp(error) => return Err(error),
                 Next::Wait(wait) => {
-                    self.tell(Progress::Waiting { attempt: story.attempts, wait });
+                    self.tell(Progress::Waiting { attempt: state.attempts, wait });
                     sleep(wait).await;
                 }
             }
@@ -95,48 +95,48 @@ impl Run<'_> {
     /// One attempt, with the token it needs.
     async fn attempt(
         &self,
-        exchange: &impl Exchange,
-        story: &mut Story,
+        request: &impl Request,
+        state: &mut RetryState,
     ) -> Result<Result<Done, Next>, Error> {
-        let token = match timeout_at(story.deadline, self.tokens.token(story.refused.as_ref())).await {
+        let token = match timeout_at(state.deadline, self.tokens.token(state.refused.as_ref())).await {
             Ok(Ok(token)) => token,
-            Ok(Err(error)) => return Ok(Err(self.without_token(error, story))),
+            Ok(Err(error)) => return Ok(Err(self.without_token(error, state))),
             Err(_) => {
                 let cause = "no token in the time allowed for the whole call".to_owned();
                 return Err(TokenError::Temporary { cause }.into());
             }
         };
-        let time = self.attempt_time.min(story.deadline.saturating_duration_since(Instant::now()));
-        story.attempts = story.attempts.saturating_add(1);
-        let outcome = exchange.send(&token, story.attempts, time).await?;
+        let time = self.attempt_time.min(state.deadline.saturating_duration_since(Instant::now()));
+        state.attempts = state.attempts.saturating_add(1);
+        let outcome = request.send(&token, state.attempts, time).await?;
         let mut failure = match outcome {
             Outcome::Broken { reached, cause } => self.broken(reached, cause),
-            Outcome::Answered(mut answer) => match judge(self.operation, &self.what, &answer) {
+            Outcome::Answered(mut response) => match judge(self.operation, &self.what, &response) {
                 Verdict::Done { message } => {
                     let clean = |text| redact::redact(text, token.expose());
                     let message = message.map(clean);
-                    answer.content_type = answer.content_type.map(clean);
-                    self.tell(Progress::Confirmed { attempt: story.attempts });
-                    return Ok(Ok(story.done(answer, message)));
+                    response.content_type = response.content_type.map(clean);
+                    self.tell(Progress::Confirmed { attempt: state.attempts });
+                    return Ok(Ok(state.done(response, message)));
                 }
                 Verdict::Failed(failure) => *failure,
             },
         };
-        for secret in story.refused.iter().chain([&token]) {
+        for secret in state.refused.iter().chain([&token]) {
             failure.redact(secret.expose());
         }
         // Reading changes nothing, so it does not matter whether it was carried out.
         failure.ambiguous &= self.operation != Operation::Download;
-        story.note(&mut failure);
-        Ok(Err(self.after(failure, token, story)))
+        state.note(&mut failure);
+        Ok(Err(self.after(failure, token, state)))
     }
 
     /// The decision after a failed attempt.
-    fn after(&self, failure: Failure, token: AccessToken, story: &mut Story) -> Next {
+    fn after(&self, failure: Failure, token: AccessToken, state: &mut RetryState) -> Next {
         match failure.class {
-            Class::Token if !story.renewed => {
-                story.renewed = true;
-                story.refused = Some(token);
+            Class::Token if !state.renewed => {
+                state.renewed = true;
+                state.refused = Some(token);
                 Next::Again
             }
             Class::Token | Class::Permanent { scope: Scope::Batch } => {
@@ -144,38 +144,38 @@ impl Run<'_> {
             }
             Class::Permanent { .. } => Next::GiveUp(Error::Refused(Box::new(failure))),
             Class::RecordState => Next::GiveUp(Error::RecordState(Box::new(failure))),
-            Class::Temporary => self.after_temporary(failure, story),
+            Class::Temporary => self.after_temporary(failure, state),
         }
     }
 
-    fn after_temporary(&self, failure: Failure, story: &mut Story) -> Next {
-        story.failures = story.failures.saturating_add(1);
+    fn after_temporary(&self, failure: Failure, state: &mut RetryState) -> Next {
+        state.failures = state.failures.saturating_add(1);
         // The renewed token was not refused; should it expire while this call waits, it may be renewed as well.
-        story.renewed = false;
+        state.renewed = false;
         let hint = failure.retry_after;
         let no_credits = failure.rate_limited && failure.credits_remaining == Some(0);
         if no_credits || hint.is_some_and(|hint| hint > self.retry.hint_cap) {
             return Next::GiveUp(Error::OutOfCredits(Box::new(failure)));
         }
-        let wait = self.retry.wait(story.failures, hint, self.dice);
+        let wait = self.retry.wait(state.failures, hint, self.jitter);
         if failure.rate_limited {
-            self.gate.pause_for(wait);
+            self.limiter.pause_for(wait);
         }
         let forbidden = failure.ambiguous && !self.retry.ambiguous;
-        if forbidden || story.failures >= self.retry.attempts || !story.has_time_for(wait) {
+        if forbidden || state.failures >= self.retry.attempts || !state.has_time_for(wait) {
             return Next::GiveUp(exhausted(failure));
         }
         Next::Wait(wait)
     }
 
     /// No request was sent, since there was no token to send it with.
-    fn without_token(&self, error: TokenError, story: &mut Story) -> Next {
+    fn without_token(&self, error: TokenError, state: &mut RetryState) -> Next {
         let TokenError::Temporary { .. } = error else {
             return Next::GiveUp(error.into());
         };
-        story.failures = story.failures.saturating_add(1);
-        let wait = self.retry.wait(story.failures, None, self.dice);
-        if story.failures >= self.retry.attempts || !story.has_time_for(wait) {
+        state.failures = state.failures.saturating_add(1);
+        let wait = self.retry.wait(state.failures, None, self.jitter);
+        if state.failures >= self.retry.attempts || !state.has_time_for(wait) {
             return Next::GiveUp(error.into());
         }
         Next::Wait(wait)
@@ -200,11 +200,11 @@ impl Run<'_> {
     }
 
     /// The time ran out while waiting in line for another attempt.
-    fn out_of_time(&self, story: Option<Story>) -> Error {
+    fn out_of_time(&self, state: Option<RetryState>) -> Error {
         let cause = format!("no further attempt within the {:.1} s allowed", self.total_time.as_secs_f64());
         let mut failure = self.broken(false, cause);
-        if let Some(mut story) = story {
-            story.note(&mut failure);
+        if let Some(mut state) = state {
+            state.note(&mut failure);
         }
         exhausted(failure)
     }
@@ -216,7 +216,7 @@ impl Run<'_> {
     }
 }
 
-impl Story {
+impl RetryState {
     fn begin(total: Duration) -> Self {
         let start = Instant::now();
         // A time nobody will live to see end counts as a day.
@@ -236,9 +236,9 @@ impl Story {
         Instant::now().checked_add(wait).is_some_and(|then| then < self.deadline)
     }
 
-    fn done(&self, answer: Answer, message: Option<String>) -> Done {
+    fn done(&self, response: Response, message: Option<String>) -> Done {
         Done {
-            answer,
+            response,
             message,
             attempts: self.attempts,
             elapsed: self.start.elapsed(),

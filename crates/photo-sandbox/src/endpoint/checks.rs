@@ -1,4 +1,4 @@
-//! The endpoint's checks, in its order: method, authorisation, scope, module, permission, record; then, for an
+//! The endpoint's checks, in its order: method, authorization, scope, module, permission, record; then, for an
 //! upload, form, magic bytes, bytes, pixels.
 
 use std::borrow::Cow;
@@ -42,7 +42,7 @@ pub(crate) fn head(
     is_valid: impl Fn(&str) -> bool,
 ) -> Result<Action, Refusal> {
     let action = action(head.method)?;
-    let provoked = authorisation(head.authorization, config, is_valid)?;
+    let provoked = authorization(head.authorization, config, is_valid)?;
     if !config.scope || provoked == Some(Code::OauthScopeMismatch) {
         return Err(Code::OauthScopeMismatch.into());
     }
@@ -97,7 +97,7 @@ fn action(method: &str) -> Result<Action, Refusal> {
 }
 
 /// Checks the token; returns the code of a reserved ending that belongs to a later check.
-fn authorisation(
+fn authorization(
     header: Option<&str>,
     config: &Config,
     is_valid: impl Fn(&str) -> bool,
@@ -170,7 +170,7 @@ const CUSTOM: &str = "Custom";
 const NO_FILE: &str = "the form has no file in a part named file";
 const MALFORMED: &str = "the body is not a well-formed multipart/form-data form";
 
-/// Modules that exist in every organisation, but have no photos.
+/// Modules that exist in every organization, but have no photos.
 const WITHOUT_PHOTOS: [&str; 16] = [
     "Activities",
     "Attachments",

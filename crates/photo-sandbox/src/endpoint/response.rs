@@ -8,7 +8,7 @@ use crate::fault::RetryHint;
 
 /// One answer: status, content type, a few headers, body.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct Answer {
+pub(crate) struct Response {
     pub(crate) status: u16,
     pub(crate) content_type: Option<&'static str>,
     pub(crate) headers: Vec<(&'static str, String)>,
@@ -27,8 +27,8 @@ impl Refusal {
         Refusal { code, message }
     }
 
-    pub(crate) fn answer(self) -> Answer {
-        Answer::json(self.code.status(), &self.body(Details::default()))
+    pub(crate) fn response(self) -> Response {
+        Response::json(self.code.status(), &self.body(Details::default()))
     }
 
     fn body(self, details: Details) -> ErrorBody {
@@ -42,15 +42,15 @@ impl From<Code> for Refusal {
     }
 }
 
-impl Answer {
-    /// A JSON answer. Serialising these plain structs can't fail; were it to, the body would be empty.
+impl Response {
+    /// A JSON answer. Serializing these plain structs can't fail; were it to, the body would be empty.
     pub(crate) fn json(status: u16, body: &impl Serialize) -> Self {
         let body = serde_json::to_vec(body).unwrap_or_default();
-        Answer { status, content_type: Some(JSON), headers: Vec::new(), body: body.into() }
+        Response { status, content_type: Some(JSON), headers: Vec::new(), body: body.into() }
     }
 
     pub(crate) fn success(message: &'static str) -> Self {
-        Answer::json(
+        Response::json(
             200,
             &SuccessBody { message, details: Details::default(), status: "success", code: "SUCCESS" },
         )
@@ -58,7 +58,7 @@ impl Answer {
 
     /// An answer with a body of this type, or without one.
     pub(crate) fn raw(status: u16, content_type: Option<&'static str>, body: Bytes) -> Self {
-        Answer { status, content_type, headers: Vec::new(), body }
+        Response { status, content_type, headers: Vec::new(), body }
     }
 
     pub(crate) fn too_many_requests(hint: RetryHint) -> Self {
@@ -67,7 +67,7 @@ impl Answer {
             RetryHint::Details(seconds) => Some(seconds),
             RetryHint::None | RetryHint::Header(_) => None,
         };
-        let mut answer = Answer::json(refusal.code.status(), &refusal.body(Details { retry_after }));
+        let mut answer = Response::json(refusal.code.status(), &refusal.body(Details { retry_after }));
         if let RetryHint::Header(seconds) = hint {
             answer.headers.push(("retry-after", seconds.to_string()));
         }
@@ -77,11 +77,11 @@ impl Answer {
     /// The refusal as an only element of `{"data":[…]}`.
     pub(crate) fn wrapped(code: Code) -> Self {
         let data = [Refusal::from(code).body(Details::default())];
-        Answer::json(code.status(), &WrappedBody { data: &data })
+        Response::json(code.status(), &WrappedBody { data: &data })
     }
 
     pub(crate) fn bad_gateway() -> Self {
-        Answer::raw(502, Some("text/html"), Bytes::from_static(BAD_GATEWAY))
+        Response::raw(502, Some("text/html"), Bytes::from_static(BAD_GATEWAY))
     }
 }
 
@@ -121,35 +121,35 @@ const BAD_GATEWAY: &[u8] = b"<html><head><title>502 Bad Gateway</title></head>\
 mod tests {
     use super::*;
 
-    fn text(answer: &Answer) -> &str {
+    fn text(answer: &Response) -> &str {
         std::str::from_utf8(&answer.body).unwrap()
     }
 
     #[test]
     fn bodies_are_the_documented_ones() {
-        let success = Answer::success("photo uploaded successfully");
+        let success = Response::success("photo uploaded successfully");
         assert_eq!(
             text(&success),
             r#"{"message":"photo uploaded successfully","details":{},"status":"success","code":"SUCCESS"}"#
         );
-        let refusal = Refusal::from(Code::InvalidFileType).answer();
+        let refusal = Refusal::from(Code::InvalidFileType).response();
         assert_eq!(refusal.status, 415);
         assert_eq!(
             text(&refusal),
             r#"{"code":"INVALID_DATA","details":{},"message":"invalid file type","status":"error"}"#
         );
         assert!(
-            text(&Answer::wrapped(Code::RecordLocked)).starts_with(r#"{"data":[{"code":"RECORD_LOCKED""#)
+            text(&Response::wrapped(Code::RecordLocked)).starts_with(r#"{"data":[{"code":"RECORD_LOCKED""#)
         );
     }
 
     #[test]
     fn hints_are_where_they_should_be() {
-        let header = Answer::too_many_requests(RetryHint::Header(3));
+        let header = Response::too_many_requests(RetryHint::Header(3));
         assert_eq!(header.headers, [("retry-after", "3".to_owned())]);
-        let details = Answer::too_many_requests(RetryHint::Details(4));
+        let details = Response::too_many_requests(RetryHint::Details(4));
         assert!(text(&details).contains(r#""details":{"retry_after":4}"#) && details.headers.is_empty());
-        let none = Answer::too_many_requests(RetryHint::None);
+        let none = Response::too_many_requests(RetryHint::None);
         assert!(text(&none).contains(r#""details":{}"#) && none.headers.is_empty());
     }
 }

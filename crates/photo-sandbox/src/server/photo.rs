@@ -3,9 +3,9 @@
 use hyper::http::request::Parts;
 
 use super::inbox::{Inbox, Unreadable};
-use super::serve::{Aborted, Delivery, Reply, asked_fault, fault_answer, header};
+use super::serve::{Aborted, Delivery, Reply, asked_fault, fault_response, header};
 use crate::endpoint::checks::{self, Action, Head};
-use crate::endpoint::response::{Answer, Refusal};
+use crate::endpoint::response::{Refusal, Response};
 use crate::endpoint::route::PhotoPath;
 use crate::error_code::Code;
 use crate::fault::Fault;
@@ -26,7 +26,7 @@ pub(crate) async fn handle(
     if fault == Some(Fault::ResetBeforeReading) {
         return Err(Aborted::Reset);
     }
-    if let Some(answer) = fault.as_ref().and_then(fault_answer) {
+    if let Some(answer) = fault.as_ref().and_then(fault_response) {
         return Ok(answer.into());
     }
     if let Some(Fault::Slow(delay)) = fault {
@@ -53,17 +53,17 @@ async fn act(
     parts: &Parts,
     path: PhotoPath<'_>,
     inbox: &mut Inbox<'_>,
-) -> Result<(Answer, bool), Aborted> {
+) -> Result<(Response, bool), Aborted> {
     let head = Head { method: parts.method.as_str(), path, authorization: header(parts, "authorization") };
     match shared.check(head) {
-        Err(refusal) => Ok((refusal.answer(), false)),
+        Err(refusal) => Ok((refusal.response(), false)),
         Ok(Action::Download) => Ok((shared.download(path), false)),
         Ok(Action::Delete) => Ok((shared.delete(path), false)),
         Ok(Action::Upload) => match upload(shared, parts, path, inbox).await? {
-            Ok(()) => Ok((Answer::success("photo uploaded successfully"), true)),
+            Ok(()) => Ok((Response::success("photo uploaded successfully"), true)),
             Err(refusal) => {
                 shared.lock().refuse(refusal.code);
-                Ok((refusal.answer(), false))
+                Ok((refusal.response(), false))
             }
         },
     }

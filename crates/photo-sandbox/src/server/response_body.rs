@@ -8,7 +8,7 @@ use hyper::body::{Body, Frame, SizeHint};
 
 /// The body of an answer.
 #[derive(Debug)]
-pub(crate) enum AnswerBody {
+pub(crate) enum ResponseBody {
     /// All of it, until it was taken.
     Whole(Option<Bytes>),
     /// A part of it, then an error, so that the connection ends before the promised length.
@@ -31,17 +31,17 @@ pub(crate) enum Breaking {
 #[error("the answer breaks off as planned")]
 pub(crate) struct BrokenOff;
 
-impl AnswerBody {
+impl ResponseBody {
     pub(crate) fn whole(bytes: Bytes) -> Self {
-        AnswerBody::Whole(Some(bytes).filter(|bytes| !bytes.is_empty()))
+        ResponseBody::Whole(Some(bytes).filter(|bytes| !bytes.is_empty()))
     }
 
     pub(crate) fn broken(bytes: Bytes) -> Self {
-        AnswerBody::Broken(Breaking::Send(bytes))
+        ResponseBody::Broken(Breaking::Send(bytes))
     }
 }
 
-impl Body for AnswerBody {
+impl Body for ResponseBody {
     type Data = Bytes;
     type Error = BrokenOff;
 
@@ -50,10 +50,10 @@ impl Body for AnswerBody {
         context: &mut Context<'_>,
     ) -> Poll<Option<Result<Frame<Bytes>, BrokenOff>>> {
         let breaking = match &mut *self {
-            AnswerBody::Whole(bytes) => {
+            ResponseBody::Whole(bytes) => {
                 return Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes))));
             }
-            AnswerBody::Broken(breaking) => breaking,
+            ResponseBody::Broken(breaking) => breaking,
         };
         match std::mem::replace(breaking, Breaking::Break) {
             Breaking::Send(bytes) => {
@@ -69,16 +69,16 @@ impl Body for AnswerBody {
     }
 
     fn is_end_stream(&self) -> bool {
-        matches!(self, AnswerBody::Whole(None))
+        matches!(self, ResponseBody::Whole(None))
     }
 
     fn size_hint(&self) -> SizeHint {
         match self {
-            AnswerBody::Whole(bytes) => {
+            ResponseBody::Whole(bytes) => {
                 let len = bytes.as_ref().map_or(0, Bytes::len);
                 SizeHint::with_exact(u64::try_from(len).unwrap_or(u64::MAX))
             }
-            AnswerBody::Broken(_) => SizeHint::default(),
+            ResponseBody::Broken(_) => SizeHint::default(),
         }
     }
 }

@@ -3,12 +3,12 @@
 use hyper::body::Incoming;
 use hyper::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
 use hyper::http::request::Parts;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Request, StatusCode};
 
 use super::inbox::Inbox;
-use super::response_body::AnswerBody;
+use super::response_body::ResponseBody;
 use super::{photo, token};
-use crate::endpoint::response::{Answer, Refusal};
+use crate::endpoint::response::{Refusal, Response};
 use crate::endpoint::route::{Route, route};
 use crate::error_code::Code;
 use crate::fault::{Fault, RetryHint};
@@ -17,7 +17,7 @@ use crate::state::Shared;
 /// An answer, and how it is to reach the client.
 #[derive(Debug)]
 pub(crate) struct Reply {
-    pub(crate) answer: Answer,
+    pub(crate) answer: Response,
     pub(crate) delivery: Delivery,
 }
 
@@ -41,8 +41,8 @@ pub(crate) enum Aborted {
     ClientGone,
 }
 
-impl From<Answer> for Reply {
-    fn from(answer: Answer) -> Self {
+impl From<Response> for Reply {
+    fn from(answer: Response) -> Self {
         Reply { answer, delivery: Delivery::Whole }
     }
 }
@@ -51,7 +51,7 @@ impl From<Answer> for Reply {
 pub(crate) async fn serve(
     shared: &Shared,
     request: Request<Incoming>,
-) -> Result<Response<AnswerBody>, Aborted> {
+) -> Result<hyper::Response<ResponseBody>, Aborted> {
     let (parts, body) = request.into_parts();
     shared.lock().stats.requests += 1;
     let mut inbox = Inbox::new(shared, body, &parts.headers);
@@ -60,7 +60,7 @@ pub(crate) async fn serve(
         Route::Token => token::handle(shared, &parts, &mut inbox).await?,
         Route::Unknown => {
             shared.lock().refuse(Code::InvalidUrlPattern);
-            Refusal::from(Code::InvalidUrlPattern).answer().into()
+            Refusal::from(Code::InvalidUrlPattern).response().into()
         }
     };
     // A client that is still sending would lose an answer that came with the end of the connection.
@@ -79,29 +79,29 @@ pub(crate) fn header<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
 }
 
 /// The answer that a fault consists of, if it is one that comes instead of everything else.
-pub(crate) fn fault_answer(fault: &Fault) -> Option<Answer> {
+pub(crate) fn fault_response(fault: &Fault) -> Option<Response> {
     match fault {
-        Fault::TooManyRequests(hint) => Some(Answer::too_many_requests(*hint)),
-        Fault::Refuse(Code::TooManyRequests) => Some(Answer::too_many_requests(RetryHint::None)),
-        Fault::Refuse(code) => Some(Refusal::from(*code).answer()),
-        Fault::Wrapped(code) => Some(Answer::wrapped(*code)),
-        Fault::BadGateway => Some(Answer::bad_gateway()),
-        Fault::Empty(status) => Some(Answer::raw(*status, None, bytes::Bytes::new())),
+        Fault::TooManyRequests(hint) => Some(Response::too_many_requests(*hint)),
+        Fault::Refuse(Code::TooManyRequests) => Some(Response::too_many_requests(RetryHint::None)),
+        Fault::Refuse(code) => Some(Refusal::from(*code).response()),
+        Fault::Wrapped(code) => Some(Response::wrapped(*code)),
+        Fault::BadGateway => Some(Response::bad_gateway()),
+        Fault::Empty(status) => Some(Response::raw(*status, None, bytes::Bytes::new())),
         _ => None,
     }
 }
 
-fn response(reply: Reply, goes_on: bool) -> Response<AnswerBody> {
+fn response(reply: Reply, goes_on: bool) -> hyper::Response<ResponseBody> {
     let Reply { answer, delivery } = reply;
     let length = answer.body.len();
     // An answer without a body can't break off in it.
     let truncated = delivery == Delivery::Truncated && length > 0;
     let body = if truncated {
-        AnswerBody::broken(answer.body.slice(..length / 2))
+        ResponseBody::broken(answer.body.slice(..length / 2))
     } else {
-        AnswerBody::whole(answer.body)
+        ResponseBody::whole(answer.body)
     };
-    let mut response = Response::new(body);
+    let mut response = hyper::Response::new(body);
     // Statuses are ours and in range; if one were not, the fault is the server's.
     *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();

@@ -3,9 +3,9 @@
 use hyper::http::request::Parts;
 
 use super::inbox::{Inbox, Unreadable};
-use super::serve::{Aborted, Delivery, Reply, asked_fault, fault_answer, header};
+use super::serve::{Aborted, Delivery, Reply, asked_fault, fault_response, header};
 use crate::endpoint::oauth::{self, Parameters};
-use crate::endpoint::response::{Answer, Refusal};
+use crate::endpoint::response::{Refusal, Response};
 use crate::error_code::Code;
 use crate::fault::Fault;
 use crate::state::Shared;
@@ -17,7 +17,7 @@ pub(crate) async fn handle(shared: &Shared, parts: &Parts, inbox: &mut Inbox<'_>
     if fault == Some(Fault::ResetBeforeReading) {
         return Err(Aborted::Reset);
     }
-    if let Some(answer) = fault.as_ref().and_then(fault_answer) {
+    if let Some(answer) = fault.as_ref().and_then(fault_response) {
         return Ok(answer.into());
     }
     if let Some(Fault::Slow(delay)) = fault {
@@ -31,14 +31,14 @@ pub(crate) async fn handle(shared: &Shared, parts: &Parts, inbox: &mut Inbox<'_>
     }
 }
 
-async fn grant(shared: &Shared, parts: &Parts, inbox: &mut Inbox<'_>) -> Result<Answer, Aborted> {
+async fn grant(shared: &Shared, parts: &Parts, inbox: &mut Inbox<'_>) -> Result<Response, Aborted> {
     if parts.method != hyper::Method::POST {
         bump(&mut shared.lock().stats.token_refusals, INVALID_REQUEST);
         return Ok(oauth::refused(INVALID_REQUEST));
     }
     let body = match inbox.read(MAX_BODY).await {
         Ok(read) => read,
-        Err(Unreadable::TooSlow) => return Ok(Refusal::from(Code::RequestTimeout).answer()),
+        Err(Unreadable::TooSlow) => return Ok(Refusal::from(Code::RequestTimeout).response()),
         Err(Unreadable::Broken) => return Err(Aborted::ClientGone),
     };
     if !body.whole {

@@ -83,7 +83,7 @@ impl From<photo_upload::Error> for Failure {
             return Self::failed(kind, message, Weight::StopsAll);
         }
         match error {
-            Error::Cancelled => Self::interrupted(),
+            Error::Canceled => Self::interrupted(),
             _ if error.is_temporary() => Self::failed(kind, message, Weight::Passing),
             _ => Self::refused(kind, message),
         }
@@ -103,7 +103,7 @@ fn kind_of(error: &photo_upload::Error) -> &'static str {
         Error::OutOfCredits(_) => "out_of_credits",
         Error::Temporary(_) => "temporary",
         Error::Ambiguous(_) => "ambiguous",
-        Error::Cancelled => "interrupted",
+        Error::Canceled => "interrupted",
         Error::Skipped { .. } => "skipped",
         _ => "upload",
     }

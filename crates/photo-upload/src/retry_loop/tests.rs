@@ -25,7 +25,7 @@ impl Script {
     }
 }
 
-impl Exchange for Script {
+impl Request for Script {
     async fn send(&self, token: &AccessToken, attempt: u32, _: Duration) -> Result<Outcome, Error> {
         let mut seen = self.tokens_seen.lock().expect("not poisoned");
         seen.push(token.expose().to_owned());
@@ -50,26 +50,30 @@ impl TokenSource for Counting {
     }
 }
 
-fn answer(status: u16, body: &str) -> Outcome {
-    Outcome::Answered(Answer { status, body: Bytes::copy_from_slice(body.as_bytes()), ..Answer::default() })
+fn response(status: u16, body: &str) -> Outcome {
+    Outcome::Answered(Response {
+        status,
+        body: Bytes::copy_from_slice(body.as_bytes()),
+        ..Response::default()
+    })
 }
 
 fn coded(status: u16, code: &str) -> Outcome {
-    answer(status, &format!(r#"{{"code":"{code}","message":"m","details":{{}},"status":"error"}}"#))
+    response(status, &format!(r#"{{"code":"{code}","message":"m","details":{{}},"status":"error"}}"#))
 }
 
 fn too_many(retry_after: Option<&str>, credits_remaining: Option<u64>) -> Outcome {
-    Outcome::Answered(Answer {
+    Outcome::Answered(Response {
         status: 429,
         retry_after: retry_after.map(str::to_owned),
         credits_remaining,
         body: Bytes::from_static(br#"{"code":"TOO_MANY_REQUESTS"}"#),
-        ..Answer::default()
+        ..Response::default()
     })
 }
 
 fn success() -> Outcome {
-    answer(200, r#"{"code":"SUCCESS","message":"photo uploaded successfully"}"#)
+    response(200, r#"{"code":"SUCCESS","message":"photo uploaded successfully"}"#)
 }
 
 fn reset() -> Outcome {
@@ -81,30 +85,35 @@ fn unreachable() -> Outcome {
 }
 
 struct Parts {
-    gate: Gate,
+    limiter: RequestLimiter,
     retry: Retry,
-    dice: Dice,
+    jitter: Jitter,
     total: Duration,
 }
 
 impl Parts {
     fn new(retry: Retry) -> Self {
-        Self { gate: Gate::new(2), retry, dice: Dice::new(Some(7)), total: Duration::from_secs(600) }
+        Self {
+            limiter: RequestLimiter::new(2),
+            retry,
+            jitter: Jitter::new(Some(7)),
+            total: Duration::from_secs(600),
+        }
     }
 
     async fn run(&self, script: &Script, tokens: &dyn TokenSource) -> Result<Done, Error> {
-        let run = Run {
+        let retry_loop = RetryLoop {
             operation: Operation::Upload,
             what: "upload to Leads/1".into(),
             tokens,
-            gate: &self.gate,
+            limiter: &self.limiter,
             retry: &self.retry,
-            dice: &self.dice,
+            jitter: &self.jitter,
             attempt_time: Duration::from_secs(60),
             total_time: self.total,
             progress: None,
         };
-        run.go(script).await
+        retry_loop.run(script).await
     }
 }
 
@@ -120,9 +129,9 @@ async fn what_is_tried_again_succeeds() {
         (vec![coded(500, "INTERNAL_ERROR"), success()], 2, false),
         (vec![reset(), success()], 2, true),
         (vec![unreachable(), success()], 2, false),
-        (vec![answer(200, ""), success()], 2, true),
-        (vec![answer(200, r#"{"code":"SUCC"#), success()], 2, true),
-        (vec![answer(502, "<html>"), answer(503, ""), success()], 3, true),
+        (vec![response(200, ""), success()], 2, true),
+        (vec![response(200, r#"{"code":"SUCC"#), success()], 2, true),
+        (vec![response(502, "<html>"), response(503, ""), success()], 3, true),
         (vec![coded(401, "INVALID_TOKEN"), success()], 2, false),
         (vec![coded(500, "INTERNAL_ERROR"), coded(401, "INVALID_TOKEN"), reset(), success()], 4, true),
         (vec![too_many(Some("7"), None), too_many(None, None), success()], 3, false),
@@ -232,7 +241,7 @@ async fn a_pause_beyond_the_time_ends_it() {
         }
     });
     tokio::time::sleep(Duration::from_secs(1)).await;
-    parts.gate.pause_for(Duration::from_secs(100));
+    parts.limiter.pause_for(Duration::from_secs(100));
     let error = waiting.await.expect("the task ends").expect_err("out of time");
     assert!(matches!(error, Error::Temporary(_)), "{error:?}");
     assert_eq!((error.elapsed(), error.attempts()), (Duration::from_secs(20), 1));
@@ -241,7 +250,8 @@ async fn a_pause_beyond_the_time_ends_it() {
 #[tokio::test(start_paused = true)]
 async fn ambiguous_failures_are_final_if_so_wished() {
     let strict = exact().ambiguous(false);
-    let cases = [(reset(), true), (answer(200, ""), true), (answer(502, ""), true), (unreachable(), false)];
+    let cases =
+        [(reset(), true), (response(200, ""), true), (response(502, ""), true), (unreachable(), false)];
     for (step, final_) in cases {
         let shown = format!("{step:?}");
         let script = Script::new([step, success()]);
@@ -273,7 +283,7 @@ async fn tokens_are_renewed_once() {
 
 #[tokio::test(start_paused = true)]
 async fn an_echoed_token_does_not_show() {
-    let script = Script::new([answer(400, "<html>you sent Zoho-oauthtoken 1000.0</html>")]);
+    let script = Script::new([response(400, "<html>you sent Zoho-oauthtoken 1000.0</html>")]);
     let error = Parts::new(exact()).run(&script, &Counting::default()).await.expect_err("an error");
     assert!(!format!("{error} {error:?}").contains("1000.0"), "{error:?}");
     assert!(error.to_string().contains("Zoho-oauthtoken [secre<"));

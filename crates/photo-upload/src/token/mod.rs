@@ -178,7 +178,7 @@ impl TokenError {
             Self::Unusable => "Copy the token again, without quotes, spaces or line ends.",
             Self::Denied { .. } => {
                 "Check client id, client secret and refresh token, and that the token URL is of the account's own data \
-                 centre. A revoked refresh token has to be made anew."
+                 center. A revoked refresh token has to be made anew."
             }
             Self::Throttled { .. } => {
                 "At most 10 access tokens are given in 10 minutes for a refresh token. Wait, share one client, or keep \

@@ -15,7 +15,7 @@ use super::store::Store;
 use super::{AccessToken, TokenError, TokenFuture, TokenSource};
 use crate::endpoint::{self, DataCenter, UrlText};
 use crate::error::Error;
-use crate::http::{self, Http, MOST_ANSWER};
+use crate::http::{self, Http, MAX_RESPONSE_BYTES};
 
 /// Renews access tokens with a refresh token. Clones share the token and the state.
 ///
@@ -75,7 +75,7 @@ struct Held {
 }
 
 impl RefreshToken {
-    /// Starts a configuration. Token URL (or data centre), client id, client secret and refresh token are needed.
+    /// Starts a configuration. Token URL (or data center), client id, client secret and refresh token are needed.
     pub fn builder() -> RefreshTokenBuilder {
         RefreshTokenBuilder::default()
     }
@@ -172,7 +172,7 @@ impl Inner {
                 return Err(Denial::Temporary(format!("no answer within {} s", self.timeout.as_secs_f64())));
             }
         };
-        let answer = http::read_answer(response, MOST_ANSWER, deadline).await;
+        let answer = http::read_response(response, MAX_RESPONSE_BYTES, deadline).await;
         response::read(answer.status, &answer.body)
     }
 
@@ -233,7 +233,7 @@ impl RefreshTokenBuilder {
         self
     }
 
-    /// The token URL of a data centre.
+    /// The token URL of a data center.
     pub fn data_center(self, dc: DataCenter) -> Self {
         self.token_url(dc.token_url())
     }

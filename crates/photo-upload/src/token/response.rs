@@ -26,9 +26,9 @@ pub(crate) enum Denial {
 }
 
 /// Takes a secret that was sent with the request out of what came back.
-pub(super) fn without(answer: Result<Grant, Denial>, secret: &str) -> Result<Grant, Denial> {
+pub(super) fn without(response: Result<Grant, Denial>, secret: &str) -> Result<Grant, Denial> {
     let clean = |text| redact::redact(text, secret);
-    match answer {
+    match response {
         Ok(grant) => Ok(Grant { token: grant.token.map_api_domain(clean), ..grant }),
         Err(Denial::Denied(error)) => Err(Denial::Denied(clean(error))),
         Err(Denial::Temporary(cause)) => Err(Denial::Temporary(clean(cause))),
