@@ -12,7 +12,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
-use super::serve::{Aborted, serve};
+use super::reply::Aborted;
+use super::serve::serve;
 use super::write_timeout::WriteTimeout;
 use crate::state::Shared;
 

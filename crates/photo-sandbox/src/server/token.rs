@@ -2,33 +2,22 @@
 
 use hyper::http::request::Parts;
 
+use super::fault;
 use super::inbox::{Inbox, Unreadable};
-use super::serve::{Aborted, Delivery, Reply, asked_fault, fault_response, header};
+use super::reply::{Aborted, Reply, header};
 use crate::endpoint::oauth::{self, Parameters};
 use crate::endpoint::response::{Refusal, Response};
 use crate::error_code::Code;
-use crate::fault::Fault;
 use crate::state::Shared;
 use crate::stats::bump;
 
 /// Handles a token request: first what is to go wrong, then the parameters.
 pub(crate) async fn handle(shared: &Shared, parts: &Parts, inbox: &mut Inbox<'_>) -> Result<Reply, Aborted> {
-    let fault = shared.token_arrives(asked_fault(parts));
-    if fault == Some(Fault::ResetBeforeReading) {
-        return Err(Aborted::Reset);
+    let fault = shared.token_arrives(fault::asked(parts));
+    if let Some(response) = fault::before(fault.as_ref()).await? {
+        return Ok(response.into());
     }
-    if let Some(answer) = fault.as_ref().and_then(fault_response) {
-        return Ok(answer.into());
-    }
-    if let Some(Fault::Slow(delay)) = fault {
-        tokio::time::sleep(delay).await;
-    }
-    let answer = grant(shared, parts, inbox).await?;
-    match fault {
-        Some(Fault::ResetAfterStoring) => Err(Aborted::Reset),
-        Some(Fault::TruncatedAnswer) => Ok(Reply { answer, delivery: Delivery::Truncated }),
-        _ => Ok(answer.into()),
-    }
+    fault::deliver(fault.as_ref(), grant(shared, parts, inbox).await?)
 }
 
 async fn grant(shared: &Shared, parts: &Parts, inbox: &mut Inbox<'_>) -> Result<Response, Aborted> {
