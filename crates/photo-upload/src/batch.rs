@@ -1,14 +1,12 @@
 //! Many uploads at a time, results as they finish.
 
-use std::collections::HashMap;
-
 use tokio::sync::watch;
 use tokio::task::JoinSet;
 
 use crate::client::{Client, Receipt};
 use crate::error::Error;
-use crate::error_code::{ErrorCode, Scope};
 use crate::photo::Photo;
+use crate::stop_rules::StopRules;
 use crate::target::Target;
 
 /// Uploads under way, made by [`Client::upload_all`].
@@ -40,9 +38,7 @@ pub struct Batch<I> {
     next_index: usize,
     most_at_a_time: usize,
     under_way: JoinSet<Finished>,
-    /// Modules that cannot take photos, and the code that said so.
-    closed_modules: HashMap<String, ErrorCode>,
-    stopped: Option<Stopped>,
+    rules: StopRules,
     exhausted: bool,
     cancel: watch::Sender<bool>,
 }
@@ -80,16 +76,26 @@ impl CancelToken {
     }
 }
 
+impl Client {
+    /// Uploads many photos, as many at a time as the client's concurrency limit allows. Nothing is started before
+    /// [`Batch::next`] is called for the first time.
+    pub fn upload_all<I>(&self, jobs: I) -> Batch<I::IntoIter>
+    where
+        I: IntoIterator<Item = (Target, Photo)>,
+    {
+        Batch::new(self.clone(), self.concurrency(), jobs.into_iter())
+    }
+}
+
 impl<I: Iterator<Item = (Target, Photo)>> Batch<I> {
-    pub(crate) fn new(client: Client, most_at_a_time: usize, jobs: I) -> Self {
+    fn new(client: Client, most_at_a_time: usize, jobs: I) -> Self {
         Self {
             client,
             jobs,
             next_index: 0,
             most_at_a_time,
             under_way: JoinSet::new(),
-            closed_modules: HashMap::new(),
-            stopped: None,
+            rules: StopRules::default(),
             exhausted: false,
             cancel: watch::Sender::new(false),
         }
@@ -109,7 +115,7 @@ impl<I: Iterator<Item = (Target, Photo)>> Batch<I> {
             Err(_) => return None,
         };
         if let Err(error) = &finished.result {
-            self.heed(&finished.target, error);
+            self.rules.note(&finished.target, error);
         }
         Some(finished)
     }
@@ -121,7 +127,10 @@ impl<I: Iterator<Item = (Target, Photo)>> Batch<I> {
 
     /// Why no more jobs are taken, if that is so before the iterator's end.
     pub fn stopped(&self) -> Option<Stopped> {
-        if *self.cancel.borrow() { Some(Stopped::Canceled) } else { self.stopped.clone() }
+        if *self.cancel.borrow() {
+            return Some(Stopped::Canceled);
+        }
+        self.rules.batch().map(|reason| Stopped::Because(reason.message.clone()))
     }
 
     /// The jobs that were not taken.
@@ -138,27 +147,13 @@ impl<I: Iterator<Item = (Target, Photo)>> Batch<I> {
             };
             let index = self.next_index;
             self.next_index = self.next_index.saturating_add(1);
-            if let Some(code) = self.closed_modules.get(target.module()) {
-                let result = Err(Error::Skipped { because: code.clone() });
+            if let Some(because) = self.rules.module(&target).and_then(|reason| reason.code.clone()) {
+                let result = Err(Error::Skipped { because });
                 return Some(Finished { index, target, result });
             }
             self.under_way.spawn(upload(self.client.clone(), index, target, photo, self.cancel.subscribe()));
         }
         None
-    }
-
-    fn heed(&mut self, target: &Target, error: &Error) {
-        match error.stops() {
-            Some(Scope::Batch) => {
-                self.stopped.get_or_insert_with(|| Stopped::Because(error.to_string()));
-            }
-            Some(Scope::Module) => {
-                if let Some(code) = error.code() {
-                    self.closed_modules.insert(target.module().to_owned(), code.clone());
-                }
-            }
-            _ => {}
-        }
     }
 }
 

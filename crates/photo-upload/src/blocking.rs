@@ -19,6 +19,7 @@ use std::sync::Arc;
 use tokio::runtime::{Builder, Handle, Runtime};
 
 use crate::batch::{Batch, CancelToken, Finished, Stopped};
+use crate::builder::ClientBuilder;
 use crate::client::{Download, Receipt};
 use crate::error::Error;
 use crate::photo::Photo;
@@ -47,8 +48,18 @@ impl Drop for Own {
     }
 }
 
+impl ClientBuilder {
+    /// Checks the configuration and makes a client for use without async.
+    ///
+    /// # Errors
+    /// As [`ClientBuilder::build`]; [`Error::Config`] too if its runtime cannot be started.
+    pub fn build_blocking(self) -> Result<Client, Error> {
+        Client::new(self.build()?)
+    }
+}
+
 impl Client {
-    pub(crate) fn new(client: crate::Client) -> Result<Self, Error> {
+    fn new(client: crate::Client) -> Result<Self, Error> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("photo-upload")

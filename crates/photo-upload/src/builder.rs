@@ -3,26 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::client::Client;
-use crate::endpoint::{self, ApiVersion, DataCenter, Triggers, UrlText};
-use crate::error::Error;
+use crate::client::{Client, Config};
+use crate::endpoint::{ApiVersion, DataCenter, Triggers};
+use crate::error::{Error, TokenError};
 use crate::photo::Limits;
 use crate::request::Endpoint;
 use crate::retry::Retry;
-use crate::token::{StaticToken, TokenError, TokenSource, Tokens};
-
-/// A checked configuration.
-#[derive(Clone, Debug)]
-pub(crate) struct Config {
-    pub(crate) endpoint: Endpoint,
-    pub(crate) limits: Limits,
-    pub(crate) retry: Retry,
-    pub(crate) concurrency: usize,
-    pub(crate) connect_time: Duration,
-    pub(crate) attempt_time: Duration,
-    pub(crate) total_time: Duration,
-    pub(crate) most_download: u64,
-}
+use crate::token::{StaticToken, TokenSource, Tokens};
+use crate::url_rules::{UrlText, secure_url};
 
 /// Configures a [`Client`]. A token, and an api-domain unless the token source names one, are needed; all else has a
 /// default.
@@ -77,6 +65,13 @@ impl Default for ClientBuilder {
             total_time: Duration::from_secs(600),
             most_download: 64_000_000,
         }
+    }
+}
+
+impl Client {
+    /// Starts a configuration.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
     }
 }
 
@@ -185,7 +180,7 @@ impl ClientBuilder {
         })??;
         let base = self
             .api_domain
-            .map(|text| endpoint::secure_url("api-domain", &text.0, self.allow_plain_http))
+            .map(|text| secure_url("api-domain", &text.0, self.allow_plain_http))
             .transpose()?;
         let config = Config {
             endpoint: Endpoint {
@@ -204,15 +199,6 @@ impl ClientBuilder {
             most_download: self.most_download,
         };
         Client::from_config(config, tokens)
-    }
-
-    /// Checks the configuration and makes a client for use without async.
-    ///
-    /// # Errors
-    /// As [`ClientBuilder::build`]; [`Error::Config`] too if its runtime cannot be started.
-    #[cfg(feature = "blocking")]
-    pub fn build_blocking(self) -> Result<crate::blocking::Client, Error> {
-        crate::blocking::Client::new(self.build()?)
     }
 }
 

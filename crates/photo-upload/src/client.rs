@@ -5,20 +5,31 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::batch::Batch;
-use crate::builder::{ClientBuilder, Config};
 use crate::error::Error;
 use crate::http::Http;
 use crate::intake::Intake;
-use crate::photo::Photo;
+use crate::photo::{Limits, Photo};
 use crate::progress::{Progress, ProgressFn};
-use crate::request::HttpRequest;
+use crate::request::{Endpoint, HttpRequest};
 use crate::request_limiter::RequestLimiter;
 use crate::response::Operation;
-use crate::retry::Jitter;
+use crate::retry::{Jitter, Retry};
 use crate::retry_loop::{Done, RetryLoop};
 use crate::target::Target;
 use crate::token::Tokens;
+
+/// A checked configuration.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) limits: Limits,
+    pub(crate) retry: Retry,
+    pub(crate) concurrency: usize,
+    pub(crate) connect_time: Duration,
+    pub(crate) attempt_time: Duration,
+    pub(crate) total_time: Duration,
+    pub(crate) most_download: u64,
+}
 
 /// Puts photos onto records, and reads and removes them. Cheap to clone; clones share connections, the concurrency limit,
 /// the pause after a 429 and the token.
@@ -39,11 +50,6 @@ struct Inner {
 }
 
 impl Client {
-    /// Starts a configuration.
-    pub fn builder() -> ClientBuilder {
-        ClientBuilder::default()
-    }
-
     pub(crate) fn from_config(config: Config, tokens: Tokens) -> Result<Self, Error> {
         let inner = Inner {
             http: Http::new(config.connect_time)?,
@@ -79,15 +85,6 @@ impl Client {
         self.upload_inner(target, photo, Some(Arc::new(progress))).await
     }
 
-    /// Uploads many photos, as many at a time as the client's concurrency limit allows. Nothing is started before
-    /// [`Batch::next`] is called for the first time.
-    pub fn upload_all<I>(&self, jobs: I) -> Batch<I::IntoIter>
-    where
-        I: IntoIterator<Item = (Target, Photo)>,
-    {
-        Batch::new(self.clone(), self.inner.config.concurrency, jobs.into_iter())
-    }
-
     /// Reads a record's photo; `None` if it has none. The endpoint gives it back as PNG, whatever was sent.
     ///
     /// # Errors
@@ -113,6 +110,11 @@ impl Client {
     /// An [`Intake`] with this client's limits.
     pub fn intake(&self) -> Intake {
         Intake::new().limits(self.inner.config.limits)
+    }
+
+    /// Most requests at a time.
+    pub(crate) fn concurrency(&self) -> usize {
+        self.inner.config.concurrency
     }
 
     async fn upload_inner(

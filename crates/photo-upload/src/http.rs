@@ -7,10 +7,10 @@ use bytes::{Bytes, BytesMut};
 use reqwest::{Url, redirect, retry};
 use tokio::time::{Instant, timeout_at};
 
-use crate::endpoint::is_loopback;
 use crate::error::Error;
 use crate::redact;
 use crate::response::Response;
+use crate::url_rules::is_loopback;
 
 /// Two clients: one for plain http to this machine, without proxy and certificates, and one for everything else, which
 /// honors the system's proxy settings. The latter is made when first needed, since it cannot be made on a system

@@ -23,11 +23,12 @@
 //!   without async.
 //! * [`Target`]: a module and a record id.
 //! * [`Photo`]: a picture's bytes with a name that is safe to send; from bytes, or through [`Intake`] from a path, a
-//!   stream, a reader or a URL, bounded in size and time. [`Limits`] are checked before anything is sent.
+//!   stream, a reader or a URL, bounded in size and time. [`Limits`] are checked before anything is sent. What is to be
+//!   prepared first is read by the same [`Intake`] as [`Content`], of any format.
 //! * [`TokenSource`]: [`StaticToken`], [`RefreshToken`], or your own.
 //! * [`Receipt`]: what the endpoint confirmed. [`Error`]: why it did not, grouped by what you can do; with the endpoint's
 //!   [`ErrorCode`] if it gave one.
-//! * [`Batch`]: many uploads, results as they finish.
+//! * [`Batch`]: many uploads, results as they finish. [`StopRules`]: which uploads are not worth a try after an error.
 //!
 //! # What is sent again, and what is not
 //!
@@ -71,7 +72,6 @@ mod client;
 mod endpoint;
 mod error;
 mod error_code;
-mod fetch;
 mod file_name;
 #[cfg(fuzzing)]
 pub mod fuzzing;
@@ -88,24 +88,25 @@ mod request_limiter;
 mod response;
 mod retry;
 mod retry_loop;
+mod stop_rules;
 mod target;
 mod token;
+mod url_rules;
 
 pub use batch::{Batch, CancelToken, Finished, Stopped};
 pub use builder::ClientBuilder;
 pub use client::{Client, Download, Receipt};
-pub use endpoint::{ApiVersion, DataCenter, Triggers, is_internal_host};
-pub use error::{Error, Failure, PhotoError, SourceError};
+pub use endpoint::{ApiVersion, DataCenter, Triggers};
+pub use error::{Error, Failure, PhotoError, SourceError, TokenError};
 pub use error_code::{Class, ErrorCode, Scope};
 pub use image_header::Format;
-pub use intake::Intake;
+pub use intake::{Content, Intake};
 pub use photo::{Limits, Photo};
 pub use progress::Progress;
 pub use retry::Retry;
+pub use stop_rules::{StopReason, StopRules};
 pub use target::Target;
-pub use token::{
-    AccessToken, RefreshToken, RefreshTokenBuilder, StaticToken, TokenError, TokenFuture, TokenSource,
-};
+pub use token::{AccessToken, RefreshToken, RefreshTokenBuilder, StaticToken, TokenFuture, TokenSource};
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]

@@ -108,14 +108,6 @@ impl Photo {
         Self { file_name: safe_file_name(name.as_ref(), self.format), ..self }
     }
 
-    /// Reads a file of at most 10,000,000 bytes. See [`Intake::path`](crate::Intake::path).
-    ///
-    /// # Errors
-    /// [`Error::Source`] if it cannot be read or is larger; [`Error::Photo`] as [`Photo::from_bytes`].
-    pub async fn from_path(path: impl AsRef<std::path::Path>) -> Result<Self, Error> {
-        crate::Intake::new().path(path).await
-    }
-
     /// The file, as it will be sent.
     pub fn bytes(&self) -> &Bytes {
         &self.bytes

@@ -12,13 +12,14 @@ use reqwest::{Body, Method, RequestBuilder, Url, header};
 use tokio::time::{Instant, timeout_at};
 
 use crate::endpoint::{self, ApiVersion, Triggers};
-use crate::error::Error;
+use crate::error::{Error, TokenError};
 use crate::http::{self, Http, MAX_RESPONSE_BYTES};
 use crate::photo::Photo;
 use crate::progress::{Progress, ProgressFn};
 use crate::response::{Operation, Response};
 use crate::target::Target;
 use crate::token::AccessToken;
+use crate::url_rules::secure_url;
 
 /// What one attempt led to.
 #[derive(Debug)]
@@ -57,9 +58,7 @@ impl Endpoint {
     fn url(&self, operation: Operation, target: &Target, token: &AccessToken) -> Result<Url, Error> {
         let told = token.api_domain().filter(|_| self.follow_token || self.base.is_none());
         let base = match (told, &self.base) {
-            (Some(text), _) => {
-                endpoint::secure_url("api-domain of the token's issuer", text, self.allow_plain_http)?
-            }
+            (Some(text), _) => secure_url("api-domain of the token's issuer", text, self.allow_plain_http)?,
             (None, Some(base)) => base.clone(),
             (None, None) => {
                 return Err(Error::config(
@@ -117,7 +116,7 @@ impl HttpRequest<'_> {
             Operation::Download => Method::GET,
             Operation::Delete => Method::DELETE,
         };
-        let authorization = token.header().ok_or(crate::token::TokenError::Unusable)?;
+        let authorization = token.header().ok_or(TokenError::Unusable)?;
         let request = self.http.to(&url)?.request(method, url).header(header::AUTHORIZATION, authorization);
         match self.photo {
             Some(photo) => Ok(request.multipart(self.form(photo, attempt)?)),

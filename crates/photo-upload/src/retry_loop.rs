@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
 
-use crate::error::{Error, Failure};
+use crate::error::{Error, Failure, TokenError};
 use crate::error_code::{Class, Scope};
 use crate::progress::{Progress, ProgressFn};
 use crate::redact;
@@ -12,7 +12,7 @@ use crate::request::{Outcome, Request};
 use crate::request_limiter::RequestLimiter;
 use crate::response::{Operation, Response, Verdict, judge};
 use crate::retry::{Jitter, Retry};
-use crate::token::{AccessToken, TokenError, TokenSource};
+use crate::token::{AccessToken, TokenSource};
 
 /// What a run needs besides the transport.
 pub(crate) struct RetryLoop<'a> {

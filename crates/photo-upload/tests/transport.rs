@@ -294,7 +294,7 @@ async fn pictures_from_urls() {
     }
     let kinds = |error: &Error| match error {
         Error::Source(SourceError::Url(_)) => "url",
-        Error::Source(SourceError::TooLarge { limit: 20_000 }) => "large",
+        Error::Source(SourceError::TooLarge { limit: 20_000, .. }) => "large",
         Error::Source(SourceError::Status { status: 404, .. }) => "404",
         Error::Source(SourceError::Network { .. }) => "network",
         Error::Photo(_) => "photo",

@@ -12,10 +12,11 @@ use tokio::time::{Instant, timeout_at};
 
 use super::response::{self, Denial, Grant};
 use super::store::Store;
-use super::{AccessToken, TokenError, TokenFuture, TokenSource};
-use crate::endpoint::{self, DataCenter, UrlText};
-use crate::error::Error;
+use super::{AccessToken, TokenFuture, TokenSource};
+use crate::endpoint::DataCenter;
+use crate::error::{Error, TokenError};
 use crate::http::{self, Http, MAX_RESPONSE_BYTES};
+use crate::url_rules::{UrlText, secure_url};
 
 /// Renews access tokens with a refresh token. Clones share the token and the state.
 ///
@@ -296,7 +297,7 @@ impl RefreshTokenBuilder {
         if let Some((name, _)) = missing.iter().find(|(_, missing)| *missing) {
             return Err(Error::config(format!("the {name} is missing: a refresh token needs it")));
         }
-        let url = endpoint::secure_url("token URL", &self.token_url.0, self.allow_plain_http)?;
+        let url = secure_url("token URL", &self.token_url.0, self.allow_plain_http)?;
         let facts = [url.as_str(), &self.client_id, self.refresh_token.expose_secret()];
         let store = self.store.map(|path| Store::new(path, &facts));
         let inner = Inner {

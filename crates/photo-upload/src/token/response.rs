@@ -4,7 +4,8 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::{AccessToken, TokenError};
+use super::AccessToken;
+use crate::error::TokenError;
 use crate::redact;
 
 /// A new access token.

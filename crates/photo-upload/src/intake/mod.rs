@@ -1,22 +1,38 @@
-//! Reading a picture from where it is: a path, a stream, a reader or a URL, always bounded in size and time.
+//! Reading a picture from where it is: a path, a stream, a reader, standard input or a URL, always bounded in size and
+//! time.
+
+mod buffer;
+mod fetch;
 
 use std::fmt;
+use std::fs::File;
 use std::path::Path;
 use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use bytes::{Bytes, BytesMut};
+use bytes::Bytes;
 use futures_core::Stream;
-use tokio::io::{AsyncRead, AsyncReadExt};
+use tokio::io::AsyncRead;
 use tokio::time::timeout;
 
+use self::buffer::{Bounds, Chunks};
+use self::fetch::Fetcher;
 use crate::error::{Error, SourceError};
-use crate::fetch;
 use crate::http::Http;
 use crate::photo::{Limits, Photo};
 
-/// Reads pictures into [`Photo`]s. Nothing is ever buffered beyond [`Limits::max_bytes`], whatever the source says or
+/// What was read, of whatever format, and the name that its source suggests.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Content {
+    /// All of it.
+    pub bytes: Bytes,
+    /// The file's name, or the last part of the URL's path. Not made safe.
+    pub name: String,
+}
+
+/// Reads pictures into [`Photo`]s, and anything that is to become one into [`Content`]. Nothing is ever buffered beyond [`Limits::max_bytes`], whatever the source says or
 /// does, and nothing takes longer than the timeout.
 ///
 /// ```
@@ -31,10 +47,11 @@ use crate::photo::{Limits, Photo};
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct Intake {
-    pub(crate) limits: Limits,
-    pub(crate) timeout: Duration,
-    pub(crate) most_redirects: u32,
-    pub(crate) allow_plain_http: bool,
+    limits: Limits,
+    timeout: Duration,
+    max_redirects: u32,
+    allow_plain_http: bool,
+    special_files: bool,
     http: Arc<OnceLock<Http>>,
 }
 
@@ -50,8 +67,9 @@ impl Intake {
         Self {
             limits: Limits::default(),
             timeout: Duration::from_secs(60),
-            most_redirects: 5,
+            max_redirects: 5,
             allow_plain_http: false,
+            special_files: false,
             http: Arc::default(),
         }
     }
@@ -70,13 +88,20 @@ impl Intake {
 
     /// How many redirects of a URL are followed. Default 5.
     pub fn max_redirects(mut self, most: u32) -> Self {
-        self.most_redirects = most;
+        self.max_redirects = most;
         self
     }
 
     /// Allows URLs with plain http to other machines. The picture can then be changed on the way. Default no.
     pub fn allow_plain_http(mut self, allow: bool) -> Self {
         self.allow_plain_http = allow;
+        self
+    }
+
+    /// Also reads named pipes and devices where a path leads to one. Default no: opening a named pipe waits for a writer,
+    /// on a thread that no timeout ends.
+    pub fn special_files(mut self, read: bool) -> Self {
+        self.special_files = read;
         self
     }
 
@@ -90,30 +115,13 @@ impl Intake {
         Photo::from_bytes(bytes, name)
     }
 
-    /// Reads a file; its name becomes the photo's. Only regular files are read.
+    /// Reads a file; its name becomes the photo's. Only regular files are read, unless
+    /// [`special_files`](Intake::special_files) says otherwise.
     ///
     /// # Errors
     /// [`Error::Source`] if it cannot be read, is larger than the limit or takes too long; [`Error::Photo`].
     pub async fn path(&self, path: impl AsRef<Path>) -> Result<Photo, Error> {
-        let path = path.as_ref();
-        let failed = |error| SourceError::File { path: path.to_owned(), error };
-        let read = async {
-            // Asked before opening: opening a named pipe would wait for a writer.
-            let about = tokio::fs::metadata(path).await.map_err(failed)?;
-            if !about.is_file() {
-                return Err(failed(std::io::Error::other("not a regular file")));
-            }
-            if about.len() > self.limits.max_bytes {
-                return Err(SourceError::TooLarge { limit: self.limits.max_bytes });
-            }
-            let file = tokio::fs::File::open(path).await.map_err(failed)?;
-            let mut bytes = Vec::new();
-            file.take(self.one_more()).read_to_end(&mut bytes).await.map_err(failed)?;
-            Ok(bytes)
-        };
-        let bytes = self.in_time(read).await?;
-        let name = path.file_name().unwrap_or_default().to_string_lossy();
-        self.finish(bytes.into(), &name)
+        self.photo(self.read_path(path).await?)
     }
 
     /// Reads a stream of chunks. With a `length` it must have exactly so many bytes; without, it is read to its end.
@@ -130,19 +138,7 @@ impl Intake {
         S: Stream<Item = Result<Bytes, E>>,
         E: fmt::Display,
     {
-        self.promise(length)?;
-        let mut stream = pin!(stream);
-        let read = async {
-            let mut gathered = Gathered::new(self.limits.max_bytes);
-            while let Some(chunk) = std::future::poll_fn(|cx| stream.as_mut().poll_next(cx)).await {
-                let chunk =
-                    chunk.map_err(|e| SourceError::Stream(crate::redact::one_line(&e.to_string(), 300)))?;
-                gathered.add(&chunk, length)?;
-            }
-            gathered.end(length)
-        };
-        let bytes = self.in_time(read).await?;
-        self.finish(bytes, name.as_ref())
+        self.bytes(self.read_stream(stream, length).await?, name)
     }
 
     /// Reads a reader, as [`Intake::stream`] does with a stream.
@@ -158,47 +154,19 @@ impl Intake {
     where
         R: AsyncRead,
     {
-        self.promise(length)?;
-        let mut reader = pin!(reader);
-        let read = async {
-            let mut gathered = Gathered::new(self.limits.max_bytes);
-            let mut chunk = BytesMut::with_capacity(CHUNK);
-            loop {
-                chunk.clear();
-                let got = reader.read_buf(&mut chunk).await;
-                if got.map_err(|e| SourceError::Stream(e.to_string()))? == 0 {
-                    return gathered.end(length);
-                }
-                gathered.add(&chunk, length)?;
-            }
-        };
-        let bytes = self.in_time(read).await?;
-        self.finish(bytes, name.as_ref())
+        self.bytes(self.read_reader(reader, length).await?, name)
     }
 
     /// [`Intake::reader`] for code without async. There is no timeout: a blocking read cannot be given up.
     #[cfg(feature = "blocking")]
     pub(crate) fn blocking_reader(
         &self,
-        mut reader: impl std::io::Read,
+        reader: impl std::io::Read,
         length: Option<u64>,
         name: &str,
     ) -> Result<Photo, Error> {
-        self.promise(length)?;
-        let mut gathered = Gathered::new(self.limits.max_bytes);
-        let mut chunk = vec![0; CHUNK];
-        loop {
-            let got = match reader.read(&mut chunk) {
-                Ok(got) => got,
-                Err(e) if e.kind() == std::io::ErrorKind::Interrupted => continue,
-                Err(e) => return Err(SourceError::Stream(e.to_string()).into()),
-            };
-            if got == 0 {
-                let bytes = gathered.end(length)?;
-                return self.finish(bytes, name);
-            }
-            gathered.add(chunk.get(..got).unwrap_or_default(), length)?;
-        }
+        let bounds = Bounds::new(self.limits.max_bytes, length)?;
+        self.bytes(bounds.read(reader, length.unwrap_or(0), buffer::stream_failed)?, name)
     }
 
     /// Fetches an http(s) URL; the last part of its path becomes the photo's name. No credentials are sent, and nothing is
@@ -211,79 +179,149 @@ impl Intake {
     /// # Errors
     /// [`Error::Source`] if it cannot be fetched, is larger than the limit or takes too long; [`Error::Photo`].
     pub async fn url(&self, url: &str) -> Result<Photo, Error> {
-        let (bytes, name) = self.in_time(fetch::fetch(self, url)).await?;
-        self.finish(bytes, &name)
+        self.photo(self.read_url(url).await?)
     }
 
-    fn finish(&self, bytes: Bytes, name: &str) -> Result<Photo, Error> {
-        if u64::try_from(bytes.len()).unwrap_or(u64::MAX) > self.limits.max_bytes {
-            return Err(SourceError::TooLarge { limit: self.limits.max_bytes }.into());
-        }
-        self.bytes(bytes, name)
+    fn photo(&self, content: Content) -> Result<Photo, Error> {
+        self.bytes(content.bytes, content.name)
+    }
+}
+
+/// Reading what is not a photo yet: files of any format, to be prepared before they are sent.
+impl Intake {
+    /// Reads a file of any format, as [`Intake::path`] does.
+    ///
+    /// # Errors
+    /// [`SourceError`] if it cannot be read, is larger than the limit or takes too long.
+    pub async fn read_path(&self, path: impl AsRef<Path>) -> Result<Content, SourceError> {
+        let path = path.as_ref();
+        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let (owned, limit, special) = (path.to_owned(), self.limits.max_bytes, self.special_files);
+        let bytes = self.aside(path, move || read_file(&owned, limit, special)).await?;
+        Ok(Content { bytes, name })
     }
 
-    fn promise(&self, length: Option<u64>) -> Result<(), SourceError> {
-        match length {
-            Some(length) if length > self.limits.max_bytes => {
-                Err(SourceError::TooLarge { limit: self.limits.max_bytes })
-            }
-            _ => Ok(()),
-        }
+    /// Reads standard input to its end. Given up after the timeout, its thread goes on waiting for input.
+    ///
+    /// # Errors
+    /// As [`Intake::read_path`].
+    pub async fn read_stdin(&self) -> Result<Content, SourceError> {
+        let (path, limit) = (Path::new("standard input"), self.limits.max_bytes);
+        let failed = |error| SourceError::File { path: path.to_owned(), error };
+        let read = move || Bounds::new(limit, None)?.read(std::io::stdin().lock(), 0, failed);
+        let bytes = self.aside(path, read).await?;
+        Ok(Content { bytes, name: "stdin".to_owned() })
+    }
+
+    /// Reads a stream of chunks of any format, as [`Intake::stream`] does.
+    ///
+    /// # Errors
+    /// [`SourceError`] if it fails, is larger than the limit, has another length or takes too long.
+    pub async fn read_stream<S, E>(&self, stream: S, length: Option<u64>) -> Result<Bytes, SourceError>
+    where
+        S: Stream<Item = Result<Bytes, E>>,
+        E: fmt::Display,
+    {
+        let bounds = Bounds::new(self.limits.max_bytes, length)?;
+        self.in_time(bounds.gather(stream, buffer::stream_failed)).await
+    }
+
+    /// Reads a reader of any format, as [`Intake::reader`] does.
+    ///
+    /// # Errors
+    /// As [`Intake::read_stream`].
+    pub async fn read_reader<R>(&self, reader: R, length: Option<u64>) -> Result<Bytes, SourceError>
+    where
+        R: AsyncRead,
+    {
+        self.read_stream(Chunks::new(pin!(reader)), length).await
+    }
+
+    /// Fetches a file of any format from a URL, by the rules of [`Intake::url`].
+    ///
+    /// # Errors
+    /// [`SourceError`] if it cannot be fetched, is larger than the limit or takes too long.
+    pub async fn read_url(&self, url: &str) -> Result<Content, SourceError> {
+        let url = fetch::checked(url, self.allow_plain_http)?;
+        let name = fetch::name_of(&url);
+        let fetcher = Fetcher {
+            http: self.http()?,
+            limit: self.limits.max_bytes,
+            max_redirects: self.max_redirects,
+            allow_plain_http: self.allow_plain_http,
+        };
+        Ok(Content { bytes: self.in_time(fetcher.fetch(url)).await?, name })
+    }
+
+    /// Checks a URL as [`Intake::read_url`] does before it asks, and gives the name that its content will have.
+    ///
+    /// ```
+    /// let intake = photo_upload::Intake::new();
+    /// assert_eq!(intake.url_name("https://a.example/b/me%20too.png?sig=x")?, "me too.png");
+    /// assert!(intake.url_name("https://user:password@a.example/x.png").is_err());
+    /// # Ok::<(), photo_upload::SourceError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`SourceError::Url`].
+    pub fn url_name(&self, url: &str) -> Result<String, SourceError> {
+        fetch::checked(url, self.allow_plain_http).map(|url| fetch::name_of(&url))
     }
 
     async fn in_time<T>(&self, read: impl Future<Output = Result<T, SourceError>>) -> Result<T, SourceError> {
         timeout(self.timeout, read).await.unwrap_or(Err(SourceError::TimedOut { after: self.timeout }))
     }
 
+    /// Reads on a thread that may wait.
+    async fn aside(
+        &self,
+        path: &Path,
+        read: impl FnOnce() -> Result<Bytes, SourceError> + Send + 'static,
+    ) -> Result<Bytes, SourceError> {
+        let lost = |error: tokio::task::JoinError| {
+            Err(SourceError::File { path: path.to_owned(), error: std::io::Error::other(error) })
+        };
+        self.in_time(async { tokio::task::spawn_blocking(read).await.unwrap_or_else(lost) }).await
+    }
+
     /// The HTTP client for URLs, made when first needed.
-    pub(crate) fn http(&self) -> Result<&Http, Error> {
+    fn http(&self) -> Result<&Http, SourceError> {
         if let Some(http) = self.http.get() {
             return Ok(http);
         }
-        let made = Http::new(CONNECT)?;
+        let made = Http::new(CONNECT).map_err(|e| SourceError::Url(e.to_string()))?;
         Ok(self.http.get_or_init(|| made))
     }
+}
 
-    fn one_more(&self) -> u64 {
-        self.limits.max_bytes.saturating_add(1)
+impl Photo {
+    /// Reads a file of at most 10,000,000 bytes. See [`Intake::path`].
+    ///
+    /// # Errors
+    /// [`Error::Source`] if it cannot be read or is larger; [`Error::Photo`] as [`Photo::from_bytes`].
+    pub async fn from_path(path: impl AsRef<Path>) -> Result<Self, Error> {
+        Intake::new().path(path).await
     }
 }
 
-/// Bytes gathered so far, never more than the limit.
-pub(crate) struct Gathered {
-    bytes: BytesMut,
-    limit: u64,
-}
-
-impl Gathered {
-    pub(crate) fn new(limit: u64) -> Self {
-        Self { bytes: BytesMut::new(), limit }
+fn read_file(path: &Path, limit: u64, special_files: bool) -> Result<Bytes, SourceError> {
+    let failed = |error| SourceError::File { path: path.to_owned(), error };
+    // Asked before opening: opening a named pipe waits for a writer.
+    let about = std::fs::metadata(path).map_err(failed)?;
+    if !about.is_file() && (about.is_dir() || !special_files) {
+        return Err(failed(std::io::Error::other("not a regular file")));
     }
-
-    pub(crate) fn add(&mut self, chunk: &[u8], promised: Option<u64>) -> Result<(), SourceError> {
-        let total = u64::try_from(self.bytes.len().saturating_add(chunk.len())).unwrap_or(u64::MAX);
-        if let Some(promised) = promised.filter(|p| total > *p) {
-            return Err(SourceError::WrongLength { promised, actual: total });
-        }
-        if total > self.limit {
-            return Err(SourceError::TooLarge { limit: self.limit });
-        }
-        self.bytes.extend_from_slice(chunk);
-        Ok(())
+    // Pipes and devices have no length of their own.
+    let length = if about.is_file() { about.len() } else { 0 };
+    if length > limit {
+        return Err(SourceError::TooLarge { actual: length, limit });
     }
-
-    pub(crate) fn end(self, promised: Option<u64>) -> Result<Bytes, SourceError> {
-        let actual = u64::try_from(self.bytes.len()).unwrap_or(u64::MAX);
-        match promised {
-            Some(promised) if promised != actual => Err(SourceError::WrongLength { promised, actual }),
-            _ => Ok(self.bytes.freeze()),
-        }
-    }
+    let file = File::open(path).map_err(failed)?;
+    Bounds::new(limit, None)?.read(file, length, failed)
 }
 
 /// The longest a connection may take to be made; the timeout bounds it too.
 const CONNECT: Duration = Duration::from_secs(10);
-const CHUNK: usize = 64 * 1024;
 
 #[cfg(test)]
 mod tests {
@@ -328,12 +366,12 @@ mod tests {
         }
         let endless = intake.stream(chunks(&png, true), None, "a").await;
         assert!(
-            matches!(endless, Err(Error::Source(SourceError::TooLarge { limit: 100_000 }))),
+            matches!(endless, Err(Error::Source(SourceError::TooLarge { limit: 100_000, .. }))),
             "{endless:?}"
         );
         let endless = intake.reader(tokio::io::repeat(0), None, "a").await;
         assert!(
-            matches!(endless, Err(Error::Source(SourceError::TooLarge { limit: 100_000 }))),
+            matches!(endless, Err(Error::Source(SourceError::TooLarge { limit: 100_000, .. }))),
             "{endless:?}"
         );
         let huge = intake.stream(chunks(&png, false), Some(u64::MAX), "a").await;
@@ -360,7 +398,10 @@ mod tests {
         let photo = Photo::from_path(&path).await.expect("a picture");
         assert_eq!(photo.file_name(), "pic.png");
         let small = Intake::new().limits(Limits::default().max_bytes(10));
-        assert!(matches!(small.path(&path).await, Err(Error::Source(SourceError::TooLarge { limit: 10 }))));
+        assert!(matches!(
+            small.path(&path).await,
+            Err(Error::Source(SourceError::TooLarge { limit: 10, .. }))
+        ));
         assert!(matches!(
             Photo::from_path(folder.path()).await,
             Err(Error::Source(SourceError::File { .. }))

@@ -1,13 +1,18 @@
 //! Errors, grouped by what the caller can do.
 
+mod photo;
+mod source;
+mod token;
+
+pub use photo::PhotoError;
+pub use source::SourceError;
+pub use token::TokenError;
+
 use std::fmt;
-use std::path::PathBuf;
 use std::time::Duration;
 
 use crate::error_code::{Class, ErrorCode, Scope};
-use crate::image_header::Format;
 use crate::redact;
-use crate::token::TokenError;
 
 /// Why a photo is not on the record, grouped by what can be done about it.
 ///
@@ -215,111 +220,6 @@ impl fmt::Display for Failure {
         }
         let s = if self.attempts == 1 { "" } else { "s" };
         write!(f, " (after {} attempt{s} in {:.1} s)", self.attempts, self.elapsed.as_secs_f64())
-    }
-}
-
-/// Why a picture cannot be accepted, known before anything is sent.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum PhotoError {
-    /// No bytes at all.
-    #[error("it is empty")]
-    Empty,
-    /// The first bytes are not those of a format the endpoint takes.
-    #[error("it is {}, and the endpoint takes PNG, JPEG, GIF and BMP only", looks_like.unwrap_or("in no known format"))]
-    NotAccepted {
-        /// The format it was recognized as, if it is a well-known one.
-        looks_like: Option<&'static str>,
-    },
-    /// The header is cut off or broken, so that width and height are unknown.
-    #[error("its {format} header is broken or cut off; width and height are unknown")]
-    BrokenHeader {
-        /// The format its first bytes show.
-        format: Format,
-    },
-    /// More bytes than allowed.
-    #[error("it has {actual} bytes, {limit} are allowed")]
-    TooManyBytes {
-        /// The picture's size in bytes.
-        actual: u64,
-        /// The limit in bytes, inclusive.
-        limit: u64,
-    },
-    /// More pixels than allowed.
-    #[error("it has {width} x {height} pixels, {limit} are allowed")]
-    TooManyPixels {
-        /// Width in pixels.
-        width: u32,
-        /// Height in pixels.
-        height: u32,
-        /// The limit in pixels (width times height), inclusive.
-        limit: u64,
-    },
-}
-
-/// Why a picture could not be read or fetched.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum SourceError {
-    /// A file could not be read.
-    #[error("{}: {error}", path.display())]
-    File {
-        /// The file.
-        path: PathBuf,
-        /// What the system said.
-        error: std::io::Error,
-    },
-    /// A stream or reader failed.
-    #[error("the stream failed: {0}")]
-    Stream(String),
-    /// A stream ended before, or went on after, the length it was said to have.
-    #[error("the stream had {actual} bytes or more where {promised} were promised")]
-    WrongLength {
-        /// The length given by the caller, in bytes.
-        promised: u64,
-        /// The bytes that came.
-        actual: u64,
-    },
-    /// More bytes than allowed; reading was stopped there.
-    #[error("more than {limit} bytes")]
-    TooLarge {
-        /// The limit in bytes, inclusive.
-        limit: u64,
-    },
-    /// The URL cannot be used as it is.
-    #[error("the URL cannot be fetched: {0}")]
-    Url(String),
-    /// The server that has the picture did not give it.
-    #[error("{host} answered with HTTP {status}")]
-    Status {
-        /// Its host name.
-        host: String,
-        /// The HTTP status.
-        status: u16,
-    },
-    /// The connection could not be made, or broke.
-    #[error("{host}: {cause}")]
-    Network {
-        /// Its host name.
-        host: String,
-        /// What broke.
-        cause: String,
-    },
-    /// Too slow.
-    #[error("not there within {} s", after.as_secs_f64())]
-    TimedOut {
-        /// The time allowed.
-        after: Duration,
-    },
-}
-
-impl SourceError {
-    fn is_temporary(&self) -> bool {
-        match self {
-            Self::Network { .. } | Self::TimedOut { .. } => true,
-            Self::Status { status, .. } => matches!(status, 408 | 425 | 429 | 500 | 502..=504),
-            _ => false,
-        }
     }
 }
 
