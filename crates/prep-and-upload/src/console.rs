@@ -7,7 +7,7 @@ use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::Common;
 use crate::exit::Tally;
-use crate::record::{Record, Status};
+use crate::report::{Record, Status};
 use crate::text::{short_name, visible};
 
 #[derive(Debug)]

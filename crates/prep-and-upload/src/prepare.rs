@@ -3,11 +3,11 @@
 use bytes::Bytes;
 use photo_prep::{ImageInfo, Options, Plan, Prepared, Route};
 
-use crate::driver::Work;
-use crate::facts::{InFacts, OutFacts, ms};
 use crate::failure::Failure;
 use crate::inputs::Input;
-use crate::record::Record;
+use crate::json::{InFacts, OutFacts, ms};
+use crate::report::Record;
+use crate::runner::Work;
 
 /// Reads an input and plans what to do with it. What is known goes into the record even if a later part fails.
 pub(crate) async fn plan(work: &Work, input: &Input, record: &mut Record) -> Result<(Bytes, Plan), Failure> {

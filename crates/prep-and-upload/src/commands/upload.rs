@@ -10,15 +10,15 @@ use tokio::sync::Semaphore;
 use crate::args::{Common, UploadArgs};
 use crate::connect;
 use crate::console::Console;
-use crate::driver::{self, Steps, Work};
 use crate::exit::{Exit, Usage};
-use crate::facts::{UploadFacts, UploadStatus};
 use crate::failure::Failure;
+use crate::inputs::map_csv::Map;
 use crate::inputs::{self, Input};
-use crate::map_csv::Map;
-use crate::outputs::{Outputs, Place};
-use crate::prepare_step;
-use crate::record::Record;
+use crate::json::{UploadFacts, UploadStatus};
+use crate::output::{Outputs, Place};
+use crate::prepare;
+use crate::report::Record;
+use crate::runner::{self, Steps, Work};
 use crate::upload_step::{Uploads, keep};
 
 pub(crate) async fn run(args: UploadArgs, common: &Common) -> Result<Exit, Usage> {
@@ -30,7 +30,7 @@ pub(crate) async fn run(args: UploadArgs, common: &Common) -> Result<Exit, Usage
     let jobs = jobs.map(|(number, (input, target))| Job { number, input, target }).collect();
     // As many as can be prepared and uploaded at a time: this bounds the pictures in memory.
     let most = common.threads() + usize::from(args.transfers);
-    Ok(driver::run(Work::new(common, console)?, Upload { endpoint, kept }, jobs, misses, most).await)
+    Ok(runner::run(Work::new(common, console)?, Upload { endpoint, kept }, jobs, misses, most).await)
 }
 
 struct Job {
@@ -61,7 +61,7 @@ impl Steps for Upload {
 
     async fn go(&self, work: &Work, job: &Self::Job, record: &mut Record) -> Result<(), Failure> {
         work.halt.check_module(&job.target)?;
-        let mut prepared = prepare_step::prepare(work, &job.input, record).await?;
+        let mut prepared = prepare::prepare(work, &job.input, record).await?;
         if let Some(outputs) = &self.kept {
             prepared = keep(outputs, job.number, prepared, record).await?;
         }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeSet;
 use std::ffi::OsStr;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::process::{Child, Command, Output, Stdio};
 
 use photo_testkit::encode::{bmp, jpeg, webp};
@@ -77,22 +77,8 @@ impl Bench {
     }
 }
 
-/// Where cargo puts examples: beside the folder of the test programs.
-pub(crate) fn program() -> PathBuf {
-    let test = std::env::current_exe().expect("the test's own path");
-    let profile = test.parent().and_then(Path::parent).expect("target/<profile>");
-    let name = format!("prep-and-upload{}", std::env::consts::EXE_SUFFIX);
-    let program = profile.join("examples").join(name);
-    let shown = program.display();
-    assert!(
-        program.is_file(),
-        "{shown} is not built: run `cargo test` without --test, or build the examples first"
-    );
-    program
-}
-
 pub(crate) fn command<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Command {
-    let mut command = Command::new(program());
+    let mut command = Command::new(env!("CARGO_BIN_EXE_prep-and-upload"));
     command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     for name in ["ACCESS_TOKEN", "CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN", "TOKEN_URL"] {
         command.env_remove(format!("ZOHO_{name}"));

@@ -7,14 +7,14 @@ use photo_prep::Options;
 use tokio::task::JoinSet;
 
 use crate::args::Common;
+use crate::cancellation::Halt;
 use crate::console::Console;
-use crate::crew::Crew;
 use crate::exit::{Exit, Tally, Usage};
-use crate::facts::ms;
 use crate::failure::{Failure, Weight};
-use crate::halt::Halt;
 use crate::inputs::Input;
-use crate::record::Record;
+use crate::json::ms;
+use crate::report::Record;
+use crate::worker_pool::Crew;
 
 /// What all work shares.
 #[derive(Debug)]

@@ -3,8 +3,8 @@
 use serde::Serialize;
 
 use crate::exit::Tally;
-use crate::facts::{ErrorFacts, InFacts, OutFacts, UploadFacts};
 use crate::failure::{Failure, Weight};
+use crate::json::{ErrorFacts, InFacts, OutFacts, UploadFacts};
 
 /// What came of an input. Every field is always there in JSON, null where it doesn't apply; only `plan` is just for
 /// `explain`.

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use crate::record::Status;
+use crate::report::Status;
 
 /// Why an input came to nothing, and what that means for the exit status.
 #[derive(Debug)]

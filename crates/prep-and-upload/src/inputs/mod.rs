@@ -3,6 +3,7 @@
 mod fetch;
 mod folder;
 mod load;
+pub(crate) mod map_csv;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -12,7 +13,7 @@ use bytes::Bytes;
 use crate::console::Console;
 use crate::exit::Usage;
 use crate::failure::Failure;
-use crate::record::Record;
+use crate::report::Record;
 use crate::text::is_url;
 
 /// One picture to work on.

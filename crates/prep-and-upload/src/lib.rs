@@ -5,33 +5,30 @@
 //! are left, 7 stopped for all (authorisation, scope, credits), 130 interrupted.
 
 mod args;
+mod cancellation;
+mod commands;
 mod connect;
 mod console;
-mod crew;
-mod driver;
 mod exit;
-mod explain_cmd;
-mod facts;
 mod failure;
-mod halt;
 mod inputs;
-mod map_csv;
-mod outputs;
+mod json;
+mod output;
 mod panic_hook;
-mod prep_cmd;
-mod prepare_step;
-mod record;
-mod sandbox_cmd;
+mod prepare;
+mod report;
+mod runner;
 mod text;
-mod upload_cmd;
 mod upload_step;
+mod worker_pool;
 
 use clap::Parser;
 
 use crate::args::{Cli, Command};
 use crate::exit::{Exit, Usage};
 
-fn main() {
+/// Runs the program.
+pub fn main() {
     let cli = Cli::parse();
     panic_hook::install(cli.common.verbose);
     photo_prep::keep_freed_memory();
@@ -53,10 +50,10 @@ fn run(cli: Cli) -> Result<Exit, Usage> {
     let exit = runtime.block_on(async {
         let common = cli.common;
         match cli.command {
-            Command::Prep(args) => prep_cmd::run(args, &common).await,
-            Command::Explain(args) => explain_cmd::run(args, &common).await,
-            Command::Upload(args) => upload_cmd::run(args, &common).await,
-            Command::Sandbox(args) => sandbox_cmd::run(args).await,
+            Command::Prep(args) => commands::prep::run(args, &common).await,
+            Command::Explain(args) => commands::explain::run(args, &common).await,
+            Command::Upload(args) => commands::upload::run(args, &common).await,
+            Command::Sandbox(args) => commands::sandbox::run(args).await,
         }
     });
     runtime.shutdown_background();

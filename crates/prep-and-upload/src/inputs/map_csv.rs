@@ -11,7 +11,7 @@ use photo_upload::Target;
 use crate::exit::Usage;
 use crate::failure::Failure;
 use crate::inputs::Input;
-use crate::record::Record;
+use crate::report::Record;
 use crate::text::{is_url, short_name};
 
 /// `file,record_id[,module]`, with or without a line of these headings (which may then come in any order, among others).

@@ -4,13 +4,13 @@ use std::sync::Arc;
 
 use crate::args::{Common, PrepArgs};
 use crate::console::Console;
-use crate::driver::{self, Steps, Work};
 use crate::exit::{Exit, Usage};
 use crate::failure::Failure;
 use crate::inputs::{self, Input};
-use crate::outputs::{Outputs, Place};
-use crate::prepare_step;
-use crate::record::Record;
+use crate::output::{Outputs, Place};
+use crate::prepare;
+use crate::report::Record;
+use crate::runner::{self, Steps, Work};
 use crate::upload_step::keep;
 
 pub(crate) async fn run(args: PrepArgs, common: &Common) -> Result<Exit, Usage> {
@@ -22,7 +22,7 @@ pub(crate) async fn run(args: PrepArgs, common: &Common) -> Result<Exit, Usage> 
     let jobs = gathered.inputs.into_iter().enumerate().collect();
     // One more than can be worked on, so that reading and writing keep no thread waiting.
     let most = common.threads() + 1;
-    Ok(driver::run(Work::new(common, console)?, Prep { outputs }, jobs, gathered.misses, most).await)
+    Ok(runner::run(Work::new(common, console)?, Prep { outputs }, jobs, gathered.misses, most).await)
 }
 
 struct Prep {
@@ -38,7 +38,7 @@ impl Steps for Prep {
 
     async fn go(&self, work: &Work, job: &Self::Job, record: &mut Record) -> Result<(), Failure> {
         let (number, input) = job;
-        let prepared = prepare_step::prepare(work, input, record).await?;
+        let prepared = prepare::prepare(work, input, record).await?;
         keep(&self.outputs, *number, prepared, record).await?;
         Ok(())
     }

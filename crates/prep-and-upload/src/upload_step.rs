@@ -7,11 +7,11 @@ use photo_prep::Prepared;
 use photo_upload::{Client, Error, Photo, Receipt, Target};
 use tokio::sync::Semaphore;
 
-use crate::driver::Work;
-use crate::facts::{UploadFacts, UploadStatus};
 use crate::failure::{Failure, Weight};
-use crate::outputs::Outputs;
-use crate::record::{Record, Status};
+use crate::json::{UploadFacts, UploadStatus};
+use crate::output::Outputs;
+use crate::report::{Record, Status};
+use crate::runner::Work;
 
 /// Writes the prepared picture. Once begun it is finished, so that no temporary file is left behind.
 pub(crate) async fn keep(
