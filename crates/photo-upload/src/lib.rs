@@ -107,7 +107,6 @@ pub use retry::Retry;
 pub use stop_rules::{StopReason, StopRules};
 pub use target::Target;
 pub use token::{AccessToken, RefreshToken, RefreshTokenBuilder, StaticToken, TokenFuture, TokenSource};
-pub use url_rules::is_internal_host;
 
 #[cfg(doctest)]
 #[doc = include_str!("../../../README.md")]

@@ -72,7 +72,7 @@ fn is_internal(url: &Url) -> bool {
 /// Whether a URL's host (as URLs have it, IPv6 addresses in brackets) is, by its very name or address, this machine or one
 /// of a private network: what nobody outside can reach, so that nobody outside may send us there by a redirect. Nothing
 /// is looked up.
-pub fn is_internal_host(host: &str) -> bool {
+fn is_internal_host(host: &str) -> bool {
     match address_of(host) {
         Some(IpAddr::V4(ip)) => is_internal_v4(ip),
         Some(IpAddr::V6(ip)) => match ip.to_ipv4_mapped() {

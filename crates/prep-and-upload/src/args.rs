@@ -2,9 +2,11 @@
 
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
-use clap::{ArgGroup, Args, Parser, Subcommand, ValueEnum};
-use photo_prep::{ColorPolicy, EdgePolicy, MetadataPolicy, Options, OutputFormat, Tolerance, Verify};
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{ArgGroup, Args, Parser, Subcommand};
+use photo_prep::{
+    ColorPolicy, EdgePolicy, MetadataPolicy, Options, OutputFormat, Subsampling, Tolerance, Verify,
+};
 use photo_upload::{DataCenter, Triggers};
 
 /// Any photo in, a compliant photo on the record.
@@ -14,7 +16,7 @@ use photo_upload::{DataCenter, Triggers};
 /// and ZOHO_TOKEN_URL.
 ///
 /// Exit status: 0 all ok; 1 some inputs refused or failed for good; 2 usage; 5 only temporary failures left; 7 stopped for
-/// all (authorisation, scope, credits); 130 interrupted.
+/// all (authorization, scope, credits); 130 interrupted.
 #[derive(Parser, Debug)]
 #[command(name = "prep-and-upload", version)]
 pub(crate) struct Cli {
@@ -75,7 +77,7 @@ pub(crate) struct UploadArgs {
     /// The API domain, such as https://www.zohoapis.com
     #[arg(long, value_name = "URL")]
     pub(crate) api_domain: Option<String>,
-    /// The data centre: sets the API domain and the token URL
+    /// The data center: sets the API domain and the token URL
     #[arg(long, value_name = "DC", value_parser = data_center())]
     pub(crate) dc: Option<DataCenter>,
     /// Keep uploads from setting off these automations
@@ -112,8 +114,8 @@ pub(crate) struct Common {
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     max_bytes: Option<u64>,
     /// Format of the result
-    #[arg(long, global = true, value_enum, default_value = "auto")]
-    format: Format,
+    #[arg(long, global = true, default_value = "auto", value_parser = one_of(FORMATS))]
+    format: OutputFormat,
     /// Best JPEG quality, 1 to 100 [default: 92]
     #[arg(long, global = true, value_name = "Q", value_parser = clap::value_parser!(u8).range(1..=100))]
     quality: Option<u8>,
@@ -121,23 +123,23 @@ pub(crate) struct Common {
     #[arg(long, global = true, value_name = "Q", value_parser = clap::value_parser!(u8).range(1..=100))]
     quality_floor: Option<u8>,
     /// Chroma subsampling of new JPEGs
-    #[arg(long, global = true, value_enum, default_value = "auto")]
+    #[arg(long, global = true, default_value = "auto", value_parser = one_of(SUBSAMPLINGS))]
     subsampling: Subsampling,
     /// What becomes of metadata
-    #[arg(long, global = true, value_enum, default_value = "strip")]
-    metadata: Metadata,
-    /// What becomes of colour profiles
-    #[arg(long, global = true, value_enum, default_value = "auto")]
-    color: Color,
+    #[arg(long, global = true, default_value = "strip", value_parser = one_of(METADATA))]
+    metadata: MetadataPolicy,
+    /// What becomes of color profiles
+    #[arg(long, global = true, default_value = "auto", value_parser = one_of(COLORS))]
+    color: ColorPolicy,
     /// What becomes of incomplete blocks at the edges of a JPEG that is turned without loss
-    #[arg(long, global = true, value_enum, default_value = "exact")]
-    edges: Edges,
+    #[arg(long, global = true, default_value = "exact", value_parser = one_of(EDGES))]
+    edges: EdgePolicy,
     /// What becomes of a picture that is not all there
-    #[arg(long, global = true, value_enum, default_value = "strict")]
-    tolerance: Lenience,
+    #[arg(long, global = true, default_value = "strict", value_parser = one_of(TOLERANCES))]
+    tolerance: Tolerance,
     /// How far a file is looked at whose compressed picture is kept
-    #[arg(long, global = true, value_enum, default_value = "full")]
-    verify: Depth,
+    #[arg(long, global = true, default_value = "full", value_parser = one_of(DEPTHS))]
+    verify: Verify,
     /// Threads that work on pictures [default: all cores]
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
     pub(crate) threads: Option<u16>,
@@ -152,108 +154,17 @@ pub(crate) struct Common {
     pub(crate) verbose: bool,
 }
 
-#[derive(ValueEnum, Debug, Clone, Copy)]
-enum Format {
-    Auto,
-    Jpeg,
-    Png,
-}
-
-#[derive(ValueEnum, Debug, Clone, Copy)]
-enum Subsampling {
-    Auto,
-    #[value(name = "420")]
-    S420,
-    #[value(name = "444")]
-    S444,
-}
-
-#[derive(ValueEnum, Debug, Clone, Copy)]
-enum Metadata {
-    Strip,
-    KeepNonPrivate,
-    Keep,
-}
-
-#[derive(ValueEnum, Debug, Clone, Copy)]
-enum Color {
-    Auto,
-    Preserve,
-    Srgb,
-}
-
-#[derive(ValueEnum, Debug, Clone, Copy)]
-enum Edges {
-    /// Every pixel stays; such a picture is encoded anew
-    Exact,
-    /// They are cut off, and the rest loses nothing
-    Trim,
-}
-
-#[derive(ValueEnum, Debug, Clone, Copy)]
-enum Lenience {
-    /// It is refused
-    Strict,
-    /// The missing part is filled, with a warning
-    Truncated,
-}
-
-#[derive(ValueEnum, Debug, Clone, Copy)]
-enum Depth {
-    /// To the end of its picture data
-    Full,
-    /// Its structure and checksums
-    Structure,
-}
-
-impl From<Depth> for Verify {
-    fn from(depth: Depth) -> Self {
-        match depth {
-            Depth::Full => Self::Full,
-            Depth::Structure => Self::Structure,
-        }
-    }
-}
-
-impl From<Lenience> for Tolerance {
-    fn from(lenience: Lenience) -> Self {
-        match lenience {
-            Lenience::Strict => Self::Strict,
-            Lenience::Truncated => Self::Truncated,
-        }
-    }
-}
-
 impl Common {
     /// What they mean for the preparation.
     pub(crate) fn options(&self) -> Options {
         let mut options = Options::default()
-            .format(match self.format {
-                Format::Auto => OutputFormat::Auto,
-                Format::Jpeg => OutputFormat::Jpeg,
-                Format::Png => OutputFormat::Png,
-            })
-            .subsampling(match self.subsampling {
-                Subsampling::Auto => photo_prep::Subsampling::Auto,
-                Subsampling::S420 => photo_prep::Subsampling::S420,
-                Subsampling::S444 => photo_prep::Subsampling::S444,
-            })
-            .metadata(match self.metadata {
-                Metadata::Strip => MetadataPolicy::Strip,
-                Metadata::KeepNonPrivate => MetadataPolicy::KeepNonPrivate,
-                Metadata::Keep => MetadataPolicy::Keep,
-            })
-            .color(match self.color {
-                Color::Auto => ColorPolicy::Auto,
-                Color::Preserve => ColorPolicy::Preserve,
-                Color::Srgb => ColorPolicy::Srgb,
-            })
-            .edges(match self.edges {
-                Edges::Exact => EdgePolicy::Exact,
-                Edges::Trim => EdgePolicy::Trim,
-            })
-            .tolerance(self.tolerance.into())
-            .verify(self.verify.into());
+            .format(self.format)
+            .subsampling(self.subsampling)
+            .metadata(self.metadata)
+            .color(self.color)
+            .edges(self.edges)
+            .tolerance(self.tolerance)
+            .verify(self.verify);
         options = self.max_pixels.map_or(options, |n| options.max_pixels(n));
         options = self.max_bytes.map_or(options, |n| options.max_bytes(n));
         options = self.quality.map_or(options, |q| options.quality(q));
@@ -267,11 +178,57 @@ impl Common {
     }
 }
 
+/// A word that an option takes, what it does if that needs saying, and what it stands for.
+type Choice<T> = (&'static str, Option<&'static str>, T);
+
+const FORMATS: [Choice<OutputFormat>; 3] = [
+    ("auto", None, OutputFormat::Auto),
+    ("jpeg", None, OutputFormat::Jpeg),
+    ("png", None, OutputFormat::Png),
+];
+const SUBSAMPLINGS: [Choice<Subsampling>; 3] =
+    [("auto", None, Subsampling::Auto), ("420", None, Subsampling::S420), ("444", None, Subsampling::S444)];
+const METADATA: [Choice<MetadataPolicy>; 3] = [
+    ("strip", None, MetadataPolicy::Strip),
+    ("keep-non-private", None, MetadataPolicy::KeepNonPrivate),
+    ("keep", None, MetadataPolicy::Keep),
+];
+const COLORS: [Choice<ColorPolicy>; 3] = [
+    ("auto", None, ColorPolicy::Auto),
+    ("preserve", None, ColorPolicy::Preserve),
+    ("srgb", None, ColorPolicy::Srgb),
+];
+const EDGES: [Choice<EdgePolicy>; 2] = [
+    ("exact", Some("Every pixel stays; such a picture is encoded anew"), EdgePolicy::Exact),
+    ("trim", Some("They are cut off, and the rest loses nothing"), EdgePolicy::Trim),
+];
+const TOLERANCES: [Choice<Tolerance>; 2] = [
+    ("strict", Some("It is refused"), Tolerance::Strict),
+    ("truncated", Some("The missing part is filled, with a warning"), Tolerance::Truncated),
+];
+const DEPTHS: [Choice<Verify>; 2] = [
+    ("full", Some("To the end of its picture data"), Verify::Full),
+    ("structure", Some("Its structure and checksums"), Verify::Structure),
+];
+
+/// Takes one of these words for what it stands for.
+fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
+    choices: [Choice<T>; N],
+) -> impl TypedValueParser<Value = T> {
+    let words = choices.map(|(word, help, _)| match help {
+        Some(help) => PossibleValue::new(word).help(help),
+        None => PossibleValue::new(word),
+    });
+    PossibleValuesParser::new(words).try_map(move |text| {
+        let found = choices.iter().find(|(word, ..)| *word == text);
+        found.map(|(_, _, value)| *value).ok_or("no such choice")
+    })
+}
+
 fn data_center() -> impl TypedValueParser<Value = DataCenter> {
-    PossibleValuesParser::new(DataCenter::ALL.map(DataCenter::as_str))
-        .try_map(|name| name.parse::<DataCenter>())
+    one_of(DataCenter::ALL.map(|dc| (dc.as_str(), None, dc)))
 }
 
 fn triggers() -> impl TypedValueParser<Value = Triggers> {
-    PossibleValuesParser::new([Triggers::Workflow.as_str()]).try_map(|name| name.parse::<Triggers>())
+    one_of([(Triggers::Workflow.as_str(), None, Triggers::Workflow)])
 }

@@ -1,44 +1,34 @@
-//! Stopping before the end: Ctrl-C, or a failure that holds for all inputs.
+//! Stopping before the end: Ctrl-C, or a failure that holds for further inputs too.
 
-use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use photo_upload::{Error, Scope, Target};
+use photo_upload::{Error, StopRules, Target};
 use tokio::sync::watch;
 
-use crate::exit::INTERRUPTED;
-use crate::failure::Failure;
+use crate::failure::{Failure, Severity};
 
 /// Shared by all work; clones are the same.
 #[derive(Clone, Debug)]
-pub(crate) struct Halt {
+pub(crate) struct Cancellation {
     interrupted: watch::Sender<bool>,
-    rest: Arc<Mutex<Rest>>,
+    rules: Arc<Mutex<StopRules>>,
 }
 
-#[derive(Debug, Default)]
-struct Rest {
-    /// What holds for all inputs.
-    for_all: Option<String>,
-    /// What holds for all records of a module.
-    by_module: HashMap<String, String>,
-}
-
-impl Halt {
+impl Cancellation {
     /// Listens to Ctrl-C: the first stops the work, the second ends the program at once.
     pub(crate) fn on_ctrl_c() -> Self {
-        let halt = Self { interrupted: watch::Sender::new(false), rest: Arc::default() };
-        let heard = halt.clone();
+        let cancellation = Self { interrupted: watch::Sender::new(false), rules: Arc::default() };
+        let interrupted = cancellation.interrupted.clone();
         tokio::spawn(async move {
             // An error means that this system has no Ctrl-C.
             if tokio::signal::ctrl_c().await.is_ok() {
-                heard.interrupted.send_replace(true);
+                interrupted.send_replace(true);
                 if tokio::signal::ctrl_c().await.is_ok() {
-                    std::process::exit(INTERRUPTED);
+                    std::process::exit(Severity::Interrupted.exit_code());
                 }
             }
         });
-        halt
+        cancellation
     }
 
     /// Fails if nothing new is to be begun.
@@ -46,33 +36,24 @@ impl Halt {
         if *self.interrupted.borrow() {
             return Err(Failure::interrupted());
         }
-        self.rest().for_all.as_deref().map_or(Ok(()), |because| Err(Failure::stopped(because)))
+        self.rules().batch().map_or(Ok(()), |because| {
+            let message = format!("not tried, since an earlier failure holds for this one too: {because}");
+            Err(Failure::failed("stopped", message, Severity::StopsAll))
+        })
     }
 
-    /// Fails if no photo can be put onto records of this module either.
+    /// Fails if no photo can be put onto records of the target's module either.
     pub(crate) fn check_module(&self, target: &Target) -> Result<(), Failure> {
         self.check()?;
-        match self.rest().by_module.get(target.module()) {
-            Some(because) => Err(Failure::refused(
-                "skipped",
-                format!("not tried, since an earlier failure holds for this module too: {because}"),
-            )),
-            None => Ok(()),
-        }
+        self.rules().module(target).map_or(Ok(()), |because| {
+            let message = format!("not tried, since an earlier failure holds for this module too: {because}");
+            Err(Failure::refused("skipped", message))
+        })
     }
 
-    /// Takes note of a failure that reaches beyond its own input.
-    pub(crate) fn heed(&self, target: &Target, error: &Error) {
-        match error.stops() {
-            Some(Scope::Batch) => {
-                self.rest().for_all.get_or_insert_with(|| format!("{error}. {}", error.help()));
-            }
-            Some(Scope::Module) => {
-                let because = format!("{error}. {}", error.help());
-                self.rest().by_module.entry(target.module().to_owned()).or_insert(because);
-            }
-            _ => {}
-        }
+    /// Takes note of a failure that may reach beyond its own input.
+    pub(crate) fn note(&self, target: &Target, error: &Error) {
+        self.rules().note(target, error);
     }
 
     /// Waits for `work`, but not beyond Ctrl-C.
@@ -86,7 +67,7 @@ impl Halt {
         }
     }
 
-    fn rest(&self) -> MutexGuard<'_, Rest> {
-        self.rest.lock().unwrap_or_else(PoisonError::into_inner)
+    fn rules(&self) -> MutexGuard<'_, StopRules> {
+        self.rules.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -6,8 +6,8 @@ use std::sync::Mutex;
 use indicatif::{ProgressBar, ProgressStyle};
 
 use crate::args::Common;
-use crate::exit::Tally;
-use crate::report::{Record, Status};
+use crate::failure::Status;
+use crate::report::{Report, Tally};
 use crate::text::{short_name, visible};
 
 #[derive(Debug)]
@@ -40,25 +40,25 @@ impl Console {
     ///
     /// # Errors
     /// Standard output is closed.
-    pub(crate) fn finished(&self, record: &Record) -> std::io::Result<()> {
+    pub(crate) fn finished(&self, report: &Report) -> std::io::Result<()> {
         if let Some(bar) = &*self.bar() {
             bar.inc(1);
         }
-        let name = short_name(&record.file);
-        match &record.error {
+        let name = short_name(&report.file);
+        match &report.error {
             Some(error) => {
-                let status = if record.status == Status::Refused { "refused" } else { "failed" };
+                let status = if report.status == Status::Refused { "refused" } else { "failed" };
                 self.line(&format!("{status}: {name}: {}", error.message));
             }
             None if !self.json && !self.quiet => {
-                self.line(&format!("ok: {name}: {}", record.story.join("; ")));
+                self.line(&format!("ok: {name}: {}", report.story.join("; ")));
             }
             None => {}
         }
-        for (stage, ms) in &record.stages {
+        for (stage, ms) in &report.stages {
             self.detail(&format!("  {stage}: {ms:.1} ms"));
         }
-        if self.json { print_json(record) } else { Ok(()) }
+        if self.json { print_json(report) } else { Ok(()) }
     }
 
     /// All inputs are done.
@@ -99,8 +99,8 @@ impl Console {
     }
 }
 
-fn print_json(record: &Record) -> std::io::Result<()> {
-    let mut line = serde_json::to_vec(record)?;
+fn print_json(report: &Report) -> std::io::Result<()> {
+    let mut line = serde_json::to_vec(report)?;
     line.push(b'\n');
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(&line)?;

@@ -3,11 +3,12 @@
 use std::time::Duration;
 
 use photo_prep::{ImageInfo, Prepared};
+use photo_upload::{Error, Receipt};
 use serde::{Serialize, Serializer};
 
 /// What went in: size as stored, orientation as EXIF counts it.
 #[derive(Debug, Serialize)]
-pub(crate) struct InFacts {
+pub(crate) struct Input {
     format: &'static str,
     width: u32,
     height: u32,
@@ -17,7 +18,7 @@ pub(crate) struct InFacts {
 
 /// What came out; `path` is null where it was not kept in a file.
 #[derive(Debug, Serialize)]
-pub(crate) struct OutFacts {
+pub(crate) struct Output {
     pub(crate) path: Option<String>,
     format: &'static str,
     width: u32,
@@ -27,17 +28,17 @@ pub(crate) struct OutFacts {
 
 /// How the upload went.
 #[derive(Debug, Serialize)]
-pub(crate) struct UploadFacts {
-    pub(crate) status: UploadStatus,
-    /// HTTP status of the last answer.
-    pub(crate) http: Option<u16>,
-    /// The endpoint's code in the last answer.
-    pub(crate) code: Option<String>,
+pub(crate) struct Upload {
+    status: UploadStatus,
+    /// HTTP status of the last response.
+    http: Option<u16>,
+    /// The endpoint's code in the last response.
+    code: Option<String>,
     /// Requests sent.
-    pub(crate) attempts: u32,
+    attempts: u32,
     /// From the first attempt to the end.
     #[serde(rename = "ms", serialize_with = "as_ms")]
-    pub(crate) elapsed: Duration,
+    elapsed: Duration,
 }
 
 #[derive(Debug, Clone, Copy, Serialize)]
@@ -50,13 +51,7 @@ pub(crate) enum UploadStatus {
     DryRun,
 }
 
-#[derive(Debug, Serialize)]
-pub(crate) struct ErrorFacts {
-    pub(crate) kind: &'static str,
-    pub(crate) message: String,
-}
-
-impl From<&ImageInfo> for InFacts {
+impl From<&ImageInfo> for Input {
     fn from(info: &ImageInfo) -> Self {
         Self {
             format: info.format.name(),
@@ -68,7 +63,7 @@ impl From<&ImageInfo> for InFacts {
     }
 }
 
-impl From<&Prepared<'_>> for OutFacts {
+impl From<&Prepared<'_>> for Output {
     fn from(prepared: &Prepared<'_>) -> Self {
         Self {
             path: None,
@@ -80,10 +75,33 @@ impl From<&Prepared<'_>> for OutFacts {
     }
 }
 
-impl UploadFacts {
-    /// Nothing was sent.
-    pub(crate) fn unsent(status: UploadStatus) -> Self {
-        Self { status, http: None, code: None, attempts: 0, elapsed: Duration::ZERO }
+impl From<&Receipt> for Upload {
+    fn from(receipt: &Receipt) -> Self {
+        Self {
+            status: UploadStatus::Ok,
+            http: Some(receipt.http),
+            code: Some(receipt.code.to_owned()),
+            attempts: receipt.attempts,
+            elapsed: receipt.elapsed,
+        }
+    }
+}
+
+impl Upload {
+    /// Nothing was confirmed within this time.
+    pub(crate) fn unconfirmed(status: UploadStatus, elapsed: Duration) -> Self {
+        Self { status, http: None, code: None, attempts: 0, elapsed }
+    }
+
+    /// It ended with this error.
+    pub(crate) fn ended(status: UploadStatus, error: &Error) -> Self {
+        Self {
+            status,
+            http: error.status(),
+            code: error.code().map(|code| code.as_str().to_owned()),
+            attempts: error.attempts(),
+            elapsed: error.elapsed(),
+        }
     }
 }
 

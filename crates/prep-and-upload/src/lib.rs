@@ -1,61 +1,67 @@
-//! Prepares pictures for a CRM's photo endpoint and uploads them. `prep-and-upload --help` tells the commands.
+//! Prepares pictures for a CRM's photo endpoint and uploads them. `prep-and-upload --help` lists the commands.
 //!
 //! Standard output carries data only (`--json`, and the first line of `sandbox`); text for people goes to standard error.
-//! Exit status: 0 all went well, 1 some inputs were refused or failed for good, 2 wrong usage, 5 only temporary failures
-//! are left, 7 stopped for all (authorisation, scope, credits), 130 interrupted.
+//! Exit status: 0 all went well, 1 some inputs were refused or failed permanently, 2 wrong usage, 5 only temporary failures
+//! are left, 7 stopped for all (authorization, scope, credits), 130 interrupted.
+#![forbid(unsafe_code)]
+#![warn(missing_docs)]
 
 mod args;
 mod cancellation;
 mod commands;
 mod connect;
 mod console;
-mod exit;
 mod failure;
 mod inputs;
 mod json;
 mod output;
-mod panic_hook;
 mod prepare;
 mod report;
 mod runner;
 mod text;
-mod upload_step;
 mod worker_pool;
 
 use clap::Parser;
 
-use crate::args::{Cli, Command};
-use crate::exit::{Exit, Usage};
+use crate::args::Cli;
+use crate::failure::{Outcome, Severity, USAGE_EXIT_CODE, UsageError};
 
-/// Runs the program.
-pub fn main() {
+/// Runs the program with the arguments of this process, and returns its exit status. Ends the process itself only for
+/// `--help`, `--version`, arguments that can't be parsed, and a second Ctrl-C.
+pub fn run() -> i32 {
     let cli = Cli::parse();
-    panic_hook::install(cli.common.verbose);
+    quiet_caught_panics(cli.common.verbose);
     photo_prep::keep_freed_memory();
-    let exit = run(cli).unwrap_or_else(|usage| {
-        eprintln!("error: {usage}");
-        Exit::Usage
-    });
-    // Not a return: a thread that still reads standard input or decodes must not hold the program back.
-    std::process::exit(exit.code());
+    match run_command(cli) {
+        Ok(worst) => worst.map_or(0, Severity::exit_code),
+        Err(usage) => {
+            eprintln!("error: {usage}");
+            USAGE_EXIT_CODE
+        }
+    }
 }
 
-fn run(cli: Cli) -> Result<Exit, Usage> {
+fn run_command(cli: Cli) -> Outcome {
     // Pictures are worked on elsewhere, so two threads are plenty for reading, sending and printing.
     let runtime = tokio::runtime::Builder::new_multi_thread()
         .worker_threads(2)
         .enable_all()
         .build()
-        .map_err(|error| Usage::new(format!("the system refuses threads: {error}; try again")))?;
-    let exit = runtime.block_on(async {
-        let common = cli.common;
-        match cli.command {
-            Command::Prep(args) => commands::prep::run(args, &common).await,
-            Command::Explain(args) => commands::explain::run(args, &common).await,
-            Command::Upload(args) => commands::upload::run(args, &common).await,
-            Command::Sandbox(args) => commands::sandbox::run(args).await,
-        }
-    });
+        .map_err(|error| UsageError::new(format!("the system refuses threads: {error}; try again")))?;
+    let outcome = runtime.block_on(commands::run(cli.command, &cli.common));
     runtime.shutdown_background();
-    exit
+    outcome
+}
+
+/// Decoders of odd formats panic on odd files; photo-prep catches that and returns an error, so the usual text about a
+/// panic would only mislead, unless details are wanted. All other panics are printed as usual.
+fn quiet_caught_panics(details: bool) {
+    let usual = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        if !photo_prep::catching_panics() {
+            usual(info);
+        } else if details {
+            eprintln!("caught, to become an error: {info}");
+        }
+    }));
 }

@@ -1,5 +1,6 @@
-//! The program; the library beside it has everything.
+//! The program. `prep-and-upload --help` lists the commands.
 
 fn main() {
-    prep_and_upload::main();
+    // Not a return: a thread that still reads standard input or decodes must not hold the program back.
+    std::process::exit(prep_and_upload::run());
 }

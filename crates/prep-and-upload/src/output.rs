@@ -6,8 +6,7 @@ use std::path::{Path, PathBuf};
 
 use photo_prep::Prepared;
 
-use crate::exit::Usage;
-use crate::failure::Failure;
+use crate::failure::{Failure, UsageError};
 use crate::inputs::Input;
 
 /// Where outputs go.
@@ -39,7 +38,7 @@ enum Identity {
 
 impl Place {
     /// What `--out` means for one input (`single`) or several.
-    pub(crate) fn from_out(out: &Path, single: bool) -> Result<Self, Usage> {
+    pub(crate) fn from_out(out: &Path, single: bool) -> Result<Self, UsageError> {
         if out.is_dir() {
             return Ok(Self::Folder(out.to_path_buf()));
         }
@@ -47,19 +46,21 @@ impl Place {
         let looks_like_folder = out.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
         if !single || looks_like_folder {
             let why = if single { "" } else { " for several inputs" };
-            return Err(Usage::new(format!(
+            return Err(UsageError::new(format!(
                 "--out {shown} must be an existing folder{why}: create it first"
             )));
         }
         if out.file_name().is_none() || out == Path::new("-") {
-            return Err(Usage::new(format!(
+            return Err(UsageError::new(format!(
                 "--out {shown} is no file name: give one, or an existing folder"
             )));
         }
         let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
         if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
             let folder = folder.display();
-            return Err(Usage::new(format!("--out {shown}: there is no folder {folder}: create it first")));
+            return Err(UsageError::new(format!(
+                "--out {shown}: there is no folder {folder}: create it first"
+            )));
         }
         Ok(Self::File(out.to_path_buf()))
     }

@@ -1,4 +1,4 @@
-//! Text for people.
+//! Text from outside.
 
 /// One line without control characters, so that a file's name can't play tricks on a terminal.
 pub(crate) fn visible(text: &str) -> String {

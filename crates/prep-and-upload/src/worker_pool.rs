@@ -5,13 +5,12 @@ use std::sync::Arc;
 use rayon::{ThreadPool, ThreadPoolBuilder};
 use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
-use crate::exit::Usage;
-use crate::failure::{Failure, Weight};
+use crate::failure::{Failure, UsageError};
 
 /// A rayon pool that takes as many pictures at a time as it has threads, and only while their estimated memory together
 /// stays within a budget. A picture that needs more than the whole budget runs alone.
 #[derive(Debug)]
-pub(crate) struct Crew {
+pub(crate) struct WorkerPool {
     pool: ThreadPool,
     places: Arc<Semaphore>,
     budget: Arc<Semaphore>,
@@ -19,15 +18,17 @@ pub(crate) struct Crew {
     whole_budget: u32,
 }
 
-impl Crew {
-    pub(crate) fn new(threads: usize, memory: u64) -> Result<Self, Usage> {
+impl WorkerPool {
+    pub(crate) fn new(threads: usize, memory: u64) -> Result<Self, UsageError> {
+        let refused =
+            |error| UsageError::new(format!("can't start {threads} threads: {error}; ask for fewer"));
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads)
             .thread_name(|n| format!("picture-{n}"))
-            // The one who waits for the result notices, and the panic hook has told.
+            // The one who waits for the result notices, and the panic hook has printed it.
             .panic_handler(|_| {})
             .build()
-            .map_err(|error| Usage::new(format!("can't start {threads} threads: {error}; ask for fewer")))?;
+            .map_err(refused)?;
         let whole_budget = units(memory).max(1);
         let budget = Arc::new(Semaphore::new(usize::try_from(whole_budget).unwrap_or(usize::MAX >> 4)));
         Ok(Self { pool, places: Arc::new(Semaphore::new(threads)), budget, whole_budget })
@@ -49,10 +50,8 @@ impl Crew {
             // Nobody waits if the program was interrupted.
             let _ = result.send(work());
         });
-        finished.await.map_err(|_| {
-            let text = "the program failed on this picture: please report it with the file";
-            Failure::failed("internal", text, Weight::ForGood)
-        })
+        let lost = "the program failed on this picture: please report it with the file";
+        finished.await.map_err(|_| Failure::internal(lost))
     }
 }
 

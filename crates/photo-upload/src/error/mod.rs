@@ -100,6 +100,24 @@ impl Error {
         Self::Config(text.into())
     }
 
+    /// A stable short name of the group, for logs and scripts.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Config(_) => "config",
+            Self::Photo(_) => "photo",
+            Self::Source(_) => "source",
+            Self::Token(_) => "token",
+            Self::Denied(_) => "denied",
+            Self::Refused(_) => "refused",
+            Self::RecordState(_) => "record_state",
+            Self::OutOfCredits(_) => "out_of_credits",
+            Self::Temporary(_) => "temporary",
+            Self::Ambiguous(_) => "ambiguous",
+            Self::Canceled => "canceled",
+            Self::Skipped { .. } => "skipped",
+        }
+    }
+
     /// The facts of the request, if one was sent.
     pub fn failure(&self) -> Option<&Failure> {
         match self {

@@ -1,35 +1,32 @@
 //! `explain`: facts and plan, from headers alone.
 
+use photo_prep::Route;
+
 use crate::args::{Common, ExplainArgs};
 use crate::console::Console;
-use crate::exit::{Exit, Usage};
-use crate::failure::Failure;
-use crate::inputs::{self, Input};
+use crate::failure::{Failure, Outcome};
+use crate::inputs;
 use crate::prepare;
-use crate::report::Record;
-use crate::runner::{self, Steps, Work};
+use crate::report::Report;
+use crate::runner::{self, Job, Steps, Work};
 
-pub(crate) async fn run(args: ExplainArgs, common: &Common) -> Result<Exit, Usage> {
+pub(crate) async fn run(args: ExplainArgs, common: &Common) -> Outcome {
     let console = Console::new(common);
     let gathered = inputs::gather(&args.inputs, &console)?;
     let most = common.threads() + 1;
-    Ok(runner::run(Work::new(common, console)?, Explain, gathered.inputs, gathered.misses, most).await)
+    let inputs = gathered.inputs.into_iter().map(|input| (input, ()));
+    Ok(runner::run(Work::new(common, console)?, Explain, inputs, gathered.misses, most).await)
 }
 
 struct Explain;
 
-impl Steps for Explain {
-    type Job = Input;
-
-    fn input(job: &Self::Job) -> &Input {
-        job
-    }
-
-    async fn go(&self, work: &Work, job: &Self::Job, record: &mut Record) -> Result<(), Failure> {
-        let (_, plan) = prepare::plan(work, job, record).await?;
-        record.lossless = prepare::foreseeably_lossless(&plan.route);
-        record.story.push(plan.to_string().trim_end().to_owned());
-        record.plan = Some(Box::new(plan));
+impl Steps<()> for Explain {
+    async fn run(&self, work: &Work, job: Job<()>, report: &mut Report) -> Result<(), Failure> {
+        let (_, plan) = prepare::plan(work, &job.input, report).await?;
+        // What the other routes lose is known when they have been taken.
+        report.lossless = matches!(plan.route, Route::PassThrough | Route::Rewrite).then_some(true);
+        report.story.push(plan.to_string().trim_end().to_owned());
+        report.plan = Some(Box::new(plan));
         Ok(())
     }
 }

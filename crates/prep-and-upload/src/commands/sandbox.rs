@@ -6,7 +6,7 @@ use photo_sandbox::{Config, Sandbox};
 use serde::Serialize;
 
 use crate::args::SandboxArgs;
-use crate::exit::{Exit, Usage};
+use crate::failure::{Outcome, Severity, UsageError};
 
 /// The first line of standard output.
 #[derive(Serialize)]
@@ -16,12 +16,12 @@ struct Hello<'a> {
     token: String,
 }
 
-pub(crate) async fn run(args: SandboxArgs) -> Result<Exit, Usage> {
+pub(crate) async fn run(args: SandboxArgs) -> Outcome {
     // Asked for before anybody can know that there is something to interrupt.
     let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
     tokio::select! {
         biased;
-        _ = &mut interrupted => return Ok(Exit::Interrupted),
+        _ = &mut interrupted => return Ok(Some(Severity::Interrupted)),
         () = std::future::ready(()) => {}
     }
     let config = Config::default().port(args.port);
@@ -29,16 +29,16 @@ pub(crate) async fn run(args: SandboxArgs) -> Result<Exit, Usage> {
         Some(token) => config.token(token),
         None => config,
     };
-    let sandbox = Sandbox::start(config).map_err(|error| Usage::new(error.to_string()))?;
+    let sandbox = Sandbox::start(config).map_err(|error| UsageError::new(error.to_string()))?;
     let hello = Hello { url: sandbox.url(), token_url: sandbox.token_url(), token: sandbox.token() };
     if let Err(error) = say(&hello) {
         eprintln!("failed: standard output: {error}; nobody can know the address");
-        return Ok(Exit::ForGood);
+        return Ok(Some(Severity::Permanent));
     }
     match interrupted.await {
         // That is how it is meant to end.
-        Ok(()) => Ok(Exit::Ok),
-        Err(error) => Err(Usage::new(format!("this system has no Ctrl-C: {error}"))),
+        Ok(()) => Ok(None),
+        Err(error) => Err(UsageError::new(format!("this system has no Ctrl-C: {error}"))),
     }
 }
 

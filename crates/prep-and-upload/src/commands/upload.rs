@@ -1,42 +1,32 @@
 //! `upload`: prepare and put onto records, each picture as soon as it is ready.
 
-use std::path::Path;
 use std::sync::Arc;
+use std::time::{Duration, Instant};
 
+use photo_prep::Prepared;
 use photo_sandbox::{Config, Sandbox};
-use photo_upload::Target;
+use photo_upload::{Client, Error, Photo, Receipt, Target};
 use tokio::sync::Semaphore;
 
 use crate::args::{Common, UploadArgs};
 use crate::connect;
 use crate::console::Console;
-use crate::exit::{Exit, Usage};
-use crate::failure::Failure;
-use crate::inputs::map_csv::Map;
-use crate::inputs::{self, Input};
-use crate::json::{UploadFacts, UploadStatus};
+use crate::failure::{Failure, Outcome, Status, UsageError};
+use crate::inputs::{self, Input, Map};
+use crate::json::{self, UploadStatus};
 use crate::output::{Outputs, Place};
-use crate::prepare;
-use crate::report::Record;
-use crate::runner::{self, Steps, Work};
-use crate::upload_step::{Uploads, keep};
+use crate::prepare::{keep, prepare};
+use crate::report::Report;
+use crate::runner::{self, Job, Steps, Work};
 
-pub(crate) async fn run(args: UploadArgs, common: &Common) -> Result<Exit, Usage> {
+pub(crate) async fn run(args: UploadArgs, common: &Common) -> Outcome {
     let console = Console::new(common);
     let (targeted, misses) = targets(&args, &console)?;
     let endpoint = endpoint(&args, common)?;
     let kept = kept(&args, &targeted)?;
-    let jobs = targeted.into_iter().enumerate();
-    let jobs = jobs.map(|(number, (input, target))| Job { number, input, target }).collect();
     // As many as can be prepared and uploaded at a time: this bounds the pictures in memory.
     let most = common.threads() + usize::from(args.transfers);
-    Ok(runner::run(Work::new(common, console)?, Upload { endpoint, kept }, jobs, misses, most).await)
-}
-
-struct Job {
-    number: usize,
-    input: Input,
-    target: Target,
+    Ok(runner::run(Work::new(common, console)?, Upload { endpoint, kept }, targeted, misses, most).await)
 }
 
 struct Upload {
@@ -47,43 +37,100 @@ struct Upload {
 enum Endpoint {
     /// Where it would go.
     Dry(String),
-    Real(Uploads),
+    Real(Uploader),
     /// Stopped when dropped.
-    Sandbox(Uploads, #[expect(dead_code, reason = "held to keep the server running")] Sandbox),
+    Sandbox(Uploader, #[expect(dead_code, reason = "held to keep the server running")] Sandbox),
 }
 
-impl Steps for Upload {
-    type Job = Job;
+/// Uploads, so many at a time.
+struct Uploader {
+    client: Client,
+    transfers: Semaphore,
+}
 
-    fn input(job: &Self::Job) -> &Input {
-        &job.input
-    }
-
-    async fn go(&self, work: &Work, job: &Self::Job, record: &mut Record) -> Result<(), Failure> {
-        work.halt.check_module(&job.target)?;
-        let mut prepared = prepare::prepare(work, &job.input, record).await?;
+impl Steps<Target> for Upload {
+    async fn run(&self, work: &Work, job: Job<Target>, report: &mut Report) -> Result<(), Failure> {
+        let Job { number, input, target } = job;
+        work.cancellation.check_module(&target)?;
+        let mut prepared = prepare(work, &input, report).await?;
         if let Some(outputs) = &self.kept {
-            prepared = keep(outputs, job.number, prepared, record).await?;
+            prepared = keep(outputs, number, prepared, report).await?;
         }
         match &self.endpoint {
             Endpoint::Dry(base) => {
-                let (module, id) = (job.target.module(), job.target.record_id());
-                record.story.push(format!("would go to {base}/crm/v2/{module}/{id}/photo"));
-                record.upload = Some(UploadFacts::unsent(UploadStatus::DryRun));
+                let (module, id) = (target.module(), target.record_id());
+                report.story.push(format!("would go to {base}/crm/v2/{module}/{id}/photo"));
+                report.upload = Some(json::Upload::unconfirmed(UploadStatus::DryRun, Duration::ZERO));
                 Ok(())
             }
-            Endpoint::Real(uploads) | Endpoint::Sandbox(uploads, _) => {
-                let name = job.input.stem.to_string_lossy();
-                uploads.upload(work, &job.target, prepared, &name, record).await
+            Endpoint::Real(uploader) | Endpoint::Sandbox(uploader, _) => {
+                let name = input.stem.to_string_lossy();
+                uploader.upload(work, &target, prepared, &name, report).await
             }
         }
     }
+}
+
+impl Uploader {
+    async fn upload(
+        &self,
+        work: &Work,
+        target: &Target,
+        prepared: Prepared<'static>,
+        name: &str,
+        report: &mut Report,
+    ) -> Result<(), Failure> {
+        let photo = Photo::from(prepared).named(name);
+        let _place = work.cancellation.or_interrupted(self.transfers.acquire()).await?;
+        work.cancellation.check_module(target)?;
+        let start = Instant::now();
+        match work.cancellation.or_interrupted(self.client.upload(target, &photo)).await {
+            Ok(Ok(receipt)) => {
+                succeed(target, &receipt, report);
+                Ok(())
+            }
+            Ok(Err(error)) => {
+                work.cancellation.note(target, &error);
+                Err(fail(&error, report))
+            }
+            Err(interrupted) => {
+                report.upload = Some(json::Upload::unconfirmed(UploadStatus::Failed, start.elapsed()));
+                let message = format!(
+                    "interrupted while uploading to {target}, so it may or may not be stored; upload again"
+                );
+                Err(Failure { message, ..interrupted })
+            }
+        }
+    }
+}
+
+fn succeed(target: &Target, receipt: &Receipt, report: &mut Report) {
+    let tries = match receipt.attempts {
+        1 => String::new(),
+        attempts => format!(" at attempt {attempts}"),
+    };
+    let seconds = receipt.elapsed.as_secs_f64();
+    report.story.push(format!("stored on {target}{tries} in {seconds:.2} s"));
+    if receipt.after_ambiguous {
+        report.warn(
+            "an earlier attempt may have been carried out too: the photo is the same, but workflows may have run twice",
+        );
+    }
+    report.upload = Some(receipt.into());
+}
+
+fn fail(error: &Error, report: &mut Report) -> Failure {
+    let failure = Failure::from(error);
+    let refused = failure.status == Status::Refused;
+    let status = if refused { UploadStatus::Refused } else { UploadStatus::Failed };
+    report.upload = Some(json::Upload::ended(status, error));
+    failure
 }
 
 type Targeted = Vec<(Input, Target)>;
 
 /// Which input goes to which record.
-fn targets(args: &UploadArgs, console: &Console) -> Result<(Targeted, Vec<Record>), Usage> {
+fn targets(args: &UploadArgs, console: &Console) -> Result<(Targeted, Vec<Report>), UsageError> {
     let gathered = inputs::gather(&args.inputs, console)?;
     if let Some(file) = &args.map {
         let map = Map::read(file, args.module.as_deref())?;
@@ -93,34 +140,30 @@ fn targets(args: &UploadArgs, console: &Console) -> Result<(Targeted, Vec<Record
     // The command line's rules see to it that both are there.
     let (module, record) = (args.module.as_deref(), args.record.as_deref());
     let target = Target::new(module.unwrap_or_default(), record.unwrap_or_default())
-        .map_err(|error| Usage::new(error.to_string()))?;
+        .map_err(|error| UsageError::new(error.to_string()))?;
     let targeted = gathered.inputs.into_iter().map(|input| (input, target.clone()));
     Ok((targeted.collect(), gathered.misses))
 }
 
-fn endpoint(args: &UploadArgs, common: &Common) -> Result<Endpoint, Usage> {
+fn endpoint(args: &UploadArgs, common: &Common) -> Result<Endpoint, UsageError> {
     if args.dry_run {
         return connect::check(args, common).map(Endpoint::Dry);
     }
     let transfers = Semaphore::new(usize::from(args.transfers));
     if !args.sandbox {
-        return Ok(Endpoint::Real(Uploads { client: connect::real(args, common)?, transfers }));
+        return Ok(Endpoint::Real(Uploader { client: connect::real(args, common)?, transfers }));
     }
-    let sandbox = Sandbox::start(Config::default()).map_err(|error| Usage::new(error.to_string()))?;
+    let sandbox = Sandbox::start(Config::default()).map_err(|error| UsageError::new(error.to_string()))?;
     let client = connect::to_sandbox(&sandbox, args, common)?;
-    Ok(Endpoint::Sandbox(Uploads { client, transfers }, sandbox))
+    Ok(Endpoint::Sandbox(Uploader { client, transfers }, sandbox))
 }
 
 /// Where `--keep-prepared` puts what is uploaded.
-fn kept(args: &UploadArgs, targeted: &[(Input, Target)]) -> Result<Option<Arc<Outputs>>, Usage> {
+fn kept(args: &UploadArgs, targeted: &[(Input, Target)]) -> Result<Option<Arc<Outputs>>, UsageError> {
     let Some(folder) = &args.keep_prepared else { return Ok(None) };
-    make_folder(folder)?;
+    std::fs::create_dir_all(folder).map_err(|error| {
+        UsageError::new(format!("--keep-prepared {}: {error}; name another folder", folder.display()))
+    })?;
     let inputs = targeted.iter().map(|(input, _)| input);
     Ok(Some(Arc::new(Outputs::settle(&Place::Folder(folder.clone()), inputs))))
-}
-
-fn make_folder(folder: &Path) -> Result<(), Usage> {
-    std::fs::create_dir_all(folder).map_err(|error| {
-        Usage::new(format!("--keep-prepared {}: {error}; name another folder", folder.display()))
-    })
 }

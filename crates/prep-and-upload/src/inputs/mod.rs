@@ -1,25 +1,26 @@
 //! What to work on: files, the pictures of folders, standard input, URLs.
 
-mod fetch;
 mod folder;
-mod load;
-pub(crate) mod map_csv;
+mod map;
+
+pub(crate) use map::Map;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use bytes::Bytes;
+use photo_upload::{Intake, Limits};
 
 use crate::console::Console;
-use crate::exit::Usage;
-use crate::failure::Failure;
-use crate::report::Record;
+use crate::failure::{Failure, UsageError};
+use crate::report::Report;
 use crate::text::is_url;
 
 /// One picture to work on.
 #[derive(Debug, Clone)]
 pub(crate) struct Input {
-    pub(crate) source: Source,
+    source: Source,
     /// As it is named in records.
     pub(crate) file: String,
     /// What its output is called, without an extension.
@@ -27,7 +28,7 @@ pub(crate) struct Input {
 }
 
 #[derive(Debug, Clone)]
-pub(crate) enum Source {
+enum Source {
     File(PathBuf),
     Stdin,
     Url(String),
@@ -38,7 +39,7 @@ pub(crate) enum Source {
 pub(crate) struct Gathered {
     pub(crate) inputs: Vec<Input>,
     /// What stands for nothing, and why.
-    pub(crate) misses: Vec<Record>,
+    pub(crate) misses: Vec<Report>,
     /// Whether a folder was among them.
     pub(crate) from_folder: bool,
 }
@@ -47,14 +48,14 @@ pub(crate) struct Gathered {
 ///
 /// # Errors
 /// Where standard input is asked for twice, or a URL holds a password.
-pub(crate) fn gather(names: &[PathBuf], console: &Console) -> Result<Gathered, Usage> {
+pub(crate) fn gather(names: &[PathBuf], console: &Console) -> Result<Gathered, UsageError> {
     let mut all = Gathered::default();
     for name in names {
         if name.is_dir() {
             all.from_folder = true;
             match folder::pictures(name, console) {
                 Ok(files) => all.inputs.extend(files.into_iter().map(Input::file)),
-                Err(failure) => all.misses.push(Record::failed(name.to_string_lossy(), failure)),
+                Err(failure) => all.misses.push(Report::failed(name.to_string_lossy(), failure)),
             }
         } else {
             all.inputs.push(Input::named(name)?);
@@ -62,14 +63,14 @@ pub(crate) fn gather(names: &[PathBuf], console: &Console) -> Result<Gathered, U
     }
     let from_stdin = all.inputs.iter().filter(|input| matches!(input.source, Source::Stdin)).count();
     if from_stdin > 1 {
-        return Err(Usage::new("standard input (-) can be read only once: name it once"));
+        return Err(UsageError::new("standard input (-) can be read only once: name it once"));
     }
     Ok(all)
 }
 
 impl Input {
     /// What one argument stands for, folders aside.
-    pub(crate) fn named(name: &Path) -> Result<Self, Usage> {
+    fn named(name: &Path) -> Result<Self, UsageError> {
         if name == Path::new("-") {
             return Ok(Self { source: Source::Stdin, file: "-".to_owned(), stem: "stdin".into() });
         }
@@ -79,12 +80,12 @@ impl Input {
         }
     }
 
-    fn url(url: &str) -> Result<Self, Usage> {
-        let stem = fetch::stem_of(url).map_err(Usage::new)?;
-        Ok(Self { source: Source::Url(url.to_owned()), file: url.to_owned(), stem: stem.into() })
+    fn url(url: &str) -> Result<Self, UsageError> {
+        let name = intake(0).url_name(url).map_err(|error| UsageError::new(format!("an input: {error}")))?;
+        Ok(Self { source: Source::Url(url.to_owned()), file: url.to_owned(), stem: plain_stem(&name).into() })
     }
 
-    pub(crate) fn file(path: PathBuf) -> Self {
+    fn file(path: PathBuf) -> Self {
         let stem = path.file_stem().unwrap_or(path.as_os_str()).to_os_string();
         Self { file: path.to_string_lossy().into_owned(), stem, source: Source::File(path) }
     }
@@ -97,12 +98,31 @@ impl Input {
         }
     }
 
-    /// Its content, at most `limit` bytes.
-    pub(crate) async fn load(&self, limit: u64) -> Result<Bytes, Failure> {
-        match &self.source {
-            Source::File(path) => load::file(path.clone(), limit).await,
-            Source::Stdin => load::stdin(limit).await,
-            Source::Url(url) => fetch::fetch(url, limit).await,
-        }
+    /// Its content. Whoever names a file or a pipe knows how long it may take; a server's word is not taken for that.
+    pub(crate) async fn load(&self, intake: &Intake) -> Result<Bytes, Failure> {
+        let patient = intake.clone().timeout(Duration::MAX);
+        let content = match &self.source {
+            Source::File(path) => patient.read_path(path).await,
+            Source::Stdin => patient.read_stdin().await,
+            Source::Url(url) => intake.read_url(url).await,
+        };
+        Ok(content?.bytes)
     }
 }
+
+/// Reads inputs of at most so many bytes.
+pub(crate) fn intake(limit: u64) -> Intake {
+    let limits = Limits::default().max_bytes(limit);
+    Intake::new().limits(limits).allow_plain_http(true).special_files(true)
+}
+
+/// What an output is called whose input has this name on a server: plain characters only.
+fn plain_stem(name: &str) -> String {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let plain = |c: char| if c.is_alphanumeric() || "-_. ".contains(c) { c } else { '_' };
+    let safe: String = stem.chars().take(MAX_STEM).map(plain).collect();
+    let safe = safe.trim_matches([' ', '.']);
+    if safe.is_empty() { "photo".to_owned() } else { safe.to_owned() }
+}
+
+const MAX_STEM: usize = 100;

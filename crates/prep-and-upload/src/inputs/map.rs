@@ -8,10 +8,9 @@ use std::path::{Path, PathBuf};
 use csv::StringRecord;
 use photo_upload::Target;
 
-use crate::exit::Usage;
-use crate::failure::Failure;
-use crate::inputs::Input;
-use crate::report::Record;
+use super::Input;
+use crate::failure::{Failure, UsageError};
+use crate::report::Report;
 use crate::text::{is_url, short_name};
 
 /// `file,record_id[,module]`, with or without a line of these headings (which may then come in any order, among others).
@@ -24,7 +23,7 @@ pub(crate) struct Map {
 impl Map {
     /// Reads and checks the whole table, so that a mistake in it is found before anything is sent. Files are looked for
     /// beside the table, then in the current folder. `module` holds for rows that name none.
-    pub(crate) fn read(path: &Path, module: Option<&str>) -> Result<Self, Usage> {
+    pub(crate) fn read(path: &Path, module: Option<&str>) -> Result<Self, UsageError> {
         let text = read_text(path)?;
         let mut reader = csv::ReaderBuilder::new()
             .has_headers(false)
@@ -36,7 +35,7 @@ impl Map {
         let mut rows = Vec::new();
         for (number, row) in reader.records().enumerate() {
             let wrong =
-                |line: u64, what: String| Usage::new(format!("{} line {line}: {what}", path.display()));
+                |line: u64, what: String| UsageError::new(format!("{} line {line}: {what}", path.display()));
             let row = row.map_err(|e| wrong(e.position().map_or(0, csv::Position::line), e.to_string()))?;
             let line = row.position().map_or(0, csv::Position::line);
             if let Some(named) = Columns::of_headings(&row).filter(|_| number == 0) {
@@ -46,14 +45,14 @@ impl Map {
             }
         }
         if rows.is_empty() {
-            return Err(Usage::new(format!("{} names no files: {FORM}", path.display())));
+            return Err(UsageError::new(format!("{} names no files: {FORM}", path.display())));
         }
         Ok(Self { path: path.to_path_buf(), rows })
     }
 
     /// The rows of these inputs, by path or file name, or of all files of the table. What the table doesn't know comes
     /// second.
-    pub(crate) fn assign(self, inputs: Vec<Input>, all: bool) -> (Vec<(Input, Target)>, Vec<Record>) {
+    pub(crate) fn assign(self, inputs: Vec<Input>, all: bool) -> (Vec<(Input, Target)>, Vec<Report>) {
         if all {
             return (self.rows, Vec::new());
         }
@@ -61,7 +60,7 @@ impl Map {
         for input in inputs {
             match self.rows_of(&input) {
                 Ok(targets) => targeted.extend(targets.into_iter().map(|target| (input.clone(), target))),
-                Err(failure) => unknown.push(Record::failed(&input.file, failure)),
+                Err(failure) => unknown.push(Report::failed(&input.file, failure)),
             }
         }
         (targeted, unknown)
@@ -145,8 +144,8 @@ fn canonical(input: &Input) -> Option<PathBuf> {
     std::fs::canonicalize(input.path()?).ok()
 }
 
-fn read_text(path: &Path) -> Result<String, Usage> {
-    let failed = |what: String| Usage::new(format!("--map {}: {what}", path.display()));
+fn read_text(path: &Path) -> Result<String, UsageError> {
+    let failed = |what: String| UsageError::new(format!("--map {}: {what}", path.display()));
     let mut text = String::new();
     let file = File::open(path).map_err(|error| failed(format!("{error}; check the path")))?;
     file.take(MOST_BYTES + 1)
