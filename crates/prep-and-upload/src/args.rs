@@ -29,30 +29,31 @@ pub(crate) struct Cli {
 #[derive(Subcommand, Debug)]
 pub(crate) enum Command {
     /// Prepare only
-    Prep(PrepArgs),
+    Prep {
+        /// Files, folders, `-` or URLs
+        #[arg(value_name = "INPUT", required = true)]
+        inputs: Vec<PathBuf>,
+        /// An existing folder, or a file name, whose extension is added if it has none
+        #[arg(long, value_name = "PATH")]
+        out: PathBuf,
+    },
     /// Print facts and plan, touch nothing
-    Explain(ExplainArgs),
+    Explain {
+        /// Files, folders, `-` or URLs
+        #[arg(value_name = "INPUT", required = true)]
+        inputs: Vec<PathBuf>,
+    },
     /// Prepare and upload
     Upload(UploadArgs),
     /// Serve a stand-in for the endpoint on loopback until Ctrl-C; the first line of standard output is JSON
-    Sandbox(SandboxArgs),
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct PrepArgs {
-    /// Files, folders, `-` or URLs
-    #[arg(value_name = "INPUT", required = true)]
-    pub(crate) inputs: Vec<PathBuf>,
-    /// An existing folder, or a file name, whose extension is added if it has none
-    #[arg(long, value_name = "PATH")]
-    pub(crate) out: PathBuf,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct ExplainArgs {
-    /// Files, folders, `-` or URLs
-    #[arg(value_name = "INPUT", required = true)]
-    pub(crate) inputs: Vec<PathBuf>,
+    Sandbox {
+        /// The port on 127.0.0.1; any free one by default
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        port: u16,
+        /// The access token that is valid from the start
+        #[arg(long, value_name = "T")]
+        token: Option<String>,
+    },
 }
 
 #[derive(Args, Debug)]
@@ -92,16 +93,6 @@ pub(crate) struct UploadArgs {
     /// Keep what is uploaded in this folder, which is made if it isn't there
     #[arg(long, value_name = "DIR")]
     pub(crate) keep_prepared: Option<PathBuf>,
-}
-
-#[derive(Args, Debug)]
-pub(crate) struct SandboxArgs {
-    /// The port on 127.0.0.1; any free one by default
-    #[arg(long, value_name = "N", default_value_t = 0)]
-    pub(crate) port: u16,
-    /// The access token that is valid from the start
-    #[arg(long, value_name = "T")]
-    pub(crate) token: Option<String>,
 }
 
 /// Options of all commands.
@@ -178,57 +169,47 @@ impl Common {
     }
 }
 
-/// A word that an option takes, what it does if that needs saying, and what it stands for.
-type Choice<T> = (&'static str, Option<&'static str>, T);
-
-const FORMATS: [Choice<OutputFormat>; 3] = [
-    ("auto", None, OutputFormat::Auto),
-    ("jpeg", None, OutputFormat::Jpeg),
-    ("png", None, OutputFormat::Png),
+const FORMATS: [(&str, OutputFormat); 3] =
+    [("auto", OutputFormat::Auto), ("jpeg", OutputFormat::Jpeg), ("png", OutputFormat::Png)];
+const SUBSAMPLINGS: [(&str, Subsampling); 3] =
+    [("auto", Subsampling::Auto), ("420", Subsampling::S420), ("444", Subsampling::S444)];
+const METADATA: [(&str, MetadataPolicy); 3] = [
+    ("strip", MetadataPolicy::Strip),
+    ("keep-non-private", MetadataPolicy::KeepNonPrivate),
+    ("keep", MetadataPolicy::Keep),
 ];
-const SUBSAMPLINGS: [Choice<Subsampling>; 3] =
-    [("auto", None, Subsampling::Auto), ("420", None, Subsampling::S420), ("444", None, Subsampling::S444)];
-const METADATA: [Choice<MetadataPolicy>; 3] = [
-    ("strip", None, MetadataPolicy::Strip),
-    ("keep-non-private", None, MetadataPolicy::KeepNonPrivate),
-    ("keep", None, MetadataPolicy::Keep),
+const COLORS: [(&str, ColorPolicy); 3] =
+    [("auto", ColorPolicy::Auto), ("preserve", ColorPolicy::Preserve), ("srgb", ColorPolicy::Srgb)];
+const EDGES: [(&str, EdgePolicy); 2] = [
+    ("exact: Every pixel stays; such a picture is encoded anew", EdgePolicy::Exact),
+    ("trim: They are cut off, and the rest loses nothing", EdgePolicy::Trim),
 ];
-const COLORS: [Choice<ColorPolicy>; 3] = [
-    ("auto", None, ColorPolicy::Auto),
-    ("preserve", None, ColorPolicy::Preserve),
-    ("srgb", None, ColorPolicy::Srgb),
+const TOLERANCES: [(&str, Tolerance); 2] = [
+    ("strict: It is refused", Tolerance::Strict),
+    ("truncated: The missing part is filled, with a warning", Tolerance::Truncated),
 ];
-const EDGES: [Choice<EdgePolicy>; 2] = [
-    ("exact", Some("Every pixel stays; such a picture is encoded anew"), EdgePolicy::Exact),
-    ("trim", Some("They are cut off, and the rest loses nothing"), EdgePolicy::Trim),
-];
-const TOLERANCES: [Choice<Tolerance>; 2] = [
-    ("strict", Some("It is refused"), Tolerance::Strict),
-    ("truncated", Some("The missing part is filled, with a warning"), Tolerance::Truncated),
-];
-const DEPTHS: [Choice<Verify>; 2] = [
-    ("full", Some("To the end of its picture data"), Verify::Full),
-    ("structure", Some("Its structure and checksums"), Verify::Structure),
+const DEPTHS: [(&str, Verify); 2] = [
+    ("full: To the end of its picture data", Verify::Full),
+    ("structure: Its structure and checksums", Verify::Structure),
 ];
 
-/// Takes one of these words for what it stands for.
+/// Takes one of these words for its value. What stands after a colon is the word's help.
 fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
-    choices: [Choice<T>; N],
+    choices: [(&'static str, T); N],
 ) -> impl TypedValueParser<Value = T> {
-    let words = choices.map(|(word, help, _)| match help {
-        Some(help) => PossibleValue::new(word).help(help),
-        None => PossibleValue::new(word),
-    });
+    let split = choices.map(|(text, value)| (text.split_once(": ").unwrap_or((text, "")), value));
+    let words =
+        split.map(|((word, help), _)| PossibleValue::new(word).help(Some(help).filter(|h| !h.is_empty())));
     PossibleValuesParser::new(words).try_map(move |text| {
-        let found = choices.iter().find(|(word, ..)| *word == text);
-        found.map(|(_, _, value)| *value).ok_or("no such choice")
+        let found = split.iter().find(|((word, _), _)| *word == text);
+        found.map(|(_, value)| *value).ok_or("no such choice")
     })
 }
 
 fn data_center() -> impl TypedValueParser<Value = DataCenter> {
-    one_of(DataCenter::ALL.map(|dc| (dc.as_str(), None, dc)))
+    one_of(DataCenter::ALL.map(|dc| (dc.as_str(), dc)))
 }
 
 fn triggers() -> impl TypedValueParser<Value = Triggers> {
-    one_of([(Triggers::Workflow.as_str(), None, Triggers::Workflow)])
+    one_of([(Triggers::Workflow.as_str(), Triggers::Workflow)])
 }

@@ -4,11 +4,11 @@ use std::io::{IsTerminal, Write};
 use std::sync::Mutex;
 
 use indicatif::{ProgressBar, ProgressStyle};
+use photo_upload::Source;
 
 use crate::args::Common;
 use crate::failure::Status;
 use crate::report::{Report, Tally};
-use crate::text::{short_name, visible};
 
 #[derive(Debug)]
 pub(crate) struct Console {
@@ -44,7 +44,7 @@ impl Console {
         if let Some(bar) = &*self.bar() {
             bar.inc(1);
         }
-        let name = short_name(&report.file);
+        let name = visible(&Source::from_argument(&report.file).to_string());
         match &report.error {
             Some(error) => {
                 let status = if report.status == Status::Refused { "refused" } else { "failed" };
@@ -105,4 +105,9 @@ fn print_json(report: &Report) -> std::io::Result<()> {
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(&line)?;
     stdout.flush()
+}
+
+/// One line without control characters, so that a file's name can't play tricks on a terminal.
+fn visible(text: &str) -> String {
+    text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
 }

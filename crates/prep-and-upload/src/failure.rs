@@ -1,6 +1,5 @@
 //! Why an input came to nothing, and what that means for the exit status.
 
-use std::fmt;
 use std::path::Path;
 
 use photo_prep::LimitKind;
@@ -65,20 +64,9 @@ impl Severity {
 pub(crate) const USAGE_EXIT_CODE: i32 = 2;
 
 /// The command can't be carried out as it was given; nothing was done.
-#[derive(Debug)]
-pub(crate) struct UsageError(String);
-
-impl UsageError {
-    pub(crate) fn new(text: impl Into<String>) -> Self {
-        Self(text.into())
-    }
-}
-
-impl fmt::Display for UsageError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
-    }
-}
+#[derive(Debug, thiserror::Error)]
+#[error("{0}")]
+pub(crate) struct UsageError(pub(crate) String);
 
 impl From<photo_upload::Error> for UsageError {
     fn from(error: photo_upload::Error) -> Self {

@@ -9,10 +9,8 @@ use serde::{Serialize, Serializer};
 /// What went in: size as stored, orientation as EXIF counts it.
 #[derive(Debug, Serialize)]
 pub(crate) struct Input {
-    format: &'static str,
-    width: u32,
-    height: u32,
-    bytes: u64,
+    #[serde(flatten)]
+    file: File,
     orientation: u8,
 }
 
@@ -20,6 +18,12 @@ pub(crate) struct Input {
 #[derive(Debug, Serialize)]
 pub(crate) struct Output {
     pub(crate) path: Option<String>,
+    #[serde(flatten)]
+    file: File,
+}
+
+#[derive(Debug, Serialize)]
+struct File {
     format: &'static str,
     width: u32,
     height: u32,
@@ -27,81 +31,49 @@ pub(crate) struct Output {
 }
 
 /// How the upload went.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Default, Serialize)]
 pub(crate) struct Upload {
-    status: UploadStatus,
+    /// `ok`, `refused`, `failed` or `dry_run`.
+    pub(crate) status: &'static str,
     /// HTTP status of the last response.
-    http: Option<u16>,
+    pub(crate) http: Option<u16>,
     /// The endpoint's code in the last response.
-    code: Option<String>,
+    pub(crate) code: Option<String>,
     /// Requests sent.
-    attempts: u32,
+    pub(crate) attempts: u32,
     /// From the first attempt to the end.
     #[serde(rename = "ms", serialize_with = "as_ms")]
-    elapsed: Duration,
-}
-
-#[derive(Debug, Clone, Copy, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum UploadStatus {
-    Ok,
-    Refused,
-    Failed,
-    /// Not sent, since `--dry-run` was asked for.
-    DryRun,
+    pub(crate) elapsed: Duration,
 }
 
 impl From<&ImageInfo> for Input {
     fn from(info: &ImageInfo) -> Self {
-        Self {
-            format: info.format.name(),
-            width: info.size.width,
-            height: info.size.height,
-            bytes: info.bytes,
-            orientation: info.orientation.to_exif(),
-        }
+        let (width, height) = (info.size.width, info.size.height);
+        let file = File { format: info.format.name(), width, height, bytes: info.bytes };
+        Self { file, orientation: info.orientation.to_exif() }
     }
 }
 
 impl From<&Prepared<'_>> for Output {
     fn from(prepared: &Prepared<'_>) -> Self {
-        Self {
-            path: None,
-            format: prepared.format().name(),
-            width: prepared.size().width,
-            height: prepared.size().height,
-            bytes: prepared.bytes().len() as u64,
-        }
+        let (size, bytes) = (prepared.size(), prepared.bytes().len() as u64);
+        let format = prepared.format().name();
+        Self { path: None, file: File { format, width: size.width, height: size.height, bytes } }
     }
 }
 
 impl From<&Receipt> for Upload {
     fn from(receipt: &Receipt) -> Self {
-        Self {
-            status: UploadStatus::Ok,
-            http: Some(receipt.http),
-            code: Some(receipt.code.to_owned()),
-            attempts: receipt.attempts,
-            elapsed: receipt.elapsed,
-        }
+        let Receipt { http, code, attempts, elapsed, .. } = *receipt;
+        Self { status: "ok", http: Some(http), code: Some(code.to_owned()), attempts, elapsed }
     }
 }
 
-impl Upload {
-    /// Nothing was confirmed within this time.
-    pub(crate) fn unconfirmed(status: UploadStatus, elapsed: Duration) -> Self {
-        Self { status, http: None, code: None, attempts: 0, elapsed }
-    }
-
-    /// It ended with this error.
-    pub(crate) fn ended(status: UploadStatus, error: &Error) -> Self {
-        Self {
-            status,
-            http: error.status(),
-            code: error.code().map(|code| code.as_str().to_owned()),
-            attempts: error.attempts(),
-            elapsed: error.elapsed(),
-        }
+impl From<&Error> for Upload {
+    fn from(error: &Error) -> Self {
+        let code = error.code().map(|code| code.as_str().to_owned());
+        let (http, attempts, elapsed) = (error.status(), error.attempts(), error.elapsed());
+        Self { status: "failed", http, code, attempts, elapsed }
     }
 }
 

@@ -18,7 +18,6 @@ mod output;
 mod prepare;
 mod report;
 mod runner;
-mod text;
 mod worker_pool;
 
 use clap::Parser;
@@ -47,7 +46,7 @@ fn run_command(cli: Cli) -> Outcome {
         .worker_threads(2)
         .enable_all()
         .build()
-        .map_err(|error| UsageError::new(format!("the system refuses threads: {error}; try again")))?;
+        .map_err(|error| UsageError(format!("the system refuses threads: {error}; try again")))?;
     let outcome = runtime.block_on(commands::run(cli.command, &cli.common));
     runtime.shutdown_background();
     outcome

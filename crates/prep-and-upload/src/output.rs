@@ -2,21 +2,14 @@
 
 use std::collections::HashSet;
 use std::ffi::{OsStr, OsString};
+#[cfg(unix)]
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 use photo_prep::Prepared;
 
 use crate::failure::{Failure, UsageError};
 use crate::inputs::Input;
-
-/// Where outputs go.
-#[derive(Debug)]
-pub(crate) enum Place {
-    /// Into this folder, under the inputs' names.
-    Folder(PathBuf),
-    /// To this very file; the extension may still be missing.
-    File(PathBuf),
-}
 
 /// The outputs of all inputs.
 #[derive(Debug)]
@@ -27,91 +20,71 @@ pub(crate) struct Outputs {
     inputs: HashSet<Identity>,
 }
 
-/// What tells whether two paths are the same file, whatever links lead there.
-#[derive(Debug, PartialEq, Eq, Hash)]
-enum Identity {
-    #[cfg(unix)]
-    Inode(u64, u64),
-    #[cfg(not(unix))]
-    Canonical(PathBuf),
-}
-
-impl Place {
-    /// What `--out` means for one input (`single`) or several.
-    pub(crate) fn from_out(out: &Path, single: bool) -> Result<Self, UsageError> {
+impl Outputs {
+    /// What `--out` means for these inputs; `single` if the command line names one file.
+    pub(crate) fn new(out: &Path, single: bool, inputs: &[&Input]) -> Result<Self, UsageError> {
         if out.is_dir() {
-            return Ok(Self::Folder(out.to_path_buf()));
+            return Ok(Self::in_folder(out, inputs));
         }
-        let shown = out.display();
+        let refused = |why: &str| Err(UsageError(format!("--out {}{why}", out.display())));
         let looks_like_folder = out.as_os_str().to_string_lossy().ends_with(std::path::is_separator);
-        if !single || looks_like_folder {
-            let why = if single { "" } else { " for several inputs" };
-            return Err(UsageError::new(format!(
-                "--out {shown} must be an existing folder{why}: create it first"
-            )));
-        }
-        if out.file_name().is_none() || out == Path::new("-") {
-            return Err(UsageError::new(format!(
-                "--out {shown} is no file name: give one, or an existing folder"
-            )));
+        if !single {
+            return refused(" must be an existing folder for several inputs: create it first");
+        } else if looks_like_folder {
+            return refused(" must be an existing folder: create it first");
+        } else if out.file_name().is_none() || out == Path::new("-") {
+            return refused(" is no file name: give one, or an existing folder");
         }
         let folder = out.parent().filter(|folder| !folder.as_os_str().is_empty());
         if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
-            let folder = folder.display();
-            return Err(UsageError::new(format!(
-                "--out {shown}: there is no folder {folder}: create it first"
-            )));
+            return refused(&format!(": there is no folder {}: create it first", folder.display()));
         }
-        Ok(Self::File(out.to_path_buf()))
-    }
-}
-
-impl Outputs {
-    /// Settles the outputs of `inputs`, which are numbered in this order.
-    pub(crate) fn settle<'a>(place: &Place, inputs: impl Iterator<Item = &'a Input> + Clone) -> Self {
-        let identities = inputs.clone().filter_map(|input| Identity::of(input.path()?)).collect();
-        let (paths, by_format) = match place {
-            Place::Folder(folder) => {
-                let mut taken = HashSet::new();
-                let names = inputs.map(|input| folder.join(unused(&input.stem, &mut taken)));
-                (names.collect(), true)
-            }
-            Place::File(file) => (inputs.map(|_| file.clone()).collect(), file.extension().is_none()),
-        };
-        Self { paths, by_format, inputs: identities }
+        let paths = inputs.iter().map(|_| out.to_path_buf()).collect();
+        Ok(Self { paths, by_format: out.extension().is_none(), inputs: identities(inputs) })
     }
 
-    /// Writes the output of an input, whole or not at all, and tells where it is.
+    /// Into this folder, under the inputs' names.
+    pub(crate) fn in_folder(folder: &Path, inputs: &[&Input]) -> Self {
+        let mut taken = HashSet::new();
+        let paths = inputs.iter().map(|input| folder.join(unused(&input.stem, &mut taken))).collect();
+        Self { paths, by_format: true, inputs: identities(inputs) }
+    }
+
+    /// Writes the output of an input, whole or not at all, and returns where it is.
     pub(crate) fn write(&self, number: usize, prepared: &Prepared<'_>) -> Result<PathBuf, Failure> {
         let mut path = self.paths.get(number).cloned().unwrap_or_default();
         if self.by_format {
-            path = with_extension(path, prepared.format().extension());
+            // Added even if the name has a dot.
+            let mut name = path.into_os_string();
+            name.push(".");
+            name.push(prepared.format().extension());
+            path = name.into();
         }
-        if Identity::of(&path).is_some_and(|identity| self.inputs.contains(&identity)) {
-            return Err(Failure::refused(
-                "would_overwrite",
-                format!(
-                    "{} is one of the inputs, which are never overwritten; write elsewhere",
-                    path.display()
-                ),
-            ));
+        if identity(&path).is_some_and(|identity| self.inputs.contains(&identity)) {
+            let shown = path.display();
+            let text = format!("{shown} is one of the inputs, which are never overwritten; write elsewhere");
+            return Err(Failure::refused("would_overwrite", text));
         }
         prepared.write_to(&path).map_err(|error| Failure::io("write", &path, &error))
     }
 }
 
-impl Identity {
-    /// `None` where there is no file.
-    #[cfg(unix)]
-    fn of(path: &Path) -> Option<Self> {
-        use std::os::unix::fs::MetadataExt;
-        std::fs::metadata(path).ok().map(|about| Self::Inode(about.dev(), about.ino()))
-    }
+/// What tells whether two paths are the same file, whatever links lead there: device and inode.
+#[cfg(unix)]
+type Identity = (u64, u64);
+#[cfg(not(unix))]
+type Identity = PathBuf;
 
+/// `None` where there is no file.
+fn identity(path: &Path) -> Option<Identity> {
+    #[cfg(unix)]
+    return std::fs::metadata(path).ok().map(|about| (about.dev(), about.ino()));
     #[cfg(not(unix))]
-    fn of(path: &Path) -> Option<Self> {
-        std::fs::canonicalize(path).ok().map(Self::Canonical)
-    }
+    return std::fs::canonicalize(path).ok();
+}
+
+fn identities(inputs: &[&Input]) -> HashSet<Identity> {
+    inputs.iter().filter_map(|input| identity(input.path()?)).collect()
 }
 
 /// The stem, or the first of `stem-2`, `stem-3`, … that is not taken. Some file systems take upper and lower case for the
@@ -125,12 +98,4 @@ fn unused(stem: &OsStr, taken: &mut HashSet<String>) -> OsString {
         number += 1;
     }
     name
-}
-
-/// Adds an extension, even if the name has a dot.
-fn with_extension(path: PathBuf, extension: &str) -> PathBuf {
-    let mut name = path.into_os_string();
-    name.push(".");
-    name.push(extension);
-    name.into()
 }

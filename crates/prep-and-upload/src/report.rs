@@ -38,14 +38,7 @@ impl Report {
     }
 
     pub(crate) fn failed(file: impl Into<String>, failure: Failure) -> Self {
-        let mut report = Self::new(file);
-        report.fail(failure);
-        report
-    }
-
-    pub(crate) fn fail(&mut self, failure: Failure) {
-        self.status = failure.status;
-        self.error = Some(failure);
+        Self { status: failure.status, error: Some(failure), ..Self::new(file) }
     }
 
     /// Adds a warning that the preparation's own report doesn't have.

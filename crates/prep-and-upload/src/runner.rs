@@ -63,11 +63,8 @@ pub(crate) async fn run<T: Send + 'static, S: Steps<T>>(
     most: usize,
 ) -> Option<Severity> {
     let (work, steps) = (Arc::new(work), Arc::new(steps));
-    let jobs: Vec<_> = targeted
-        .into_iter()
-        .enumerate()
-        .map(|(number, (input, target))| Job { number, input, target })
-        .collect();
+    let numbered = targeted.into_iter().enumerate();
+    let jobs: Vec<_> = numbered.map(|(number, (input, target))| Job { number, input, target }).collect();
     let mut reported = Reported::default();
     work.console.begin(jobs.len().saturating_add(misses.len()));
     misses.iter().for_each(|report| reported.add(&work, report));
@@ -96,7 +93,7 @@ async fn one<T, S: Steps<T>>(work: Arc<Work>, steps: Arc<S>, job: Job<T>) -> Rep
     let start = Instant::now();
     let mut report = Report::new(job.input.file.clone());
     if let Err(failure) = steps.run(&work, job, &mut report).await {
-        report.fail(failure);
+        (report.status, report.error) = (failure.status, Some(failure));
     }
     report.ms = ms(start.elapsed());
     report

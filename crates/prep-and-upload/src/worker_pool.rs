@@ -20,8 +20,7 @@ pub(crate) struct WorkerPool {
 
 impl WorkerPool {
     pub(crate) fn new(threads: usize, memory: u64) -> Result<Self, UsageError> {
-        let refused =
-            |error| UsageError::new(format!("can't start {threads} threads: {error}; ask for fewer"));
+        let refused = |error| UsageError(format!("can't start {threads} threads: {error}; ask for fewer"));
         let pool = ThreadPoolBuilder::new()
             .num_threads(threads)
             .thread_name(|n| format!("picture-{n}"))

@@ -3,6 +3,9 @@
 
 mod buffer;
 mod fetch;
+mod source;
+
+pub use source::Source;
 
 use std::fmt;
 use std::fs::File;
@@ -189,6 +192,18 @@ impl Intake {
 
 /// Reading what is not a photo yet: files of any format, to be prepared before they are sent.
 impl Intake {
+    /// Reads from wherever the picture is.
+    ///
+    /// # Errors
+    /// [`SourceError`] if it cannot be read or fetched, is larger than the limit or takes too long.
+    pub async fn read(&self, source: &Source) -> Result<Content, SourceError> {
+        match source {
+            Source::Path(path) => self.read_path(path).await,
+            Source::Stdin => self.read_stdin().await,
+            Source::Url(url) => self.read_url(url).await,
+        }
+    }
+
     /// Reads a file of any format, as [`Intake::path`] does.
     ///
     /// # Errors

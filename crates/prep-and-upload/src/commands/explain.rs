@@ -1,8 +1,10 @@
 //! `explain`: facts and plan, from headers alone.
 
+use std::path::PathBuf;
+
 use photo_prep::Route;
 
-use crate::args::{Common, ExplainArgs};
+use crate::args::Common;
 use crate::console::Console;
 use crate::failure::{Failure, Outcome};
 use crate::inputs;
@@ -10,9 +12,9 @@ use crate::prepare;
 use crate::report::Report;
 use crate::runner::{self, Job, Steps, Work};
 
-pub(crate) async fn run(args: ExplainArgs, common: &Common) -> Outcome {
+pub(crate) async fn run(inputs: &[PathBuf], common: &Common) -> Outcome {
     let console = Console::new(common);
-    let gathered = inputs::gather(&args.inputs, &console)?;
+    let gathered = inputs::gather(inputs, &console)?;
     let most = common.threads() + 1;
     let inputs = gathered.inputs.into_iter().map(|input| (input, ()));
     Ok(runner::run(Work::new(common, console)?, Explain, inputs, gathered.misses, most).await)

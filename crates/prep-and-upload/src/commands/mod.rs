@@ -10,9 +10,9 @@ use crate::failure::Outcome;
 
 pub(crate) async fn run(command: Command, common: &Common) -> Outcome {
     match command {
-        Command::Prep(args) => prep::run(args, common).await,
-        Command::Explain(args) => explain::run(args, common).await,
+        Command::Prep { inputs, out } => prep::run(&inputs, &out, common).await,
+        Command::Explain { inputs } => explain::run(&inputs, common).await,
         Command::Upload(args) => upload::run(args, common).await,
-        Command::Sandbox(args) => sandbox::run(args).await,
+        Command::Sandbox { port, token } => sandbox::run(port, token).await,
     }
 }

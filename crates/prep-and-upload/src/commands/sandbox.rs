@@ -5,7 +5,6 @@ use std::io::Write;
 use photo_sandbox::{Config, Sandbox};
 use serde::Serialize;
 
-use crate::args::SandboxArgs;
 use crate::failure::{Outcome, Severity, UsageError};
 
 /// The first line of standard output.
@@ -16,7 +15,7 @@ struct Hello<'a> {
     token: String,
 }
 
-pub(crate) async fn run(args: SandboxArgs) -> Outcome {
+pub(crate) async fn run(port: u16, token: Option<String>) -> Outcome {
     // Asked for before anybody can know that there is something to interrupt.
     let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
     tokio::select! {
@@ -24,12 +23,9 @@ pub(crate) async fn run(args: SandboxArgs) -> Outcome {
         _ = &mut interrupted => return Ok(Some(Severity::Interrupted)),
         () = std::future::ready(()) => {}
     }
-    let config = Config::default().port(args.port);
-    let config = match args.token {
-        Some(token) => config.token(token),
-        None => config,
-    };
-    let sandbox = Sandbox::start(config).map_err(|error| UsageError::new(error.to_string()))?;
+    let config = Config::default().port(port);
+    let config = token.into_iter().fold(config, Config::token);
+    let sandbox = Sandbox::start(config).map_err(|error| UsageError(error.to_string()))?;
     let hello = Hello { url: sandbox.url(), token_url: sandbox.token_url(), token: sandbox.token() };
     if let Err(error) = say(&hello) {
         eprintln!("failed: standard output: {error}; nobody can know the address");
@@ -38,7 +34,7 @@ pub(crate) async fn run(args: SandboxArgs) -> Outcome {
     match interrupted.await {
         // That is how it is meant to end.
         Ok(()) => Ok(None),
-        Err(error) => Err(UsageError::new(format!("this system has no Ctrl-C: {error}"))),
+        Err(error) => Err(UsageError(format!("this system has no Ctrl-C: {error}"))),
     }
 }
 

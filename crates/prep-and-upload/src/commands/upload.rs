@@ -1,7 +1,7 @@
 //! `upload`: prepare and put onto records, each picture as soon as it is ready.
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use photo_prep::Prepared;
 use photo_sandbox::{Config, Sandbox};
@@ -13,8 +13,8 @@ use crate::connect;
 use crate::console::Console;
 use crate::failure::{Failure, Outcome, Status, UsageError};
 use crate::inputs::{self, Input, Map};
-use crate::json::{self, UploadStatus};
-use crate::output::{Outputs, Place};
+use crate::json;
+use crate::output::Outputs;
 use crate::prepare::{keep, prepare};
 use crate::report::Report;
 use crate::runner::{self, Job, Steps, Work};
@@ -37,15 +37,15 @@ struct Upload {
 enum Endpoint {
     /// Where it would go.
     Dry(String),
-    Real(Uploader),
-    /// Stopped when dropped.
-    Sandbox(Uploader, #[expect(dead_code, reason = "held to keep the server running")] Sandbox),
+    Live(Uploader),
 }
 
 /// Uploads, so many at a time.
 struct Uploader {
     client: Client,
     transfers: Semaphore,
+    /// Stops when dropped.
+    _sandbox: Option<Sandbox>,
 }
 
 impl Steps<Target> for Upload {
@@ -60,10 +60,10 @@ impl Steps<Target> for Upload {
             Endpoint::Dry(base) => {
                 let (module, id) = (target.module(), target.record_id());
                 report.story.push(format!("would go to {base}/crm/v2/{module}/{id}/photo"));
-                report.upload = Some(json::Upload::unconfirmed(UploadStatus::DryRun, Duration::ZERO));
+                report.upload = Some(json::Upload { status: "dry_run", ..Default::default() });
                 Ok(())
             }
-            Endpoint::Real(uploader) | Endpoint::Sandbox(uploader, _) => {
+            Endpoint::Live(uploader) => {
                 let name = input.stem.to_string_lossy();
                 uploader.upload(work, &target, prepared, &name, report).await
             }
@@ -94,7 +94,8 @@ impl Uploader {
                 Err(fail(&error, report))
             }
             Err(interrupted) => {
-                report.upload = Some(json::Upload::unconfirmed(UploadStatus::Failed, start.elapsed()));
+                let elapsed = start.elapsed();
+                report.upload = Some(json::Upload { status: "failed", elapsed, ..Default::default() });
                 let message = format!(
                     "interrupted while uploading to {target}, so it may or may not be stored; upload again"
                 );
@@ -121,9 +122,8 @@ fn succeed(target: &Target, receipt: &Receipt, report: &mut Report) {
 
 fn fail(error: &Error, report: &mut Report) -> Failure {
     let failure = Failure::from(error);
-    let refused = failure.status == Status::Refused;
-    let status = if refused { UploadStatus::Refused } else { UploadStatus::Failed };
-    report.upload = Some(json::Upload::ended(status, error));
+    let status = if failure.status == Status::Refused { "refused" } else { "failed" };
+    report.upload = Some(json::Upload { status, ..error.into() });
     failure
 }
 
@@ -140,7 +140,7 @@ fn targets(args: &UploadArgs, console: &Console) -> Result<(Targeted, Vec<Report
     // The command line's rules see to it that both are there.
     let (module, record) = (args.module.as_deref(), args.record.as_deref());
     let target = Target::new(module.unwrap_or_default(), record.unwrap_or_default())
-        .map_err(|error| UsageError::new(error.to_string()))?;
+        .map_err(|error| UsageError(error.to_string()))?;
     let targeted = gathered.inputs.into_iter().map(|input| (input, target.clone()));
     Ok((targeted.collect(), gathered.misses))
 }
@@ -149,21 +149,22 @@ fn endpoint(args: &UploadArgs, common: &Common) -> Result<Endpoint, UsageError> 
     if args.dry_run {
         return connect::check(args, common).map(Endpoint::Dry);
     }
+    let start = || Sandbox::start(Config::default()).map_err(|error| UsageError(error.to_string()));
+    let sandbox = args.sandbox.then(start).transpose()?;
+    let client = match &sandbox {
+        Some(sandbox) => connect::to_sandbox(sandbox, args, common)?,
+        None => connect::real(args, common)?,
+    };
     let transfers = Semaphore::new(usize::from(args.transfers));
-    if !args.sandbox {
-        return Ok(Endpoint::Real(Uploader { client: connect::real(args, common)?, transfers }));
-    }
-    let sandbox = Sandbox::start(Config::default()).map_err(|error| UsageError::new(error.to_string()))?;
-    let client = connect::to_sandbox(&sandbox, args, common)?;
-    Ok(Endpoint::Sandbox(Uploader { client, transfers }, sandbox))
+    Ok(Endpoint::Live(Uploader { client, transfers, _sandbox: sandbox }))
 }
 
 /// Where `--keep-prepared` puts what is uploaded.
 fn kept(args: &UploadArgs, targeted: &[(Input, Target)]) -> Result<Option<Arc<Outputs>>, UsageError> {
     let Some(folder) = &args.keep_prepared else { return Ok(None) };
     std::fs::create_dir_all(folder).map_err(|error| {
-        UsageError::new(format!("--keep-prepared {}: {error}; name another folder", folder.display()))
+        UsageError(format!("--keep-prepared {}: {error}; name another folder", folder.display()))
     })?;
-    let inputs = targeted.iter().map(|(input, _)| input);
-    Ok(Some(Arc::new(Outputs::settle(&Place::Folder(folder.clone()), inputs))))
+    let inputs: Vec<_> = targeted.iter().map(|(input, _)| input).collect();
+    Ok(Some(Arc::new(Outputs::in_folder(folder, &inputs))))
 }

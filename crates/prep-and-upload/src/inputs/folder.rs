@@ -14,10 +14,9 @@ use crate::failure::Failure;
 /// sub-folders are left out.
 pub(crate) fn pictures(folder: &Path, console: &Console) -> Result<Vec<PathBuf>, Failure> {
     let failed = |error| Failure::io("read the folder", folder, &error);
-    let mut paths = Vec::new();
-    for entry in std::fs::read_dir(folder).map_err(failed)? {
-        paths.push(entry.map_err(failed)?.path());
-    }
+    let entries = std::fs::read_dir(folder).map_err(failed)?;
+    let mut paths =
+        entries.map(|entry| Ok(entry?.path())).collect::<std::io::Result<Vec<_>>>().map_err(failed)?;
     paths.sort();
     paths.retain(|path| {
         let taken = is_visible(path) && path.is_file() && (has_picture_extension(path) || has_magic(path));

@@ -6,12 +6,11 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 
 use csv::StringRecord;
-use photo_upload::Target;
+use photo_upload::{Source, Target};
 
 use super::Input;
 use crate::failure::{Failure, UsageError};
 use crate::report::Report;
-use crate::text::{is_url, short_name};
 
 /// `file,record_id[,module]`, with or without a line of these headings (which may then come in any order, among others).
 #[derive(Debug)]
@@ -31,11 +30,11 @@ impl Map {
             .trim(csv::Trim::All)
             .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
         let folder = path.parent().unwrap_or(Path::new(""));
-        let mut columns = Columns::default();
+        let mut columns = Columns { file: 0, record: 1, module: Some(2) };
         let mut rows = Vec::new();
         for (number, row) in reader.records().enumerate() {
             let wrong =
-                |line: u64, what: String| UsageError::new(format!("{} line {line}: {what}", path.display()));
+                |line: u64, what: String| UsageError(format!("{} line {line}: {what}", path.display()));
             let row = row.map_err(|e| wrong(e.position().map_or(0, csv::Position::line), e.to_string()))?;
             let line = row.position().map_or(0, csv::Position::line);
             if let Some(named) = Columns::of_headings(&row).filter(|_| number == 0) {
@@ -45,7 +44,7 @@ impl Map {
             }
         }
         if rows.is_empty() {
-            return Err(UsageError::new(format!("{} names no files: {FORM}", path.display())));
+            return Err(UsageError(format!("{} names no files: {FORM}", path.display())));
         }
         Ok(Self { path: path.to_path_buf(), rows })
     }
@@ -70,6 +69,8 @@ impl Map {
         let of = |same: &dyn Fn(&Input) -> bool| -> Vec<&(Input, Target)> {
             self.rows.iter().filter(|(row, _)| same(row)).collect()
         };
+        let refused =
+            |why: String| Err(Failure::refused("not_in_map", format!("{} {why}", self.path.display())));
         let real = canonical(input);
         let mut found = of(&|row| row.file == input.file || real.is_some() && canonical(row) == real);
         if found.is_empty() && real.is_some() {
@@ -77,35 +78,21 @@ impl Map {
             found = of(&|row| row.path().and_then(Path::file_name) == name);
             let files: HashSet<_> = found.iter().map(|(row, _)| &row.file).collect();
             if files.len() > 1 {
-                let text =
-                    format!("{} has several files of this name: name it by its path", self.path.display());
-                return Err(Failure::refused("not_in_map", text));
+                return refused("has several files of this name: name it by its path".to_owned());
             }
         }
         if found.is_empty() {
-            let text = format!(
-                "{} has no row for {}: add one, or leave the input out",
-                self.path.display(),
-                short_name(&input.file)
-            );
-            return Err(Failure::refused("not_in_map", text));
+            return refused(format!("has no row for {}: add one, or leave the input out", input.source));
         }
         Ok(found.into_iter().map(|(_, target)| target.clone()).collect())
     }
 }
 
 /// Where the columns are.
-#[derive(Debug)]
 struct Columns {
     file: usize,
     record: usize,
     module: Option<usize>,
-}
-
-impl Default for Columns {
-    fn default() -> Self {
-        Self { file: 0, record: 1, module: Some(2) }
-    }
 }
 
 impl Columns {
@@ -130,13 +117,12 @@ impl Columns {
         let module = self.module.and_then(field).or(module);
         let module = module.ok_or("no module: add the column, or give --module")?;
         let target = Target::new(module, record).map_err(|error| error.to_string())?;
-        let input = if is_url(file) {
-            Input::named(Path::new(file)).map_err(|usage| usage.to_string())?
-        } else {
-            let beside = folder.join(file);
-            Input::file(if beside.exists() { beside } else { PathBuf::from(file) })
+        let source = match Source::from_argument(file) {
+            Source::Url(url) => Source::Url(url),
+            _ if folder.join(file).exists() => Source::Path(folder.join(file)),
+            _ => Source::Path(file.into()),
         };
-        Ok((input, target))
+        Ok((Input::new(source).map_err(|usage| usage.to_string())?, target))
     }
 }
 
@@ -145,7 +131,7 @@ fn canonical(input: &Input) -> Option<PathBuf> {
 }
 
 fn read_text(path: &Path) -> Result<String, UsageError> {
-    let failed = |what: String| UsageError::new(format!("--map {}: {what}", path.display()));
+    let failed = |what: String| UsageError(format!("--map {}: {what}", path.display()));
     let mut text = String::new();
     let file = File::open(path).map_err(|error| failed(format!("{error}; check the path")))?;
     file.take(MOST_BYTES + 1)

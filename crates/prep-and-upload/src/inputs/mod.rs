@@ -10,28 +10,20 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytes::Bytes;
-use photo_upload::{Intake, Limits};
+use photo_upload::{Intake, Limits, Source};
 
 use crate::console::Console;
 use crate::failure::{Failure, UsageError};
 use crate::report::Report;
-use crate::text::is_url;
 
 /// One picture to work on.
 #[derive(Debug, Clone)]
 pub(crate) struct Input {
     source: Source,
-    /// As it is named in records.
+    /// As it is named in reports.
     pub(crate) file: String,
     /// What its output is called, without an extension.
     pub(crate) stem: OsString,
-}
-
-#[derive(Debug, Clone)]
-enum Source {
-    File(PathBuf),
-    Stdin,
-    Url(String),
 }
 
 /// What the command line's inputs stand for.
@@ -51,62 +43,52 @@ pub(crate) struct Gathered {
 pub(crate) fn gather(names: &[PathBuf], console: &Console) -> Result<Gathered, UsageError> {
     let mut all = Gathered::default();
     for name in names {
-        if name.is_dir() {
-            all.from_folder = true;
-            match folder::pictures(name, console) {
-                Ok(files) => all.inputs.extend(files.into_iter().map(Input::file)),
-                Err(failure) => all.misses.push(Report::failed(name.to_string_lossy(), failure)),
+        if !name.is_dir() {
+            all.inputs.push(Input::new(Source::from_argument(name))?);
+            continue;
+        }
+        all.from_folder = true;
+        match folder::pictures(name, console) {
+            Ok(files) => {
+                let inputs = files.into_iter().map(|file| Input::new(Source::Path(file)));
+                all.inputs.extend(inputs.collect::<Result<Vec<_>, _>>()?);
             }
-        } else {
-            all.inputs.push(Input::named(name)?);
+            Err(failure) => all.misses.push(Report::failed(name.to_string_lossy(), failure)),
         }
     }
-    let from_stdin = all.inputs.iter().filter(|input| matches!(input.source, Source::Stdin)).count();
-    if from_stdin > 1 {
-        return Err(UsageError::new("standard input (-) can be read only once: name it once"));
+    if all.inputs.iter().filter(|input| input.source == Source::Stdin).count() > 1 {
+        return Err(UsageError("standard input (-) can be read only once: name it once".to_owned()));
     }
     Ok(all)
 }
 
 impl Input {
-    /// What one argument stands for, folders aside.
-    fn named(name: &Path) -> Result<Self, UsageError> {
-        if name == Path::new("-") {
-            return Ok(Self { source: Source::Stdin, file: "-".to_owned(), stem: "stdin".into() });
-        }
-        match name.to_str().filter(|text| is_url(text)) {
-            Some(url) => Self::url(url),
-            None => Ok(Self::file(name.to_path_buf())),
-        }
-    }
-
-    fn url(url: &str) -> Result<Self, UsageError> {
-        let name = intake(0).url_name(url).map_err(|error| UsageError::new(format!("an input: {error}")))?;
-        Ok(Self { source: Source::Url(url.to_owned()), file: url.to_owned(), stem: plain_stem(&name).into() })
-    }
-
-    fn file(path: PathBuf) -> Self {
-        let stem = path.file_stem().unwrap_or(path.as_os_str()).to_os_string();
-        Self { file: path.to_string_lossy().into_owned(), stem, source: Source::File(path) }
+    fn new(source: Source) -> Result<Self, UsageError> {
+        let (file, stem) = match &source {
+            Source::Path(path) => (path.to_string_lossy().into_owned(), path.file_stem().map(OsString::from)),
+            Source::Url(url) => {
+                let name =
+                    intake(0).url_name(url).map_err(|error| UsageError(format!("an input: {error}")))?;
+                (url.clone(), Some(plain_stem(&name).into()))
+            }
+            _ => ("-".to_owned(), Some("stdin".into())),
+        };
+        Ok(Self { source, stem: stem.unwrap_or_else(|| file.clone().into()), file })
     }
 
     /// The file it is in.
     pub(crate) fn path(&self) -> Option<&Path> {
         match &self.source {
-            Source::File(path) => Some(path),
+            Source::Path(path) => Some(path),
             _ => None,
         }
     }
 
-    /// Its content. Whoever names a file or a pipe knows how long it may take; a server's word is not taken for that.
+    /// Its content. Whoever names a file or a pipe knows how long it may take; a server has a minute.
     pub(crate) async fn load(&self, intake: &Intake) -> Result<Bytes, Failure> {
-        let patient = intake.clone().timeout(Duration::MAX);
-        let content = match &self.source {
-            Source::File(path) => patient.read_path(path).await,
-            Source::Stdin => patient.read_stdin().await,
-            Source::Url(url) => intake.read_url(url).await,
-        };
-        Ok(content?.bytes)
+        let remote = matches!(self.source, Source::Url(_));
+        let intake = if remote { intake.clone() } else { intake.clone().timeout(Duration::MAX) };
+        Ok(intake.read(&self.source).await?.bytes)
     }
 }
 
