@@ -75,7 +75,8 @@ impl Shared {
         Shared { url, started: Instant::now(), bodies: Semaphore::new(MAX_BODIES), state: Mutex::new(state) }
     }
 
-    /// The state; never held across a wait. A panic elsewhere can't leave it half changed in a way that matters.
+    /// The state; never held across a wait. A panic elsewhere can't leave it half changed in a way that
+    /// matters.
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }

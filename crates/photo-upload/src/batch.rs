@@ -11,11 +11,11 @@ use crate::target::Target;
 
 /// Uploads under way, made by [`Client::upload_all`].
 ///
-/// Jobs are taken from the iterator only as places become free, so an iterator that prepares or reads pictures keeps few
-/// of them in memory (it runs on the calling task: prepare elsewhere if that takes long). One failure never stops the
-/// others, except:
-/// * after an error that [stops](Error::stops) the whole batch no more jobs are taken; those under way finish, then the
-///   batch ends, and [`Batch::stopped`] says why;
+/// Jobs are taken from the iterator only as places become free, so an iterator that prepares or reads
+/// pictures keeps few of them in memory (it runs on the calling task: prepare elsewhere if that takes long).
+/// One failure never stops the others, except:
+/// * after an error that [stops](Error::stops) the whole batch no more jobs are taken; those under way
+///   finish, then the batch ends, and [`Batch::stopped`] says why;
 /// * after one that stops a module, that module's jobs come back as [`Error::Skipped`] without being sent.
 ///
 /// Dropping the batch abandons what is under way.
@@ -77,8 +77,8 @@ impl CancelToken {
 }
 
 impl Client {
-    /// Uploads many photos, as many at a time as the client's concurrency limit allows. Nothing is started before
-    /// [`Batch::next`] is called for the first time.
+    /// Uploads many photos, as many at a time as the client's concurrency limit allows. Nothing is started
+    /// before [`Batch::next`] is called for the first time.
     pub fn upload_all<I>(&self, jobs: I) -> Batch<I::IntoIter>
     where
         I: IntoIterator<Item = (Target, Photo)>,

@@ -1,7 +1,7 @@
 //! The same client for code without async.
 //!
-//! A facade over the async [`Client`](crate::Client): every call runs on a small runtime of the client's own (one worker
-//! thread), with the same retries, limits and errors. Clients can be shared between threads.
+//! A facade over the async [`Client`](crate::Client): every call runs on a small runtime of the client's own
+//! (one worker thread), with the same retries, limits and errors. Clients can be shared between threads.
 //!
 //! ```no_run
 //! use photo_upload::{Client, DataCenter, Target, blocking};
@@ -176,7 +176,8 @@ pub fn photo_from_url(client: &Client, url: &str) -> Result<Photo, Error> {
     client.wait_for(client.client.intake().url(url))?
 }
 
-/// Reads a reader of known or unknown length to its end, within the client's limits. Blocks as long as the reader does.
+/// Reads a reader of known or unknown length to its end, within the client's limits. Blocks as long as the
+/// reader does.
 ///
 /// # Errors
 /// [`Error::Source`] if it fails, is larger than the limit or has another length; [`Error::Photo`].

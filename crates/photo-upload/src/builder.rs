@@ -12,8 +12,8 @@ use crate::retry::Retry;
 use crate::token::{StaticToken, TokenSource, Tokens};
 use crate::url_rules::{UrlText, secure_url};
 
-/// Configures a [`Client`]. A token, and an api-domain unless the token source names one, are needed; all else has a
-/// default.
+/// Configures a [`Client`]. A token, and an api-domain unless the token source names one, are needed; all
+/// else has a default.
 ///
 /// ```
 /// use std::time::Duration;
@@ -76,8 +76,8 @@ impl Client {
 }
 
 impl ClientBuilder {
-    /// The api-domain, such as `https://www.zohoapis.com`; a path in it is kept. Without one, the api-domain that comes
-    /// with the token is used.
+    /// The api-domain, such as `https://www.zohoapis.com`; a path in it is kept. Without one, the api-domain
+    /// that comes with the token is used.
     pub fn api_domain(mut self, url: impl Into<String>) -> Self {
         self.api_domain = Some(UrlText(url.into()));
         self
@@ -88,8 +88,8 @@ impl ClientBuilder {
         self.api_domain(dc.api_domain())
     }
 
-    /// Whether the api-domain that comes with a token replaces a configured one. Default no: what you set is what is
-    /// used.
+    /// Whether the api-domain that comes with a token replaces a configured one. Default no: what you set is
+    /// what is used.
     pub fn follow_api_domain(mut self, follow: bool) -> Self {
         self.follow_api_domain = follow;
         self
@@ -155,8 +155,8 @@ impl ClientBuilder {
         self
     }
 
-    /// The longest a call may take with all its attempts and waits; waiting in line before the first attempt is not
-    /// counted. Default 10 minutes.
+    /// The longest a call may take with all its attempts and waits; waiting in line before the first attempt
+    /// is not counted. Default 10 minutes.
     pub fn total_timeout(mut self, time: Duration) -> Self {
         self.total_time = time;
         self
@@ -171,7 +171,8 @@ impl ClientBuilder {
     /// Checks the configuration.
     ///
     /// # Errors
-    /// [`Error::Config`] if the token is missing or a URL is not allowed; [`Error::Token`] if a token cannot be one.
+    /// [`Error::Config`] if the token is missing or a URL is not allowed; [`Error::Token`] if a token cannot
+    /// be one.
     pub fn build(self) -> Result<Client, Error> {
         let tokens = self.tokens.ok_or_else(|| {
             Error::config(

@@ -31,8 +31,8 @@ pub(crate) struct Config {
     pub(crate) most_download: u64,
 }
 
-/// Puts photos onto records, and reads and removes them. Cheap to clone; clones share connections, the concurrency limit,
-/// the pause after a 429 and the token.
+/// Puts photos onto records, and reads and removes them. Cheap to clone; clones share connections, the
+/// concurrency limit, the pause after a 429 and the token.
 ///
 /// Needs a tokio runtime with time and IO enabled; without one, see `photo_upload::blocking`.
 #[derive(Clone, Debug)]
@@ -63,8 +63,8 @@ impl Client {
 
     /// Puts a photo onto a record, replacing the one that is there.
     ///
-    /// Checks the picture against the client's limits, then sends it until the endpoint confirms it, refuses it, or the
-    /// attempts or the time are used up. After a confirmation it is never sent again.
+    /// Checks the picture against the client's limits, then sends it until the endpoint confirms it, refuses
+    /// it, or the attempts or the time are used up. After a confirmation it is never sent again.
     ///
     /// # Errors
     /// Any [`Error`] but [`Error::Source`]; see there for what to do.
@@ -179,7 +179,8 @@ pub struct Receipt {
     pub attempts: u32,
     /// From the first attempt to the confirmation.
     pub elapsed: Duration,
-    /// Whether an earlier attempt may have been carried out too, so that workflows may have run more than once.
+    /// Whether an earlier attempt may have been carried out too, so that workflows may have run more than
+    /// once.
     pub after_ambiguous: bool,
     /// The account's remaining API credits, if the answer told (it does once half of them are used).
     pub credits_remaining: Option<u64>,

@@ -10,8 +10,8 @@ use crate::target::Target;
 
 /// The vendor's data centers. An account lives in one of them; tokens of one are refused by the others.
 ///
-/// Only a convenience: the api-domain and the token URL can be given freely, and for vertical solutions or portals
-/// have to be.
+/// Only a convenience: the api-domain and the token URL can be given freely, and for vertical solutions or
+/// portals have to be.
 ///
 /// ```
 /// use photo_upload::DataCenter;

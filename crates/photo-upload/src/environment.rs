@@ -8,9 +8,9 @@ use crate::error::Error;
 use crate::token::RefreshToken;
 
 impl ClientBuilder {
-    /// Takes the token from the environment: `ZOHO_ACCESS_TOKEN`; or `ZOHO_CLIENT_ID`, `ZOHO_CLIENT_SECRET` and
-    /// `ZOHO_REFRESH_TOKEN` for a [`RefreshToken`], with `ZOHO_TOKEN_URL` or the data center's token URL. An empty variable
-    /// counts as none.
+    /// Takes the token from the environment: `ZOHO_ACCESS_TOKEN`; or `ZOHO_CLIENT_ID`, `ZOHO_CLIENT_SECRET`
+    /// and `ZOHO_REFRESH_TOKEN` for a [`RefreshToken`], with `ZOHO_TOKEN_URL` or the data center's token URL.
+    /// An empty variable counts as none.
     ///
     /// # Errors
     /// [`Error::Config`], naming what is missing but no value.

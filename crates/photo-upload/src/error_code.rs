@@ -4,8 +4,8 @@ use std::fmt;
 
 /// An error code of the endpoint.
 ///
-/// Decided by the `code` of the answer alone, never by its message; [`ErrorCode::InvalidFileType`] is `INVALID_DATA`
-/// with HTTP status 415.
+/// Decided by the `code` of the answer alone, never by its message; [`ErrorCode::InvalidFileType`] is
+/// `INVALID_DATA` with HTTP status 415.
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorCode {
@@ -133,54 +133,7 @@ impl ErrorCode {
 
     /// What to do about it, in one or two sentences.
     pub fn help(&self) -> &'static str {
-        match self {
-            Self::InvalidModule => {
-                "Check the module's API name (Leads, Contacts, Accounts, Products, Vendors or a custom module; Deals \
-                 in later API versions). Modules without record photos cannot take one."
-            }
-            Self::InvalidUrlPattern => {
-                "Check the api-domain and the API version: the endpoint is {api-domain}/crm/{version}/{module}/{record}/photo."
-            }
-            Self::OauthScopeMismatch => {
-                "Make a new refresh token whose scope includes ZohoCRM.modules.ALL, or ZohoCRM.modules.{module}.CREATE. \
-                 Refreshing the present one does not help."
-            }
-            Self::NoPermission => {
-                "The token's user may not upload photos to this module. Ask an administrator for the permission."
-            }
-            Self::InternalError => {
-                "The server failed. Try again later; tell the vendor's support if it goes on."
-            }
-            Self::InvalidRequestMethod => {
-                "The URL does not take this method: check the api-domain, and any proxy that may change requests."
-            }
-            Self::AuthorizationFailed => {
-                "The token is fine, but its user lacks the privilege for this record. Ask an administrator."
-            }
-            Self::InvalidData => "No such record in this module: check the record's id.",
-            Self::InvalidFileType => {
-                "Send a PNG, JPEG, GIF or BMP picture; other formats have to be converted first."
-            }
-            Self::FileTooLarge | Self::FileSizeExceeds | Self::FileResolutionExceeds => {
-                "Prepare the picture again, smaller: at most 10 MB and 10 megapixels."
-            }
-            Self::InvalidToken | Self::AuthenticationFailure | Self::InvalidOauthToken => {
-                "The access token has expired or belongs to another data center. Get a new one, and check that token URL \
-                 and api-domain are of the same data center."
-            }
-            Self::TooManyRequests | Self::RateLimitExceeded => {
-                "Send fewer requests at a time, or wait until the account has credits again."
-            }
-            Self::RecordLocked => "The record is locked. Unlock it, or wait until whoever locked it is done.",
-            Self::NotApproved => "The record waits for approval. Approve it, then upload again.",
-            Self::NotReviewed => "The record waits for review. Review it, then upload again.",
-            Self::CannotPerformAction => {
-                "The record's state (an approval or a process it is in) does not allow this now. Finish that first."
-            }
-            Self::Other(_) => {
-                "This code is not documented for photos: see the message and status, and the vendor's list."
-            }
-        }
+        HELP.iter().find(|(codes, _)| codes.contains(self)).map_or(HELP_FOR_OTHERS, |(_, help)| help)
     }
 
     /// Every documented code, without [`ErrorCode::Other`].
@@ -203,7 +156,8 @@ pub(crate) fn class_of_status(status: u16) -> Class {
         501 | 505 => Class::Permanent { scope: Scope::Record },
         500..=599 => Class::Temporary,
         413 | 415 | 422 => Class::Permanent { scope: Scope::File },
-        // A redirect is never followed, since the token would go with it: the api-domain is wrong for every record.
+        // A redirect is never followed, since the token would go with it: the api-domain is wrong for every
+        // record.
         300..=399 | 402 | 407 => Class::Permanent { scope: Scope::Batch },
         _ => Class::Permanent { scope: Scope::Record },
     }
@@ -231,6 +185,71 @@ const KNOWN: [(&str, ErrorCode); 20] = [
     ("NOT_REVIEWED", ErrorCode::NotReviewed),
     ("CANNOT_PERFORM_ACTION", ErrorCode::CannotPerformAction),
 ];
+
+/// What to do about each code.
+const HELP: [(&[ErrorCode], &str); 16] = [
+    (
+        &[ErrorCode::InvalidModule],
+        "Check the module's API name (Leads, Contacts, Accounts, Products, Vendors or a custom \
+         module; Deals in later API versions). Modules without record photos cannot take one.",
+    ),
+    (
+        &[ErrorCode::InvalidUrlPattern],
+        "Check the api-domain and the API version: the endpoint is \
+         {api-domain}/crm/{version}/{module}/{record}/photo.",
+    ),
+    (
+        &[ErrorCode::OauthScopeMismatch],
+        "Make a new refresh token whose scope includes ZohoCRM.modules.ALL, or \
+         ZohoCRM.modules.{module}.CREATE. Refreshing the present one does not help.",
+    ),
+    (
+        &[ErrorCode::NoPermission],
+        "The token's user may not upload photos to this module. Ask an administrator for the \
+         permission.",
+    ),
+    (
+        &[ErrorCode::InternalError],
+        "The server failed. Try again later; tell the vendor's support if it goes on.",
+    ),
+    (
+        &[ErrorCode::InvalidRequestMethod],
+        "The URL does not take this method: check the api-domain, and any proxy that may change \
+         requests.",
+    ),
+    (
+        &[ErrorCode::AuthorizationFailed],
+        "The token is fine, but its user lacks the privilege for this record. Ask an administrator.",
+    ),
+    (&[ErrorCode::InvalidData], "No such record in this module: check the record's id."),
+    (
+        &[ErrorCode::InvalidFileType],
+        "Send a PNG, JPEG, GIF or BMP picture; other formats have to be converted first.",
+    ),
+    (
+        &[ErrorCode::FileTooLarge, ErrorCode::FileSizeExceeds, ErrorCode::FileResolutionExceeds],
+        "Prepare the picture again, smaller: at most 10 MB and 10 megapixels.",
+    ),
+    (
+        &[ErrorCode::InvalidToken, ErrorCode::AuthenticationFailure, ErrorCode::InvalidOauthToken],
+        "The access token has expired or belongs to another data center. Get a new one, and check \
+         that token URL and api-domain are of the same data center.",
+    ),
+    (
+        &[ErrorCode::TooManyRequests, ErrorCode::RateLimitExceeded],
+        "Send fewer requests at a time, or wait until the account has credits again.",
+    ),
+    (&[ErrorCode::RecordLocked], "The record is locked. Unlock it, or wait until whoever locked it is done."),
+    (&[ErrorCode::NotApproved], "The record waits for approval. Approve it, then upload again."),
+    (&[ErrorCode::NotReviewed], "The record waits for review. Review it, then upload again."),
+    (
+        &[ErrorCode::CannotPerformAction],
+        "The record's state (an approval or a process it is in) does not allow this now. Finish \
+         that first.",
+    ),
+];
+const HELP_FOR_OTHERS: &str =
+    "This code is not documented for photos: see the message and status, and the vendor's list.";
 
 #[cfg(test)]
 mod tests {

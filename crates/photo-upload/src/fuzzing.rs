@@ -24,8 +24,8 @@ pub struct Parts<'a> {
     pub cut_off: bool,
 }
 
-/// An answer of the photo endpoint: whatever it says, an error's text is one short line, and without a success code no
-/// upload counts as done.
+/// An answer of the photo endpoint: whatever it says, an error's text is one short line, and without a
+/// success code no upload counts as done.
 pub fn photo_answer(parts: &Parts<'_>) {
     let response = Response {
         status: parts.status,
@@ -53,8 +53,8 @@ pub fn photo_answer(parts: &Parts<'_>) {
     }
 }
 
-/// An answer of the token endpoint: a token lasts no longer than a day, can be sent and isn't shown; a refusal is one
-/// short line.
+/// An answer of the token endpoint: a token lasts no longer than a day, can be sent and isn't shown; a
+/// refusal is one short line.
 pub fn token_answer(status: u16, body: &[u8]) {
     match token::response::read(status, body) {
         Ok(grant) => {

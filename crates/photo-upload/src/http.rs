@@ -12,9 +12,10 @@ use crate::redact;
 use crate::response::Response;
 use crate::url_rules::is_loopback;
 
-/// Two clients: one for plain http to this machine, without proxy and certificates, and one for everything else, which
-/// honors the system's proxy settings. The latter is made when first needed, since it cannot be made on a system
-/// without CA certificates, where tests against a local server should work all the same. Clones share both.
+/// Two clients: one for plain http to this machine, without proxy and certificates, and one for everything
+/// else, which honors the system's proxy settings. The latter is made when first needed, since it cannot be
+/// made on a system without CA certificates, where tests against a local server should work all the same.
+/// Clones share both.
 #[derive(Clone, Debug)]
 pub(crate) struct Http {
     connect: Duration,
@@ -47,7 +48,8 @@ fn builder(connect: Duration) -> reqwest::ClientBuilder {
         .redirect(redirect::Policy::none())
         .retry(retry::never())
         .referer(false)
-        // Answers are limited in bytes as they come. Another crate may have switched these features on for all.
+        // Answers are limited in bytes as they come. Another crate may have switched these features on for
+        // all.
         .no_gzip()
         .no_brotli()
         .no_zstd()

@@ -11,9 +11,9 @@ pub(crate) fn body_start(body: &[u8], most: usize) -> String {
     one_line(String::from_utf8_lossy(head).trim(), most)
 }
 
-/// `text` without `secret`: servers and proxies sometimes echo a request. Long parts of it go as well, since an echo may
-/// be cut off, or escaped in the middle; upper and lower case do not matter, since host names are folded. Never longer than
-/// before, so that what was bounded stays so.
+/// `text` without `secret`: servers and proxies sometimes echo a request. Long parts of it go as well, since
+/// an echo may be cut off, or escaped in the middle; upper and lower case do not matter, since host names are
+/// folded. Never longer than before, so that what was bounded stays so.
 pub(crate) fn redact(text: String, secret: &str) -> String {
     let fold = |text: &str| text.chars().map(|c| c.to_ascii_lowercase()).collect::<Vec<_>>();
     let (folded, secret) = (fold(&text), fold(secret));

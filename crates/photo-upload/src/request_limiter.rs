@@ -31,7 +31,8 @@ impl RequestLimiter {
             while let Some(until) = self.pause() {
                 sleep_until(until).await;
             }
-            // The semaphore is never closed, so the error cannot happen; without a permit we would just not count.
+            // The semaphore is never closed, so the error cannot happen; without a permit we would just not
+            // count.
             let permit = Arc::clone(&self.permits).acquire_owned().await.ok();
             if self.pause().is_none() {
                 return Permit { _permit: permit };

@@ -39,7 +39,8 @@ pub(crate) enum Verdict {
     Failed(Box<Failure>),
 }
 
-/// Decides what an answer means. A success code settles the matter even if the connection broke right after it.
+/// Decides what an answer means. A success code settles the matter even if the connection broke right after
+/// it.
 pub(crate) fn judge(operation: Operation, what: &str, response: &Response) -> Verdict {
     let success_status = (200..300).contains(&response.status);
     if success_status && response.cut_off.is_none() && is_plain_success(operation, response) {
@@ -77,8 +78,8 @@ fn failure(what: &str, response: &Response, parsed: Parsed, success_status: bool
         None if success_status => Class::Temporary,
         None => class_of_status(status),
     };
-    // Without a code the endpoint itself may not have spoken: a gateway in front of it may have lost the answer to
-    // a request that was carried out.
+    // Without a code the endpoint itself may not have spoken: a gateway in front of it may have lost the
+    // answer to a request that was carried out.
     let gateway = code.is_none() && (500..600).contains(&status) && status != 503;
     let rate_limited =
         status == 429 || matches!(code, Some(ErrorCode::TooManyRequests | ErrorCode::RateLimitExceeded));
@@ -107,8 +108,8 @@ pub(crate) struct Parsed {
     pub(crate) retry_after: Option<Duration>,
 }
 
-/// Takes the first JSON value of a body (whatever follows it), unwraps `{"data":[…]}` and reads the known fields.
-/// Anything else gives an empty result.
+/// Takes the first JSON value of a body (whatever follows it), unwraps `{"data":[…]}` and reads the known
+/// fields. Anything else gives an empty result.
 pub(crate) fn parse(body: &[u8]) -> Parsed {
     let body = body.strip_prefix(b"\xEF\xBB\xBF").unwrap_or(body);
     let first = serde_json::Deserializer::from_slice(body).into_iter::<Value>().next();
@@ -140,7 +141,8 @@ fn seconds(value: &Value) -> Option<Duration> {
     (0.0..=MOST_HINT_SECONDS).contains(&number).then(|| Duration::from_secs_f64(number))
 }
 
-/// `Retry-After` as seconds or as a date. A date counts from the answer's own `Date`, so that clocks need not agree.
+/// `Retry-After` as seconds or as a date. A date counts from the answer's own `Date`, so that clocks need not
+/// agree.
 fn header_hint(response: &Response, now: SystemTime) -> Option<Duration> {
     let value = response.retry_after.as_deref()?.trim();
     if let Ok(seconds) = value.parse::<f64>() {

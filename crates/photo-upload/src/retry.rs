@@ -5,8 +5,8 @@ use std::time::Duration;
 
 /// When and how often a failed request is sent again.
 ///
-/// The wait before attempt *n* + 1 is what the server asks for (`Retry-After`, then `details.retry_after`) plus up to
-/// [`base`](Self::base), or without a hint a random time between zero and `base` · 2ⁿ⁻¹, at most
+/// The wait before attempt *n* + 1 is what the server asks for (`Retry-After`, then `details.retry_after`)
+/// plus up to [`base`](Self::base), or without a hint a random time between zero and `base` · 2ⁿ⁻¹, at most
 /// [`cap`](Self::cap) ("full jitter").
 ///
 /// ```
@@ -18,7 +18,8 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Retry {
-    /// Most attempts for one call, at least 1. The one extra request after a fresh token is not counted. Default 6.
+    /// Most attempts for one call, at least 1. The one extra request after a fresh token is not counted.
+    /// Default 6.
     pub attempts: u32,
     /// The first wait's upper end. Default 0.5 s.
     pub base: Duration,
@@ -27,8 +28,9 @@ pub struct Retry {
     /// The longest wait a server may ask for; beyond it the call ends with
     /// [`Error::OutOfCredits`](crate::Error::OutOfCredits) instead. Default 5 minutes.
     pub hint_cap: Duration,
-    /// Whether to send again when the request may already have been carried out. Harmless to the picture, which is
-    /// only replaced by itself; but workflows may run twice unless triggers are restricted. Default yes.
+    /// Whether to send again when the request may already have been carried out. Harmless to the picture,
+    /// which is only replaced by itself; but workflows may run twice unless triggers are restricted. Default
+    /// yes.
     pub ambiguous: bool,
     /// Seed of the jitter, for tests; `None` takes a random one.
     pub seed: Option<u64>,
@@ -155,7 +157,8 @@ mod tests {
             let waits: Vec<f64> =
                 (0..400).map(|_| retry.wait(failures.unsigned_abs(), None, &jitter).as_secs_f64()).collect();
             let mean = waits.iter().sum::<f64>() / 400.0;
-            // The mean of 400 uniform draws is within 10 % of the middle with over 99.9 % probability; the seed is fixed.
+            // The mean of 400 uniform draws is within 10 % of the middle with over 99.9 % probability; the
+            // seed is fixed.
             assert!((mean / (top / 2.0) - 1.0).abs() < 0.1, "{failures}: {mean}");
             assert!(waits.iter().any(|w| *w < top * 0.1) && waits.iter().any(|w| *w > top * 0.9));
         }

@@ -61,7 +61,8 @@ enum Next {
 }
 
 impl RetryLoop<'_> {
-    /// Sends until it is done, given up, or out of time. Once a success has been seen nothing is sent any more.
+    /// Sends until it is done, given up, or out of time. Once a success has been seen nothing is sent any
+    /// more.
     pub(crate) async fn run(&self, request: &impl Request) -> Result<Done, Error> {
         let mut state: Option<RetryState> = None;
         loop {
@@ -150,7 +151,8 @@ impl RetryLoop<'_> {
 
     fn after_temporary(&self, failure: Failure, state: &mut RetryState) -> Next {
         state.failures = state.failures.saturating_add(1);
-        // The renewed token was not refused; should it expire while this call waits, it may be renewed as well.
+        // The renewed token was not refused; should it expire while this call waits, it may be renewed as
+        // well.
         state.renewed = false;
         let hint = failure.retry_after;
         let no_credits = failure.rate_limited && failure.credits_remaining == Some(0);

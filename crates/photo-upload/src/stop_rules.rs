@@ -76,3 +76,22 @@ impl fmt::Display for StopReason {
         write!(f, "{}. {}", self.message, self.help)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::error::{PhotoError, TokenError};
+
+    #[test]
+    fn the_first_error_of_each_reach_decides() {
+        let target = Target::new("Leads", "1").expect("good");
+        let mut rules = StopRules::default();
+        rules.note(&target, &Error::Photo(PhotoError::Empty));
+        assert!(rules.batch().is_none() && rules.module(&target).is_none());
+        rules.note(&target, &Error::Token(TokenError::CannotRenew));
+        rules.note(&target, &Error::Token(TokenError::Denied { error: "x".into() }));
+        let reason = rules.batch().expect("a reason");
+        assert!(reason.message.contains("cannot be renewed"), "{reason}");
+        assert_eq!(reason.to_string(), format!("{}. {}", reason.message, reason.help));
+    }
+}

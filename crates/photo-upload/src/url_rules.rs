@@ -1,4 +1,5 @@
-//! Which URLs may be used: where secrets go, where redirects may lead, and what counts as this machine or its network.
+//! Which URLs may be used: where secrets go, where redirects may lead, and what counts as this machine or its
+//! network.
 
 use std::fmt;
 use std::net::{IpAddr, Ipv4Addr};
@@ -7,8 +8,8 @@ use reqwest::Url;
 
 use crate::error::Error;
 
-/// Parses a URL that secrets are sent to: https, or http to this machine (or anywhere, if allowed), without user name,
-/// query and fragment. `name` says in the error which URL it is. A bare host name counts as https.
+/// Parses a URL that secrets are sent to: https, or http to this machine (or anywhere, if allowed), without
+/// user name, query and fragment. `name` says in the error which URL it is. A bare host name counts as https.
 pub(crate) fn secure_url(name: &str, text: &str, allow_plain_http: bool) -> Result<Url, Error> {
     let text = text.trim();
     let full = if text.contains("://") { text.to_owned() } else { format!("https://{text}") };
@@ -49,8 +50,8 @@ pub(crate) fn is_loopback(url: &Url) -> bool {
     }
 }
 
-/// Whether a redirect may be followed: never from outside to this machine or its network, and never from https to another
-/// scheme. A public server must not make us ask services that it cannot reach itself.
+/// Whether a redirect may be followed: never from outside to this machine or its network, and never from
+/// https to another scheme. A public server must not make us ask services that it cannot reach itself.
 pub(crate) fn redirect_allowed(from: &Url, to: &Url) -> Result<(), String> {
     if is_internal(to) && !is_internal(from) {
         return Err(format!(
@@ -69,9 +70,9 @@ fn is_internal(url: &Url) -> bool {
     url.host_str().is_some_and(is_internal_host)
 }
 
-/// Whether a URL's host (as URLs have it, IPv6 addresses in brackets) is, by its very name or address, this machine or one
-/// of a private network: what nobody outside can reach, so that nobody outside may send us there by a redirect. Nothing
-/// is looked up.
+/// Whether a URL's host (as URLs have it, IPv6 addresses in brackets) is, by its very name or address, this
+/// machine or one of a private network: what nobody outside can reach, so that nobody outside may send us
+/// there by a redirect. Nothing is looked up.
 fn is_internal_host(host: &str) -> bool {
     match address_of(host) {
         Some(IpAddr::V4(ip)) => is_internal_v4(ip),
@@ -100,8 +101,8 @@ fn address_of(host: &str) -> Option<IpAddr> {
     host.trim_start_matches('[').trim_end_matches(']').parse().ok()
 }
 
-/// A URL as the caller gave it, not yet checked. `Debug` leaves out what may hold secrets: user name and password, and
-/// all from the query on.
+/// A URL as the caller gave it, not yet checked. `Debug` leaves out what may hold secrets: user name and
+/// password, and all from the query on.
 #[derive(Clone, Default)]
 pub(crate) struct UrlText(pub(crate) String);
 

@@ -11,12 +11,12 @@ use photo_upload::{DataCenter, Triggers};
 
 /// Any photo in, a compliant photo on the record.
 ///
-/// An INPUT is a file, a folder (its own pictures, not those of its sub-folders), `-` for standard input, or an http(s)
-/// URL. Secrets come from the environment: ZOHO_ACCESS_TOKEN, or ZOHO_CLIENT_ID, ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN
-/// and ZOHO_TOKEN_URL.
+/// An INPUT is a file, a folder (its own pictures, not those of its sub-folders), `-` for standard input, or
+/// an http(s) URL. Secrets come from the environment: ZOHO_ACCESS_TOKEN, or ZOHO_CLIENT_ID,
+/// ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN and ZOHO_TOKEN_URL.
 ///
-/// Exit status: 0 all ok; 1 some inputs refused or failed for good; 2 usage; 5 only temporary failures left; 7 stopped for
-/// all (authorization, scope, credits); 130 interrupted.
+/// Exit status: 0 all ok; 1 some inputs refused or failed permanently; 2 usage; 5 only temporary failures
+/// left; 7 stopped for all (authorization, scope, credits); 130 interrupted.
 #[derive(Parser, Debug)]
 #[command(name = "prep-and-upload", version)]
 pub(crate) struct Cli {

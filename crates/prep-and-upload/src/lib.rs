@@ -1,8 +1,10 @@
-//! Prepares pictures for a CRM's photo endpoint and uploads them. `prep-and-upload --help` lists the commands.
+//! Prepares pictures for a CRM's photo endpoint and uploads them. `prep-and-upload --help` lists the
+//! commands.
 //!
-//! Standard output carries data only (`--json`, and the first line of `sandbox`); text for people goes to standard error.
-//! Exit status: 0 all went well, 1 some inputs were refused or failed permanently, 2 wrong usage, 5 only temporary failures
-//! are left, 7 stopped for all (authorization, scope, credits), 130 interrupted.
+//! Standard output carries data only (`--json`, and the first line of `sandbox`); text for people goes to
+//! standard error. Exit status: 0 all went well, 1 some inputs were refused or failed permanently, 2 wrong
+//! usage, 5 only temporary failures are left, 7 stopped for all (authorization, scope, credits), 130
+//! interrupted.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -25,8 +27,8 @@ use clap::Parser;
 use crate::args::Cli;
 use crate::failure::{Outcome, Severity, USAGE_EXIT_CODE, UsageError};
 
-/// Runs the program with the arguments of this process, and returns its exit status. Ends the process itself only for
-/// `--help`, `--version`, arguments that can't be parsed, and a second Ctrl-C.
+/// Runs the program with the arguments of this process, and returns its exit status. Ends the process itself
+/// only for `--help`, `--version`, arguments that can't be parsed, and a second Ctrl-C.
 pub fn run() -> i32 {
     let cli = Cli::parse();
     quiet_caught_panics(cli.common.verbose);
@@ -52,8 +54,8 @@ fn run_command(cli: Cli) -> Outcome {
     outcome
 }
 
-/// Decoders of odd formats panic on odd files; photo-prep catches that and returns an error, so the usual text about a
-/// panic would only mislead, unless details are wanted. All other panics are printed as usual.
+/// Decoders of odd formats panic on odd files; photo-prep catches that and returns an error, so the usual
+/// text about a panic would only mislead, unless details are wanted. All other panics are printed as usual.
 fn quiet_caught_panics(details: bool) {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
@@ -64,3 +66,8 @@ fn quiet_caught_panics(details: bool) {
         }
     }));
 }
+
+// The workspace's README, whose example needs both libraries.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct Readme;

@@ -87,8 +87,8 @@ fn identities(inputs: &[&Input]) -> HashSet<Identity> {
     inputs.iter().filter_map(|input| identity(input.path()?)).collect()
 }
 
-/// The stem, or the first of `stem-2`, `stem-3`, … that is not taken. Some file systems take upper and lower case for the
-/// same.
+/// The stem, or the first of `stem-2`, `stem-3`, … that is not taken. Some file systems take upper and lower
+/// case for the same.
 fn unused(stem: &OsStr, taken: &mut HashSet<String>) -> OsString {
     let mut name = stem.to_os_string();
     let mut number = 2u64;

@@ -12,7 +12,8 @@ use crate::output::Outputs;
 use crate::report::Report;
 use crate::runner::Work;
 
-/// Reads an input and plans what to do with it. What is known goes into the report even if a later part fails.
+/// Reads an input and plans what to do with it. What is known goes into the report even if a later part
+/// fails.
 pub(crate) async fn plan(work: &Work, input: &Input, report: &mut Report) -> Result<(Bytes, Plan), Failure> {
     let cancellation = &work.cancellation;
     cancellation.check()?;

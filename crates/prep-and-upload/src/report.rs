@@ -5,8 +5,8 @@ use serde::Serialize;
 use crate::failure::{Failure, Severity, Status};
 use crate::json;
 
-/// What came of an input. Every field is always there in JSON, null where it doesn't apply; only `plan` is just for
-/// `explain`.
+/// What came of an input. Every field is always there in JSON, null where it doesn't apply; only `plan` is
+/// just for `explain`.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Report {
     pub(crate) file: String,

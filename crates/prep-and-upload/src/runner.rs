@@ -53,8 +53,8 @@ impl Work {
     }
 }
 
-/// Runs all jobs, at most `most` at a time, and reports the results as they finish, `misses` first. Returns the severity
-/// of the worst failure.
+/// Runs all jobs, at most `most` at a time, and reports the results as they finish, `misses` first. Returns
+/// the severity of the worst failure.
 pub(crate) async fn run<T: Send + 'static, S: Steps<T>>(
     work: Work,
     steps: S,

@@ -7,8 +7,8 @@ use tokio::sync::{OwnedSemaphorePermit, Semaphore, oneshot};
 
 use crate::failure::{Failure, UsageError};
 
-/// A rayon pool that takes as many pictures at a time as it has threads, and only while their estimated memory together
-/// stays within a budget. A picture that needs more than the whole budget runs alone.
+/// A rayon pool that takes as many pictures at a time as it has threads, and only while their estimated
+/// memory together stays within a budget. A picture that needs more than the whole budget runs alone.
 #[derive(Debug)]
 pub(crate) struct WorkerPool {
     pool: ThreadPool,

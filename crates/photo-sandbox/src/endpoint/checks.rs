@@ -1,5 +1,5 @@
-//! The endpoint's checks, in its order: method, authorization, scope, module, permission, record; then, for an
-//! upload, form, magic bytes, bytes, pixels.
+//! The endpoint's checks, in its order: method, authorization, scope, module, permission, record; then, for
+//! an upload, form, magic bytes, bytes, pixels.
 
 use std::borrow::Cow;
 
@@ -57,7 +57,8 @@ pub(crate) fn head(
     Ok(action)
 }
 
-/// Everything that needs the body; `whole` is false if the body was cut off because it is longer than allowed.
+/// Everything that needs the body; `whole` is false if the body was cut off because it is longer than
+/// allowed.
 pub(crate) fn upload<'a>(
     content_type: &str,
     body: &'a [u8],

@@ -42,14 +42,15 @@ pub enum Error {
     /// The record's state does not allow it now: somebody has to change the record first.
     #[error("not in the record's present state: {0}")]
     RecordState(Box<Failure>),
-    /// The account's credits are used up, or the server asks for a longer wait than allowed: stop, go on later.
+    /// The account's credits are used up, or the server asks for a longer wait than allowed: stop, go on
+    /// later.
     #[error("out of credits: {0}")]
     OutOfCredits(Box<Failure>),
     /// All attempts failed for reasons that pass: try again later.
     #[error("temporary failure: {0}")]
     Temporary(Box<Failure>),
-    /// An attempt may or may not have been carried out: the connection broke, or the answer could not be read.
-    /// Uploading the same photo again does no harm to the picture.
+    /// An attempt may or may not have been carried out: the connection broke, or the answer could not be
+    /// read. Uploading the same photo again does no harm to the picture.
     #[error("outcome unknown: {0}")]
     Ambiguous(Box<Failure>),
     /// The caller canceled it.
@@ -164,8 +165,8 @@ impl Error {
         }
     }
 
-    /// Whether the failure reaches beyond this photo and record: [`Scope::Module`] or [`Scope::Batch`] if further
-    /// uploads are bound to fail too, `None` if they may succeed.
+    /// Whether the failure reaches beyond this photo and record: [`Scope::Module`] or [`Scope::Batch`] if
+    /// further uploads are bound to fail too, `None` if they may succeed.
     pub fn stops(&self) -> Option<Scope> {
         match self {
             Self::Denied(_) | Self::OutOfCredits(_) => Some(Scope::Batch),
@@ -241,7 +242,8 @@ impl fmt::Display for Failure {
     }
 }
 
-const HELP_WITHOUT_CODE: &str = "The answer has no known error code: see its status and first bytes, and check the api-domain and any proxy.";
+const HELP_WITHOUT_CODE: &str = "The answer has no known error code: see its status and first bytes, and check the api-domain and any \
+     proxy.";
 
 #[cfg(test)]
 mod tests {

@@ -42,16 +42,17 @@ impl TokenError {
     pub fn help(&self) -> &'static str {
         match self {
             Self::CannotRenew => {
-                "Give a fresh access token, or a refresh token so that access tokens are renewed by themselves."
+                "Give a fresh access token, or a refresh token so that access tokens are renewed by \
+                 themselves."
             }
             Self::Unusable => "Copy the token again, without quotes, spaces or line ends.",
             Self::Denied { .. } => {
-                "Check client id, client secret and refresh token, and that the token URL is of the account's own data \
-                 center. A revoked refresh token has to be made anew."
+                "Check client id, client secret and refresh token, and that the token URL is of the \
+                 account's own data center. A revoked refresh token has to be made anew."
             }
             Self::Throttled { .. } => {
-                "At most 10 access tokens are given in 10 minutes for a refresh token. Wait, share one client, or keep \
-                 tokens in a file (RefreshTokenBuilder::store)."
+                "At most 10 access tokens are given in 10 minutes for a refresh token. Wait, share one \
+                 client, or keep tokens in a file (RefreshTokenBuilder::store)."
             }
             Self::Temporary { .. } => "Check the network and the token URL; try again later.",
         }

@@ -71,7 +71,9 @@ pub(super) fn checked(url: &str, allow_plain_http: bool) -> Result<Url, SourceEr
 
 fn check(url: &Url, allow_plain_http: bool) -> Result<(), SourceError> {
     if !url.username().is_empty() || url.password().is_some() {
-        return Err(SourceError::Url("it holds a user name or password, which are not sent".into()));
+        return Err(SourceError::Url(
+            "it holds a user name or password, which are not sent: leave them out".into(),
+        ));
     }
     check_scheme(url, allow_plain_http).map_err(|why| SourceError::Url(format!("it {why}")))
 }

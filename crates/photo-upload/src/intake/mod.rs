@@ -1,5 +1,5 @@
-//! Reading a picture from where it is: a path, a stream, a reader, standard input or a URL, always bounded in size and
-//! time.
+//! Reading a picture from where it is: a path, a stream, a reader, standard input or a URL, always bounded in
+//! size and time.
 
 mod buffer;
 mod fetch;
@@ -35,8 +35,9 @@ pub struct Content {
     pub name: String,
 }
 
-/// Reads pictures into [`Photo`]s, and anything that is to become one into [`Content`]. Nothing is ever buffered beyond [`Limits::max_bytes`], whatever the source says or
-/// does, and nothing takes longer than the timeout.
+/// Reads pictures into [`Photo`]s, and anything that is to become one into [`Content`]. Nothing is ever
+/// buffered beyond [`Limits::max_bytes`], whatever the source says or does, and nothing takes longer than the
+/// timeout.
 ///
 /// ```
 /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -101,8 +102,8 @@ impl Intake {
         self
     }
 
-    /// Also reads named pipes and devices where a path leads to one. Default no: opening a named pipe waits for a writer,
-    /// on a thread that no timeout ends.
+    /// Also reads named pipes and devices where a path leads to one. Default no: opening a named pipe waits
+    /// for a writer, on a thread that no timeout ends.
     pub fn special_files(mut self, read: bool) -> Self {
         self.special_files = read;
         self
@@ -127,10 +128,12 @@ impl Intake {
         self.photo(self.read_path(path).await?)
     }
 
-    /// Reads a stream of chunks. With a `length` it must have exactly so many bytes; without, it is read to its end.
+    /// Reads a stream of chunks. With a `length` it must have exactly so many bytes; without, it is read to
+    /// its end.
     ///
     /// # Errors
-    /// [`Error::Source`] if it fails, is larger than the limit, has another length or takes too long; [`Error::Photo`].
+    /// [`Error::Source`] if it fails, is larger than the limit, has another length or takes too long;
+    /// [`Error::Photo`].
     pub async fn stream<S, E>(
         &self,
         stream: S,
@@ -172,15 +175,17 @@ impl Intake {
         self.bytes(bounds.read(reader, length.unwrap_or(0), buffer::stream_failed)?, name)
     }
 
-    /// Fetches an http(s) URL; the last part of its path becomes the photo's name. No credentials are sent, and nothing is
-    /// unpacked.
+    /// Fetches an http(s) URL; the last part of its path becomes the photo's name. No credentials are sent,
+    /// and nothing is unpacked.
     ///
-    /// Redirects are followed up to the limit, but never from https to http, and never from outside to this machine or to
-    /// a private address (loopback, link-local, private, unspecified, `localhost`). Names are not looked up for that: where
-    /// URLs come from strangers, a name of theirs may point to your network, so let a proxy or firewall decide as well.
+    /// Redirects are followed up to the limit, but never from https to http, and never from outside to this
+    /// machine or to a private address (loopback, link-local, private, unspecified, `localhost`). Names are
+    /// not looked up for that: where URLs come from strangers, a name of theirs may point to your network, so
+    /// let a proxy or firewall decide as well.
     ///
     /// # Errors
-    /// [`Error::Source`] if it cannot be fetched, is larger than the limit or takes too long; [`Error::Photo`].
+    /// [`Error::Source`] if it cannot be fetched, is larger than the limit or takes too long;
+    /// [`Error::Photo`].
     pub async fn url(&self, url: &str) -> Result<Photo, Error> {
         self.photo(self.read_url(url).await?)
     }
@@ -268,7 +273,8 @@ impl Intake {
         Ok(Content { bytes: self.in_time(fetcher.fetch(url)).await?, name })
     }
 
-    /// Checks a URL as [`Intake::read_url`] does before it asks, and gives the name that its content will have.
+    /// Checks a URL as [`Intake::read_url`] does before it asks, and gives the name that its content will
+    /// have.
     ///
     /// ```
     /// let intake = photo_upload::Intake::new();
@@ -424,5 +430,30 @@ mod tests {
         std::fs::write(&path, "")?;
         assert!(matches!(Photo::from_path(&path).await, Err(Error::Photo(PhotoError::Empty))));
         Ok(())
+    }
+
+    #[tokio::test]
+    async fn any_format_is_read_before_it_is_a_photo() -> std::io::Result<()> {
+        let folder = tempfile::tempdir()?;
+        let path = folder.path().join("text.heic");
+        let intake = Intake::new().limits(Limits::default().max_bytes(10));
+        std::fs::write(&path, "no picture")?;
+        let content = intake.read(&Source::Path(path.clone())).await.expect("read");
+        assert_eq!((content.bytes.as_ref(), content.name.as_str()), (b"no picture".as_slice(), "text.heic"));
+        assert!(matches!(intake.path(&path).await, Err(Error::Photo(_))));
+        std::fs::write(&path, "no picture!")?;
+        let large = intake.read_path(&path).await;
+        assert!(matches!(large, Err(SourceError::TooLarge { actual: 11, limit: 10 })), "{large:?}");
+        Ok(())
+    }
+
+    #[cfg(unix)]
+    #[tokio::test]
+    async fn devices_are_read_only_where_that_is_asked_for() {
+        let intake = Intake::new().limits(Limits::default().max_bytes(10));
+        let refused = intake.read_path("/dev/zero").await;
+        assert!(matches!(refused, Err(SourceError::File { .. })), "{refused:?}");
+        let endless = intake.special_files(true).read_path("/dev/zero").await;
+        assert!(matches!(endless, Err(SourceError::TooLarge { actual: 11, limit: 10 })), "{endless:?}");
     }
 }

@@ -3,8 +3,8 @@
 use std::fmt;
 use std::path::{Path, PathBuf};
 
-/// Where a picture is, for [`Intake::read`](super::Intake::read). Displayed without what may be secret: the query of a URL
-/// may hold a signature.
+/// Where a picture is, for [`Intake::read`](super::Intake::read). Displayed without what may be secret: the
+/// query of a URL may hold a signature.
 ///
 /// ```
 /// use photo_upload::Source;
@@ -24,8 +24,8 @@ pub enum Source {
 }
 
 impl Source {
-    /// What a command line's argument means: `-` is standard input, what begins with `http://` or `https://` a URL, and
-    /// all else a path.
+    /// What a command line's argument means: `-` is standard input, what begins with `http://` or `https://`
+    /// a URL, and all else a path.
     pub fn from_argument(argument: impl AsRef<Path>) -> Self {
         let path = argument.as_ref();
         match path.to_str() {
@@ -49,4 +49,25 @@ impl fmt::Display for Source {
 fn is_url(text: &str) -> bool {
     let starts = |scheme: &str| text.get(..scheme.len()).is_some_and(|s| s.eq_ignore_ascii_case(scheme));
     starts("http://") || starts("https://")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn arguments() {
+        for (argument, shown) in [
+            ("-", "-"),
+            ("-x", "-x"),
+            ("a/b.png?c", "a/b.png?c"),
+            ("https", "https"),
+            ("HTTPS://a.example/b?c#d", "HTTPS://a.example/b"),
+        ] {
+            let source = Source::from_argument(argument);
+            assert_eq!(source.to_string(), shown);
+            assert_eq!(matches!(source, Source::Stdin), argument == "-");
+            assert_eq!(matches!(source, Source::Url(_)), argument.contains("://"));
+        }
+    }
 }

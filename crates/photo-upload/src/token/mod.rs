@@ -41,8 +41,8 @@ use crate::error::TokenError;
 /// # Ok::<(), photo_upload::Error>(())
 /// ```
 pub trait TokenSource: Send + Sync {
-    /// A token that is valid now. Called before every request, by many at a time, so it should answer from memory.
-    /// `refused` is a token the endpoint did not accept: it must not be given again.
+    /// A token that is valid now. Called before every request, by many at a time, so it should answer from
+    /// memory. `refused` is a token the endpoint did not accept: it must not be given again.
     ///
     /// # Errors
     /// [`TokenError`] if there is none; [`TokenError::Temporary`] is tried again with back-off.
@@ -58,7 +58,8 @@ impl<T: TokenSource + ?Sized> TokenSource for Arc<T> {
     }
 }
 
-/// An access token, and the api-domain it is good for if its issuer said so. `Debug` does not show the secret.
+/// An access token, and the api-domain it is good for if its issuer said so. `Debug` does not show the
+/// secret.
 #[derive(Clone, Debug)]
 pub struct AccessToken {
     secret: SecretString,
@@ -79,7 +80,8 @@ impl AccessToken {
         Ok(Self { secret: SecretString::from(secret), api_domain: None })
     }
 
-    /// Adds the api-domain the issuer named. See [`ClientBuilder::follow_api_domain`](crate::ClientBuilder::follow_api_domain).
+    /// Adds the api-domain the issuer named. See
+    /// [`ClientBuilder::follow_api_domain`](crate::ClientBuilder::follow_api_domain).
     pub fn with_api_domain(mut self, api_domain: impl Into<String>) -> Self {
         self.api_domain = Some(api_domain.into());
         self

@@ -1,4 +1,5 @@
-//! Access tokens from a refresh token: one refresh at a time, a minute early, with a cool-down after a refusal.
+//! Access tokens from a refresh token: one refresh at a time, a minute early, with a cool-down after a
+//! refusal.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -21,13 +22,14 @@ use crate::url_rules::{UrlText, secure_url};
 /// Renews access tokens with a refresh token. Clones share the token and the state.
 ///
 /// * However many requests wait for a token, one refresh is under way (single flight).
-/// * A token is renewed 60 s before it expires (or after half its life, if it lives less than two minutes). If that
-///   fails while it is still valid, it stays in use.
-/// * After a refusal nothing is sent to the token endpoint until the cool-down is over: it gives at most 10 tokens in 10
-///   minutes, and asking on makes it worse.
+/// * A token is renewed 60 s before it expires (or after half its life, if it lives less than two minutes).
+///   If that fails while it is still valid, it stays in use.
+/// * After a refusal nothing is sent to the token endpoint until the cool-down is over: it gives at most 10
+///   tokens in 10 minutes, and asking on makes it worse.
 /// * With [`store`](RefreshTokenBuilder::store), the token outlives the process, in a file of mode 0600.
 /// * Secrets travel in the request's body, never in a URL.
-/// * Redirects are not followed, not even on the same host: the secrets would go with them. Answers are read up to 64 KiB.
+/// * Redirects are not followed, not even on the same host: the secrets would go with them. Answers are read
+///   up to 64 KiB.
 ///
 /// ```
 /// use photo_upload::{DataCenter, RefreshToken};
@@ -76,7 +78,8 @@ struct Held {
 }
 
 impl RefreshToken {
-    /// Starts a configuration. Token URL (or data center), client id, client secret and refresh token are needed.
+    /// Starts a configuration. Token URL (or data center), client id, client secret and refresh token are
+    /// needed.
     pub fn builder() -> RefreshTokenBuilder {
         RefreshTokenBuilder::default()
     }
@@ -257,9 +260,9 @@ impl RefreshTokenBuilder {
         self
     }
 
-    /// Keeps the access token in this file (mode 0600, replaced as a whole) and takes it from there at the next start.
-    /// The folder has to be there. A file that others may read, or that belongs to other credentials, is not used but
-    /// replaced. Default: none.
+    /// Keeps the access token in this file (mode 0600, replaced as a whole) and takes it from there at the
+    /// next start. The folder has to be there. A file that others may read, or that belongs to other
+    /// credentials, is not used but replaced. Default: none.
     pub fn store(mut self, path: impl Into<PathBuf>) -> Self {
         self.store = Some(path.into());
         self
@@ -277,7 +280,8 @@ impl RefreshTokenBuilder {
         self
     }
 
-    /// Allows a token URL with plain http to other machines. The secrets can then be read on the way. Default no.
+    /// Allows a token URL with plain http to other machines. The secrets can then be read on the way. Default
+    /// no.
     pub fn allow_plain_http(mut self, allow: bool) -> Self {
         self.allow_plain_http = allow;
         self

@@ -1,4 +1,5 @@
-//! Reading the token endpoint's answers. Errors come with any status, 200 included, so `access_token` decides.
+//! Reading the token endpoint's answers. Errors come with any status, 200 included, so `access_token`
+//! decides.
 
 use std::time::Duration;
 
@@ -99,7 +100,8 @@ fn without_json(status: u16) -> Denial {
     }
 }
 
-/// `expires_in` is in seconds, except where `expires_in_sec` is there too: then that is, and the former in milliseconds.
+/// `expires_in` is in seconds, except where `expires_in_sec` is there too: then that is, and the former in
+/// milliseconds.
 fn lifetime(value: &Value) -> Duration {
     let number = |name: &str| {
         let field = value.get(name)?;
@@ -144,7 +146,8 @@ mod tests {
         );
     }
 
-    /// Found by fuzzing: an api-domain full of parts of the token, each of which became a longer "[redacted]".
+    /// Found by fuzzing: an api-domain full of parts of the token, each of which became a longer
+    /// "[redacted]".
     #[test]
     fn an_api_domain_stays_short_and_without_the_token() {
         let token = "1000.abcdefgh.ijklmnop";

@@ -114,7 +114,8 @@ fn succeed(target: &Target, receipt: &Receipt, report: &mut Report) {
     report.story.push(format!("stored on {target}{tries} in {seconds:.2} s"));
     if receipt.after_ambiguous {
         report.warn(
-            "an earlier attempt may have been carried out too: the photo is the same, but workflows may have run twice",
+            "an earlier attempt may have been carried out too: the photo is the same, but workflows may \
+             have run twice",
         );
     }
     report.upload = Some(receipt.into());

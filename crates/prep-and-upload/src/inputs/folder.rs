@@ -10,8 +10,8 @@ use photo_prep::Format;
 use crate::console::Console;
 use crate::failure::Failure;
 
-/// The files of a folder that are pictures by extension or content, sorted by name. Files whose name starts with a dot and
-/// sub-folders are left out.
+/// The files of a folder that are pictures by extension or content, sorted by name. Files whose name starts
+/// with a dot and sub-folders are left out.
 pub(crate) fn pictures(folder: &Path, console: &Console) -> Result<Vec<PathBuf>, Failure> {
     let failed = |error| Failure::io("read the folder", folder, &error);
     let entries = std::fs::read_dir(folder).map_err(failed)?;

@@ -12,7 +12,8 @@ use super::Input;
 use crate::failure::{Failure, UsageError};
 use crate::report::Report;
 
-/// `file,record_id[,module]`, with or without a line of these headings (which may then come in any order, among others).
+/// `file,record_id[,module]`, with or without a line of these headings (which may then come in any order,
+/// among others).
 #[derive(Debug)]
 pub(crate) struct Map {
     path: PathBuf,
@@ -20,8 +21,8 @@ pub(crate) struct Map {
 }
 
 impl Map {
-    /// Reads and checks the whole table, so that a mistake in it is found before anything is sent. Files are looked for
-    /// beside the table, then in the current folder. `module` holds for rows that name none.
+    /// Reads and checks the whole table, so that a mistake in it is found before anything is sent. Files are
+    /// looked for beside the table, then in the current folder. `module` holds for rows that name none.
     pub(crate) fn read(path: &Path, module: Option<&str>) -> Result<Self, UsageError> {
         let text = read_text(path)?;
         let mut reader = csv::ReaderBuilder::new()
@@ -30,17 +31,19 @@ impl Map {
             .trim(csv::Trim::All)
             .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
         let folder = path.parent().unwrap_or(Path::new(""));
-        let mut columns = Columns { file: 0, record: 1, module: Some(2) };
+        let mut headings = StringRecord::from(vec!["file", "record_id", "module"]);
         let mut rows = Vec::new();
         for (number, row) in reader.records().enumerate() {
             let wrong =
                 |line: u64, what: String| UsageError(format!("{} line {line}: {what}", path.display()));
             let row = row.map_err(|e| wrong(e.position().map_or(0, csv::Position::line), e.to_string()))?;
             let line = row.position().map_or(0, csv::Position::line);
-            if let Some(named) = Columns::of_headings(&row).filter(|_| number == 0) {
-                columns = named.map_err(|what| wrong(line, what))?;
+            if number == 0 && column(&row, "record_id").is_some() {
+                headings = row;
+                column(&headings, "file")
+                    .ok_or_else(|| wrong(line, format!("the headings lack `file`: {FORM}")))?;
             } else if row.iter().any(|field| !field.is_empty()) {
-                rows.push(columns.read(&row, folder, module).map_err(|what| wrong(line, what))?);
+                rows.push(read_row(&headings, &row, folder, module).map_err(|what| wrong(line, what))?);
             }
         }
         if rows.is_empty() {
@@ -49,8 +52,8 @@ impl Map {
         Ok(Self { path: path.to_path_buf(), rows })
     }
 
-    /// The rows of these inputs, by path or file name, or of all files of the table. What the table doesn't know comes
-    /// second.
+    /// The rows of these inputs, by path or file name, or of all files of the table. What the table doesn't
+    /// know comes second.
     pub(crate) fn assign(self, inputs: Vec<Input>, all: bool) -> (Vec<(Input, Target)>, Vec<Report>) {
         if all {
             return (self.rows, Vec::new());
@@ -88,42 +91,28 @@ impl Map {
     }
 }
 
-/// Where the columns are.
-struct Columns {
-    file: usize,
-    record: usize,
-    module: Option<usize>,
+fn column(headings: &StringRecord, name: &str) -> Option<usize> {
+    headings.iter().position(|heading| heading.eq_ignore_ascii_case(name))
 }
 
-impl Columns {
-    /// `None` if this is no row of headings.
-    fn of_headings(row: &StringRecord) -> Option<Result<Self, String>> {
-        let at = |name: &str| row.iter().position(|field| field.eq_ignore_ascii_case(name));
-        let record = at("record_id")?;
-        let columns = at("file").map(|file| Self { file, record, module: at("module") });
-        Some(columns.ok_or_else(|| format!("the headings lack `file`: {FORM}")))
-    }
-
-    fn read(
-        &self,
-        row: &StringRecord,
-        folder: &Path,
-        module: Option<&str>,
-    ) -> Result<(Input, Target), String> {
-        let field = |column: usize| row.get(column).filter(|text| !text.is_empty());
-        let (Some(file), Some(record)) = (field(self.file), field(self.record)) else {
-            return Err(format!("a file and a record id are needed, separated by a comma: {FORM}"));
-        };
-        let module = self.module.and_then(field).or(module);
-        let module = module.ok_or("no module: add the column, or give --module")?;
-        let target = Target::new(module, record).map_err(|error| error.to_string())?;
-        let source = match Source::from_argument(file) {
-            Source::Url(url) => Source::Url(url),
-            _ if folder.join(file).exists() => Source::Path(folder.join(file)),
-            _ => Source::Path(file.into()),
-        };
-        Ok((Input::new(source).map_err(|usage| usage.to_string())?, target))
-    }
+fn read_row(
+    headings: &StringRecord,
+    row: &StringRecord,
+    folder: &Path,
+    module: Option<&str>,
+) -> Result<(Input, Target), String> {
+    let field = |name| row.get(column(headings, name)?).filter(|text| !text.is_empty());
+    let (Some(file), Some(record)) = (field("file"), field("record_id")) else {
+        return Err(format!("a file and a record id are needed, separated by a comma: {FORM}"));
+    };
+    let module = field("module").or(module).ok_or("no module: add the column, or give --module")?;
+    let target = Target::new(module, record).map_err(|error| error.to_string())?;
+    let source = match Source::from_argument(file) {
+        Source::Url(url) => Source::Url(url),
+        _ if folder.join(file).exists() => Source::Path(folder.join(file)),
+        _ => Source::Path(file.into()),
+    };
+    Ok((Input::new(source).map_err(|usage| usage.to_string())?, target))
 }
 
 fn canonical(input: &Input) -> Option<PathBuf> {

@@ -67,8 +67,9 @@ impl Input {
         let (file, stem) = match &source {
             Source::Path(path) => (path.to_string_lossy().into_owned(), path.file_stem().map(OsString::from)),
             Source::Url(url) => {
-                let name =
-                    intake(0).url_name(url).map_err(|error| UsageError(format!("an input: {error}")))?;
+                let name = intake(0)
+                    .url_name(url)
+                    .map_err(|error| UsageError(format!("an input is not usable: {error}")))?;
                 (url.clone(), Some(plain_stem(&name).into()))
             }
             _ => ("-".to_owned(), Some("stdin".into())),

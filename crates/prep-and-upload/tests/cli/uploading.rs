@@ -108,7 +108,8 @@ fn the_exit_status_tells_what_kind_of_failure_is_left() {
     let (wrong, credits) = (photo_sandbox::reserved_record(Code::InvalidData), "7");
     let locked = photo_sandbox::reserved_record(Code::RecordLocked);
     let token = sandbox.token();
-    // Module, record, ending of the token, exit status, kind and status of the upload and the code of the first failure.
+    // Module, record, ending of the token, exit status, kind and status of the upload and the code of the
+    // first failure.
     let cases = [
         ("Leads", wrong.as_str(), "", 1, "refused", "refused", "INVALID_DATA"),
         ("Leads", locked.as_str(), "", 1, "record_state", "refused", "RECORD_LOCKED"),
