@@ -1,8 +1,8 @@
 //! Many uploads at a time, results as they finish.
 
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::cancel::CancelToken;
 use crate::client::{Client, Receipt};
 use crate::error::Error;
 use crate::photo::Photo;
@@ -40,7 +40,7 @@ pub struct Batch<I> {
     under_way: JoinSet<Finished>,
     rules: StopRules,
     exhausted: bool,
-    cancel: watch::Sender<bool>,
+    cancel: CancelToken,
 }
 
 /// The result of one job.
@@ -65,17 +65,6 @@ pub enum Stopped {
     Because(String),
 }
 
-/// Cancels a [`Batch`] from anywhere.
-#[derive(Clone, Debug)]
-pub struct CancelToken(watch::Sender<bool>);
-
-impl CancelToken {
-    /// No more jobs are taken, and those under way end as [`Error::Canceled`] at once.
-    pub fn cancel(&self) {
-        self.0.send_replace(true);
-    }
-}
-
 impl Client {
     /// Uploads many photos, as many at a time as the client's concurrency limit allows. Nothing is started
     /// before [`Batch::next`] is called for the first time.
@@ -97,7 +86,7 @@ impl<I: Iterator<Item = (Target, Photo)>> Batch<I> {
             under_way: JoinSet::new(),
             rules: StopRules::default(),
             exhausted: false,
-            cancel: watch::Sender::new(false),
+            cancel: CancelToken::new(),
         }
     }
 
@@ -120,14 +109,21 @@ impl<I: Iterator<Item = (Target, Photo)>> Batch<I> {
         Some(finished)
     }
 
-    /// A handle to cancel with.
+    /// Cancels the batch with this token: no more jobs are taken, and those under way end as
+    /// [`Error::Canceled`] at once.
+    #[must_use]
+    pub fn cancel_with(self, token: &CancelToken) -> Self {
+        Self { cancel: token.clone(), ..self }
+    }
+
+    /// The token to cancel the batch with. See [`Batch::cancel_with`].
     pub fn cancel_token(&self) -> CancelToken {
-        CancelToken(self.cancel.clone())
+        self.cancel.clone()
     }
 
     /// Why no more jobs are taken, if that is so before the iterator's end.
     pub fn stopped(&self) -> Option<Stopped> {
-        if *self.cancel.borrow() {
+        if self.cancel.is_canceled() {
             return Some(Stopped::Canceled);
         }
         self.rules.batch().map(|reason| Stopped::Because(reason.message.clone()))
@@ -151,24 +147,13 @@ impl<I: Iterator<Item = (Target, Photo)>> Batch<I> {
                 let result = Err(Error::Skipped { because });
                 return Some(Finished { index, target, result });
             }
-            self.under_way.spawn(upload(self.client.clone(), index, target, photo, self.cancel.subscribe()));
+            self.under_way.spawn(upload(self.client.clone(), index, target, photo, self.cancel.clone()));
         }
         None
     }
 }
 
-async fn upload(
-    client: Client,
-    index: usize,
-    target: Target,
-    photo: Photo,
-    mut canceled: watch::Receiver<bool>,
-) -> Finished {
-    let result = tokio::select! {
-        biased;
-        // An error means that the sender is gone, and the batch with it.
-        _ = canceled.wait_for(|canceled| *canceled) => Err(Error::Canceled),
-        result = client.upload(&target, &photo) => result,
-    };
-    Finished { index, target, result }
+async fn upload(client: Client, index: usize, target: Target, photo: Photo, cancel: CancelToken) -> Finished {
+    let result = cancel.unless_canceled(client.upload(&target, &photo)).await;
+    Finished { index, target, result: result.unwrap_or(Err(Error::Canceled)) }
 }

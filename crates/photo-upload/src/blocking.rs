@@ -18,8 +18,9 @@ use std::sync::Arc;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use crate::batch::{Batch, CancelToken, Finished, Stopped};
+use crate::batch::{Batch, Finished, Stopped};
 use crate::builder::ClientBuilder;
+use crate::cancel::CancelToken;
 use crate::client::{Download, Receipt};
 use crate::error::Error;
 use crate::photo::Photo;

@@ -71,6 +71,7 @@ mod batch;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod builder;
+mod cancel;
 mod client;
 mod endpoint;
 mod environment;
@@ -97,8 +98,9 @@ mod target;
 mod token;
 mod url_rules;
 
-pub use batch::{Batch, CancelToken, Finished, Stopped};
+pub use batch::{Batch, Finished, Stopped};
 pub use builder::ClientBuilder;
+pub use cancel::CancelToken;
 pub use client::{Client, Download, Receipt};
 pub use endpoint::{ApiVersion, DataCenter, Triggers};
 pub use error::{Error, Failure, PhotoError, SourceError, TokenError};

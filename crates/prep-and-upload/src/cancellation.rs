@@ -1,28 +1,27 @@
 //! Stopping before the end: Ctrl-C, or a failure that holds for further inputs too.
 
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use photo_upload::{Error, StopRules, Target};
-use tokio::sync::watch;
+use photo_upload::{CancelToken, Error, StopRules, Target};
 
 use crate::failure::{Failure, Severity};
 
-/// Shared by all work; clones are the same.
-#[derive(Clone, Debug)]
+/// Shared by all work.
+#[derive(Debug, Default)]
 pub(crate) struct Cancellation {
-    interrupted: watch::Sender<bool>,
-    rules: Arc<Mutex<StopRules>>,
+    interrupt: CancelToken,
+    rules: Mutex<StopRules>,
 }
 
 impl Cancellation {
     /// Listens to Ctrl-C: the first stops the work, the second ends the program at once.
     pub(crate) fn on_ctrl_c() -> Self {
-        let cancellation = Self { interrupted: watch::Sender::new(false), rules: Arc::default() };
-        let interrupted = cancellation.interrupted.clone();
+        let cancellation = Self::default();
+        let interrupt = cancellation.interrupt.clone();
         tokio::spawn(async move {
             // An error means that this system has no Ctrl-C.
             if tokio::signal::ctrl_c().await.is_ok() {
-                interrupted.send_replace(true);
+                interrupt.cancel();
                 if tokio::signal::ctrl_c().await.is_ok() {
                     std::process::exit(Severity::Interrupted.exit_code());
                 }
@@ -33,7 +32,7 @@ impl Cancellation {
 
     /// Fails if nothing new is to be begun.
     pub(crate) fn check(&self) -> Result<(), Failure> {
-        if *self.interrupted.borrow() {
+        if self.interrupt.is_canceled() {
             return Err(Failure::interrupted());
         }
         self.rules().batch().map_or(Ok(()), |because| {
@@ -58,13 +57,7 @@ impl Cancellation {
 
     /// Waits for `work`, but not beyond Ctrl-C.
     pub(crate) async fn or_interrupted<T>(&self, work: impl Future<Output = T>) -> Result<T, Failure> {
-        let mut interrupted = self.interrupted.subscribe();
-        tokio::select! {
-            biased;
-            // An error can't happen: this very value holds the sender.
-            _ = interrupted.wait_for(|yes| *yes) => Err(Failure::interrupted()),
-            done = work => Ok(done),
-        }
+        self.interrupt.unless_canceled(work).await.ok_or_else(Failure::interrupted)
     }
 
     fn rules(&self) -> MutexGuard<'_, StopRules> {
