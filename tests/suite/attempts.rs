@@ -42,7 +42,8 @@ fn what_is_reported_is_what_was_planned() {
 fn is_of_another_file(plan: &Plan, prepared: &Prepared<'_>) -> bool {
     let info = plan.info();
     let report = prepared.report();
-    let marked = !info.well_formed || info.animated || report.warnings.iter().any(|w| !info.warnings.contains(w));
+    let marked =
+        !info.well_formed || info.animated || report.warnings.iter().any(|w| !info.warnings.contains(w));
     marked && follows(plan, prepared).is_err()
 }
 

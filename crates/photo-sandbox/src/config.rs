@@ -32,7 +32,7 @@ pub struct Config {
     pub credentials: Option<Credentials>,
     /// How many access tokens one refresh token gets within 10 minutes; 10 by default.
     pub max_refreshes: u32,
-    /// The HTTP status of the answer to one refresh too many: 400 by default, some data centres say 200.
+    /// The HTTP status of the answer to one refresh too many: 400 by default, some data centers say 200.
     pub throttle_status: u16,
     /// The modules that have photos. `Deals` counts from version v5 on only.
     pub modules: BTreeSet<String>,
@@ -40,7 +40,8 @@ pub struct Config {
     pub custom_modules: bool,
     /// Which records are there.
     pub records: Records,
-    /// Whether reserved record ids and token endings provoke their codes (see the crate's documentation); yes by default.
+    /// Whether reserved record ids and token endings provoke their codes (see the crate's documentation); yes
+    /// by default.
     pub reserved: bool,
     /// Whether the token has the scope; if not, `OAUTH_SCOPE_MISMATCH`.
     pub scope: bool,
@@ -48,11 +49,13 @@ pub struct Config {
     pub permission: bool,
     /// Whether the user has the privilege; if not, `AUTHORIZATION_FAILED`.
     pub privilege: bool,
-    /// How many photo requests may be under way at a time; one more gets `TOO_MANY_REQUESTS`. No limit by default.
+    /// How many photo requests may be under way at a time; one more gets `TOO_MANY_REQUESTS`. No limit by
+    /// default.
     pub concurrency_limit: Option<usize>,
     /// How many photo requests there are credits for; after them `RATE_LIMIT_EXCEEDED`. No limit by default.
     pub credits: Option<u64>,
-    /// The largest picture, in bytes, inclusive; 10,000,000 by default. Also bounds the memory for one request.
+    /// The largest picture, in bytes, inclusive; 10,000,000 by default. Also bounds the memory for one
+    /// request.
     pub max_bytes: usize,
     /// The largest picture, in pixels, inclusive; 10,000,000 by default.
     pub max_pixels: u64,
@@ -62,11 +65,11 @@ pub struct Config {
     pub script: Script,
     /// Every access token expires when the number of accepted uploads reaches one of these.
     pub expire_token_after: BTreeSet<u64>,
-    /// How many bytes of pictures (with their names, and a little for each) are kept; the oldest are forgotten first.
-    /// 268,435,456 by default.
+    /// How many bytes of pictures (with their names, and a little for each) are kept; the oldest are
+    /// forgotten first. 268,435,456 by default.
     pub store_bytes: usize,
-    /// How long a client may be silent (or take nothing) in the middle of a request; 10 s by default. A whole body may
-    /// take 12 times as long.
+    /// How long a client may be silent (or take nothing) in the middle of a request; 10 s by default. A whole
+    /// body may take 12 times as long.
     pub idle_timeout: Duration,
     /// How many bytes of a refused body are read and thrown away before the answer; 67,108,864 by default.
     pub drain_bytes: u64,

@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use crate::code::Code;
+use crate::error_code::Code;
 
 /// Something that goes wrong with one request.
 ///
 /// Faults are queued with [`Sandbox::push_fault`](crate::Sandbox::push_fault), planned with a
-/// [`Script`](crate::Script), or asked for by a client with the header `X-Sandbox-Fault`. All three understand the
-/// same text, which [`FromStr`] reads and [`Display`](fmt::Display) prints:
+/// [`Script`](crate::Script), or asked for by a client with the header `X-Sandbox-Fault`. All three
+/// understand the same text, which [`FromStr`] reads and [`Display`](fmt::Display) prints:
 ///
 /// | text | fault |
 /// |---|---|

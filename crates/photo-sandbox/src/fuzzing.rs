@@ -4,7 +4,8 @@ use crate::Config;
 use crate::endpoint::multipart::{self, Parts};
 use crate::endpoint::{checks, oauth};
 
-/// Any body under any content type: parts lie in the body one after the other, and all readers of forms agree.
+/// Any body under any content type: parts lie in the body one after the other, and all readers of forms
+/// agree.
 pub fn form(content_type: &str, body: &[u8]) {
     let offset = |data: &[u8]| data.as_ptr().addr() - body.as_ptr().addr();
     let mut first = None;

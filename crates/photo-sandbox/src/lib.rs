@@ -1,5 +1,5 @@
-//! A local stand-in for the photo endpoint of Zoho CRM: an HTTP server on 127.0.0.1 that gives the documented answers,
-//! for demos and for the tests of everything that uploads photos.
+//! A local stand-in for the photo endpoint of Zoho CRM: an HTTP server on 127.0.0.1 that gives the documented
+//! answers, for demos and for the tests of everything that uploads photos.
 //!
 //! ```
 //! use photo_sandbox::{Config, Fault, Sandbox};
@@ -31,22 +31,25 @@
 //!
 //! # What it serves
 //!
-//! * `POST`, `GET` and `DELETE` on `/crm/{version}/{module}/{record}/photo`, versions v2 to v8. An upload is a
-//!   multipart form with a file in the part `file`; a download is the very picture that was uploaded, or status 204.
-//! * `POST` on `/oauth/v2/token` and `/clientoauth/v2/{portal}/token`, with parameters in the query, an urlencoded or
-//!   a multipart body, for the grants `refresh_token` and `authorization_code`. Wrong parameters get status 200 and
-//!   an `error`, as from the real service; more than 10 tokens within 10 minutes get `Access Denied`.
+//! * `POST`, `GET` and `DELETE` on `/crm/{version}/{module}/{record}/photo`, versions v2 to v8. An upload is
+//!   a multipart form with a file in the part `file`; a download is the very picture that was uploaded, or
+//!   status 204.
+//! * `POST` on `/oauth/v2/token` and `/clientoauth/v2/{portal}/token`, with parameters in the query, an
+//!   urlencoded or a multipart body, for the grants `refresh_token` and `authorization_code`. Wrong
+//!   parameters get status 200 and an `error`, as from the real service; more than 10 tokens within 10
+//!   minutes get `Access Denied`.
 //!
-//! The checks come in this order, and the first that fails decides: path, method, authorisation, scope, module,
-//! permission, record, form, magic bytes, bytes, pixels (from the header). Scripted faults, the concurrency limit and
-//! the credits come right after the path.
+//! The checks come in this order, and the first that fails decides: path, method, authorization, scope,
+//! module, permission, record, form, magic bytes, bytes, pixels (from the header). Scripted faults, the
+//! concurrency limit and the credits come right after the path.
 //!
 //! # Provoking every answer
 //!
-//! Every code has a cause of its own, and a *reserved record id* that answers with it, in every module and for every
-//! method, once the request has passed the checks before the record ([`reserved_record`] names it;
-//! [`Config::reserved`](field@Config::reserved) turns them off). The header `X-Sandbox-Fault` with a text from the
-//! table at [`Fault`] provokes the same and everything else; a text that is not in the table is ignored.
+//! Every code has a cause of its own, and a *reserved record id* that answers with it, in every module and
+//! for every method, once the request has passed the checks before the record ([`reserved_record`] names it;
+//! [`Config::reserved`](field@Config::reserved) turns them off). The header `X-Sandbox-Fault` with a text
+//! from the table at [`Fault`] provokes the same and everything else; a text that is not in the table is
+//! ignored.
 //!
 //! | code | HTTP | reserved record | its own cause |
 //! |---|---|---|---|
@@ -75,16 +78,19 @@
 //! | `REQUEST_TIMEOUT` | 408 | `990000000000023` | a body that stops coming for 10 s (not documented by the service) |
 //! | `SANDBOX_UNDOCUMENTED` | 400 | `990000000000024` | the reserved record (a code that a client can't know) |
 //!
-//! (The names with a dot tell the two meanings of a code apart in [`Code::label`]; on the wire they end before it.)
+//! (The names with a dot tell the two meanings of a code apart in [`Code::label`]; on the wire they end
+//! before it.)
 //!
 //! # Limits and non-goals
 //!
 //! * Loopback only, plain HTTP/1.1, no TLS. It protects nothing: the tokens are made up and easily guessed.
 //! * Pictures live in memory and are gone with the sandbox; beyond
 //!   [`Config::store_bytes`](field@Config::store_bytes) the oldest are forgotten.
-//! * A request takes at most the largest picture's bytes plus 1 MiB of memory; what is longer is read and thrown
-//!   away within bounds, and then answered, so that clients that write before they read get their answer.
-//! * Pictures are not decoded: magic bytes, header and size decide, as far as anybody knows like the real endpoint.
+//! * A request takes at most the largest picture's bytes plus 1 MiB of memory; what is longer is read and
+//!   thrown away within bounds, and then answered, so that clients that write before they read get their
+//!   answer.
+//! * Pictures are not decoded: magic bytes, header and size decide, as far as anybody knows like the real
+//!   endpoint.
 //! * It knows no other part of the CRM, and no workflows: `restrict_triggers` is only noted.
 //!
 //! # Features
@@ -93,10 +99,10 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-mod code;
 mod config;
 mod endpoint;
 mod error;
+mod error_code;
 mod fault;
 #[cfg(fuzzing)]
 pub mod fuzzing;
@@ -108,16 +114,17 @@ mod stats;
 mod store;
 mod tokens;
 
-pub use code::{Code, UnknownCode};
 pub use config::{Config, Credentials, ExpiresIn, Records, SizeCodes};
 pub use error::Error;
+pub use error_code::{Code, UnknownCode};
 pub use fault::{Fault, FaultSyntax, RetryHint};
 pub use sandbox::Sandbox;
 pub use script::Script;
 pub use stats::Stats;
 pub use store::StoredPhoto;
 
-/// The reserved record id that provokes this code in every module, e.g. `990000000000019` for `RECORD_LOCKED`.
+/// The reserved record id that provokes this code in every module, e.g. `990000000000019` for
+/// `RECORD_LOCKED`.
 ///
 /// ```
 /// assert_eq!(photo_sandbox::reserved_record(photo_sandbox::Code::RecordLocked), "990000000000019");
@@ -126,6 +133,10 @@ pub use store::StoredPhoto;
 pub fn reserved_record(code: Code) -> String {
     endpoint::reserved::id_for(code)
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
 
 #[cfg(test)]
 mod tests {

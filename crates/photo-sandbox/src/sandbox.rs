@@ -19,8 +19,8 @@ use crate::store::StoredPhoto;
 
 /// A running stand-in for the photo endpoint. Dropping it stops it and closes its connections.
 ///
-/// The server runs on a thread of its own, so this handle works in synchronous and asynchronous code alike; none of
-/// its methods waits for the network.
+/// The server runs on a thread of its own, so this handle works in synchronous and asynchronous code alike;
+/// none of its methods waits for the network.
 pub struct Sandbox {
     shared: Arc<Shared>,
     stop: Option<oneshot::Sender<()>>,
@@ -31,8 +31,8 @@ impl Sandbox {
     /// Starts a sandbox on 127.0.0.1; it answers as soon as this returns.
     ///
     /// # Errors
-    /// [`Error::Listen`] if the port can't be had, [`Error::Thread`] if the system refuses a thread or an event
-    /// queue, [`Error::Token`] if the configured token can't stand in a header.
+    /// [`Error::Listen`] if the port can't be had, [`Error::Thread`] if the system refuses a thread or an
+    /// event queue, [`Error::Token`] if the configured token can't stand in a header.
     pub fn start(config: Config) -> Result<Self, Error> {
         let visible = config.token.bytes().all(|byte| byte.is_ascii_graphic());
         if !visible || !(1..=256).contains(&config.token.len()) {
@@ -67,8 +67,8 @@ impl Sandbox {
         format!("{}/oauth/v2/token", self.shared.url)
     }
 
-    /// An access token that is valid now: the newest, or a fresh one if all have expired (which is not counted as a
-    /// refresh).
+    /// An access token that is valid now: the newest, or a fresh one if all have expired (which is not
+    /// counted as a refresh).
     #[must_use]
     pub fn token(&self) -> String {
         let mut state = self.shared.lock();
@@ -117,8 +117,8 @@ impl Sandbox {
         state.expire_tokens(now);
     }
 
-    /// Changes the configuration from the next request on. `port` and `token` have no effect any more, and idle
-    /// time-outs hold for new connections.
+    /// Changes the configuration from the next request on. `port` and `token` have no effect any more, and
+    /// idle time-outs hold for new connections.
     ///
     /// ```
     /// # fn main() -> Result<(), photo_sandbox::Error> {
@@ -131,7 +131,8 @@ impl Sandbox {
         change(&mut self.shared.lock().config);
     }
 
-    /// Puts the sandbox's clock forward: tokens age and the refresh throttle forgets, without anybody waiting.
+    /// Puts the sandbox's clock forward: tokens age and the refresh throttle forgets, without anybody
+    /// waiting.
     pub fn advance(&self, time: Duration) {
         let mut state = self.shared.lock();
         state.ahead = state.ahead.saturating_add(time);

@@ -8,12 +8,12 @@ use crate::fault::{Fault, FaultSyntax};
 
 /// A plan of faults over the photo requests, which are numbered from 1 in the order in which they arrive.
 ///
-/// For each request the first of these that has a fault decides: the header `X-Sandbox-Fault` of the request, the
-/// queue of the *next* faults, the faults *at* its number, and the faults of *every* so many requests (in the order
-/// in which they were added).
+/// For each request the first of these that has a fault decides: the header `X-Sandbox-Fault` of the request,
+/// the queue of the *next* faults, the faults *at* its number, and the faults of *every* so many requests (in
+/// the order in which they were added).
 ///
-/// As a text, rules are separated by commas: `7=500` strikes at request 7, `every 13=reset` at 13, 26, 39, …, and
-/// `next 2=429` at the two next requests.
+/// As a text, rules are separated by commas: `7=500` strikes at request 7, `every 13=reset` at 13, 26, 39, …,
+/// and `next 2=429` at the two next requests.
 ///
 /// ```
 /// use photo_sandbox::{Fault, Script};

@@ -5,12 +5,12 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
-use crate::code::Code;
 use crate::config::Config;
-use crate::endpoint::answer::{Answer, Refusal};
 use crate::endpoint::checks::{self, Accepted, Action, Head};
 use crate::endpoint::oauth::{self, Parameters};
+use crate::endpoint::response::{Refusal, Response};
 use crate::endpoint::route::PhotoPath;
+use crate::error_code::Code;
 use crate::fault::{Fault, RetryHint};
 use crate::script::Script;
 use crate::stats::{Stats, bump, key};
@@ -45,7 +45,7 @@ pub(crate) struct State {
 pub(crate) struct Arrival<'a> {
     pub(crate) fault: Option<Fault>,
     /// A refusal that comes before every check: too many at a time, or no credits left.
-    pub(crate) refusal: Option<Answer>,
+    pub(crate) refusal: Option<Response>,
     /// Counts the request as under way until it is dropped.
     pub(crate) guard: UnderWay<'a>,
 }
@@ -75,7 +75,8 @@ impl Shared {
         Shared { url, started: Instant::now(), bodies: Semaphore::new(MAX_BODIES), state: Mutex::new(state) }
     }
 
-    /// The state; never held across a wait. A panic elsewhere can't leave it half changed in a way that matters.
+    /// The state; never held across a wait. A panic elsewhere can't leave it half changed in a way that
+    /// matters.
     pub(crate) fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -147,24 +148,24 @@ impl Shared {
     }
 
     /// The answer to a request for a photo.
-    pub(crate) fn download(&self, path: PhotoPath<'_>) -> Answer {
+    pub(crate) fn download(&self, path: PhotoPath<'_>) -> Response {
         let mut state = self.lock();
         match state.store.get(path.module, path.record) {
             Some(photo) => {
                 state.stats.downloads += 1;
-                Answer::raw(200, Some(photo.content_type), photo.bytes)
+                Response::raw(200, Some(photo.content_type), photo.bytes)
             }
-            None => Answer::raw(204, None, bytes::Bytes::new()),
+            None => Response::raw(204, None, bytes::Bytes::new()),
         }
     }
 
     /// Takes a photo off its record; that there was none is no error.
-    pub(crate) fn delete(&self, path: PhotoPath<'_>) -> Answer {
+    pub(crate) fn delete(&self, path: PhotoPath<'_>) -> Response {
         let mut state = self.lock();
         if state.store.delete(path.module, path.record) {
             state.stats.deletes += 1;
         }
-        Answer::success("photo deleted")
+        Response::success("photo deleted")
     }
 
     /// Counts a token request and takes the fault that was queued for it.
@@ -178,7 +179,7 @@ impl Shared {
     }
 
     /// Answers a token request.
-    pub(crate) fn grant(&self, parameters: &Parameters) -> Answer {
+    pub(crate) fn grant(&self, parameters: &Parameters) -> Response {
         let mut state = self.lock();
         let now = self.now(&state);
         let state = &mut *state;
@@ -212,14 +213,14 @@ impl State {
         }
     }
 
-    fn over_limit(&mut self, number: u64) -> Option<Answer> {
+    fn over_limit(&mut self, number: u64) -> Option<Response> {
         if self.config.concurrency_limit.is_some_and(|limit| self.under_way > limit) {
             self.refuse(Code::TooManyRequests);
-            return Some(Answer::too_many_requests(RetryHint::None));
+            return Some(Response::too_many_requests(RetryHint::None));
         }
         if self.config.credits.is_some_and(|credits| number > credits) {
             self.refuse(Code::RateLimitExceeded);
-            return Some(Refusal::from(Code::RateLimitExceeded).answer());
+            return Some(Refusal::from(Code::RateLimitExceeded).response());
         }
         None
     }

@@ -21,8 +21,8 @@ pub struct Stats {
     pub uploads_accepted: u64,
     /// Uploads stored, by `Module/record`.
     pub accepted: BTreeMap<String, u64>,
-    /// Uploads stored whose whole success answer was handed to the connection, by `Module/record`. More than 1 for a
-    /// record to which a client meant to upload once shows that it sent again after a success.
+    /// Uploads stored whose whole success answer was handed to the connection, by `Module/record`. More than
+    /// 1 for a record to which a client meant to upload once shows that it sent again after a success.
     pub confirmed: BTreeMap<String, u64>,
     /// Photos handed out.
     pub downloads: u64,
@@ -30,7 +30,8 @@ pub struct Stats {
     pub deletes: u64,
     /// Photos forgotten because [`Config::store_bytes`](field@crate::Config::store_bytes) was reached.
     pub photos_forgotten: u64,
-    /// Refusals of photo requests and unknown paths, by the [label](crate::Code::label) of their code, faults included.
+    /// Refusals of photo requests and unknown paths, by the [label](crate::Code::label) of their code, faults
+    /// included.
     pub refusals: BTreeMap<String, u64>,
     /// Faults that struck, by [kind](crate::Fault::kind).
     pub faults: BTreeMap<String, u64>,

@@ -1,23 +1,21 @@
 //! Many uploads at a time, results as they finish.
 
-use std::collections::HashMap;
-
-use tokio::sync::watch;
 use tokio::task::JoinSet;
 
+use crate::cancel::CancelToken;
 use crate::client::{Client, Receipt};
-use crate::code::{ErrorCode, Scope};
 use crate::error::Error;
 use crate::photo::Photo;
+use crate::stop_rules::StopRules;
 use crate::target::Target;
 
 /// Uploads under way, made by [`Client::upload_all`].
 ///
-/// Jobs are taken from the iterator only as places become free, so an iterator that prepares or reads pictures keeps few
-/// of them in memory (it runs on the calling task: prepare elsewhere if that takes long). One failure never stops the
-/// others, except:
-/// * after an error that [stops](Error::stops) the whole batch no more jobs are taken; those under way finish, then the
-///   batch ends, and [`Batch::stopped`] says why;
+/// Jobs are taken from the iterator only as places become free, so an iterator that prepares or reads
+/// pictures keeps few of them in memory (it runs on the calling task: prepare elsewhere if that takes long).
+/// One failure never stops the others, except:
+/// * after an error that [stops](Error::stops) the whole batch no more jobs are taken; those under way
+///   finish, then the batch ends, and [`Batch::stopped`] says why;
 /// * after one that stops a module, that module's jobs come back as [`Error::Skipped`] without being sent.
 ///
 /// Dropping the batch abandons what is under way.
@@ -40,11 +38,9 @@ pub struct Batch<I> {
     next_index: usize,
     most_at_a_time: usize,
     under_way: JoinSet<Finished>,
-    /// Modules that cannot take photos, and the code that said so.
-    closed_modules: HashMap<String, ErrorCode>,
-    stopped: Option<Stopped>,
+    rules: StopRules,
     exhausted: bool,
-    cancel: watch::Sender<bool>,
+    cancel: CancelToken,
 }
 
 /// The result of one job.
@@ -63,35 +59,34 @@ pub struct Finished {
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Stopped {
-    /// [`Canceller::cancel`] was called.
-    Cancelled,
+    /// [`CancelToken::cancel`] was called.
+    Canceled,
     /// An error that holds for everything; the text says which.
     Because(String),
 }
 
-/// Cancels a [`Batch`] from anywhere.
-#[derive(Clone, Debug)]
-pub struct Canceller(watch::Sender<bool>);
-
-impl Canceller {
-    /// No more jobs are taken, and those under way end as [`Error::Cancelled`] at once.
-    pub fn cancel(&self) {
-        self.0.send_replace(true);
+impl Client {
+    /// Uploads many photos, as many at a time as the client's concurrency limit allows. Nothing is started
+    /// before [`Batch::next`] is called for the first time.
+    pub fn upload_all<I>(&self, jobs: I) -> Batch<I::IntoIter>
+    where
+        I: IntoIterator<Item = (Target, Photo)>,
+    {
+        Batch::new(self.clone(), self.concurrency(), jobs.into_iter())
     }
 }
 
 impl<I: Iterator<Item = (Target, Photo)>> Batch<I> {
-    pub(crate) fn new(client: Client, most_at_a_time: usize, jobs: I) -> Self {
+    fn new(client: Client, most_at_a_time: usize, jobs: I) -> Self {
         Self {
             client,
             jobs,
             next_index: 0,
             most_at_a_time,
             under_way: JoinSet::new(),
-            closed_modules: HashMap::new(),
-            stopped: None,
+            rules: StopRules::default(),
             exhausted: false,
-            cancel: watch::Sender::new(false),
+            cancel: CancelToken::new(),
         }
     }
 
@@ -109,19 +104,29 @@ impl<I: Iterator<Item = (Target, Photo)>> Batch<I> {
             Err(_) => return None,
         };
         if let Err(error) = &finished.result {
-            self.heed(&finished.target, error);
+            self.rules.note(&finished.target, error);
         }
         Some(finished)
     }
 
-    /// A handle to cancel with.
-    pub fn canceller(&self) -> Canceller {
-        Canceller(self.cancel.clone())
+    /// Cancels the batch with this token: no more jobs are taken, and those under way end as
+    /// [`Error::Canceled`] at once.
+    #[must_use]
+    pub fn cancel_with(self, token: &CancelToken) -> Self {
+        Self { cancel: token.clone(), ..self }
+    }
+
+    /// The token to cancel the batch with. See [`Batch::cancel_with`].
+    pub fn cancel_token(&self) -> CancelToken {
+        self.cancel.clone()
     }
 
     /// Why no more jobs are taken, if that is so before the iterator's end.
     pub fn stopped(&self) -> Option<Stopped> {
-        if *self.cancel.borrow() { Some(Stopped::Cancelled) } else { self.stopped.clone() }
+        if self.cancel.is_canceled() {
+            return Some(Stopped::Canceled);
+        }
+        self.rules.batch().map(|reason| Stopped::Because(reason.message.clone()))
     }
 
     /// The jobs that were not taken.
@@ -138,42 +143,17 @@ impl<I: Iterator<Item = (Target, Photo)>> Batch<I> {
             };
             let index = self.next_index;
             self.next_index = self.next_index.saturating_add(1);
-            if let Some(code) = self.closed_modules.get(target.module()) {
-                let result = Err(Error::Skipped { because: code.clone() });
+            if let Some(because) = self.rules.module(&target).and_then(|reason| reason.code.clone()) {
+                let result = Err(Error::Skipped { because });
                 return Some(Finished { index, target, result });
             }
-            self.under_way.spawn(upload(self.client.clone(), index, target, photo, self.cancel.subscribe()));
+            self.under_way.spawn(upload(self.client.clone(), index, target, photo, self.cancel.clone()));
         }
         None
     }
-
-    fn heed(&mut self, target: &Target, error: &Error) {
-        match error.stops() {
-            Some(Scope::Batch) => {
-                self.stopped.get_or_insert_with(|| Stopped::Because(error.to_string()));
-            }
-            Some(Scope::Module) => {
-                if let Some(code) = error.code() {
-                    self.closed_modules.insert(target.module().to_owned(), code.clone());
-                }
-            }
-            _ => {}
-        }
-    }
 }
 
-async fn upload(
-    client: Client,
-    index: usize,
-    target: Target,
-    photo: Photo,
-    mut cancelled: watch::Receiver<bool>,
-) -> Finished {
-    let result = tokio::select! {
-        biased;
-        // An error means that the sender is gone, and the batch with it.
-        _ = cancelled.wait_for(|cancelled| *cancelled) => Err(Error::Cancelled),
-        result = client.upload(&target, &photo) => result,
-    };
-    Finished { index, target, result }
+async fn upload(client: Client, index: usize, target: Target, photo: Photo, cancel: CancelToken) -> Finished {
+    let result = cancel.unless_canceled(client.upload(&target, &photo)).await;
+    Finished { index, target, result: result.unwrap_or(Err(Error::Canceled)) }
 }

@@ -1,7 +1,7 @@
 //! The same client for code without async.
 //!
-//! A facade over the async [`Client`](crate::Client): every call runs on a small runtime of the client's own (one worker
-//! thread), with the same retries, limits and errors. Clients can be shared between threads.
+//! A facade over the async [`Client`](crate::Client): every call runs on a small runtime of the client's own
+//! (one worker thread), with the same retries, limits and errors. Clients can be shared between threads.
 //!
 //! ```no_run
 //! use photo_upload::{Client, DataCenter, Target, blocking};
@@ -18,7 +18,9 @@ use std::sync::Arc;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use crate::batch::{Batch, Canceller, Finished, Stopped};
+use crate::batch::{Batch, Finished, Stopped};
+use crate::builder::ClientBuilder;
+use crate::cancel::CancelToken;
 use crate::client::{Download, Receipt};
 use crate::error::Error;
 use crate::photo::Photo;
@@ -47,8 +49,18 @@ impl Drop for Own {
     }
 }
 
+impl ClientBuilder {
+    /// Checks the configuration and makes a client for use without async.
+    ///
+    /// # Errors
+    /// As [`ClientBuilder::build`]; [`Error::Config`] too if its runtime cannot be started.
+    pub fn build_blocking(self) -> Result<Client, Error> {
+        Client::new(self.build()?)
+    }
+}
+
 impl Client {
-    pub(crate) fn new(client: crate::Client) -> Result<Self, Error> {
+    fn new(client: crate::Client) -> Result<Self, Error> {
         let runtime = Builder::new_multi_thread()
             .worker_threads(1)
             .thread_name("photo-upload")
@@ -130,8 +142,8 @@ pub struct Uploads<I> {
 
 impl<I: Iterator<Item = (Target, Photo)>> Uploads<I> {
     /// A handle to cancel with, from another thread or a signal handler's.
-    pub fn canceller(&self) -> Canceller {
-        self.batch.canceller()
+    pub fn cancel_token(&self) -> CancelToken {
+        self.batch.cancel_token()
     }
 
     /// As [`Batch::stopped`].
@@ -165,7 +177,8 @@ pub fn photo_from_url(client: &Client, url: &str) -> Result<Photo, Error> {
     client.wait_for(client.client.intake().url(url))?
 }
 
-/// Reads a reader of known or unknown length to its end, within the client's limits. Blocks as long as the reader does.
+/// Reads a reader of known or unknown length to its end, within the client's limits. Blocks as long as the
+/// reader does.
 ///
 /// # Errors
 /// [`Error::Source`] if it fails, is larger than the limit or has another length; [`Error::Photo`].

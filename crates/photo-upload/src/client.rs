@@ -5,23 +5,34 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::answer::Operation;
-use crate::batch::Batch;
-use crate::config::{ClientBuilder, Config};
 use crate::error::Error;
-use crate::exchange::HttpExchange;
-use crate::gate::Gate;
 use crate::http::Http;
 use crate::intake::Intake;
-use crate::photo::Photo;
+use crate::photo::{Limits, Photo};
 use crate::progress::{Progress, ProgressFn};
-use crate::retry::Dice;
-use crate::run::{Done, Run};
+use crate::request::{Endpoint, HttpRequest};
+use crate::request_limiter::RequestLimiter;
+use crate::response::Operation;
+use crate::retry::{Jitter, Retry};
+use crate::retry_loop::{Done, RetryLoop};
 use crate::target::Target;
 use crate::token::Tokens;
 
-/// Puts photos onto records, and reads and removes them. Cheap to clone; clones share connections, the concurrency limit,
-/// the pause after a 429 and the token.
+/// A checked configuration.
+#[derive(Clone, Debug)]
+pub(crate) struct Config {
+    pub(crate) endpoint: Endpoint,
+    pub(crate) limits: Limits,
+    pub(crate) retry: Retry,
+    pub(crate) concurrency: usize,
+    pub(crate) connect_time: Duration,
+    pub(crate) attempt_time: Duration,
+    pub(crate) total_time: Duration,
+    pub(crate) most_download: u64,
+}
+
+/// Puts photos onto records, and reads and removes them. Cheap to clone; clones share connections, the
+/// concurrency limit, the pause after a 429 and the token.
 ///
 /// Needs a tokio runtime with time and IO enabled; without one, see `photo_upload::blocking`.
 #[derive(Clone, Debug)]
@@ -34,21 +45,16 @@ struct Inner {
     config: Config,
     tokens: Tokens,
     http: Http,
-    gate: Gate,
-    dice: Dice,
+    limiter: RequestLimiter,
+    jitter: Jitter,
 }
 
 impl Client {
-    /// Starts a configuration.
-    pub fn builder() -> ClientBuilder {
-        ClientBuilder::default()
-    }
-
     pub(crate) fn from_config(config: Config, tokens: Tokens) -> Result<Self, Error> {
         let inner = Inner {
             http: Http::new(config.connect_time)?,
-            gate: Gate::new(config.concurrency),
-            dice: Dice::new(config.retry.seed),
+            limiter: RequestLimiter::new(config.concurrency),
+            jitter: Jitter::new(config.retry.seed),
             tokens,
             config,
         };
@@ -57,8 +63,8 @@ impl Client {
 
     /// Puts a photo onto a record, replacing the one that is there.
     ///
-    /// Checks the picture against the client's limits, then sends it until the endpoint confirms it, refuses it, or the
-    /// attempts or the time are used up. After a confirmation it is never sent again.
+    /// Checks the picture against the client's limits, then sends it until the endpoint confirms it, refuses
+    /// it, or the attempts or the time are used up. After a confirmation it is never sent again.
     ///
     /// # Errors
     /// Any [`Error`] but [`Error::Source`]; see there for what to do.
@@ -79,26 +85,17 @@ impl Client {
         self.upload_inner(target, photo, Some(Arc::new(progress))).await
     }
 
-    /// Uploads many photos, as many at a time as the client's concurrency limit allows. Nothing is started before
-    /// [`Batch::next`] is called for the first time.
-    pub fn upload_all<I>(&self, jobs: I) -> Batch<I::IntoIter>
-    where
-        I: IntoIterator<Item = (Target, Photo)>,
-    {
-        Batch::new(self.clone(), self.inner.config.concurrency, jobs.into_iter())
-    }
-
     /// Reads a record's photo; `None` if it has none. The endpoint gives it back as PNG, whatever was sent.
     ///
     /// # Errors
     /// [`Error`] other than [`Error::Photo`] and [`Error::Source`].
     pub async fn download(&self, target: &Target) -> Result<Option<Download>, Error> {
         let done = self.run(Operation::Download, target, None, None).await?;
-        if done.answer.status == 204 || done.answer.body.is_empty() {
+        if done.response.status == 204 || done.response.body.is_empty() {
             return Ok(None);
         }
         let receipt = Receipt::new(&done);
-        Ok(Some(Download { bytes: done.answer.body, content_type: done.answer.content_type, receipt }))
+        Ok(Some(Download { bytes: done.response.body, content_type: done.response.content_type, receipt }))
     }
 
     /// Removes a record's photo.
@@ -113,6 +110,11 @@ impl Client {
     /// An [`Intake`] with this client's limits.
     pub fn intake(&self) -> Intake {
         Intake::new().limits(self.inner.config.limits)
+    }
+
+    /// Most requests at a time.
+    pub(crate) fn concurrency(&self) -> usize {
+        self.inner.config.concurrency
     }
 
     async fn upload_inner(
@@ -133,24 +135,24 @@ impl Client {
         photo: Option<&Photo>,
         progress: Option<ProgressFn>,
     ) -> Result<Done, Error> {
-        let Inner { config, tokens, http, gate, dice } = &*self.inner;
+        let Inner { config, tokens, http, limiter, jitter } = &*self.inner;
         let verb = match operation {
             Operation::Upload => "upload to",
             Operation::Download => "download from",
             Operation::Delete => "deletion from",
         };
-        let run = Run {
+        let retry_loop = RetryLoop {
             operation,
             what: format!("{verb} {target}"),
             tokens: &*tokens.0,
-            gate,
+            limiter,
             retry: &config.retry,
-            dice,
+            jitter,
             attempt_time: config.attempt_time,
             total_time: config.total_time,
             progress: progress.clone(),
         };
-        let exchange = HttpExchange {
+        let request = HttpRequest {
             http,
             endpoint: &config.endpoint,
             operation,
@@ -159,7 +161,7 @@ impl Client {
             progress,
             most_download: config.most_download,
         };
-        run.go(&exchange).await
+        retry_loop.run(&request).await
     }
 }
 
@@ -177,7 +179,8 @@ pub struct Receipt {
     pub attempts: u32,
     /// From the first attempt to the confirmation.
     pub elapsed: Duration,
-    /// Whether an earlier attempt may have been carried out too, so that workflows may have run more than once.
+    /// Whether an earlier attempt may have been carried out too, so that workflows may have run more than
+    /// once.
     pub after_ambiguous: bool,
     /// The account's remaining API credits, if the answer told (it does once half of them are used).
     pub credits_remaining: Option<u64>,
@@ -186,13 +189,13 @@ pub struct Receipt {
 impl Receipt {
     fn new(done: &Done) -> Self {
         Self {
-            http: done.answer.status,
+            http: done.response.status,
             code: "SUCCESS",
             message: done.message.clone(),
             attempts: done.attempts,
             elapsed: done.elapsed,
             after_ambiguous: done.after_ambiguous,
-            credits_remaining: done.answer.credits_remaining,
+            credits_remaining: done.response.credits_remaining,
         }
     }
 }

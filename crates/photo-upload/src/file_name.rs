@@ -5,8 +5,8 @@ use crate::image_header::Format;
 /// The name to send: the last path component without anything that could end or confuse the header, at most
 /// [`MOST_BYTES`] bytes of stem, and the extension that fits the content.
 ///
-/// Letters and digits of every script stay (as UTF-8, as RFC 7578 has it); control characters, quotes, separators,
-/// `%`, invisible and all other special characters become `_`.
+/// Letters and digits of every script stay (as UTF-8, as RFC 7578 has it); control characters, quotes,
+/// separators, `%`, invisible and all other special characters become `_`.
 pub(crate) fn safe_file_name(name: &str, format: Format) -> String {
     let last = name.rsplit(['/', '\\']).find(|part| !part.trim().is_empty()).unwrap_or_default();
     let (stem, extension) = split_extension(last.trim(), format);
@@ -26,7 +26,8 @@ fn is_plain(c: char) -> bool {
     c.is_alphanumeric() || matches!(c, '-' | '_' | '.' | ' ' | '(' | ')' | '+' | ',' | '@' | '=' | '~')
 }
 
-/// Takes a picture extension off. The one that is there stays if it is right for the format (`.jpeg` for JPEG).
+/// Takes a picture extension off. The one that is there stays if it is right for the format (`.jpeg` for
+/// JPEG).
 fn split_extension(name: &str, format: Format) -> (&str, String) {
     let Some((stem, extension)) = name.rsplit_once('.') else {
         return (name, format.extension().to_owned());

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
-use crate::answer::{self, Answer, Operation, Verdict};
+use crate::response::{self, Operation, Response, Verdict};
 use crate::token;
 
 /// The parts of an answer that the endpoint's side decides.
@@ -24,10 +24,10 @@ pub struct Parts<'a> {
     pub cut_off: bool,
 }
 
-/// An answer of the photo endpoint: whatever it says, an error's text is one short line, and without a success code no
-/// upload counts as done.
+/// An answer of the photo endpoint: whatever it says, an error's text is one short line, and without a
+/// success code no upload counts as done.
 pub fn photo_answer(parts: &Parts<'_>) {
-    let answer = Answer {
+    let response = Response {
         status: parts.status,
         retry_after: parts.retry_after.map(str::to_owned),
         date: parts.date.map(str::to_owned),
@@ -36,9 +36,9 @@ pub fn photo_answer(parts: &Parts<'_>) {
         body: Bytes::copy_from_slice(parts.body),
         cut_off: parts.cut_off.then(|| "it broke off".to_owned()),
     };
-    let code = answer::parse(parts.body).code;
+    let code = response::parse(parts.body).code;
     for operation in [Operation::Upload, Operation::Download, Operation::Delete] {
-        match answer::judge(operation, "a test", &answer) {
+        match response::judge(operation, "a test", &response) {
             Verdict::Done { message } => {
                 assert!((200..300).contains(&parts.status));
                 assert!(message.is_none_or(|m| is_short_line(&m, 300)));
@@ -53,10 +53,10 @@ pub fn photo_answer(parts: &Parts<'_>) {
     }
 }
 
-/// An answer of the token endpoint: a token lasts no longer than a day, can be sent and isn't shown; a refusal is one
-/// short line.
+/// An answer of the token endpoint: a token lasts no longer than a day, can be sent and isn't shown; a
+/// refusal is one short line.
 pub fn token_answer(status: u16, body: &[u8]) {
-    match token::answer::read(status, body) {
+    match token::response::read(status, body) {
         Ok(grant) => {
             assert!(grant.lifetime <= Duration::from_secs(86_400));
             assert!(grant.token.header().is_some(), "a checked token");

@@ -4,17 +4,18 @@ use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use bytes::{Bytes, BytesMut};
-use reqwest::{Response, Url, redirect, retry};
+use reqwest::{Url, redirect, retry};
 use tokio::time::{Instant, timeout_at};
 
-use crate::answer::Answer;
-use crate::endpoint::is_loopback;
 use crate::error::Error;
-use crate::text;
+use crate::redact;
+use crate::response::Response;
+use crate::url_rules::is_loopback;
 
-/// Two clients: one for plain http to this machine, without proxy and certificates, and one for everything else, which
-/// honours the system's proxy settings. The latter is made when first needed, since it cannot be made on a system
-/// without CA certificates, where tests against a local server should work all the same. Clones share both.
+/// Two clients: one for plain http to this machine, without proxy and certificates, and one for everything
+/// else, which honors the system's proxy settings. The latter is made when first needed, since it cannot be
+/// made on a system without CA certificates, where tests against a local server should work all the same.
+/// Clones share both.
 #[derive(Clone, Debug)]
 pub(crate) struct Http {
     connect: Duration,
@@ -47,7 +48,8 @@ fn builder(connect: Duration) -> reqwest::ClientBuilder {
         .redirect(redirect::Policy::none())
         .retry(retry::never())
         .referer(false)
-        // Answers are limited in bytes as they come. Another crate may have switched these features on for all.
+        // Answers are limited in bytes as they come. Another crate may have switched these features on for
+        // all.
         .no_gzip()
         .no_brotli()
         .no_zstd()
@@ -62,40 +64,40 @@ fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
     builder.build().map_err(|e| {
         Error::config(format!(
             "no HTTP client can be made ({}); are the system's CA certificates installed?",
-            text::causes(&e)
+            redact::causes(&e)
         ))
     })
 }
 
 /// What a reqwest error says, with its causes and without the URL.
 pub(crate) fn cause_of(error: reqwest::Error) -> String {
-    text::causes(&error.without_url())
+    redact::causes(&error.without_url())
 }
 
 /// Reads an answer to its end, but at most `most` bytes and until `deadline`. What was read by then is kept.
-pub(crate) async fn read_answer(mut response: Response, most: usize, deadline: Instant) -> Answer {
+pub(crate) async fn read_response(mut from: reqwest::Response, most: usize, deadline: Instant) -> Response {
     let header = |name: &str| {
-        let value = response.headers().get(name)?.to_str().ok()?;
-        Some(text::one_line(value, 200))
+        let value = from.headers().get(name)?.to_str().ok()?;
+        Some(redact::one_line(value, 200))
     };
-    let mut answer = Answer {
-        status: response.status().as_u16(),
+    let mut response = Response {
+        status: from.status().as_u16(),
         retry_after: header("retry-after"),
         date: header("date"),
         credits_remaining: header("x-api-credits-remaining").and_then(|v| v.trim().parse().ok()),
         content_type: header("content-type"),
-        ..Answer::default()
+        ..Response::default()
     };
-    let (body, cut_off) = read_body(&mut response, most, deadline).await;
-    answer.body = body;
-    answer.cut_off = cut_off;
-    answer
+    let (body, cut_off) = read_body(&mut from, most, deadline).await;
+    response.body = body;
+    response.cut_off = cut_off;
+    response
 }
 
-async fn read_body(response: &mut Response, most: usize, deadline: Instant) -> (Bytes, Option<String>) {
+async fn read_body(from: &mut reqwest::Response, most: usize, deadline: Instant) -> (Bytes, Option<String>) {
     let mut body = BytesMut::new();
     let cut_off = loop {
-        match timeout_at(deadline, response.chunk()).await {
+        match timeout_at(deadline, from.chunk()).await {
             Err(_) => break Some("the answer did not end in time".to_owned()),
             Ok(Err(error)) => break Some(format!("the answer was cut off: {}", cause_of(error))),
             Ok(Ok(None)) => break None,
@@ -112,4 +114,4 @@ async fn read_body(response: &mut Response, most: usize, deadline: Instant) -> (
 }
 
 /// Most bytes read of an answer that is not a picture.
-pub(crate) const MOST_ANSWER: usize = 64 * 1024;
+pub(crate) const MAX_RESPONSE_BYTES: usize = 64 * 1024;

@@ -88,7 +88,8 @@ pub(crate) fn foreign_format(bytes: &[u8]) -> Option<&'static str> {
     }
 }
 
-/// Width and height in pixels as the header gives them, each at least 1, or `None` when the header is cut off or broken.
+/// Width and height in pixels as the header gives them, each at least 1, or `None` when the header is cut off
+/// or broken.
 pub(crate) fn dimensions(format: Format, bytes: &[u8]) -> Option<(u32, u32)> {
     let (width, height) = match format {
         Format::Png => png(bytes),
@@ -104,7 +105,8 @@ fn png(bytes: &[u8]) -> Option<(u32, u32)> {
     Some((be32(bytes, 16)?, be32(bytes, 20)?))
 }
 
-/// The 12-byte OS/2 header has 16-bit sizes; all later ones signed 32-bit, where a negative height means top-down.
+/// The 12-byte OS/2 header has 16-bit sizes; all later ones signed 32-bit, where a negative height means
+/// top-down.
 fn bmp(bytes: &[u8]) -> Option<(u32, u32)> {
     if le32(bytes, 14)? == 12 {
         return Some((u32::from(le16(bytes, 18)?), u32::from(le16(bytes, 20)?)));

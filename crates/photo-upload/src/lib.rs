@@ -1,9 +1,9 @@
 //! A thin, reliable HTTP transport that puts a prepared photo onto a CRM record.
 //!
-//! The photo endpoint takes one picture of at most 10 MB and 10 megapixels. This crate checks the picture before sending
-//! it, sends it, and does what a good client has to do when that does not work at the first try: renews the access token,
-//! waits when asked to, tries again when that can help, and otherwise says what failed, for how much else that holds,
-//! and what to do about it.
+//! The photo endpoint takes one picture of at most 10 MB and 10 megapixels. This crate checks the picture
+//! before sending it, sends it, and does what a good client has to do when that does not work at the first
+//! try: renews the access token, waits when asked to, tries again when that can help, and otherwise says what
+//! failed, for how much else that holds, and what to do about it.
 //!
 //! ```no_run
 //! use photo_upload::{Client, DataCenter, Photo, Target};
@@ -19,15 +19,17 @@
 //!
 //! # The nouns
 //!
-//! * [`Client`]: connections, token, concurrency limit and pause, shared by its clones. [`blocking::Client`] is the same
-//!   without async.
+//! * [`Client`]: connections, token, concurrency limit and pause, shared by its clones. [`blocking::Client`]
+//!   is the same without async.
 //! * [`Target`]: a module and a record id.
-//! * [`Photo`]: a picture's bytes with a name that is safe to send; from bytes, or through [`Intake`] from a path, a
-//!   stream, a reader or a URL, bounded in size and time. [`Limits`] are checked before anything is sent.
+//! * [`Photo`]: a picture's bytes with a name that is safe to send; from bytes, or through [`Intake`] from a
+//!   path, a stream, a reader or a URL, bounded in size and time. [`Limits`] are checked before anything is
+//!   sent. What is to be prepared first is read by the same [`Intake`] as [`Content`], of any format.
 //! * [`TokenSource`]: [`StaticToken`], [`RefreshToken`], or your own.
-//! * [`Receipt`]: what the endpoint confirmed. [`Error`]: why it did not, grouped by what you can do; with the endpoint's
-//!   [`ErrorCode`] if it gave one.
-//! * [`Batch`]: many uploads, results as they finish.
+//! * [`Receipt`]: what the endpoint confirmed. [`Error`]: why it did not, grouped by what you can do; with
+//!   the endpoint's [`ErrorCode`] if it gave one.
+//! * [`Batch`]: many uploads, results as they finish. [`StopRules`]: which uploads are not worth a try after
+//!   an error.
 //!
 //! # What is sent again, and what is not
 //!
@@ -42,19 +44,21 @@
 //!
 //! # Rules that hold always
 //!
-//! Redirects are not followed by uploads, downloads, deletions and token requests, not even on the same host, since the
-//! token would go with them: a redirect is an error. Pictures fetched from a URL ([`Intake::url`]) carry no secret; their
-//! redirects are followed by the rules told there. Plain http is only used to this machine, unless allowed. Secrets do
-//! not appear in `Debug`, errors, logs or URLs, not even if a server echoes them (unless it disguises them on purpose).
-//! Answers are never unpacked, and read up to a bound, however long they are: 64 KiB, or
-//! [`ClientBuilder::max_download_bytes`] for a photo; their heads up to about 400 KiB and 100 headers.
-//! All waits use tokio's clock, and the jitter can be seeded, so that tests can be exact.
+//! Redirects are not followed by uploads, downloads, deletions and token requests, not even on the same host,
+//! since the token would go with them: a redirect is an error. Pictures fetched from a URL ([`Intake::url`])
+//! carry no secret; their redirects are followed by the rules told there. Plain http is only used to this
+//! machine, unless allowed. Secrets do not appear in `Debug`, errors, logs or URLs, not even if a server
+//! echoes them (unless it disguises them on purpose). Answers are never unpacked, and read up to a bound,
+//! however long they are: 64 KiB, or [`ClientBuilder::max_download_bytes`] for a photo; their heads up to
+//! about 400 KiB and 100 headers. All waits use tokio's clock, and the jitter can be seeded, so that tests
+//! can be exact.
 //!
 //! # Limits and non-goals
 //!
-//! A photo is held in memory while it is sent (at most the limit, 10 MB each). It is not decoded, changed or made to fit:
-//! that is the crate photo-prep's job. Several processes can share a token file, but do not take turns refreshing. One
-//! organisation's limits apply to all its clients together; this one only counts its own requests.
+//! A photo is held in memory while it is sent (at most the limit, 10 MB each). It is not decoded, changed or
+//! made to fit: that is the crate photo-prep's job. Several processes can share a token file, but do not take
+//! turns refreshing. One organization's limits apply to all its clients together; this one only counts its
+//! own requests.
 //!
 //! # Features
 //!
@@ -63,21 +67,19 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
-mod answer;
 mod batch;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod builder;
+mod cancel;
 mod client;
-mod code;
-mod config;
 mod endpoint;
+mod environment;
 mod error;
-mod exchange;
-mod fetch;
+mod error_code;
 mod file_name;
 #[cfg(fuzzing)]
 pub mod fuzzing;
-mod gate;
 mod http;
 mod image_header;
 mod intake;
@@ -85,28 +87,33 @@ mod photo;
 #[cfg(feature = "prep")]
 mod prep;
 mod progress;
+mod redact;
+mod request;
+mod request_limiter;
+mod response;
 mod retry;
-mod run;
+mod retry_loop;
+mod stop_rules;
 mod target;
-mod text;
 mod token;
+mod url_rules;
 
-pub use batch::{Batch, Canceller, Finished, Stopped};
+pub use batch::{Batch, Finished, Stopped};
+pub use builder::ClientBuilder;
+pub use cancel::CancelToken;
 pub use client::{Client, Download, Receipt};
-pub use code::{Class, ErrorCode, Scope};
-pub use config::ClientBuilder;
-pub use endpoint::{ApiVersion, DataCenter, Triggers, is_internal_host};
-pub use error::{Error, Failure, PhotoError, SourceError};
+pub use endpoint::{ApiVersion, DataCenter, Triggers};
+pub use error::{Error, Failure, PhotoError, SourceError, TokenError};
+pub use error_code::{Class, ErrorCode, Scope};
 pub use image_header::Format;
-pub use intake::Intake;
+pub use intake::{Content, Intake, Source};
 pub use photo::{Limits, Photo};
 pub use progress::Progress;
 pub use retry::Retry;
+pub use stop_rules::{StopReason, StopRules};
 pub use target::Target;
-pub use token::{
-    AccessToken, RefreshToken, RefreshTokenBuilder, StaticToken, TokenError, TokenFuture, TokenSource,
-};
+pub use token::{AccessToken, RefreshToken, RefreshTokenBuilder, StaticToken, TokenFuture, TokenSource};
 
 #[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
+#[doc = include_str!("../README.md")]
 struct Readme;

@@ -59,7 +59,8 @@ impl Default for Limits {
 
 /// A picture to upload: its bytes, its real format and size, and a file name that is safe to send.
 ///
-/// Made from bytes here, or from a path, stream, reader or URL with [`Intake`](crate::Intake). Cheap to clone.
+/// Made from bytes here, or from a path, stream, reader or URL with [`Intake`](crate::Intake). Cheap to
+/// clone.
 ///
 /// ```
 /// use photo_upload::{Format, Photo};
@@ -79,8 +80,8 @@ pub struct Photo {
 }
 
 impl Photo {
-    /// Takes the bytes of a picture file, and any name for it. Reads the header; the limits are checked when it is sent,
-    /// by the client's own [`Limits`].
+    /// Takes the bytes of a picture file, and any name for it. Reads the header; the limits are checked when
+    /// it is sent, by the client's own [`Limits`].
     ///
     /// # Errors
     /// [`Error::Photo`] if it is empty, in no accepted format, or its header is broken.
@@ -90,8 +91,8 @@ impl Photo {
         Ok(Self { file_name: safe_file_name(name.as_ref(), format), bytes, format, width, height })
     }
 
-    /// Takes a picture whose facts are already known, without reading it, for callers that just made it. The client
-    /// reads the header before sending all the same.
+    /// Takes a picture whose facts are already known, without reading it, for callers that just made it. The
+    /// client reads the header before sending all the same.
     pub fn from_parts(
         bytes: impl Into<Bytes>,
         name: impl AsRef<str>,
@@ -106,14 +107,6 @@ impl Photo {
     #[must_use]
     pub fn named(self, name: impl AsRef<str>) -> Self {
         Self { file_name: safe_file_name(name.as_ref(), self.format), ..self }
-    }
-
-    /// Reads a file of at most 10,000,000 bytes. See [`Intake::path`](crate::Intake::path).
-    ///
-    /// # Errors
-    /// [`Error::Source`] if it cannot be read or is larger; [`Error::Photo`] as [`Photo::from_bytes`].
-    pub async fn from_path(path: impl AsRef<std::path::Path>) -> Result<Self, Error> {
-        crate::Intake::new().path(path).await
     }
 
     /// The file, as it will be sent.

@@ -7,8 +7,8 @@ use std::time::Duration;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Progress {
-    /// So many bytes have been taken for sending. That runs ahead of the wire: buffers hold some of them, and whether
-    /// they arrived is only known at [`Progress::Confirmed`]. Starts over with every attempt.
+    /// So many bytes have been taken for sending. That runs ahead of the wire: buffers hold some of them, and
+    /// whether they arrived is only known at [`Progress::Confirmed`]. Starts over with every attempt.
     Sending {
         /// Which attempt, from 1.
         attempt: u32,

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 /// When and how often a failed request is sent again.
 ///
-/// The wait before attempt *n* + 1 is what the server asks for (`Retry-After`, then `details.retry_after`) plus up to
-/// [`base`](Self::base), or without a hint a random time between zero and `base` · 2ⁿ⁻¹, at most
+/// The wait before attempt *n* + 1 is what the server asks for (`Retry-After`, then `details.retry_after`)
+/// plus up to [`base`](Self::base), or without a hint a random time between zero and `base` · 2ⁿ⁻¹, at most
 /// [`cap`](Self::cap) ("full jitter").
 ///
 /// ```
@@ -18,7 +18,8 @@ use std::time::Duration;
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Retry {
-    /// Most attempts for one call, at least 1. The one extra request after a fresh token is not counted. Default 6.
+    /// Most attempts for one call, at least 1. The one extra request after a fresh token is not counted.
+    /// Default 6.
     pub attempts: u32,
     /// The first wait's upper end. Default 0.5 s.
     pub base: Duration,
@@ -27,8 +28,9 @@ pub struct Retry {
     /// The longest wait a server may ask for; beyond it the call ends with
     /// [`Error::OutOfCredits`](crate::Error::OutOfCredits) instead. Default 5 minutes.
     pub hint_cap: Duration,
-    /// Whether to send again when the request may already have been carried out. Harmless to the picture, which is
-    /// only replaced by itself; but workflows may run twice unless triggers are restricted. Default yes.
+    /// Whether to send again when the request may already have been carried out. Harmless to the picture,
+    /// which is only replaced by itself; but workflows may run twice unless triggers are restricted. Default
+    /// yes.
     pub ambiguous: bool,
     /// Seed of the jitter, for tests; `None` takes a random one.
     pub seed: Option<u64>,
@@ -77,12 +79,12 @@ impl Retry {
     }
 
     /// The wait after `failures` failed attempts (1 for the first).
-    pub(crate) fn wait(&self, failures: u32, hint: Option<Duration>, dice: &Dice) -> Duration {
+    pub(crate) fn wait(&self, failures: u32, hint: Option<Duration>, jitter: &Jitter) -> Duration {
         match hint {
-            Some(hint) => hint.saturating_add(dice.up_to(self.base)),
+            Some(hint) => hint.saturating_add(jitter.up_to(self.base)),
             None => {
                 let doubled = 2_u32.saturating_pow(failures.saturating_sub(1));
-                dice.up_to(self.base.saturating_mul(doubled).min(self.cap))
+                jitter.up_to(self.base.saturating_mul(doubled).min(self.cap))
             }
         }
     }
@@ -103,9 +105,9 @@ impl Default for Retry {
 
 /// The client's source of randomness.
 #[derive(Debug)]
-pub(crate) struct Dice(Mutex<fastrand::Rng>);
+pub(crate) struct Jitter(Mutex<fastrand::Rng>);
 
-impl Dice {
+impl Jitter {
     pub(crate) fn new(seed: Option<u64>) -> Self {
         Self(Mutex::new(seed.map_or_else(fastrand::Rng::new, fastrand::Rng::with_seed)))
     }
@@ -128,18 +130,18 @@ mod tests {
         #[test]
         fn waits_stay_in_their_range(seed: u64, failures in 1_u32..100, base in 0_u64..100_000, cap in 0_u64..100_000) {
             let retry = Retry::default().base(Duration::from_millis(base)).cap(Duration::from_millis(cap));
-            let dice = Dice::new(Some(seed));
+            let jitter = Jitter::new(Some(seed));
             let most = base.saturating_mul(2_u64.saturating_pow(failures - 1)).min(cap);
-            prop_assert!(retry.wait(failures, None, &dice) <= Duration::from_millis(most));
+            prop_assert!(retry.wait(failures, None, &jitter) <= Duration::from_millis(most));
             let hint = Duration::from_secs(7);
-            let hinted = retry.wait(failures, Some(hint), &dice);
+            let hinted = retry.wait(failures, Some(hint), &jitter);
             prop_assert!(hinted >= hint && hinted <= hint + Duration::from_millis(base));
         }
 
         #[test]
         fn same_seed_same_waits(seed: u64) {
             let retry = Retry::default();
-            let (a, b) = (Dice::new(Some(seed)), Dice::new(Some(seed)));
+            let (a, b) = (Jitter::new(Some(seed)), Jitter::new(Some(seed)));
             for n in 1..8 {
                 prop_assert_eq!(retry.wait(n, None, &a), retry.wait(n, None, &b));
             }
@@ -149,13 +151,14 @@ mod tests {
     #[test]
     fn jitter_is_full_and_grows() {
         let retry = Retry::default();
-        let dice = Dice::new(Some(1));
+        let jitter = Jitter::new(Some(1));
         for failures in [1, 3, 6, 20] {
             let top = (0.5 * 2_f64.powi(failures - 1)).min(30.0);
             let waits: Vec<f64> =
-                (0..400).map(|_| retry.wait(failures.unsigned_abs(), None, &dice).as_secs_f64()).collect();
+                (0..400).map(|_| retry.wait(failures.unsigned_abs(), None, &jitter).as_secs_f64()).collect();
             let mean = waits.iter().sum::<f64>() / 400.0;
-            // The mean of 400 uniform draws is within 10 % of the middle with over 99.9 % probability; the seed is fixed.
+            // The mean of 400 uniform draws is within 10 % of the middle with over 99.9 % probability; the
+            // seed is fixed.
             assert!((mean / (top / 2.0) - 1.0).abs() < 0.1, "{failures}: {mean}");
             assert!(waits.iter().any(|w| *w < top * 0.1) && waits.iter().any(|w| *w > top * 0.9));
         }

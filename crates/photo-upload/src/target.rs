@@ -24,8 +24,8 @@ pub struct Target {
 impl Target {
     /// Names a record.
     ///
-    /// `module` is 1 to 100 ASCII letters, digits and underscores, starting with a letter; `record_id` is 1 to 32
-    /// digits.
+    /// `module` is 1 to 100 ASCII letters, digits and underscores, starting with a letter; `record_id` is 1
+    /// to 32 digits.
     ///
     /// # Errors
     /// [`Error::Config`] if either has another form.

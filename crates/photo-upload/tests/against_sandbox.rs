@@ -1,4 +1,5 @@
-//! The client against the sandbox: every documented answer as its own typed error, and a long run through faults.
+//! The client against the sandbox: every documented answer as its own typed error, and a long run through
+//! faults.
 
 use std::time::Duration;
 

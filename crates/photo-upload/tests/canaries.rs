@@ -1,4 +1,5 @@
-//! Planted secrets: whatever servers echo, none shows in an error, its sources, a receipt, `Debug` or a log line.
+//! Planted secrets: whatever servers echo, none shows in an error, its sources, a receipt, `Debug` or a log
+//! line.
 
 mod scripted;
 

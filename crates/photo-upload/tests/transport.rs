@@ -294,7 +294,7 @@ async fn pictures_from_urls() {
     }
     let kinds = |error: &Error| match error {
         Error::Source(SourceError::Url(_)) => "url",
-        Error::Source(SourceError::TooLarge { limit: 20_000 }) => "large",
+        Error::Source(SourceError::TooLarge { limit: 20_000, .. }) => "large",
         Error::Source(SourceError::Status { status: 404, .. }) => "404",
         Error::Source(SourceError::Network { .. }) => "network",
         Error::Photo(_) => "photo",
@@ -375,22 +375,22 @@ async fn a_batch_goes_on_after_one_refusal_and_stops_where_all_must_fail() {
 }
 
 #[tokio::test]
-async fn a_batch_can_be_cancelled() {
+async fn a_batch_can_be_canceled() {
     let server = Server::list([success(), Reply::Stall]);
     let client = builder(&server).concurrency(1).build().expect("good");
     let mut batch = client.upload_all(jobs("Leads", 10));
     assert!(batch.next().await.expect("one").result.is_ok());
-    let canceller = batch.canceller();
-    let cancelling = tokio::spawn(async move {
+    let cancel_token = batch.cancel_token();
+    let canceling = tokio::spawn(async move {
         tokio::time::sleep(Duration::from_millis(50)).await;
-        canceller.cancel();
+        cancel_token.cancel();
     });
     let second = batch.next().await.expect("the one under way");
-    assert!(matches!(second.result, Err(Error::Cancelled)), "{second:?}");
+    assert!(matches!(second.result, Err(Error::Canceled)), "{second:?}");
     assert!(batch.next().await.is_none());
-    assert_eq!(batch.stopped(), Some(Stopped::Cancelled));
+    assert_eq!(batch.stopped(), Some(Stopped::Canceled));
     assert_eq!(batch.into_rest().count(), 8);
-    cancelling.await.expect("ended");
+    canceling.await.expect("ended");
 }
 
 #[cfg(feature = "blocking")]

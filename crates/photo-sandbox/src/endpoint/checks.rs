@@ -1,15 +1,15 @@
-//! The endpoint's checks, in its order: method, authorisation, scope, module, permission, record; then, for an
-//! upload, form, magic bytes, bytes, pixels.
+//! The endpoint's checks, in its order: method, authorization, scope, module, permission, record; then, for
+//! an upload, form, magic bytes, bytes, pixels.
 
 use std::borrow::Cow;
 
-use super::answer::Refusal;
 use super::multipart::{self, Malformed, Part};
 use super::picture::{self, Kind};
 use super::reserved;
+use super::response::Refusal;
 use super::route::PhotoPath;
-use crate::code::Code;
 use crate::config::{Config, Records, SizeCodes};
+use crate::error_code::Code;
 
 /// What a request wants with a photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,7 +42,7 @@ pub(crate) fn head(
     is_valid: impl Fn(&str) -> bool,
 ) -> Result<Action, Refusal> {
     let action = action(head.method)?;
-    let provoked = authorisation(head.authorization, config, is_valid)?;
+    let provoked = authorization(head.authorization, config, is_valid)?;
     if !config.scope || provoked == Some(Code::OauthScopeMismatch) {
         return Err(Code::OauthScopeMismatch.into());
     }
@@ -57,7 +57,8 @@ pub(crate) fn head(
     Ok(action)
 }
 
-/// Everything that needs the body; `whole` is false if the body was cut off because it is longer than allowed.
+/// Everything that needs the body; `whole` is false if the body was cut off because it is longer than
+/// allowed.
 pub(crate) fn upload<'a>(
     content_type: &str,
     body: &'a [u8],
@@ -97,7 +98,7 @@ fn action(method: &str) -> Result<Action, Refusal> {
 }
 
 /// Checks the token; returns the code of a reserved ending that belongs to a later check.
-fn authorisation(
+fn authorization(
     header: Option<&str>,
     config: &Config,
     is_valid: impl Fn(&str) -> bool,
@@ -170,7 +171,7 @@ const CUSTOM: &str = "Custom";
 const NO_FILE: &str = "the form has no file in a part named file";
 const MALFORMED: &str = "the body is not a well-formed multipart/form-data form";
 
-/// Modules that exist in every organisation, but have no photos.
+/// Modules that exist in every organization, but have no photos.
 const WITHOUT_PHOTOS: [&str; 16] = [
     "Activities",
     "Attachments",

@@ -1,9 +1,9 @@
 //! The endpoint's rules as pure functions: a parsed request and the rules in, an answer out. No sockets here.
 
-pub(crate) mod answer;
 pub(crate) mod checks;
 pub(crate) mod multipart;
 pub(crate) mod oauth;
 pub(crate) mod picture;
 pub(crate) mod reserved;
+pub(crate) mod response;
 pub(crate) mod route;

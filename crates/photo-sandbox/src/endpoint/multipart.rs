@@ -186,8 +186,8 @@ fn parameter<'a>(mut rest: &'a str, wanted: &str) -> Option<Cow<'a, str>> {
     }
 }
 
-/// A quoted string from behind its opening quote, and what follows it. Only `\"` is an escape: old browsers send
-/// Windows paths with plain backslashes.
+/// A quoted string from behind its opening quote, and what follows it. Only `\"` is an escape: old browsers
+/// send Windows paths with plain backslashes.
 fn unquote(text: &str) -> Option<(Cow<'_, str>, &str)> {
     let mut escaped = false;
     for (at, byte) in text.bytes().enumerate() {

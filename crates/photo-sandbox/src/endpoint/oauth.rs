@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use super::answer::Answer;
 use super::multipart::Parts;
+use super::response::Response;
 use crate::config::{Config, Credentials, ExpiresIn};
 
 /// The parameters of a token request.
@@ -91,7 +91,7 @@ impl Parameters {
 const MAX_LENGTH: usize = 1024;
 
 /// The answer with a new access token.
-pub(crate) fn granted(grant: &Grant<'_>, access_token: &str, api_domain: &str, config: &Config) -> Answer {
+pub(crate) fn granted(grant: &Grant<'_>, access_token: &str, api_domain: &str, config: &Config) -> Response {
     let seconds = config.token_lifetime.as_secs();
     let (expires_in, expires_in_sec) = match config.expires_in {
         ExpiresIn::Seconds => (Some(seconds), None),
@@ -104,7 +104,7 @@ pub(crate) fn granted(grant: &Grant<'_>, access_token: &str, api_domain: &str, c
             Some(config.credentials.as_ref().map_or("1000.sandbox.refresh", |c| &c.refresh_token))
         }
     };
-    Answer::json(
+    Response::json(
         200,
         &TokenBody {
             access_token,
@@ -118,15 +118,15 @@ pub(crate) fn granted(grant: &Grant<'_>, access_token: &str, api_domain: &str, c
 }
 
 /// The answer to wrong parameters, which like the real one has status 200.
-pub(crate) fn refused(error: &'static str) -> Answer {
-    Answer::json(200, &RefusedBody { error_description: None, error, status: None })
+pub(crate) fn refused(error: &'static str) -> Response {
+    Response::json(200, &RefusedBody { error_description: None, error, status: None })
 }
 
 /// The answer to one request too many.
-pub(crate) fn throttled(status: u16) -> Answer {
+pub(crate) fn throttled(status: u16) -> Response {
     let error_description =
         Some("You have made too many requests continuously. Please try again after some time.");
-    Answer::json(status, &RefusedBody { error_description, error: THROTTLED, status: Some("failure") })
+    Response::json(status, &RefusedBody { error_description, error: THROTTLED, status: Some("failure") })
 }
 
 /// The `error` of a throttled request.

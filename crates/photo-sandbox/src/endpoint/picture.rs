@@ -38,8 +38,8 @@ pub(crate) fn pixels(bytes: &[u8]) -> Option<u64> {
     width.checked_mul(height).filter(|&pixels| pixels > 0)
 }
 
-/// Width and height of a BMP. Done here because `imagesize` takes the negative height of a top-down picture for a
-/// huge one.
+/// Width and height of a BMP. Done here because `imagesize` takes the negative height of a top-down picture
+/// for a huge one.
 fn bmp_size(bytes: &[u8]) -> Option<(u64, u64)> {
     let word = |at: usize| Some(u16::from_le_bytes(bytes.get(at..at + 2)?.try_into().ok()?));
     let long = |at: usize| Some(i32::from_le_bytes(bytes.get(at..at + 4)?.try_into().ok()?));

@@ -1,6 +1,6 @@
 //! Reserved record ids and token endings: how every documented code is provoked without a special client.
 
-use crate::code::Code;
+use crate::error_code::Code;
 
 /// The code that a reserved record id stands for.
 pub(crate) fn record(id: &str) -> Option<Code> {

@@ -12,7 +12,8 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::{Instant, timeout_at};
 
-use super::serve::{Aborted, serve};
+use super::reply::Aborted;
+use super::serve::serve;
 use super::write_timeout::WriteTimeout;
 use crate::state::Shared;
 
@@ -42,8 +43,8 @@ pub(crate) async fn run(shared: Arc<Shared>, stream: TcpStream) {
     close(stream, reset.load(Ordering::Relaxed)).await;
 }
 
-/// Closes with a reset, or says that nothing more will come and reads, bounded, what the client still sends: closing
-/// with unread bytes would reset the connection and could destroy the answer on its way.
+/// Closes with a reset, or says that nothing more will come and reads, bounded, what the client still sends:
+/// closing with unread bytes would reset the connection and could destroy the answer on its way.
 async fn close(mut stream: WriteTimeout, reset: bool) {
     if reset {
         // If the system refuses, the client sees a plain close, which is as ambiguous.

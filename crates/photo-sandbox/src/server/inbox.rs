@@ -85,9 +85,9 @@ impl<'a> Inbox<'a> {
         result.map(|whole| Body { whole, ..body })
     }
 
-    /// Throws away what is left of the body, within bounds. Returns false if the connection can't go on after the
-    /// answer, because more may be to come: the bounds were reached, or the client still waits for a word and may
-    /// or may not send the body after a refusal.
+    /// Throws away what is left of the body, within bounds. Returns false if the connection can't go on after
+    /// the answer, because more may be to come: the bounds were reached, or the client still waits for a word
+    /// and may or may not send the body after a refusal.
     pub(crate) async fn drain(&mut self) -> bool {
         if self.finished {
             return true;
@@ -129,8 +129,10 @@ impl<'a> Inbox<'a> {
     }
 }
 
-/// Up to this size a body needs no slot, so that clients that send a byte now and then cannot take all of them.
+/// Up to this size a body needs no slot, so that clients that send a byte now and then cannot take all of
+/// them.
 const SMALL_BODY: usize = 64 << 10;
-/// A whole body may take this many times as long as a client may be silent, but never longer than [`LONGEST`].
+/// A whole body may take this many times as long as a client may be silent, but never longer than
+/// [`LONGEST`].
 const WHOLE_BODY: u32 = 12;
 const LONGEST: Duration = Duration::from_secs(600);

@@ -1,9 +1,11 @@
 //! The HTTP server: a thread of its own, connections, bodies, answers on the wire.
 
-mod answer_body;
 mod connection;
+mod fault;
 mod inbox;
 mod photo;
+mod reply;
+mod response_body;
 mod serve;
 mod token;
 mod write_timeout;

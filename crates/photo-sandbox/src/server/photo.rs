@@ -2,13 +2,13 @@
 
 use hyper::http::request::Parts;
 
+use super::fault;
 use super::inbox::{Inbox, Unreadable};
-use super::serve::{Aborted, Delivery, Reply, asked_fault, fault_answer, header};
-use crate::code::Code;
-use crate::endpoint::answer::{Answer, Refusal};
+use super::reply::{Aborted, Delivery, Reply, header};
 use crate::endpoint::checks::{self, Action, Head};
+use crate::endpoint::response::{Refusal, Response};
 use crate::endpoint::route::PhotoPath;
-use crate::fault::Fault;
+use crate::error_code::Code;
 use crate::state::{Arrival, Shared};
 use crate::stats::{bump, key};
 
@@ -19,32 +19,21 @@ pub(crate) async fn handle(
     path: PhotoPath<'_>,
     inbox: &mut Inbox<'_>,
 ) -> Result<Reply, Aborted> {
-    let Arrival { fault, refusal, guard } = shared.arrive(asked_fault(parts));
-    if let Some(answer) = refusal {
-        return Ok(answer.into());
+    let Arrival { fault, refusal, guard } = shared.arrive(fault::asked(parts));
+    if let Some(response) = refusal {
+        return Ok(response.into());
     }
-    if fault == Some(Fault::ResetBeforeReading) {
-        return Err(Aborted::Reset);
+    if let Some(response) = fault::before(fault.as_ref()).await? {
+        return Ok(response.into());
     }
-    if let Some(answer) = fault.as_ref().and_then(fault_answer) {
-        return Ok(answer.into());
-    }
-    if let Some(Fault::Slow(delay)) = fault {
-        tokio::time::sleep(delay).await;
-    }
-    let (mut answer, stored) = act(shared, parts, path, inbox).await?;
-    answer.headers.extend(shared.lock().credits_header());
+    let (mut response, stored) = act(shared, parts, path, inbox).await?;
+    response.headers.extend(shared.lock().credits_header());
     drop(guard);
-    match fault {
-        Some(Fault::ResetAfterStoring) => Err(Aborted::Reset),
-        Some(Fault::TruncatedAnswer) => Ok(Reply { answer, delivery: Delivery::Truncated }),
-        _ => {
-            if stored {
-                bump(&mut shared.lock().stats.confirmed, &key(path.module, path.record));
-            }
-            Ok(answer.into())
-        }
+    let reply = fault::deliver(fault.as_ref(), response)?;
+    if stored && reply.delivery == Delivery::Whole {
+        bump(&mut shared.lock().stats.confirmed, &key(path.module, path.record));
     }
+    Ok(reply)
 }
 
 /// Checks the request and does what it asks for; the flag tells whether a photo was stored.
@@ -53,17 +42,17 @@ async fn act(
     parts: &Parts,
     path: PhotoPath<'_>,
     inbox: &mut Inbox<'_>,
-) -> Result<(Answer, bool), Aborted> {
+) -> Result<(Response, bool), Aborted> {
     let head = Head { method: parts.method.as_str(), path, authorization: header(parts, "authorization") };
     match shared.check(head) {
-        Err(refusal) => Ok((refusal.answer(), false)),
+        Err(refusal) => Ok((refusal.response(), false)),
         Ok(Action::Download) => Ok((shared.download(path), false)),
         Ok(Action::Delete) => Ok((shared.delete(path), false)),
         Ok(Action::Upload) => match upload(shared, parts, path, inbox).await? {
-            Ok(()) => Ok((Answer::success("photo uploaded successfully"), true)),
+            Ok(()) => Ok((Response::success("photo uploaded successfully"), true)),
             Err(refusal) => {
                 shared.lock().refuse(refusal.code);
-                Ok((refusal.answer(), false))
+                Ok((refusal.response(), false))
             }
         },
     }

@@ -2,56 +2,22 @@
 
 use hyper::body::Incoming;
 use hyper::header::{CONNECTION, CONTENT_LENGTH, CONTENT_TYPE, HeaderValue};
-use hyper::http::request::Parts;
-use hyper::{Request, Response, StatusCode};
+use hyper::{Request, StatusCode};
 
-use super::answer_body::AnswerBody;
 use super::inbox::Inbox;
+use super::reply::{Aborted, Delivery, Reply};
+use super::response_body::ResponseBody;
 use super::{photo, token};
-use crate::code::Code;
-use crate::endpoint::answer::{Answer, Refusal};
+use crate::endpoint::response::Refusal;
 use crate::endpoint::route::{Route, route};
-use crate::fault::{Fault, RetryHint};
+use crate::error_code::Code;
 use crate::state::Shared;
-
-/// An answer, and how it is to reach the client.
-#[derive(Debug)]
-pub(crate) struct Reply {
-    pub(crate) answer: Answer,
-    pub(crate) delivery: Delivery,
-}
-
-/// How an answer is to reach the client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Delivery {
-    /// Whole.
-    Whole,
-    /// Breaking off in the middle.
-    Truncated,
-}
-
-/// The connection ends without an answer.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-pub(crate) enum Aborted {
-    /// A fault asks for a reset.
-    #[error("reset as planned")]
-    Reset,
-    /// The client went away in the middle of its request.
-    #[error("the client went away")]
-    ClientGone,
-}
-
-impl From<Answer> for Reply {
-    fn from(answer: Answer) -> Self {
-        Reply { answer, delivery: Delivery::Whole }
-    }
-}
 
 /// Handles one request.
 pub(crate) async fn serve(
     shared: &Shared,
     request: Request<Incoming>,
-) -> Result<Response<AnswerBody>, Aborted> {
+) -> Result<hyper::Response<ResponseBody>, Aborted> {
     let (parts, body) = request.into_parts();
     shared.lock().stats.requests += 1;
     let mut inbox = Inbox::new(shared, body, &parts.headers);
@@ -60,7 +26,7 @@ pub(crate) async fn serve(
         Route::Token => token::handle(shared, &parts, &mut inbox).await?,
         Route::Unknown => {
             shared.lock().refuse(Code::InvalidUrlPattern);
-            Refusal::from(Code::InvalidUrlPattern).answer().into()
+            Refusal::from(Code::InvalidUrlPattern).response().into()
         }
     };
     // A client that is still sending would lose an answer that came with the end of the connection.
@@ -68,47 +34,25 @@ pub(crate) async fn serve(
     Ok(response(reply, goes_on))
 }
 
-/// The fault that a client asks for; an unknown one is ignored, like every unknown header.
-pub(crate) fn asked_fault(parts: &Parts) -> Option<Fault> {
-    parts.headers.get("x-sandbox-fault")?.to_str().ok()?.parse().ok()
-}
-
-/// A header as text; empty if it is missing or no text.
-pub(crate) fn header<'a>(parts: &'a Parts, name: &str) -> Option<&'a str> {
-    parts.headers.get(name).and_then(|value| value.to_str().ok())
-}
-
-/// The answer that a fault consists of, if it is one that comes instead of everything else.
-pub(crate) fn fault_answer(fault: &Fault) -> Option<Answer> {
-    match fault {
-        Fault::TooManyRequests(hint) => Some(Answer::too_many_requests(*hint)),
-        Fault::Refuse(Code::TooManyRequests) => Some(Answer::too_many_requests(RetryHint::None)),
-        Fault::Refuse(code) => Some(Refusal::from(*code).answer()),
-        Fault::Wrapped(code) => Some(Answer::wrapped(*code)),
-        Fault::BadGateway => Some(Answer::bad_gateway()),
-        Fault::Empty(status) => Some(Answer::raw(*status, None, bytes::Bytes::new())),
-        _ => None,
-    }
-}
-
-fn response(reply: Reply, goes_on: bool) -> Response<AnswerBody> {
-    let Reply { answer, delivery } = reply;
-    let length = answer.body.len();
+fn response(reply: Reply, goes_on: bool) -> hyper::Response<ResponseBody> {
+    let Reply { response: planned, delivery } = reply;
+    let length = planned.body.len();
     // An answer without a body can't break off in it.
     let truncated = delivery == Delivery::Truncated && length > 0;
     let body = if truncated {
-        AnswerBody::broken(answer.body.slice(..length / 2))
+        ResponseBody::broken(planned.body.slice(..length / 2))
     } else {
-        AnswerBody::whole(answer.body)
+        ResponseBody::whole(planned.body)
     };
-    let mut response = Response::new(body);
+    let mut response = hyper::Response::new(body);
     // Statuses are ours and in range; if one were not, the fault is the server's.
-    *response.status_mut() = StatusCode::from_u16(answer.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    *response.status_mut() =
+        StatusCode::from_u16(planned.status).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
     let headers = response.headers_mut();
-    if let Some(content_type) = answer.content_type {
+    if let Some(content_type) = planned.content_type {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static(content_type));
     }
-    for (name, value) in answer.headers {
+    for (name, value) in planned.headers {
         if let Ok(value) = HeaderValue::from_str(&value) {
             headers.insert(name, value);
         }

@@ -1,4 +1,5 @@
-//! Clients that mean harm: forms that are none, lengths that lie, clients that never end. Everybody else is served.
+//! Clients that mean harm: forms that are none, lengths that lie, clients that never end. Everybody else is
+//! served.
 
 use std::io::Write;
 use std::net::TcpStream;
@@ -191,8 +192,8 @@ fn chunks_that_lie() {
     assert_eq!(ask(&sandbox, &good).unwrap().status, 200);
 }
 
-/// Connections that send `start`, then a byte now and then, while `meanwhile` runs; and on until the sandbox ends them,
-/// unless it is given up before.
+/// Connections that send `start`, then a byte now and then, while `meanwhile` runs; and on until the sandbox
+/// ends them, unless it is given up before.
 fn while_dripping(sandbox: &Sandbox, start: &[u8], to_the_end: bool, meanwhile: impl FnOnce()) {
     let address = sandbox.url().trim_start_matches("http://");
     let mut streams: Vec<_> = (0..DRIPPERS).map(|_| TcpStream::connect(address).unwrap()).collect();

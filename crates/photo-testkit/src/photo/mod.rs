@@ -131,12 +131,7 @@ struct Scratch {
 
 impl Scratch {
     fn new(width: usize) -> Self {
-        Self {
-            broad: vec![0; width],
-            fine: vec![0; width],
-            tint: vec![0; width],
-            color: vec![[0; 3]; width],
-        }
+        Self { broad: vec![0; width], fine: vec![0; width], tint: vec![0; width], color: vec![[0; 3]; width] }
     }
 
     fn clear(&mut self) {

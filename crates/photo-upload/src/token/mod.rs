@@ -1,7 +1,7 @@
 //! Access tokens and where they come from.
 
-pub(crate) mod answer;
 mod refresh;
+pub(crate) mod response;
 mod store;
 
 pub use refresh::{RefreshToken, RefreshTokenBuilder};
@@ -10,10 +10,11 @@ use std::fmt;
 use std::future::Future;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
 
 use reqwest::header::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
+
+use crate::error::TokenError;
 
 /// Gives access tokens to a [`Client`](crate::Client).
 ///
@@ -40,8 +41,8 @@ use secrecy::{ExposeSecret, SecretString};
 /// # Ok::<(), photo_upload::Error>(())
 /// ```
 pub trait TokenSource: Send + Sync {
-    /// A token that is valid now. Called before every request, by many at a time, so it should answer from memory.
-    /// `refused` is a token the endpoint did not accept: it must not be given again.
+    /// A token that is valid now. Called before every request, by many at a time, so it should answer from
+    /// memory. `refused` is a token the endpoint did not accept: it must not be given again.
     ///
     /// # Errors
     /// [`TokenError`] if there is none; [`TokenError::Temporary`] is tried again with back-off.
@@ -57,7 +58,8 @@ impl<T: TokenSource + ?Sized> TokenSource for Arc<T> {
     }
 }
 
-/// An access token, and the api-domain it is good for if its issuer said so. `Debug` does not show the secret.
+/// An access token, and the api-domain it is good for if its issuer said so. `Debug` does not show the
+/// secret.
 #[derive(Clone, Debug)]
 pub struct AccessToken {
     secret: SecretString,
@@ -78,7 +80,8 @@ impl AccessToken {
         Ok(Self { secret: SecretString::from(secret), api_domain: None })
     }
 
-    /// Adds the api-domain the issuer named. See [`ClientBuilder::follow_api_domain`](crate::ClientBuilder::follow_api_domain).
+    /// Adds the api-domain the issuer named. See
+    /// [`ClientBuilder::follow_api_domain`](crate::ClientBuilder::follow_api_domain).
     pub fn with_api_domain(mut self, api_domain: impl Into<String>) -> Self {
         self.api_domain = Some(api_domain.into());
         self
@@ -130,62 +133,6 @@ impl TokenSource for StaticToken {
     fn token<'a>(&'a self, refused: Option<&'a AccessToken>) -> TokenFuture<'a> {
         let stale = refused.is_some_and(|r| r.same_as(&self.0));
         Box::pin(async move { if stale { Err(TokenError::CannotRenew) } else { Ok(self.0.clone()) } })
-    }
-}
-
-/// Why there is no access token. Never holds a secret.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[non_exhaustive]
-pub enum TokenError {
-    /// The token was refused, and there is no way to get another.
-    #[error("the access token was refused, and it cannot be renewed")]
-    CannotRenew,
-    /// What was given as a token cannot be one.
-    #[error("it is empty, too long, or holds spaces or other characters that no token has")]
-    Unusable,
-    /// The token endpoint refused for good.
-    #[error("the token endpoint refused: {error}")]
-    Denied {
-        /// Its error code, such as `invalid_code`.
-        error: String,
-    },
-    /// The token endpoint asks to slow down; nothing is sent to it before the cool-down is over.
-    #[error("the token endpoint was asked too often; next try in {} s", retry_after.as_secs_f64().ceil())]
-    Throttled {
-        /// What is left of the cool-down.
-        retry_after: Duration,
-    },
-    /// The token endpoint could not be reached, or its answer was not understood.
-    #[error("the token endpoint is not available: {cause}")]
-    Temporary {
-        /// What went wrong.
-        cause: String,
-    },
-}
-
-impl TokenError {
-    /// Whether a later try may succeed without anybody changing anything.
-    pub fn is_temporary(&self) -> bool {
-        matches!(self, Self::Throttled { .. } | Self::Temporary { .. })
-    }
-
-    /// What to do about it.
-    pub fn help(&self) -> &'static str {
-        match self {
-            Self::CannotRenew => {
-                "Give a fresh access token, or a refresh token so that access tokens are renewed by themselves."
-            }
-            Self::Unusable => "Copy the token again, without quotes, spaces or line ends.",
-            Self::Denied { .. } => {
-                "Check client id, client secret and refresh token, and that the token URL is of the account's own data \
-                 centre. A revoked refresh token has to be made anew."
-            }
-            Self::Throttled { .. } => {
-                "At most 10 access tokens are given in 10 minutes for a refresh token. Wait, share one client, or keep \
-                 tokens in a file (RefreshTokenBuilder::store)."
-            }
-            Self::Temporary { .. } => "Check the network and the token URL; try again later.",
-        }
     }
 }
 

@@ -1,4 +1,5 @@
-//! Access tokens from a refresh token: one refresh at a time, a minute early, with a cool-down after a refusal.
+//! Access tokens from a refresh token: one refresh at a time, a minute early, with a cool-down after a
+//! refusal.
 
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -10,23 +11,25 @@ use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
 use tokio::time::{Instant, timeout_at};
 
-use super::answer::{self, Denial, Grant};
+use super::response::{self, Denial, Grant};
 use super::store::Store;
-use super::{AccessToken, TokenError, TokenFuture, TokenSource};
-use crate::endpoint::{self, DataCenter, UrlText};
-use crate::error::Error;
-use crate::http::{self, Http, MOST_ANSWER};
+use super::{AccessToken, TokenFuture, TokenSource};
+use crate::endpoint::DataCenter;
+use crate::error::{Error, TokenError};
+use crate::http::{self, Http, MAX_RESPONSE_BYTES};
+use crate::url_rules::{UrlText, secure_url};
 
 /// Renews access tokens with a refresh token. Clones share the token and the state.
 ///
 /// * However many requests wait for a token, one refresh is under way (single flight).
-/// * A token is renewed 60 s before it expires (or after half its life, if it lives less than two minutes). If that
-///   fails while it is still valid, it stays in use.
-/// * After a refusal nothing is sent to the token endpoint until the cool-down is over: it gives at most 10 tokens in 10
-///   minutes, and asking on makes it worse.
+/// * A token is renewed 60 s before it expires (or after half its life, if it lives less than two minutes).
+///   If that fails while it is still valid, it stays in use.
+/// * After a refusal nothing is sent to the token endpoint until the cool-down is over: it gives at most 10
+///   tokens in 10 minutes, and asking on makes it worse.
 /// * With [`store`](RefreshTokenBuilder::store), the token outlives the process, in a file of mode 0600.
 /// * Secrets travel in the request's body, never in a URL.
-/// * Redirects are not followed, not even on the same host: the secrets would go with them. Answers are read up to 64 KiB.
+/// * Redirects are not followed, not even on the same host: the secrets would go with them. Answers are read
+///   up to 64 KiB.
 ///
 /// ```
 /// use photo_upload::{DataCenter, RefreshToken};
@@ -75,7 +78,8 @@ struct Held {
 }
 
 impl RefreshToken {
-    /// Starts a configuration. Token URL (or data centre), client id, client secret and refresh token are needed.
+    /// Starts a configuration. Token URL (or data center), client id, client secret and refresh token are
+    /// needed.
     pub fn builder() -> RefreshTokenBuilder {
         RefreshTokenBuilder::default()
     }
@@ -150,7 +154,7 @@ impl Inner {
     async fn ask(&self) -> Result<Grant, Denial> {
         let mut answer = self.send().await;
         for secret in [&self.client_secret, &self.refresh_token] {
-            answer = answer::without(answer, secret.expose_secret());
+            answer = response::without(answer, secret.expose_secret());
         }
         answer
     }
@@ -172,8 +176,8 @@ impl Inner {
                 return Err(Denial::Temporary(format!("no answer within {} s", self.timeout.as_secs_f64())));
             }
         };
-        let answer = http::read_answer(response, MOST_ANSWER, deadline).await;
-        answer::read(answer.status, &answer.body)
+        let answer = http::read_response(response, MAX_RESPONSE_BYTES, deadline).await;
+        response::read(answer.status, &answer.body)
     }
 
     fn stored(&self, now: Instant) -> Option<Held> {
@@ -233,7 +237,7 @@ impl RefreshTokenBuilder {
         self
     }
 
-    /// The token URL of a data centre.
+    /// The token URL of a data center.
     pub fn data_center(self, dc: DataCenter) -> Self {
         self.token_url(dc.token_url())
     }
@@ -256,9 +260,9 @@ impl RefreshTokenBuilder {
         self
     }
 
-    /// Keeps the access token in this file (mode 0600, replaced as a whole) and takes it from there at the next start.
-    /// The folder has to be there. A file that others may read, or that belongs to other credentials, is not used but
-    /// replaced. Default: none.
+    /// Keeps the access token in this file (mode 0600, replaced as a whole) and takes it from there at the
+    /// next start. The folder has to be there. A file that others may read, or that belongs to other
+    /// credentials, is not used but replaced. Default: none.
     pub fn store(mut self, path: impl Into<PathBuf>) -> Self {
         self.store = Some(path.into());
         self
@@ -276,7 +280,8 @@ impl RefreshTokenBuilder {
         self
     }
 
-    /// Allows a token URL with plain http to other machines. The secrets can then be read on the way. Default no.
+    /// Allows a token URL with plain http to other machines. The secrets can then be read on the way. Default
+    /// no.
     pub fn allow_plain_http(mut self, allow: bool) -> Self {
         self.allow_plain_http = allow;
         self
@@ -296,7 +301,7 @@ impl RefreshTokenBuilder {
         if let Some((name, _)) = missing.iter().find(|(_, missing)| *missing) {
             return Err(Error::config(format!("the {name} is missing: a refresh token needs it")));
         }
-        let url = endpoint::secure_url("token URL", &self.token_url.0, self.allow_plain_http)?;
+        let url = secure_url("token URL", &self.token_url.0, self.allow_plain_http)?;
         let facts = [url.as_str(), &self.client_id, self.refresh_token.expose_secret()];
         let store = self.store.map(|path| Store::new(path, &facts));
         let inner = Inner {

@@ -32,8 +32,8 @@ impl Store {
         Self { path, owner: fingerprint(owner_facts) }
     }
 
-    /// The stored token and what is left of its life; `None` if there is none for these credentials, if it has expired,
-    /// or if others could have written or read the file.
+    /// The stored token and what is left of its life; `None` if there is none for these credentials, if it
+    /// has expired, or if others could have written or read the file.
     pub(super) fn load(&self) -> Option<(AccessToken, Duration)> {
         let file = File::open(&self.path).ok()?;
         let about = file.metadata().ok()?;

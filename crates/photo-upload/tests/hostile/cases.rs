@@ -11,8 +11,8 @@ pub(crate) struct Case {
     pub(crate) steps: Vec<Step>,
     /// Whether only the client's own timeout ends it.
     pub(crate) timed: bool,
-    /// The kinds of error for an upload, a download, a token request, and a picture fetched from a URL; two where it
-    /// depends on whether the client notices in time that a connection cannot be used again.
+    /// The kinds of error for an upload, a download, a token request, and a picture fetched from a URL; two
+    /// where it depends on whether the client notices in time that a connection cannot be used again.
     pub(crate) ends: [&'static str; 4],
 }
 

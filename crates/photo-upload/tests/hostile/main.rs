@@ -1,7 +1,7 @@
 //! Hostile servers: whatever they send, each request ends in a typed error, in time and in bounded memory.
 //!
-//! What is read is measured from the other side, by what the server could get rid of; memory by a counting allocator,
-//! which is why all tests here take turns.
+//! What is read is measured from the other side, by what the server could get rid of; memory by a counting
+//! allocator, which is why all tests here take turns.
 
 mod cases;
 mod redirects;

@@ -196,7 +196,8 @@ impl Shared {
     }
 }
 
-/// Reads to the blank line. Gives the request with the part of the body that came along, and the body's length.
+/// Reads to the blank line. Gives the request with the part of the body that came along, and the body's
+/// length.
 fn read_head(stream: &mut TcpStream) -> Option<(Request, usize)> {
     let mut seen = Vec::new();
     let mut chunk = [0; 4096];

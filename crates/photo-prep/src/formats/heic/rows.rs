@@ -81,7 +81,8 @@ impl<'a> Rows<'a> {
                 let mut samples = std::mem::take(&mut scratch.deep);
                 samples.clear();
                 self.deep_row(converter, [luma, cb, cr], alpha, &mut samples);
-                depth.append(self.layout, &samples, out)
+                depth
+                    .append(self.layout, &samples, out)
                     .map_err(|e| Error::malformed(Format::Heic, None, e))?;
                 scratch.deep = samples;
             }

@@ -1,0 +1,257 @@
+//! The retry loop: token, gate, attempt, verdict, wait.
+
+use std::time::Duration;
+
+use tokio::time::{Instant, sleep, timeout_at};
+
+use crate::error::{Error, Failure, TokenError};
+use crate::error_code::{Class, Scope};
+use crate::progress::{Progress, ProgressFn};
+use crate::redact;
+use crate::request::{Outcome, Request};
+use crate::request_limiter::RequestLimiter;
+use crate::response::{Operation, Response, Verdict, judge};
+use crate::retry::{Jitter, Retry};
+use crate::token::{AccessToken, TokenSource};
+
+/// What a run needs besides the transport.
+pub(crate) struct RetryLoop<'a> {
+    pub(crate) operation: Operation,
+    /// For messages, such as `upload to Leads/1`.
+    pub(crate) what: String,
+    pub(crate) tokens: &'a dyn TokenSource,
+    pub(crate) limiter: &'a RequestLimiter,
+    pub(crate) retry: &'a Retry,
+    pub(crate) jitter: &'a Jitter,
+    pub(crate) attempt_time: Duration,
+    pub(crate) total_time: Duration,
+    pub(crate) progress: Option<ProgressFn>,
+}
+
+/// A run that succeeded.
+#[derive(Debug)]
+pub(crate) struct Done {
+    pub(crate) response: Response,
+    pub(crate) message: Option<String>,
+    pub(crate) attempts: u32,
+    pub(crate) elapsed: Duration,
+    pub(crate) after_ambiguous: bool,
+}
+
+/// What happened so far.
+struct RetryState {
+    start: Instant,
+    deadline: Instant,
+    /// Requests sent.
+    attempts: u32,
+    /// Failures that count against the retry limit.
+    failures: u32,
+    /// The token the endpoint refused last.
+    refused: Option<AccessToken>,
+    /// Whether the token at hand has not been proven since it was renewed: another refusal is final.
+    renewed: bool,
+    ambiguous: bool,
+}
+
+/// What to do after a failure.
+enum Next {
+    Again,
+    Wait(Duration),
+    GiveUp(Error),
+}
+
+impl RetryLoop<'_> {
+    /// Sends until it is done, given up, or out of time. Once a success has been seen nothing is sent any
+    /// more.
+    pub(crate) async fn run(&self, request: &impl Request) -> Result<Done, Error> {
+        let mut state: Option<RetryState> = None;
+        loop {
+            let deadline = state.as_ref().map(|s| s.deadline);
+            let permit = match deadline {
+                // Waiting in line before the first attempt is not counted.
+                None => self.limiter.acquire().await,
+                Some(deadline) => match timeout_at(deadline, self.limiter.acquire()).await {
+                    Ok(permit) => permit,
+                    Err(_) => return Err(self.out_of_time(state)),
+                },
+            };
+            let state = state.get_or_insert_with(|| RetryState::begin(self.total_time));
+            let next = match self.attempt(request, state).await? {
+                Ok(done) => return Ok(done),
+                Err(next) => next,
+            };
+            // Others may go while this one waits.
+            drop(permit);
+            match next {
+                Next::Again => {}
+                Next::GiveUp(error) => return Err(error),
+                Next::Wait(wait) => {
+                    self.tell(Progress::Waiting { attempt: state.attempts, wait });
+                    sleep(wait).await;
+                }
+            }
+        }
+    }
+
+    /// One attempt, with the token it needs.
+    async fn attempt(
+        &self,
+        request: &impl Request,
+        state: &mut RetryState,
+    ) -> Result<Result<Done, Next>, Error> {
+        let token = match timeout_at(state.deadline, self.tokens.token(state.refused.as_ref())).await {
+            Ok(Ok(token)) => token,
+            Ok(Err(error)) => return Ok(Err(self.without_token(error, state))),
+            Err(_) => {
+                let cause = "no token in the time allowed for the whole call".to_owned();
+                return Err(TokenError::Temporary { cause }.into());
+            }
+        };
+        let time = self.attempt_time.min(state.deadline.saturating_duration_since(Instant::now()));
+        state.attempts = state.attempts.saturating_add(1);
+        let outcome = request.send(&token, state.attempts, time).await?;
+        let mut failure = match outcome {
+            Outcome::Broken { reached, cause } => self.broken(reached, cause),
+            Outcome::Answered(mut response) => match judge(self.operation, &self.what, &response) {
+                Verdict::Done { message } => {
+                    let clean = |text| redact::redact(text, token.expose());
+                    let message = message.map(clean);
+                    response.content_type = response.content_type.map(clean);
+                    self.tell(Progress::Confirmed { attempt: state.attempts });
+                    return Ok(Ok(state.done(response, message)));
+                }
+                Verdict::Failed(failure) => *failure,
+            },
+        };
+        for secret in state.refused.iter().chain([&token]) {
+            failure.redact(secret.expose());
+        }
+        // Reading changes nothing, so it does not matter whether it was carried out.
+        failure.ambiguous &= self.operation != Operation::Download;
+        state.note(&mut failure);
+        Ok(Err(self.after(failure, token, state)))
+    }
+
+    /// The decision after a failed attempt.
+    fn after(&self, failure: Failure, token: AccessToken, state: &mut RetryState) -> Next {
+        match failure.class {
+            Class::Token if !state.renewed => {
+                state.renewed = true;
+                state.refused = Some(token);
+                Next::Again
+            }
+            Class::Token | Class::Permanent { scope: Scope::Batch } => {
+                Next::GiveUp(Error::Denied(Box::new(failure)))
+            }
+            Class::Permanent { .. } => Next::GiveUp(Error::Refused(Box::new(failure))),
+            Class::RecordState => Next::GiveUp(Error::RecordState(Box::new(failure))),
+            Class::Temporary => self.after_temporary(failure, state),
+        }
+    }
+
+    fn after_temporary(&self, failure: Failure, state: &mut RetryState) -> Next {
+        state.failures = state.failures.saturating_add(1);
+        // The renewed token was not refused; should it expire while this call waits, it may be renewed as
+        // well.
+        state.renewed = false;
+        let hint = failure.retry_after;
+        let no_credits = failure.rate_limited && failure.credits_remaining == Some(0);
+        if no_credits || hint.is_some_and(|hint| hint > self.retry.hint_cap) {
+            return Next::GiveUp(Error::OutOfCredits(Box::new(failure)));
+        }
+        let wait = self.retry.wait(state.failures, hint, self.jitter);
+        if failure.rate_limited {
+            self.limiter.pause_for(wait);
+        }
+        let forbidden = failure.ambiguous && !self.retry.ambiguous;
+        if forbidden || state.failures >= self.retry.attempts || !state.has_time_for(wait) {
+            return Next::GiveUp(exhausted(failure));
+        }
+        Next::Wait(wait)
+    }
+
+    /// No request was sent, since there was no token to send it with.
+    fn without_token(&self, error: TokenError, state: &mut RetryState) -> Next {
+        let TokenError::Temporary { .. } = error else {
+            return Next::GiveUp(error.into());
+        };
+        state.failures = state.failures.saturating_add(1);
+        let wait = self.retry.wait(state.failures, None, self.jitter);
+        if state.failures >= self.retry.attempts || !state.has_time_for(wait) {
+            return Next::GiveUp(error.into());
+        }
+        Next::Wait(wait)
+    }
+
+    fn broken(&self, reached: bool, cause: String) -> Failure {
+        Failure {
+            what: self.what.clone(),
+            status: None,
+            code: None,
+            message: None,
+            class: Class::Temporary,
+            body_start: String::new(),
+            cause: Some(cause),
+            attempts: 0,
+            elapsed: Duration::ZERO,
+            retry_after: None,
+            ambiguous: reached,
+            rate_limited: false,
+            credits_remaining: None,
+        }
+    }
+
+    /// The time ran out while waiting in line for another attempt.
+    fn out_of_time(&self, state: Option<RetryState>) -> Error {
+        let cause = format!("no further attempt within the {:.1} s allowed", self.total_time.as_secs_f64());
+        let mut failure = self.broken(false, cause);
+        if let Some(mut state) = state {
+            state.note(&mut failure);
+        }
+        exhausted(failure)
+    }
+
+    fn tell(&self, progress: Progress) {
+        if let Some(told) = &self.progress {
+            told(progress);
+        }
+    }
+}
+
+impl RetryState {
+    fn begin(total: Duration) -> Self {
+        let start = Instant::now();
+        // A time nobody will live to see end counts as a day.
+        let deadline = start.checked_add(total).unwrap_or(start + Duration::from_secs(86_400));
+        Self { start, deadline, attempts: 0, failures: 0, refused: None, renewed: false, ambiguous: false }
+    }
+
+    fn note(&mut self, failure: &mut Failure) {
+        self.ambiguous |= failure.ambiguous;
+        // Any attempt that may have been carried out makes the whole call's outcome unknown.
+        failure.ambiguous = self.ambiguous;
+        failure.attempts = self.attempts;
+        failure.elapsed = self.start.elapsed();
+    }
+
+    fn has_time_for(&self, wait: Duration) -> bool {
+        Instant::now().checked_add(wait).is_some_and(|then| then < self.deadline)
+    }
+
+    fn done(&self, response: Response, message: Option<String>) -> Done {
+        Done {
+            response,
+            message,
+            attempts: self.attempts,
+            elapsed: self.start.elapsed(),
+            after_ambiguous: self.ambiguous,
+        }
+    }
+}
+
+fn exhausted(failure: Failure) -> Error {
+    if failure.ambiguous { Error::Ambiguous(Box::new(failure)) } else { Error::Temporary(Box::new(failure)) }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,215 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
+use clap::{ArgGroup, Args, Parser, Subcommand};
+use photo_prep::{
+    ColorPolicy, EdgePolicy, MetadataPolicy, Options, OutputFormat, Subsampling, Tolerance, Verify,
+};
+use photo_upload::{DataCenter, Triggers};
+
+/// Any photo in, a compliant photo on the record.
+///
+/// An INPUT is a file, a folder (its own pictures, not those of its sub-folders), `-` for standard input, or
+/// an http(s) URL. Secrets come from the environment: ZOHO_ACCESS_TOKEN, or ZOHO_CLIENT_ID,
+/// ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN and ZOHO_TOKEN_URL.
+///
+/// Exit status: 0 all ok; 1 some inputs refused or failed permanently; 2 usage; 5 only temporary failures
+/// left; 7 stopped for all (authorization, scope, credits); 130 interrupted.
+#[derive(Parser, Debug)]
+#[command(name = "prep-and-upload", version)]
+pub(crate) struct Cli {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+    #[command(flatten)]
+    pub(crate) common: Common,
+}
+
+#[derive(Subcommand, Debug)]
+pub(crate) enum Command {
+    /// Prepare only
+    Prep {
+        /// Files, folders, `-` or URLs
+        #[arg(value_name = "INPUT", required = true)]
+        inputs: Vec<PathBuf>,
+        /// An existing folder, or a file name, whose extension is added if it has none
+        #[arg(long, value_name = "PATH")]
+        out: PathBuf,
+    },
+    /// Print facts and plan, touch nothing
+    Explain {
+        /// Files, folders, `-` or URLs
+        #[arg(value_name = "INPUT", required = true)]
+        inputs: Vec<PathBuf>,
+    },
+    /// Prepare and upload
+    Upload(UploadArgs),
+    /// Serve a stand-in for the endpoint on loopback until Ctrl-C; the first line of standard output is JSON
+    Sandbox {
+        /// The port on 127.0.0.1; any free one by default
+        #[arg(long, value_name = "N", default_value_t = 0)]
+        port: u16,
+        /// The access token that is valid from the start
+        #[arg(long, value_name = "T")]
+        token: Option<String>,
+    },
+}
+
+#[derive(Args, Debug)]
+#[command(group(ArgGroup::new("where").required(true).args(["record", "map"])))]
+#[command(group(ArgGroup::new("endpoint").required(true).args(["sandbox", "api_domain", "dc"])))]
+pub(crate) struct UploadArgs {
+    /// Files, folders, `-` or URLs; with --map they may be left out for all files of the map
+    #[arg(value_name = "INPUT", required_unless_present = "map")]
+    pub(crate) inputs: Vec<PathBuf>,
+    /// The module's API name, such as Leads
+    #[arg(long, value_name = "NAME", required_unless_present = "map")]
+    pub(crate) module: Option<String>,
+    /// The record's id; all inputs go there
+    #[arg(long, value_name = "ID")]
+    pub(crate) record: Option<String>,
+    /// A table that says which file goes to which record: file,record_id[,module]
+    #[arg(long, value_name = "CSV")]
+    pub(crate) map: Option<PathBuf>,
+    /// Upload to a sandbox inside this program; nothing leaves the machine
+    #[arg(long)]
+    pub(crate) sandbox: bool,
+    /// The API domain, such as https://www.zohoapis.com
+    #[arg(long, value_name = "URL")]
+    pub(crate) api_domain: Option<String>,
+    /// The data center: sets the API domain and the token URL
+    #[arg(long, value_name = "DC", value_parser = data_center())]
+    pub(crate) dc: Option<DataCenter>,
+    /// Keep uploads from setting off these automations
+    #[arg(long, value_name = "WHICH", value_parser = triggers())]
+    pub(crate) restrict_triggers: Option<Triggers>,
+    /// Uploads at a time
+    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
+    pub(crate) transfers: u16,
+    /// Prepare and tell where it would go, but send nothing
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+    /// Keep what is uploaded in this folder, which is made if it isn't there
+    #[arg(long, value_name = "DIR")]
+    pub(crate) keep_prepared: Option<PathBuf>,
+}
+
+/// Options of all commands.
+#[derive(Args, Debug)]
+pub(crate) struct Common {
+    /// Most pixels of the result [default: 10000000]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    max_pixels: Option<u64>,
+    /// Most bytes of the result [default: 10000000]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    max_bytes: Option<u64>,
+    /// Format of the result
+    #[arg(long, global = true, default_value = "auto", value_parser = one_of(FORMATS))]
+    format: OutputFormat,
+    /// Best JPEG quality, 1 to 100 [default: 92]
+    #[arg(long, global = true, value_name = "Q", value_parser = clap::value_parser!(u8).range(1..=100))]
+    quality: Option<u8>,
+    /// Below this JPEG quality pixels are reduced instead, 1 to 100 [default: 75]
+    #[arg(long, global = true, value_name = "Q", value_parser = clap::value_parser!(u8).range(1..=100))]
+    quality_floor: Option<u8>,
+    /// Chroma subsampling of new JPEGs
+    #[arg(long, global = true, default_value = "auto", value_parser = one_of(SUBSAMPLINGS))]
+    subsampling: Subsampling,
+    /// What becomes of metadata
+    #[arg(long, global = true, default_value = "strip", value_parser = one_of(METADATA))]
+    metadata: MetadataPolicy,
+    /// What becomes of color profiles
+    #[arg(long, global = true, default_value = "auto", value_parser = one_of(COLORS))]
+    color: ColorPolicy,
+    /// What becomes of incomplete blocks at the edges of a JPEG that is turned without loss
+    #[arg(long, global = true, default_value = "exact", value_parser = one_of(EDGES))]
+    edges: EdgePolicy,
+    /// What becomes of a picture that is not all there
+    #[arg(long, global = true, default_value = "strict", value_parser = one_of(TOLERANCES))]
+    tolerance: Tolerance,
+    /// How far a file is looked at whose compressed picture is kept
+    #[arg(long, global = true, default_value = "full", value_parser = one_of(DEPTHS))]
+    verify: Verify,
+    /// Threads that work on pictures [default: all cores]
+    #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u16).range(1..=1024))]
+    pub(crate) threads: Option<u16>,
+    /// One JSON object a line and input on standard output
+    #[arg(long, global = true)]
+    pub(crate) json: bool,
+    /// No text but errors
+    #[arg(short, long, global = true, conflicts_with = "verbose")]
+    pub(crate) quiet: bool,
+    /// Stages, and what is skipped
+    #[arg(short, long, global = true)]
+    pub(crate) verbose: bool,
+}
+
+impl Common {
+    /// What they mean for the preparation.
+    pub(crate) fn options(&self) -> Options {
+        let mut options = Options::default()
+            .format(self.format)
+            .subsampling(self.subsampling)
+            .metadata(self.metadata)
+            .color(self.color)
+            .edges(self.edges)
+            .tolerance(self.tolerance)
+            .verify(self.verify);
+        options = self.max_pixels.map_or(options, |n| options.max_pixels(n));
+        options = self.max_bytes.map_or(options, |n| options.max_bytes(n));
+        options = self.quality.map_or(options, |q| options.quality(q));
+        self.quality_floor.map_or(options, |q| options.quality_floor(q))
+    }
+
+    /// Threads that work on pictures, at least 1.
+    pub(crate) fn threads(&self) -> usize {
+        let cores = || std::thread::available_parallelism().map_or(1, usize::from);
+        self.threads.map_or_else(cores, usize::from)
+    }
+}
+
+const FORMATS: [(&str, OutputFormat); 3] =
+    [("auto", OutputFormat::Auto), ("jpeg", OutputFormat::Jpeg), ("png", OutputFormat::Png)];
+const SUBSAMPLINGS: [(&str, Subsampling); 3] =
+    [("auto", Subsampling::Auto), ("420", Subsampling::S420), ("444", Subsampling::S444)];
+const METADATA: [(&str, MetadataPolicy); 3] = [
+    ("strip", MetadataPolicy::Strip),
+    ("keep-non-private", MetadataPolicy::KeepNonPrivate),
+    ("keep", MetadataPolicy::Keep),
+];
+const COLORS: [(&str, ColorPolicy); 3] =
+    [("auto", ColorPolicy::Auto), ("preserve", ColorPolicy::Preserve), ("srgb", ColorPolicy::Srgb)];
+const EDGES: [(&str, EdgePolicy); 2] = [
+    ("exact: Every pixel stays; such a picture is encoded anew", EdgePolicy::Exact),
+    ("trim: They are cut off, and the rest loses nothing", EdgePolicy::Trim),
+];
+const TOLERANCES: [(&str, Tolerance); 2] = [
+    ("strict: It is refused", Tolerance::Strict),
+    ("truncated: The missing part is filled, with a warning", Tolerance::Truncated),
+];
+const DEPTHS: [(&str, Verify); 2] = [
+    ("full: To the end of its picture data", Verify::Full),
+    ("structure: Its structure and checksums", Verify::Structure),
+];
+
+/// Takes one of these words for its value. What stands after a colon is the word's help.
+fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
+    choices: [(&'static str, T); N],
+) -> impl TypedValueParser<Value = T> {
+    let split = choices.map(|(text, value)| (text.split_once(": ").unwrap_or((text, "")), value));
+    let words =
+        split.map(|((word, help), _)| PossibleValue::new(word).help(Some(help).filter(|h| !h.is_empty())));
+    PossibleValuesParser::new(words).try_map(move |text| {
+        let found = split.iter().find(|((word, _), _)| *word == text);
+        found.map(|(_, value)| *value).ok_or("no such choice")
+    })
+}
+
+fn data_center() -> impl TypedValueParser<Value = DataCenter> {
+    one_of(DataCenter::ALL.map(|dc| (dc.as_str(), dc)))
+}
+
+fn triggers() -> impl TypedValueParser<Value = Triggers> {
+    one_of([(Triggers::Workflow.as_str(), Triggers::Workflow)])
+}

@@ -1,0 +1,111 @@
+//! What to work on: files, the pictures of folders, standard input, URLs.
+
+mod folder;
+mod map;
+
+pub(crate) use map::Map;
+
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use bytes::Bytes;
+use photo_upload::{Intake, Limits, Source};
+
+use crate::console::Console;
+use crate::failure::{Failure, UsageError};
+use crate::report::Report;
+
+/// One picture to work on.
+#[derive(Debug, Clone)]
+pub(crate) struct Input {
+    source: Source,
+    /// As it is named in reports.
+    pub(crate) file: String,
+    /// What its output is called, without an extension.
+    pub(crate) stem: OsString,
+}
+
+/// What the command line's inputs stand for.
+#[derive(Debug, Default)]
+pub(crate) struct Gathered {
+    pub(crate) inputs: Vec<Input>,
+    /// What stands for nothing, and why.
+    pub(crate) misses: Vec<Report>,
+    /// Whether a folder was among them.
+    pub(crate) from_folder: bool,
+}
+
+/// Looks up what the inputs stand for, in their order.
+///
+/// # Errors
+/// Where standard input is asked for twice, or a URL holds a password.
+pub(crate) fn gather(names: &[PathBuf], console: &Console) -> Result<Gathered, UsageError> {
+    let mut all = Gathered::default();
+    for name in names {
+        if !name.is_dir() {
+            all.inputs.push(Input::new(Source::from_argument(name))?);
+            continue;
+        }
+        all.from_folder = true;
+        match folder::pictures(name, console) {
+            Ok(files) => {
+                let inputs = files.into_iter().map(|file| Input::new(Source::Path(file)));
+                all.inputs.extend(inputs.collect::<Result<Vec<_>, _>>()?);
+            }
+            Err(failure) => all.misses.push(Report::failed(name.to_string_lossy(), failure)),
+        }
+    }
+    if all.inputs.iter().filter(|input| input.source == Source::Stdin).count() > 1 {
+        return Err(UsageError("standard input (-) can be read only once: name it once".to_owned()));
+    }
+    Ok(all)
+}
+
+impl Input {
+    fn new(source: Source) -> Result<Self, UsageError> {
+        let (file, stem) = match &source {
+            Source::Path(path) => (path.to_string_lossy().into_owned(), path.file_stem().map(OsString::from)),
+            Source::Url(url) => {
+                let name = intake(0)
+                    .url_name(url)
+                    .map_err(|error| UsageError(format!("an input is not usable: {error}")))?;
+                (url.clone(), Some(plain_stem(&name).into()))
+            }
+            _ => ("-".to_owned(), Some("stdin".into())),
+        };
+        Ok(Self { source, stem: stem.unwrap_or_else(|| file.clone().into()), file })
+    }
+
+    /// The file it is in.
+    pub(crate) fn path(&self) -> Option<&Path> {
+        match &self.source {
+            Source::Path(path) => Some(path),
+            _ => None,
+        }
+    }
+
+    /// Its content. Whoever names a file or a pipe knows how long it may take; a server has a minute.
+    pub(crate) async fn load(&self, intake: &Intake) -> Result<Bytes, Failure> {
+        let remote = matches!(self.source, Source::Url(_));
+        let intake = if remote { intake.clone() } else { intake.clone().timeout(Duration::MAX) };
+        Ok(intake.read(&self.source).await?.bytes)
+    }
+}
+
+/// Reads inputs of at most so many bytes.
+pub(crate) fn intake(limit: u64) -> Intake {
+    let limits = Limits::default().max_bytes(limit);
+    Intake::new().limits(limits).allow_plain_http(true).special_files(true)
+}
+
+/// What an output is called whose input has this name on a server: plain characters only.
+fn plain_stem(name: &str) -> String {
+    let stem = name.rsplit_once('.').map_or(name, |(stem, _)| stem);
+    let plain = |c: char| if c.is_alphanumeric() || "-_. ".contains(c) { c } else { '_' };
+    let safe: String = stem.chars().take(MAX_STEM).map(plain).collect();
+    let safe = safe.trim_matches([' ', '.']);
+    if safe.is_empty() { "photo".to_owned() } else { safe.to_owned() }
+}
+
+const MAX_STEM: usize = 100;

@@ -1,0 +1,8 @@
+//! The program, run as scripts run it.
+
+mod harness;
+mod preparing;
+#[path = "../../../photo-upload/tests/scripted/mod.rs"]
+mod scripted;
+mod secrets;
+mod uploading;

@@ -1,0 +1,228 @@
+//! Uploading, against sandboxes.
+
+use std::net::TcpListener;
+use std::time::Duration;
+
+use photo_sandbox::{Code, Config, Fault, RetryHint, Sandbox};
+use serde_json::Value;
+
+use crate::harness::*;
+
+/// Uploads to this sandbox with this token in the environment.
+fn upload(line: &str, bench: &Bench, sandbox: &Sandbox, token: &str) -> Ran {
+    let mut command = command(args(&format!("upload {line} --json --api-domain"), bench));
+    Ran::from(command.arg(sandbox.url()).env("ZOHO_ACCESS_TOKEN", token).output().expect("it runs"))
+}
+
+fn sandbox() -> Sandbox {
+    Sandbox::start(Config::default()).expect("started")
+}
+
+#[test]
+fn uploads_arrive() {
+    let (bench, sandbox) = (Bench::new(), sandbox());
+    bench.file("a.jpg", jpeg_with_exif(6));
+    let options =
+        "--module Leads --record 3000000038009 --restrict-triggers workflow --keep-prepared {kept/new}";
+    let ran = upload(&format!("{{a.jpg}} {options}"), &bench, &sandbox, &sandbox.token()).ends(0);
+    let line = ran.only();
+    check_shape(&line);
+    let told = &line["upload"];
+    assert_eq!(
+        (&told["status"], &told["http"], &told["code"]),
+        (&"ok".into(), &200.into(), &"SUCCESS".into())
+    );
+    assert_eq!(told["attempts"], 1);
+    let stored = sandbox.photo("Leads", "3000000038009").expect("stored");
+    assert_eq!(stored.bytes.as_ref(), std::fs::read(bench.path("kept/new/a.jpg")).expect("kept"));
+    assert_eq!(sandbox.stats().uploads_accepted, 1);
+}
+
+#[test]
+fn a_folder_goes_to_the_sandbox_inside() {
+    let bench = Bench::new();
+    bench.folder("in");
+    for n in 0..7 {
+        bench.file(&format!("in/{n}.jpg"), jpeg_with_exif(n % 8 + 1));
+    }
+    let line = "upload {in} --sandbox --module Leads --record 3000000038009 --transfers 2 --threads 2";
+    let ran = run(args(&format!("{line} --json"), &bench)).ends(0);
+    assert_eq!((ran.lines().len(), ran.stderr.as_str()), (7, ""));
+    ran.lines().iter().for_each(check_shape);
+    let human = run(args(line, &bench)).ends(0);
+    assert_eq!(human.stdout, "");
+    assert_eq!(human.stderr.matches("stored on Leads/3000000038009").count(), 7, "{}", human.stderr);
+}
+
+#[test]
+fn a_dry_run_needs_no_token_and_no_network() {
+    let bench = Bench::new();
+    bench.file("a.jpg", clean_jpeg());
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    listener.set_nonblocking(true).expect("set");
+    let base = format!("http://{}", listener.local_addr().expect("bound"));
+    let line = format!("upload {{a.jpg}} --module Leads --record 42 --dry-run --api-domain {base}");
+    let told = run(args(&format!("{line} --json"), &bench)).ends(0).only();
+    check_shape(&told);
+    assert_eq!((&told["upload"]["status"], &told["upload"]["attempts"]), (&"dry_run".into(), &0.into()));
+    let human = run(args(&line, &bench)).ends(0).stderr;
+    assert!(human.contains(&format!("{base}/crm/v2/Leads/42/photo")), "{human}");
+    run(args("upload {a.jpg} --module Leads --record 42 --dry-run --sandbox", &bench)).ends(0);
+    assert_eq!(listener.accept().expect_err("nobody came").kind(), std::io::ErrorKind::WouldBlock);
+}
+
+#[test]
+fn a_map_says_what_goes_where() {
+    let (bench, sandbox) = (Bench::new(), sandbox());
+    bench.folder("in");
+    for name in ["a.jpg", "b.jpg", "c.jpg"] {
+        bench.file(&format!("in/{name}"), clean_jpeg());
+    }
+    let accepted = |module: &str, record: &str| sandbox.stats().accepted_for(module, record);
+    let token = sandbox.token();
+    // Without headings, module by the column or the option, and paths beside the table.
+    bench.file("in/plain.csv", "a.jpg,11\nb.jpg, 12 ,Contacts\n\na.jpg,13\n");
+    let ran = upload("--map {in/plain.csv} --module Leads", &bench, &sandbox, &token).ends(0);
+    assert_eq!(ran.lines().len(), 3);
+    let counts = [accepted("Leads", "11"), accepted("Contacts", "12"), accepted("Leads", "13")];
+    assert_eq!(counts, [1, 1, 1]);
+    // With headings in another order; only what is named goes, and what the table doesn't know is refused.
+    bench.file("in/named.csv", "\u{feff}module,Record_ID,who,file\nLeads,21,me,a.jpg\nLeads,22,you,c.jpg\n");
+    let ran = upload("{in/c.jpg} {in/b.jpg} --map {in/named.csv}", &bench, &sandbox, &token).ends(1);
+    assert_eq!((accepted("Leads", "21"), accepted("Leads", "22")), (0, 1));
+    let [b, c] = ran.lines().try_into().expect("two lines");
+    assert_eq!((&b["status"], &b["error"]["kind"]), (&"refused".into(), &"not_in_map".into()));
+    assert_eq!(c["status"], "ok");
+    // A missing file fails by itself.
+    bench.file("in/missing.csv", "no.jpg,31\na.jpg,32\n");
+    let ran = upload("--map {in/missing.csv} --module Leads", &bench, &sandbox, &token).ends(1);
+    let statuses: Vec<_> = ran.lines().iter().map(|line| line["status"].clone()).collect();
+    assert_eq!((statuses.contains(&"failed".into()), accepted("Leads", "32")), (true, 1));
+}
+
+#[test]
+fn the_exit_status_tells_what_kind_of_failure_is_left() {
+    let (bench, sandbox) = (Bench::new(), sandbox());
+    bench.file("a.jpg", clean_jpeg());
+    bench.file("b.jpg", clean_jpeg());
+    let (wrong, credits) = (photo_sandbox::reserved_record(Code::InvalidData), "7");
+    let locked = photo_sandbox::reserved_record(Code::RecordLocked);
+    let token = sandbox.token();
+    // Module, record, ending of the token, exit status, kind and status of the upload and the code of the
+    // first failure.
+    let cases = [
+        ("Leads", wrong.as_str(), "", 1, "refused", "refused", "INVALID_DATA"),
+        ("Leads", locked.as_str(), "", 1, "record_state", "refused", "RECORD_LOCKED"),
+        ("Leadz", "1", "", 1, "refused", "refused", "INVALID_MODULE"),
+        ("Leads", "1", "-noscope", 7, "denied", "failed", "OAUTH_SCOPE_MISMATCH"),
+        ("Leads", "1", "-nopermission", 7, "denied", "failed", "NO_PERMISSION"),
+        ("Leads", "1", "-stale", 7, "token", "failed", ""),
+        ("Leads", credits, "", 7, "out_of_credits", "failed", "TOO_MANY_REQUESTS"),
+    ];
+    for (module, record, ending, code, kind, status, answer) in cases {
+        if record == credits {
+            sandbox.push_fault(Fault::TooManyRequests(RetryHint::Header(86_400)));
+        }
+        let line = format!("{{a.jpg}} {{b.jpg}} --module {module} --record {record} --transfers 1");
+        let ran = upload(&line, &bench, &sandbox, &format!("{token}{ending}")).ends(code);
+        assert_eq!(ran.lines().len(), 2);
+        ran.lines().iter().for_each(check_shape);
+        assert!(!ran.stderr.contains(&token) && !ran.stdout.contains(&token), "a token in {}", ran.stderr);
+        let first = ran.lines().into_iter().find(|line| line["error"]["kind"] == kind);
+        let first = first.unwrap_or_else(|| panic!("no {kind} in {}", ran.stdout));
+        assert_eq!(first["upload"]["status"], status, "{first}");
+        assert_eq!(first["upload"]["code"].as_str().unwrap_or_default(), answer, "{first}");
+        // What holds for the other one too is not tried again.
+        if code == 7 || module == "Leadz" {
+            let other = if code == 7 { "stopped" } else { "skipped" };
+            let mut kinds = ran.lines().into_iter().map(|line| line["error"]["kind"].clone());
+            assert!(kinds.any(|kind| kind == other), "{}", ran.stdout);
+        }
+    }
+}
+
+#[test]
+fn temporary_failures_alone_end_with_5() {
+    let bench = Bench::new();
+    bench.file("a.jpg", clean_jpeg());
+    bench.file("text.jpg", "text");
+    let sandbox = Sandbox::start(Config::default().max_refreshes(0)).expect("started");
+    let refresh = |inputs: &str| {
+        let line = format!("upload {inputs} --module Leads --record 1 --json --api-domain");
+        let output = command(args(&line, &bench))
+            .arg(sandbox.url())
+            .env("ZOHO_TOKEN_URL", sandbox.token_url())
+            .envs([
+                ("ZOHO_CLIENT_ID", "1000.id"),
+                ("ZOHO_CLIENT_SECRET", "hush"),
+                ("ZOHO_REFRESH_TOKEN", "1000.hush"),
+            ])
+            .output();
+        Ran::from(output.expect("it runs"))
+    };
+    let ran = refresh("{a.jpg}").ends(5);
+    assert_eq!(ran.only()["error"]["kind"], "token");
+    assert!(!ran.stderr.contains("hush") && !ran.stdout.contains("hush"));
+    refresh("{a.jpg} {text.jpg}").ends(1);
+    sandbox.configure(|config| config.max_refreshes = 10);
+    assert_eq!(refresh("{a.jpg}").ends(0).only()["upload"]["attempts"], 1);
+}
+
+#[test]
+fn missing_secrets_are_named() {
+    let bench = Bench::new();
+    bench.file("a.jpg", clean_jpeg());
+    let line = args("upload {a.jpg} --module Leads --record 1 --dc eu", &bench);
+    let output = command(&line).env("ZOHO_CLIENT_ID", "id").env("ZOHO_ACCESS_TOKEN", "").output();
+    let said = Ran::from(output.expect("it runs")).ends(2).stderr;
+    assert!(said.contains("missing: ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN)"), "{said}");
+    let output = command(&line).env("ZOHO_ACCESS_TOKEN", "two words").output();
+    let said = Ran::from(output.expect("it runs")).ends(2).stderr;
+    assert!(!said.contains("two words"), "{said}");
+}
+
+#[test]
+fn the_sandbox_command_serves_until_interrupted() {
+    let bench = Bench::new();
+    bench.file("a.jpg", clean_jpeg());
+    let mut serving = command(["sandbox", "--token", "1000.mine"]).spawn().expect("it runs");
+    let mut out = std::io::BufReader::new(serving.stdout.take().expect("piped"));
+    let mut hello = String::new();
+    std::io::BufRead::read_line(&mut out, &mut hello).expect("a line");
+    let hello: Value = serde_json::from_str(&hello).expect("JSON");
+    assert_eq!(keys(&hello), set("url token_url token"));
+    assert_eq!(hello["token"], "1000.mine");
+    let url = hello["url"].as_str().expect("a URL");
+    let line = args("upload {a.jpg} --module Leads --record 1 --json --api-domain", &bench);
+    let output = command(line).arg(url).env("ZOHO_ACCESS_TOKEN", "1000.mine").output();
+    Ran::from(output.expect("it runs")).ends(0);
+    let taken = url.rsplit(':').next().expect("a port");
+    assert!(run(["sandbox", "--port", taken]).ends(2).stderr.contains(taken));
+    end_by_interrupt(serving, 0);
+}
+
+#[test]
+fn an_interrupt_ends_with_130_and_tells_of_every_input() {
+    let (bench, sandbox) = (Bench::new(), sandbox());
+    for name in ["a.jpg", "b.jpg", "c.jpg"] {
+        bench.file(name, clean_jpeg());
+    }
+    sandbox.push_fault(Fault::Slow(Duration::from_secs(60)));
+    let line = "upload {a.jpg} {b.jpg} {c.jpg} --module Leads --record 1 --transfers 1 --json --api-domain";
+    let mut command = command(args(line, &bench));
+    let child =
+        command.arg(sandbox.url()).env("ZOHO_ACCESS_TOKEN", sandbox.token()).spawn().expect("it runs");
+    for _ in 0..1200 {
+        if sandbox.stats().photo_requests > 0 {
+            break;
+        }
+        std::thread::sleep(Duration::from_millis(25));
+    }
+    assert_eq!(sandbox.stats().photo_requests, 1);
+    let Some(ran) = end_by_interrupt(child, 130) else { return };
+    assert_eq!(ran.lines().len(), 3);
+    for line in ran.lines() {
+        check_shape(&line);
+        assert_eq!((&line["status"], &line["error"]["kind"]), (&"failed".into(), &"interrupted".into()));
+    }
+}
