@@ -46,7 +46,7 @@ fn decode(prepared: &Prepared<'_>) {
             png::Decoder::new(std::io::Cursor::new(prepared.bytes())).read_info().expect("a PNG");
         let mut pixels = vec![0; reader.output_buffer_size().expect("few pixels")];
         reader.next_frame(&mut pixels).unwrap_or_else(|e| panic!("{report}: {e}"));
-    } else if matches!(report.route, "coefficients" | "pixels") {
+    } else if matches!(report.route.name(), "coefficients" | "pixels") {
         let planes =
             photo_jpeg::decode(prepared.bytes(), &photo_jpeg::DecodeOptions::default()).expect("a JPEG");
         assert_eq!((planes.width, planes.height), (prepared.size().width, prepared.size().height));

@@ -40,7 +40,11 @@ fn whole_mcus_are_turned_without_loss() {
                 let bytes = turned(96, 64, orientation, &options);
                 let prepared = photo_prep::prepare(&bytes).unwrap();
                 let report = prepared.report();
-                assert_eq!((report.route, report.rung()), ("coefficients", Rung::Optimized), "{report}");
+                assert_eq!(
+                    (report.route.name(), report.rung()),
+                    ("coefficients", Rung::Optimized),
+                    "{report}"
+                );
                 assert!(report.lossless && report.encodes == 1, "{report}");
                 assert!(keeps_all(&bytes, &prepared, orientation), "{sampling:?} {orientation}");
                 assert!(report.to_string().contains("no bit of the picture lost"), "{report}");
@@ -54,14 +58,17 @@ fn incomplete_mcus_are_kept_or_cut_off_as_asked() {
     // Rotated by 180 degrees, the right edge comes to lie at the left.
     let bytes = turned(100, 64, 3, &JpegOptions::default());
     let exact = photo_prep::prepare(&bytes).unwrap();
-    assert_eq!((exact.report().route, exact.size()), ("pixels", Size::new(100, 64)));
+    assert_eq!((exact.report().route.name(), exact.size()), ("pixels", Size::new(100, 64)));
     let options = Options::default().edges(EdgePolicy::Trim);
     let plan =
         options.plan(&options.probe(&bytes).unwrap(), photo_prep::Resources::of_current_pool()).unwrap();
     assert!(plan.to_string().contains("of 100x64, 96x64 stays"), "{plan}");
     let trimmed = options.prepare(&bytes).unwrap();
     let report = trimmed.report();
-    assert_eq!((report.route, report.lossless, trimmed.size()), ("coefficients", false, Size::new(96, 64)));
+    assert_eq!(
+        (report.route.name(), report.lossless, trimmed.size()),
+        ("coefficients", false, Size::new(96, 64))
+    );
     assert!(report.warnings.contains(&Warning::Trimmed { columns: 4, rows: 0 }), "{report}");
     // Turned by 90 degrees it stays where incomplete MCUs may be.
     let bytes = turned(100, 64, 6, &JpegOptions::default());
@@ -83,7 +90,7 @@ fn a_picture_with_incomplete_mcus_keeps_its_tables() {
             let prepared = plan.execute(&bytes).unwrap();
             let report = prepared.report();
             assert_eq!(
-                (report.route, report.quality, report.lossless),
+                (report.route.name(), report.quality, report.lossless),
                 ("pixels", Some(quality), false),
                 "{report}"
             );
@@ -113,7 +120,7 @@ fn profile_and_density_stay_and_private_matter_goes() {
     bytes[jfif + 7..jfif + 12].copy_from_slice(&[1, 1, 44, 0, 72]);
     let prepared = photo_prep::prepare(&bytes).unwrap();
     let out = prepared.bytes();
-    assert_eq!(prepared.report().route, "coefficients");
+    assert_eq!(prepared.report().route.name(), "coefficients");
     assert!(out.windows(profile.len()).any(|w| w == profile));
     assert!(!out.windows(6).any(|w| w == b"secret" || w == b"Exif\0\0"));
     // 300 by 72 dots an inch become 72 by 300.

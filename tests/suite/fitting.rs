@@ -43,7 +43,7 @@ fn a_jpeg_is_transformed_once_and_written_once() {
                 let made = match report.rung() {
                     Rung::AsIs | Rung::Stripped => (0, 0),
                     Rung::Optimized | Rung::Progressive | Rung::Requantized
-                        if report.route == "coefficients" =>
+                        if report.route.name() == "coefficients" =>
                     {
                         (1, 0)
                     }

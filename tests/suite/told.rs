@@ -107,7 +107,7 @@ fn adobe_rgb_by_exif_alone_is_a_profile() {
     let turned = jpeg_of(vec![Segment::exif(&Exif::orientation(6)), told.clone()]);
     // Converted by default, where a proper profile would have stayed.
     let converted = photo_prep::prepare(&bytes).unwrap();
-    assert_eq!(converted.report().route, "pixels");
+    assert_eq!(converted.report().route.name(), "pixels");
     assert_eq!(photo_prep::probe(converted.bytes()).unwrap().icc, None);
     let preserve = Options::default().color(ColorPolicy::Preserve);
     let keep = preserve.metadata(MetadataPolicy::Keep);
@@ -118,7 +118,7 @@ fn adobe_rgb_by_exif_alone_is_a_profile() {
         (&turned, keep, "coefficients"),
     ] {
         let prepared = options.prepare(file).unwrap();
-        assert_eq!(prepared.report().route, route);
+        assert_eq!(prepared.report().route.name(), route);
         let again = photo_prep::probe(prepared.bytes()).unwrap();
         assert!(again.icc.is_some_and(|icc| !icc.is_srgb));
         // By a profile now, which needs no assuming.

@@ -1,5 +1,7 @@
 //! What can go wrong, sorted by what the caller can do about it.
 
+use std::path::PathBuf;
+
 use crate::Format;
 
 /// The result of everything in this crate.
@@ -10,8 +12,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// | the variant | what a caller can do |
 /// |---|---|
 /// | [`UnknownFormat`](Error::UnknownFormat), [`Unsupported`](Error::Unsupported) | ask for another file |
-/// | [`Malformed`](Error::Malformed) | ask for the file again: it is damaged |
-/// | [`LimitExceeded`](Error::LimitExceeded) | raise that [`InputLimits`](crate::InputLimits) field, or refuse |
+/// | [`Malformed`](Error::Malformed), [`Truncated`](Error::Truncated) | ask for the file again: it is damaged |
+/// | [`LimitExceeded`](Error::LimitExceeded), [`MemoryExceeded`](Error::MemoryExceeded) | raise that [`InputLimits`](crate::InputLimits) field, or refuse |
 /// | [`CannotFit`](Error::CannotFit) | allow more bytes or a lower quality floor |
 /// | [`PlanMismatch`](Error::PlanMismatch) | a bug in the caller: plan again for these bytes |
 /// | [`Io`](Error::Io) | look at the file system |
@@ -45,6 +47,23 @@ pub enum Error {
         /// What is wrong.
         reason: String,
     },
+    /// The file was cut off, and it is known how much of the picture is there.
+    #[error(
+        "damaged {format}{}: picture data is missing: {decoded} of {total} {unit} are there; the file was cut off",
+        offset.map(|o| format!(" at byte {o}")).unwrap_or_default()
+    )]
+    Truncated {
+        /// The format of the file.
+        format: Format,
+        /// Where in the file, in bytes from its start, where that is known.
+        offset: Option<u64>,
+        /// Rows or MCUs that are there.
+        decoded: u64,
+        /// Those that the picture has.
+        total: u64,
+        /// What is counted: `rows` or `MCUs`.
+        unit: &'static str,
+    },
     /// The file asks for more than an [`InputLimits`](crate::InputLimits) field allows.
     #[error("too large: {what} {actual}, but at most {limit} allowed ({})", what.hint())]
     LimitExceeded {
@@ -53,6 +72,15 @@ pub enum Error {
         /// What the file asks for.
         actual: u64,
         /// What is allowed.
+        limit: u64,
+    },
+    /// Decoding needs more memory than [`InputLimits::memory`](crate::InputLimits::memory) allows, or than the system has; how much
+    /// more is not known.
+    #[error(
+        "too large: decoding it needs more than the {limit} bytes of memory allowed (InputLimits::memory)"
+    )]
+    MemoryExceeded {
+        /// Bytes that are allowed.
         limit: u64,
     },
     /// Nothing within the quality floor is small enough.
@@ -69,24 +97,29 @@ pub enum Error {
     /// The plan was made for other bytes.
     #[error("the plan was made for another file: plan again for these bytes")]
     PlanMismatch,
-    /// Reading or writing a file failed.
-    #[error(transparent)]
-    Io(#[from] std::io::Error),
+    /// Reading a file failed.
+    #[error("{}: {error}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        error: std::io::Error,
+    },
 }
 
 impl Error {
-    /// A stable short name, for logs and machine-read output: `unknown_format`, `unsupported`, `malformed`,
-    /// `limit_exceeded`, `cannot_fit`, `plan_mismatch` or `io`.
+    /// A stable short name, for logs and machine-read output: `unknown_format`, `unsupported`, `malformed` (for
+    /// [`Truncated`](Error::Truncated), too), `limit_exceeded` (for [`MemoryExceeded`](Error::MemoryExceeded), too), `cannot_fit`, `plan_mismatch` or `io`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
             Self::UnknownFormat { .. } => "unknown_format",
             Self::Unsupported { .. } => "unsupported",
-            Self::Malformed { .. } => "malformed",
-            Self::LimitExceeded { .. } => "limit_exceeded",
+            Self::Malformed { .. } | Self::Truncated { .. } => "malformed",
+            Self::LimitExceeded { .. } | Self::MemoryExceeded { .. } => "limit_exceeded",
             Self::CannotFit { .. } => "cannot_fit",
             Self::PlanMismatch => "plan_mismatch",
-            Self::Io(_) => "io",
+            Self::Io { .. } => "io",
         }
     }
 

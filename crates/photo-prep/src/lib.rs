@@ -23,7 +23,7 @@
 //! let plan = options.plan(&info, Resources::of_current_pool())?; // pure: what will be done, and why
 //! println!("{plan}");                   // in sentences
 //! let prepared = plan.execute(bytes)?;  // done
-//! assert_eq!(prepared.report().route, plan.route().name());
+//! assert_eq!(prepared.report().route, plan.route().kind());
 //! # Ok(())
 //! # }
 //! ```
@@ -107,7 +107,7 @@ pub use options::{
 pub use orientation::Orientation;
 pub use plan::{
     Attempt, CoefficientsPlan, DecodePath, Estimate, FewerPixels, OutputRule, PixelsPlan, Plan, PngMargin,
-    Reason, Resources, Route, Rung, TableRange,
+    Reason, Resources, Route, RouteKind, Rung, TableRange,
 };
 pub use prepare::{prepare, prepare_file, probe};
 pub use prepared::Prepared;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::plan::{Plan, Reason, Route, Rung};
+use crate::plan::{Plan, Reason, Route, RouteKind, Rung};
 use crate::{Format, Orientation, Size, Warning};
 
 /// What was done with a picture: the plan's outcome, with figures.
@@ -10,8 +10,8 @@ use crate::{Format, Orientation, Size, Warning};
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Report {
-    /// The route, by its stable name: `pass_through`, `rewrite`, `coefficients` or `pixels`.
-    pub route: &'static str,
+    /// The route that the picture took.
+    pub route: RouteKind,
     /// Why the file could not go as it was.
     pub reasons: Vec<Reason>,
     /// What was tried, in the plan's order; the last is the attempt whose file came out.
@@ -132,7 +132,7 @@ impl Report {
         let signature_lost = info.has_content_credentials && *plan.route() != Route::PassThrough;
         let lost = signature_lost.then_some(Warning::SignatureLost);
         Self {
-            route: plan.route().name(),
+            route: plan.route().kind(),
             reasons: plan.reasons().to_vec(),
             attempts,
             lossless,
@@ -170,10 +170,12 @@ impl std::fmt::Display for Report {
         write!(f, "{} {}, {} bytes", i.format, i.size, i.bytes)?;
         write!(f, " → {} {}, {} bytes: ", o.format, o.size, o.bytes)?;
         match self.route {
-            "pass_through" => f.write_str("the very same bytes")?,
-            "coefficients" if self.lossless => write!(f, "no bit of the picture lost ({})", self.rung())?,
-            "coefficients" if self.rung() == Rung::Requantized => write!(f, "{}", self.rung())?,
-            "rewrite" => f.write_str("the compressed picture kept to the bit, the rest left out")?,
+            RouteKind::PassThrough => f.write_str("the very same bytes")?,
+            RouteKind::Coefficients if self.lossless => {
+                write!(f, "no bit of the picture lost ({})", self.rung())?
+            }
+            RouteKind::Coefficients if self.rung() == Rung::Requantized => write!(f, "{}", self.rung())?,
+            RouteKind::Rewrite => f.write_str("the compressed picture kept to the bit, the rest left out")?,
             _ => write!(f, "made anew ({})", self.rung())?,
         }
         if let Some(quality) = self.quality {

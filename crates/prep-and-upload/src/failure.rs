@@ -134,7 +134,7 @@ impl From<photo_prep::Error> for Failure {
     fn from(error: photo_prep::Error) -> Self {
         let (kind, message) = (error.kind(), error.to_string());
         match error {
-            photo_prep::Error::Io(_) | photo_prep::Error::PlanMismatch => {
+            photo_prep::Error::Io { .. } | photo_prep::Error::PlanMismatch => {
                 Self::failed(kind, message, Severity::Permanent)
             }
             _ => Self::refused(kind, message),

@@ -41,7 +41,7 @@ pub(crate) async fn prepare(
     let prepared = work.cancellation.or_interrupted(executed).await???;
     let done = prepared.report();
     report.out = Some(json::Output::from(&prepared));
-    report.route = Some(done.route);
+    report.route = Some(done.route.name());
     report.reasons = strings(&done.reasons);
     report.lossless = Some(done.lossless);
     report.warnings = strings(&done.warnings);

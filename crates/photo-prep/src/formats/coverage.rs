@@ -23,9 +23,7 @@ impl Coverage {
 
     pub(crate) fn error(self, format: Format, bytes: &[u8]) -> Error {
         let Self { decoded, total, unit } = self;
-        let reason =
-            format!("picture data is missing: {decoded} of {total} {unit} are there; the file was cut off");
-        Error::malformed(format, bytes.len(), reason)
+        Error::Truncated { format, offset: Some(bytes.len() as u64), decoded, total, unit }
     }
 
     pub(crate) fn warning(self) -> Warning {

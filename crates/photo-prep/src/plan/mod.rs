@@ -15,7 +15,7 @@ pub use definition::Plan;
 pub use estimate::Estimate;
 pub use reason::Reason;
 pub use resources::Resources;
-pub use route::{CoefficientsPlan, DecodePath, OutputRule, PixelsPlan, Route};
+pub use route::{CoefficientsPlan, DecodePath, OutputRule, PixelsPlan, Route, RouteKind};
 
 use crate::info::ImageInfo;
 use crate::{Options, Result};
@@ -35,7 +35,7 @@ impl Options {
     /// let plan = options.plan(&photo_prep::probe(&bytes)?, Resources::of_current_pool())?;
     /// println!("{plan}");
     /// let prepared = plan.execute(&bytes)?;
-    /// # Ok::<(), photo_prep::Error>(())
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
     /// ```
     pub fn plan(&self, info: &ImageInfo, resources: Resources) -> Result<Plan> {
         decide::plan(info, self, resources)

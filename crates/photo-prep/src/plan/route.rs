@@ -84,16 +84,49 @@ pub enum OutputRule {
     PngIfBetter,
 }
 
-impl Route {
+/// Which of the routes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum RouteKind {
+    /// [`Route::PassThrough`].
+    PassThrough,
+    /// [`Route::Rewrite`].
+    Rewrite,
+    /// [`Route::Coefficients`].
+    Coefficients,
+    /// [`Route::Pixels`].
+    Pixels,
+}
+
+impl RouteKind {
     /// A stable name: `pass_through`, `rewrite`, `coefficients` or `pixels`.
     #[must_use]
-    pub fn name(&self) -> &'static str {
+    pub fn name(self) -> &'static str {
         match self {
             Self::PassThrough => "pass_through",
             Self::Rewrite => "rewrite",
-            Self::Coefficients(_) => "coefficients",
-            Self::Pixels(_) => "pixels",
+            Self::Coefficients => "coefficients",
+            Self::Pixels => "pixels",
         }
+    }
+}
+
+impl Route {
+    /// Which of the routes it is.
+    #[must_use]
+    pub fn kind(&self) -> RouteKind {
+        match self {
+            Self::PassThrough => RouteKind::PassThrough,
+            Self::Rewrite => RouteKind::Rewrite,
+            Self::Coefficients(_) => RouteKind::Coefficients,
+            Self::Pixels(_) => RouteKind::Pixels,
+        }
+    }
+
+    /// A stable name: `pass_through`, `rewrite`, `coefficients` or `pixels`.
+    #[must_use]
+    pub fn name(&self) -> &'static str {
+        self.kind().name()
     }
 
     /// What is tried to hold the byte limit, in this order; the first file that fits is the result.

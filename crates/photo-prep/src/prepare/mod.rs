@@ -81,7 +81,7 @@ impl Plan {
             return Err(Error::PlanMismatch);
         }
         match run(self, bytes) {
-            Err(error @ Error::Malformed { .. }) => {
+            Err(error @ (Error::Malformed { .. } | Error::Truncated { .. })) => {
                 let (whole, coverage) = recover::recovered(self, bytes, error)?;
                 let warning = (!coverage.is_all()).then(|| coverage.warning());
                 let mut prepared = of_another_file(self, &whole, warning)?;
@@ -132,14 +132,15 @@ fn of_another_file(plan: &Plan, file: &[u8], warning: Option<Warning>) -> Result
 
 /// The content of a file; refused as soon as it is known to be over `limit` bytes.
 pub(crate) fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
-    let file = std::fs::File::open(path)?;
-    let length = file.metadata()?.len();
+    let io = |error| Error::Io { path: path.to_path_buf(), error };
+    let file = std::fs::File::open(path).map_err(io)?;
+    let length = file.metadata().map_err(io)?.len();
     let too_large = |actual| Error::LimitExceeded { what: LimitKind::InputBytes, actual, limit };
     if length > limit {
         return Err(too_large(length));
     }
     let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes)?;
+    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(io)?;
     if bytes.len() as u64 > limit {
         return Err(too_large(bytes.len() as u64));
     }

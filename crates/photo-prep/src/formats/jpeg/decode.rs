@@ -42,7 +42,7 @@ pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, scale: DecodeScale, memory:
     let scans = info.jpeg.as_ref().map_or(1, |jpeg| jpeg.scans);
     let max_scans = usize::try_from(scans).unwrap_or(usize::MAX);
     let limits = DecodeLimits { max_pixels: info.size.pixels(), max_scans, ..DecodeLimits::default() };
-    let mut decoder = Decoder::new_with_limits(bytes, limits).map_err(|e| error(&e))?;
+    let mut decoder = Decoder::new_with_limits(bytes, limits).map_err(|e| error(&e, memory))?;
     let (format, layout) = match info.model {
         ColorModel::Gray => (PixelFormat::Grayscale, Layout::Gray),
         ColorModel::Cmyk | ColorModel::Ycck => (PixelFormat::Cmyk, Layout::Cmyk),
@@ -50,9 +50,9 @@ pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, scale: DecodeScale, memory:
     };
     decoder.set_output_format(format);
     if scale != DecodeScale::Full {
-        decoder.set_scale(ScalingFactor::try_new(1, scale.denominator()).map_err(|e| error(&e))?);
+        decoder.set_scale(ScalingFactor::try_new(1, scale.denominator()).map_err(|e| error(&e, memory))?);
     }
-    let image = decoder.decode_image().map_err(|e| error(&e))?;
+    let image = decoder.decode_image().map_err(|e| error(&e, memory))?;
     let size = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
     let mut raster = Raster::new(Size::new(size(image.width), size(image.height)), layout, image.data)
         .ok_or_else(|| Error::malformed(Format::Jpeg, None, "the decoder gave another number of samples"))?;
@@ -103,7 +103,7 @@ fn has_adobe_marker(bytes: &[u8]) -> bool {
     })
 }
 
-fn error(error: &JpegError) -> Error {
+fn error(error: &JpegError, memory: u64) -> Error {
     match error {
         JpegError::Unsupported(what) => Error::unsupported(Format::Jpeg, what.clone()),
         JpegError::UnexpectedEof => {
@@ -115,9 +115,7 @@ fn error(error: &JpegError) -> Error {
         JpegError::LimitExceeded { actual, limit, .. } => {
             Error::LimitExceeded { what: LimitKind::Memory, actual: *actual, limit: *limit }
         }
-        JpegError::AllocationFailed { bytes, .. } => {
-            Error::LimitExceeded { what: LimitKind::Memory, actual: *bytes, limit: 0 }
-        }
+        JpegError::AllocationFailed { .. } => Error::MemoryExceeded { limit: memory },
         other => Error::malformed(Format::Jpeg, None, other.to_string()),
     }
 }

@@ -70,9 +70,8 @@ pub(crate) fn error(error: &photo_jpeg::Error) -> Error {
     match error {
         photo_jpeg::Error::Malformed { offset, reason } => Error::malformed(Format::Jpeg, *offset, *reason),
         photo_jpeg::Error::Truncated { offset, decoded, total } => {
-            let reason =
-                format!("picture data is missing: {decoded} of {total} MCUs are there; the file was cut off");
-            Error::malformed(Format::Jpeg, *offset, reason)
+            let (offset, decoded, total) = (Some(*offset as u64), *decoded, *total);
+            Error::Truncated { format: Format::Jpeg, offset, decoded, total, unit: "MCUs" }
         }
         photo_jpeg::Error::Memory { needed, limit } => {
             Error::LimitExceeded { what: LimitKind::Memory, actual: *needed, limit: *limit }

@@ -10,7 +10,7 @@ use crate::info::ImageInfo;
 use crate::pixels::bands::RowSource;
 use crate::pixels::depth::DepthConversion;
 use crate::pixels::{Layout, Raster, depth};
-use crate::{Error, Format, LimitKind, Result};
+use crate::{Error, Format, Result};
 
 pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, request: &DecodeRequest) -> Result<Raster> {
     let mut rows = Rows::open(bytes, request)?;
@@ -59,6 +59,8 @@ pub(crate) struct Rows<'a> {
     layout: Layout,
     /// Where samples are converted before they are rounded: their way to 8 bits, and a row of them.
     depth: Option<Deep<'a>>,
+    /// Bytes that the decoder may allocate.
+    memory: u64,
     /// Rows that are still to come.
     left: usize,
 }
@@ -70,7 +72,7 @@ impl<'a> Rows<'a> {
         decoder.set_transformations(Transformations::EXPAND);
         decoder.set_ignore_text_chunk(true);
         decoder.set_ignore_iccp_chunk(true);
-        let reader = decoder.read_info().map_err(error)?;
+        let reader = decoder.read_info().map_err(|e| error(e, request.memory))?;
         let (color, depth) = reader.output_color_type();
         let layout = match color {
             ColorType::Grayscale => Layout::Gray,
@@ -88,7 +90,7 @@ impl<'a> Rows<'a> {
             has_16_bits,
             samples: Vec::new(),
         });
-        Ok(Self { reader, layout, depth, left })
+        Ok(Self { reader, layout, depth, memory: request.memory, left })
     }
 
     /// Interlaced pictures need all rows at once.
@@ -97,7 +99,7 @@ impl<'a> Rows<'a> {
         let (length, line) =
             lengths.ok_or_else(|| Error::malformed(Format::Png, None, "the picture is too large"))?;
         let mut data = vec![0; length];
-        self.reader.next_frame(&mut data).map_err(error)?;
+        self.reader.next_frame(&mut data).map_err(|e| error(e, self.memory))?;
         let Some(depth) = &mut self.depth else { return Ok(data) };
         let mut out = Vec::with_capacity(if depth.has_16_bits { length / 2 } else { length });
         // By rows, so that the numbers never stand beside all of the bytes.
@@ -142,7 +144,7 @@ impl RowSource for Rows<'_> {
 
     fn append(&mut self, count: usize, out: &mut Vec<u8>) -> Result<()> {
         for _ in 0..count {
-            let row = self.reader.next_row().map_err(error)?;
+            let row = self.reader.next_row().map_err(|e| error(e, self.memory))?;
             let Some(row) = row else { return Err(missing(self.size())) };
             match &mut self.depth {
                 Some(depth) => depth.append(self.layout, row.data(), out)?,
@@ -152,7 +154,7 @@ impl RowSource for Rows<'_> {
         self.left = self.left.saturating_sub(count);
         if self.left == 0 {
             // What is wrong with the end of the data is only told to who asks for a row too many.
-            self.reader.next_row().map_err(error)?;
+            self.reader.next_row().map_err(|e| error(e, self.memory))?;
         }
         Ok(())
     }
@@ -162,11 +164,9 @@ fn missing(size: Size) -> Error {
     Error::malformed(Format::Png, None, format!("picture data for {size} is missing"))
 }
 
-fn error(error: png::DecodingError) -> Error {
+fn error(error: png::DecodingError, memory: u64) -> Error {
     match error {
-        png::DecodingError::LimitsExceeded => {
-            Error::LimitExceeded { what: LimitKind::Memory, actual: u64::MAX, limit: 0 }
-        }
+        png::DecodingError::LimitsExceeded => Error::MemoryExceeded { limit: memory },
         png::DecodingError::IoError(_) => {
             Error::malformed(Format::Png, None, "picture data is missing: the file was cut off")
         }

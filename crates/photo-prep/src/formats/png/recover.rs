@@ -30,7 +30,7 @@ pub(crate) fn recovered(bytes: &[u8], limits: &InputLimits) -> Result<Option<(Ve
     }
     let packed = std::io::copy(&mut std::io::repeat(0).take(whole - length), &mut data)
         .and_then(|_| data.finish())
-        .map_err(Error::Io)?;
+        .map_err(|e| Error::malformed(Format::Png, None, e.to_string()))?;
     let too_long = || Error::malformed(Format::Png, None, "the picture is too large");
     let idat = png::make_chunk(*b"IDAT", &packed).ok_or_else(too_long)?;
     let mut out = b"\x89PNG\r\n\x1A\n".to_vec();

@@ -9,7 +9,7 @@ use image::{DynamicImage, ImageDecoder, Limits};
 use crate::geometry::Size;
 use crate::info::ImageInfo;
 use crate::pixels::{Layout, Raster};
-use crate::{Error, Format, LimitKind, Result};
+use crate::{Error, Format, Result};
 
 pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Raster> {
     if info.format != Format::WebP {
@@ -39,7 +39,7 @@ fn limited(mut decoder: impl ImageDecoder, limits: Limits) -> Result<DynamicImag
 fn error(format: Format, memory: u64, error: ImageError) -> Error {
     match error {
         ImageError::Limits(l) if matches!(l.kind(), LimitErrorKind::InsufficientMemory) => {
-            Error::LimitExceeded { what: LimitKind::Memory, actual: memory + 1, limit: memory }
+            Error::MemoryExceeded { limit: memory }
         }
         ImageError::Unsupported(u) => Error::unsupported(format, u.to_string()),
         ImageError::IoError(_) => {
