@@ -11,6 +11,7 @@ mod segment;
 mod transform;
 mod transform_tree;
 mod transform_unit;
+mod unit;
 
 pub(crate) use qp::chroma_qp;
 pub(crate) use segment::{Progress, SegmentDecoder};

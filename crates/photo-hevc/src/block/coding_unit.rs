@@ -2,30 +2,11 @@
 
 use super::segment::SegmentDecoder;
 use super::transform_tree::Node;
+use super::unit::{CodingUnit, DC};
 use crate::error::Result;
 use crate::frame::{EDGE_LEFT, EDGE_TOP, UNFILTERED};
 use crate::slice::cabac::Bins;
 use crate::slice::contexts::{PART_MODE, SPLIT_CU, TRANSQUANT_BYPASS};
-
-/// A coding unit.
-#[derive(Clone, Copy)]
-pub(super) struct CodingUnit {
-    pub(super) x: u32,
-    pub(super) y: u32,
-    pub(super) log2: u32,
-    pub(super) depth: u8,
-    /// Samples are coded without loss, as differences.
-    pub(super) bypass: bool,
-    /// Whether it is predicted in four parts.
-    pub(super) parts: bool,
-    pub(super) luma_modes: [u8; 4],
-    pub(super) chroma_modes: [u8; 4],
-    /// Whether each chroma mode was coded as that of luma.
-    pub(super) chroma_from_luma: [bool; 4],
-}
-
-/// INTRA_DC.
-pub(super) const DC: u8 = 1;
 
 impl<B: Bins> SegmentDecoder<'_, B> {
     pub(super) fn coding_quadtree(&mut self, x: u32, y: u32, log2: u32, depth: u8) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Intra prediction modes (H.265 sections 7.3.8.5, 8.4.2 and 8.4.3).
 
-use super::coding_unit::{CodingUnit, DC};
 use super::segment::SegmentDecoder;
+use super::unit::{CodingUnit, DC};
 use crate::info::Chroma;
 use crate::slice::cabac::Bins;
 use crate::slice::contexts::{INTRA_CHROMA, PREV_INTRA_LUMA};

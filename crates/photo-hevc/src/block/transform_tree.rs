@@ -1,7 +1,7 @@
 //! The transform tree (H.265 section 7.3.8.8).
 
-use super::coding_unit::CodingUnit;
 use super::segment::SegmentDecoder;
+use super::unit::CodingUnit;
 use crate::error::Result;
 use crate::info::Chroma;
 use crate::slice::cabac::Bins;

@@ -1,10 +1,10 @@
 //! Transform units (H.265 sections 7.3.8.10 and 7.3.8.12): prediction and residual of their blocks.
 
-use super::coding_unit::CodingUnit;
 use super::residual::{Block, Residual};
 use super::segment::SegmentDecoder;
 use super::transform::{self, Kind};
 use super::transform_tree::Node;
+use super::unit::CodingUnit;
 use crate::error::Result;
 use crate::info::Chroma;
 use crate::picture::Plane;

@@ -7,6 +7,7 @@ pub(crate) mod depth;
 pub(crate) mod orient;
 pub(crate) mod quantize;
 pub(crate) mod resize;
+pub(crate) mod rounding;
 pub(crate) mod sample;
 pub(crate) mod tone;
 

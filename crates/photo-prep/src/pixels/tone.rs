@@ -70,7 +70,7 @@ impl ToneMap {
             let color = |i: usize| pixel.get(if colors == 1 { 0 } else { i }).copied().unwrap_or(0);
             let mapped = self.mapped([color(0), color(1), color(2)]);
             out.extend(mapped.iter().take(colors));
-            out.extend(pixel.get(colors..).unwrap_or_default().iter().map(|&a| super::depth::round(a)));
+            out.extend(pixel.get(colors..).unwrap_or_default().iter().map(|&a| super::rounding::round(a)));
         }
     }
 

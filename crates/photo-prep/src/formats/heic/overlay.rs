@@ -31,7 +31,7 @@ impl<'a> Overlay<'a> {
         depth: &DepthConversion,
         view: View,
     ) -> Result<Raster> {
-        let [r, g, b, a] = self.background.map(crate::pixels::depth::round);
+        let [r, g, b, a] = self.background.map(crate::pixels::rounding::round);
         let mut canvas: Vec<u8> = [r, g, b, a].repeat(self.size.pixels() as usize);
         for (scene, x, y) in &self.layers {
             let raster = orient::upright(scene.raster(container, depth)?, scene.view.orientation);

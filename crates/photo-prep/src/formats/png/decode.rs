@@ -9,7 +9,7 @@ use crate::geometry::Size;
 use crate::info::ImageInfo;
 use crate::pixels::bands::RowSource;
 use crate::pixels::depth::DepthConversion;
-use crate::pixels::{Layout, Raster, depth};
+use crate::pixels::{Layout, Raster, rounding};
 use crate::{Error, Format, Result};
 
 pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, request: &DecodeRequest) -> Result<Raster> {
@@ -120,7 +120,7 @@ struct Deep<'a> {
 impl Deep<'_> {
     fn append(&mut self, layout: Layout, row: &[u8], out: &mut Vec<u8>) -> Result<()> {
         if matches!(self.way, DepthConversion::Rounded) {
-            out.extend(depth::be16(row));
+            out.extend(rounding::be16(row));
             return Ok(());
         }
         self.samples.clear();

@@ -195,7 +195,7 @@ impl<'a> Painter<'a> {
                 to[..3].copy_from_slice(&lab::to_srgb(lab::of_16(kind, [*l, *a, *b])));
             }
             if let (Some(alpha), Some(last)) = (self.alpha, to.get_mut(3)) {
-                *last = crate::pixels::depth::round(from.get(alpha.index).copied().unwrap_or(u16::MAX));
+                *last = crate::pixels::rounding::round(from.get(alpha.index).copied().unwrap_or(u16::MAX));
             }
         }
     }

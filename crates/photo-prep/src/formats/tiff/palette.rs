@@ -3,7 +3,7 @@
 use super::color_model::Color;
 use super::directory::Directory;
 use super::tag;
-use crate::pixels::depth;
+use crate::pixels::rounding;
 use crate::{Error, Format, Result};
 
 /// The map of a picture of so many bits. Indices beyond it are black.
@@ -22,7 +22,7 @@ pub(super) fn read(d: &Directory<'_>, bits: u8) -> Result<Color> {
     let old = values.iter().all(|v| *v < 256);
     let to_8 = |v: u64| {
         let v = u16::try_from(v).unwrap_or(u16::MAX);
-        if old { v as u8 } else { depth::round(v) }
+        if old { v as u8 } else { rounding::round(v) }
     };
     let mut colors = [[0; 3]; 256];
     for (i, color) in colors.iter_mut().take(count).enumerate() {
