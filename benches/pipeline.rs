@@ -50,7 +50,7 @@ fn facts(c: &mut Criterion) {
     group.finish();
 }
 
-/// One run gives the times of all stages; each benchmark takes its own out of the report. Lane `planes` is an ordinary
+/// One run gives the times of all stages; each benchmark takes its own out of the report. Path `planes` is a
 /// JPEG, which is reduced while it is decoded and turned while it is encoded; lane `raster` is everything else.
 fn stages(c: &mut Criterion) {
     let turned_tiff = TiffOptions { orientation: Some(6), ..TiffOptions::default() };

@@ -11,15 +11,16 @@ mod tone;
 mod transcode;
 
 use crate::Result;
+use crate::formats::opened::OpenedFile;
 use crate::plan::{Plan, Route};
 use crate::prepared::Prepared;
 
-/// The picture on the plan's route; `bytes` are those that the plan was made for.
-pub(crate) fn run<'a>(plan: &Plan, bytes: &'a [u8]) -> Result<Prepared<'a>> {
+/// The picture on the plan's route; the file is the one that the plan was made for.
+pub(crate) fn run<'a>(plan: &Plan, file: &OpenedFile<'a>) -> Result<Prepared<'a>> {
     match plan.route() {
-        Route::PassThrough => copy::pass_through(plan, bytes),
-        Route::Rewrite => copy::rewrite(plan, bytes),
-        Route::Coefficients(coefficients) => transcode::run(plan, coefficients, bytes),
-        Route::Pixels(pixels) => rerender::run(plan, pixels, bytes),
+        Route::PassThrough => copy::pass_through(plan, file),
+        Route::Rewrite => copy::rewrite(plan, file),
+        Route::Coefficients(coefficients) => transcode::run(plan, coefficients, file),
+        Route::Pixels(pixels) => rerender::run(plan, pixels, file),
     }
 }

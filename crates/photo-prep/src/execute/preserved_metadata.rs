@@ -2,6 +2,7 @@
 
 use super::preserved_source::{self, Source};
 use crate::formats::jpeg::xmp_extended;
+use crate::formats::opened::OpenedFile;
 use crate::formats::{jpeg, png};
 use crate::metadata::{Truth, exif_truth, xmp_truth};
 use crate::plan::{Plan, Route};
@@ -18,13 +19,13 @@ pub(super) struct PreservedMetadata {
 }
 
 /// What of the source's metadata stays under the plan's policy.
-pub(super) fn preserved(plan: &Plan, bytes: &[u8]) -> Result<PreservedMetadata> {
+pub(super) fn preserved(plan: &Plan, file: &OpenedFile<'_>) -> Result<PreservedMetadata> {
     let truth = truth(plan);
     let mut warnings = Vec::new();
     let source = match plan.options().metadata {
         MetadataPolicy::Strip => Source::default(),
-        MetadataPolicy::Keep => preserved_source::all(plan, bytes, &truth, &mut warnings)?,
-        _ => preserved_source::notices(plan, bytes)?,
+        MetadataPolicy::Keep => preserved_source::all(plan, file, &truth, &mut warnings)?,
+        _ => preserved_source::notices(plan, file)?,
     };
     Ok(PreservedMetadata { source, truth, icc: None, warnings })
 }

@@ -1,9 +1,9 @@
 //! The metadata of a source, as far as they can be carried over.
 
 use crate::formats::embedded::embedded;
-use crate::formats::jpeg;
 use crate::formats::jpeg::marker;
 use crate::formats::jpeg::{photoshop, xmp_extended};
+use crate::formats::opened::OpenedFile;
 use crate::formats::png;
 use crate::metadata::ifd::Block;
 use crate::metadata::{Truth, exif, exif_truth, xmp_truth};
@@ -25,17 +25,22 @@ pub(super) struct Source {
 }
 
 /// The notices of artist and copyright alone.
-pub(super) fn notices(plan: &Plan, bytes: &[u8]) -> Result<Source> {
-    let told = embedded(bytes, plan.info().format, &plan.options().input_limits)?;
+pub(super) fn notices(plan: &Plan, file: &OpenedFile<'_>) -> Result<Source> {
+    let told = embedded(file, plan.info().format, &plan.options().input_limits)?;
     let exif = told.exif.iter().find_map(|raw| exif::notices_only(raw));
     Ok(Source { exif, ..Source::default() })
 }
 
 /// EXIF, XMP, IPTC and comments. What can't be carried into any output is told in `warnings`.
-pub(super) fn all(plan: &Plan, bytes: &[u8], truth: &Truth, warnings: &mut Vec<Warning>) -> Result<Source> {
-    let format = plan.info().format;
+pub(super) fn all(
+    plan: &Plan,
+    file: &OpenedFile<'_>,
+    truth: &Truth,
+    warnings: &mut Vec<Warning>,
+) -> Result<Source> {
+    let (format, bytes) = (plan.info().format, file.bytes());
     let mut lose = |what: &str| warnings.push(Warning::MetadataDropped(what.into()));
-    let told = embedded(bytes, format, &plan.options().input_limits)?;
+    let told = embedded(file, format, &plan.options().input_limits)?;
     let exif = told.exif.iter().find(|raw| exif_truth::amended(raw, truth).is_some()).map(|r| r.to_vec());
     let mut source = Source { exif, ..Source::default() };
     match (told.exif.len(), &source.exif) {
@@ -50,8 +55,8 @@ pub(super) fn all(plan: &Plan, bytes: &[u8], truth: &Truth, warnings: &mut Vec<W
         lose("the XMP packet can't be understood, so it can't be made true of the new picture");
     }
     match format {
-        Format::Jpeg => of_jpeg(bytes, truth, &mut source, &mut lose)?,
-        Format::Png => of_png(bytes, &mut source, &mut lose)?,
+        Format::Jpeg => of_jpeg(file, truth, &mut source, &mut lose)?,
+        Format::Png => of_png(file, &mut source, &mut lose)?,
         Format::Tiff => of_tiff(bytes, &mut lose),
         Format::Gif if plan.info().private_bytes > 0 => lose("comments and data of programs in a GIF"),
         Format::Heic if memchr::memmem::find(bytes, b"application/rdf+xml").is_some() => {
@@ -62,8 +67,13 @@ pub(super) fn all(plan: &Plan, bytes: &[u8], truth: &Truth, warnings: &mut Vec<W
     Ok(source)
 }
 
-fn of_jpeg(bytes: &[u8], truth: &Truth, source: &mut Source, lose: &mut impl FnMut(&str)) -> Result<()> {
-    let layout = jpeg::walk(bytes)?;
+fn of_jpeg(
+    file: &OpenedFile<'_>,
+    truth: &Truth,
+    source: &mut Source,
+    lose: &mut impl FnMut(&str),
+) -> Result<()> {
+    let (bytes, layout) = (file.bytes(), file.jpeg()?);
     let of = |marker: u8| layout.segments.iter().filter(move |s| s.marker == marker);
     if let Some(name) = source.xmp.as_deref().and_then(xmp_truth::extension) {
         let packet = xmp_extended::joined(of(marker::APP1).map(|s| s.data(bytes)), name);
@@ -98,8 +108,8 @@ fn of_jpeg(bytes: &[u8], truth: &Truth, source: &mut Source, lose: &mut impl FnM
     Ok(())
 }
 
-fn of_png(bytes: &[u8], source: &mut Source, lose: &mut impl FnMut(&str)) -> Result<()> {
-    let layout = png::walk(bytes)?;
+fn of_png(file: &OpenedFile<'_>, source: &mut Source, lose: &mut impl FnMut(&str)) -> Result<()> {
+    let (bytes, layout) = (file.bytes(), file.png()?);
     for chunk in layout.chunks.iter().filter(|c| c.sound) {
         let data = bytes.get(chunk.data.clone()).unwrap_or_default();
         let plain = match &chunk.kind {

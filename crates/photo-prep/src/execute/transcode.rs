@@ -7,34 +7,35 @@ use super::fit::quant_search::{Found, Picture, QuantTableSearch};
 use super::preserved_metadata::{PreservedMetadata, preserved};
 use super::rerender;
 use super::stage_timer::StageTimer;
+use crate::formats::opened::OpenedFile;
 use crate::formats::{jpeg, profile};
 use crate::plan::{Attempt, CoefficientsPlan, PixelsPlan, Plan, Rung, TableRange};
 use crate::prepared::Prepared;
 use crate::report::{Outcome, Report, Stage, Tried};
 use crate::{Format, Result, Warning};
 
-pub(super) fn run<'a>(plan: &Plan, way: &CoefficientsPlan, bytes: &[u8]) -> Result<Prepared<'a>> {
+pub(super) fn run<'a>(plan: &Plan, way: &CoefficientsPlan, file: &OpenedFile<'_>) -> Result<Prepared<'a>> {
     let mut timer = StageTimer::start();
-    let mut preserved = preserved(plan, bytes)?;
-    preserved.icc = profile::of(bytes, plan.info(), plan.options().input_limits.icc_bytes)?;
-    let picture = jpeg::coefficients::read(bytes, &plan.options().input_limits)?;
+    let mut preserved = preserved(plan, file)?;
+    preserved.icc = profile::of(file, plan.info(), plan.options().input_limits.icc_bytes)?;
+    let picture = jpeg::coefficients::read(file.bytes(), &plan.options().input_limits)?;
     timer.finish(Stage::Decode);
     let segments = preserved.jpeg_segments();
-    let options = options(plan, way, bytes)?.segments(&segments);
+    let options = options(plan, way, file)?.segments(&segments);
     let mut log = Attempts::new();
-    match fitted(plan, way, bytes, picture, options, &mut log) {
+    match fitted(plan, way, file.bytes(), picture, options, &mut log) {
         Fitted::Coefficients(found) => {
             timer.finish(Stage::Encode);
             Ok(finished(plan, way, found, log, &preserved, timer))
         }
-        Fitted::Halved(pixels) => halved(plan, pixels, bytes, log),
-        Fitted::Not => from_pixels(plan, way, bytes, log),
+        Fitted::Halved(pixels) => halved(plan, pixels, file, log),
+        Fitted::Not => from_pixels(plan, way, file, log),
     }
 }
 
 /// How the coefficients are written.
-fn options(plan: &Plan, way: &CoefficientsPlan, bytes: &[u8]) -> Result<TranscodeOptions<'static>> {
-    let density = jpeg::density(bytes, &jpeg::walk_to_scan(bytes)?);
+fn options(plan: &Plan, way: &CoefficientsPlan, file: &OpenedFile<'_>) -> Result<TranscodeOptions<'static>> {
+    let density = jpeg::density(file.bytes(), file.jpeg_to_scan()?);
     let swap = plan.info().orientation.swaps_sides();
     let density = if swap { photo_jpeg::Density { x: density.y, y: density.x, ..density } } else { density };
     Ok(TranscodeOptions::default()
@@ -94,16 +95,26 @@ fn would_fall_below(quality: u8, tables: TableRange, search: &mut QuantTableSear
 }
 
 /// Fallback where no result on coefficients fits.
-fn from_pixels<'a>(plan: &Plan, way: &CoefficientsPlan, bytes: &[u8], log: Attempts) -> Result<Prepared<'a>> {
-    let mut prepared = rerender::run(plan, &way.fallback, bytes)?;
+fn from_pixels<'a>(
+    plan: &Plan,
+    way: &CoefficientsPlan,
+    file: &OpenedFile<'_>,
+    log: Attempts,
+) -> Result<Prepared<'a>> {
+    let mut prepared = rerender::run(plan, &way.fallback, file)?;
     let report = prepared.report_mut();
     report.attempts.splice(0..0, log.into_tried());
     Ok(prepared)
 }
 
 /// The pixels with chroma halved, whose attempts are part of this one, but for fewer pixels.
-fn halved<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8], log: Attempts) -> Result<Prepared<'a>> {
-    let mut prepared = rerender::run(plan, pixels, bytes)?;
+fn halved<'a>(
+    plan: &Plan,
+    pixels: &PixelsPlan,
+    file: &OpenedFile<'_>,
+    log: Attempts,
+) -> Result<Prepared<'a>> {
+    let mut prepared = rerender::run(plan, pixels, file)?;
     let report = prepared.report_mut();
     let mut tried = log.into_tried();
     if report.rung() == Rung::FewerPixels {

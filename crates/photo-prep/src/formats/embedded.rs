@@ -5,6 +5,7 @@ use std::borrow::Cow;
 
 #[cfg(feature = "heic")]
 use super::heic;
+use super::opened::OpenedFile;
 use super::{jpeg, png, webp};
 use crate::metadata::embedded::EmbeddedMetadata;
 use crate::{Format, InputLimits, Result};
@@ -14,13 +15,14 @@ use crate::{Format, InputLimits, Result};
 /// # Errors
 /// Those of walking its parts.
 pub(crate) fn embedded<'a>(
-    bytes: &'a [u8],
+    file: &OpenedFile<'a>,
     format: Format,
     limits: &InputLimits,
 ) -> Result<EmbeddedMetadata<'a>> {
+    let bytes = file.bytes();
     Ok(match format {
-        Format::Jpeg => jpeg::embedded::embedded(bytes, &jpeg::walk(bytes)?),
-        Format::Png => png::embedded::embedded(bytes, &png::walk(bytes)?, limits),
+        Format::Jpeg => jpeg::embedded::embedded(bytes, file.jpeg()?),
+        Format::Png => png::embedded::embedded(bytes, file.png()?, limits),
         Format::WebP => webp::embedded::embedded(bytes, &webp::chunks(bytes)?),
         #[cfg(feature = "heic")]
         Format::Heic => {

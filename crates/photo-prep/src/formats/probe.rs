@@ -2,16 +2,18 @@
 
 #[cfg(feature = "heic")]
 use super::heic;
+use super::opened::OpenedFile;
 use super::{bmp, gif, jpeg, png, tiff, webp};
 use crate::format::looks_like;
 use crate::info::ImageInfo;
 use crate::{Error, Format, InputLimits, LimitKind, Result, Warning};
 
-/// Reads the facts of `bytes`, refusing metadata over `limits`.
+/// Reads the facts of a file, refusing metadata over `limits`.
 ///
 /// # Errors
 /// [`Error::UnknownFormat`], [`Error::Unsupported`], [`Error::Malformed`] or [`Error::LimitExceeded`].
-pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
+pub(crate) fn probe(file: &OpenedFile<'_>, limits: &InputLimits) -> Result<ImageInfo> {
+    let bytes = file.bytes();
     let actual = bytes.len() as u64;
     if actual > limits.bytes {
         return Err(Error::LimitExceeded { what: LimitKind::InputBytes, actual, limit: limits.bytes });
@@ -20,8 +22,8 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
         return Err(Error::UnknownFormat { looks_like: looks_like(bytes) });
     };
     let mut info = match format {
-        Format::Jpeg => jpeg::probe::probe(bytes, limits),
-        Format::Png => png::probe::probe(bytes, limits),
+        Format::Jpeg => jpeg::probe::probe(file, limits),
+        Format::Png => png::probe::probe(file, limits),
         Format::Gif => gif::probe::probe(bytes),
         Format::Bmp => bmp::probe::probe(bytes, limits),
         Format::WebP => webp::probe::probe(bytes, limits),

@@ -1,5 +1,6 @@
 //! The bytes of a picture's color profile, fetched only when they are needed.
 
+use crate::formats::opened::OpenedFile;
 use crate::formats::tiff;
 use crate::formats::{jpeg, png, webp};
 use crate::info::{ImageInfo, ProfileSource};
@@ -10,27 +11,28 @@ use crate::{Format, Result};
 ///
 /// # Errors
 /// [`crate::Error::LimitExceeded`] where it is longer than `limit` bytes.
-pub(crate) fn of(bytes: &[u8], info: &ImageInfo, limit: u64) -> Result<Option<Vec<u8>>> {
+pub(crate) fn of(file: &OpenedFile<'_>, info: &ImageInfo, limit: u64) -> Result<Option<Vec<u8>>> {
     if info.icc.is_none() {
         return Ok(None);
     }
     if info.profile == ProfileSource::Exif {
         return Ok(cicp::adobe_rgb());
     }
+    let bytes = file.bytes();
     let joined = |layout| -> Result<_> {
-        let joined = jpeg::icc_segments::from_jpeg(bytes, &layout, limit)?;
+        let joined = jpeg::icc_segments::from_jpeg(bytes, layout, limit)?;
         Ok(joined.and_then(|p| p.ok()).map(|p| p.profile))
     };
     Ok(match info.format {
         Format::Jpeg => {
             // A profile that is whole before the first scan is all there is: with more parts the facts would have none.
             // The same parts again change nothing.
-            match joined(jpeg::walk_to_scan(bytes)?)? {
-                None => joined(jpeg::walk(bytes)?)?,
+            match joined(file.jpeg_to_scan()?)? {
+                None => joined(file.jpeg()?)?,
                 early => early,
             }
         }
-        Format::Png => png::color::of(bytes, &png::walk(bytes)?, info.model, limit)?.profile.map(|p| p.0),
+        Format::Png => png::color::of(bytes, file.png()?, info.model, limit)?.profile.map(|p| p.0),
         Format::WebP => webp::chunks(bytes)?
             .into_iter()
             .find(|c| c.0 == *b"ICCP")

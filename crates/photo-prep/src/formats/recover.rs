@@ -16,7 +16,7 @@ pub(crate) fn coverage(bytes: &[u8], info: &ImageInfo, limits: &InputLimits) -> 
             Format::Png => png::recover::coverage(bytes),
             Format::Gif => gif::recover::coverage(bytes, limits.memory),
             Format::Bmp => bmp::recover::coverage(bytes),
-            // Telling it of a JPEG takes as much as mending it, and the decoder's error tells it.
+            // Telling it of a JPEG takes as much as recovering it, and the decoder's error tells it.
             _ => None,
         })
     });

@@ -247,9 +247,9 @@ fn without_partial_mcus(info: &ImageInfo) -> Option<(Size, bool)> {
 }
 
 fn decode_path(info: &ImageInfo) -> DecodePath {
-    let ordinary = info.jpeg.as_ref().is_some_and(|jpeg| jpeg.natively_decodable);
+    let native = info.jpeg.as_ref().is_some_and(|jpeg| jpeg.natively_decodable);
     let planes = matches!(info.model, ColorModel::Gray | ColorModel::YCbCr);
-    if ordinary && planes { DecodePath::Planes } else { DecodePath::Raster }
+    if native && planes { DecodePath::Planes } else { DecodePath::Raster }
 }
 
 /// Half size only where at least a factor of 1.6 is left to the resampler. Against a full decode that costs 0.1 points of

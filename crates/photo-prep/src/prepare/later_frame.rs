@@ -3,8 +3,9 @@
 use crate::execute::later_frame::nothing;
 use crate::formats::decode;
 use crate::formats::decode_request::DecodeRequest;
+use crate::formats::opened::OpenedFile;
 use crate::formats::png;
-use crate::formats::png::apng;
+use crate::formats::png::{PngLayout, apng};
 use crate::formats::probe::probe;
 use crate::pixels::Raster;
 use crate::pixels::depth::DepthConversion;
@@ -23,29 +24,30 @@ pub(super) enum Look {
 }
 
 /// What an animated PNG shows first.
-pub(super) fn of_png(plan: &Plan, bytes: &[u8]) -> Result<Look> {
+pub(super) fn of_png(plan: &Plan, file: &OpenedFile<'_>) -> Result<Look> {
     let info = plan.info();
     if info.format != Format::Png || !info.animated || !info.alpha {
         return Ok(Look::Shown);
     }
+    let bytes = file.bytes();
     let request = request(plan);
     let invisible = |file: &[u8]| decode::png_is_invisible(file, &request);
     // What is broken is found by whoever decodes it for good.
     if !invisible(bytes).unwrap_or(false) {
         return Ok(Look::Shown);
     }
-    let layout = png::walk(bytes)?;
-    let header = png::header(bytes, &layout)?;
+    let layout = file.png()?;
+    let header = png::header(bytes, layout)?;
     let mut pixels = 0;
-    for (number, frame) in apng::frames(bytes, &layout).take(apng::FRAMES).enumerate() {
+    for (number, frame) in apng::frames(bytes, layout).take(apng::FRAMES).enumerate() {
         pixels += u64::from(frame.width) * u64::from(frame.height);
         if pixels > apng::PIXELS {
             break;
         }
-        let Some(file) = apng::file(bytes, &layout, &frame) else { continue };
+        let Some(file) = apng::file(bytes, layout, &frame) else { continue };
         if !invisible(&file).unwrap_or(true) {
             let whole = frame.covers(header);
-            let file = if whole { file } else { on_canvas(plan, bytes, &file, &frame)? };
+            let file = if whole { file } else { on_canvas(plan, bytes, layout, &file, &frame)? };
             return Ok(Look::Later(file, number + 1));
         }
     }
@@ -61,23 +63,29 @@ fn request(plan: &Plan) -> DecodeRequest {
 }
 
 /// A frame that is smaller than the canvas, on it, as a PNG of 8 bits a sample.
-fn on_canvas(plan: &Plan, bytes: &[u8], file: &[u8], frame: &apng::Frame) -> Result<Vec<u8>> {
+fn on_canvas(
+    plan: &Plan,
+    bytes: &[u8],
+    layout: &PngLayout,
+    file: &[u8],
+    frame: &apng::Frame,
+) -> Result<Vec<u8>> {
     let size = plan.info().size;
     // The canvas, the frame, and what is written of them.
     let (actual, limit) = (16 * size.pixels(), plan.options().input_limits.memory);
     if actual > limit {
         return Err(Error::LimitExceeded { what: crate::LimitKind::Memory, actual, limit });
     }
-    let info = probe(file, &plan.options().input_limits)?;
+    let info = probe(&OpenedFile::open(file), &plan.options().input_limits)?;
     let picture = decode::decode(file, &info, &request(plan))?;
-    let layout = picture.layout();
-    let mut canvas = vec![0; Raster::bytes_for(size, layout)];
-    let (width, left) = (size.width as usize * layout.channels(), frame.left as usize * layout.channels());
+    let samples = picture.layout();
+    let mut canvas = vec![0; Raster::bytes_for(size, samples)];
+    let (width, left) = (size.width as usize * samples.channels(), frame.left as usize * samples.channels());
     let lines = canvas.chunks_exact_mut(width).skip(frame.top as usize);
     for (to, from) in lines.zip(picture.data().chunks_exact(picture.row_bytes())) {
         to.iter_mut().skip(left).zip(from).for_each(|(to, from)| *to = *from);
     }
     let missing = || Error::malformed(Format::Png, None, "the canvas has no size");
-    let canvas = Raster::new(size, layout, canvas).ok_or_else(missing)?;
-    png::encode::encode(&canvas, &apng::color_chunks(bytes, &png::walk(bytes)?))
+    let canvas = Raster::new(size, samples, canvas).ok_or_else(missing)?;
+    png::encode::encode(&canvas, &apng::color_chunks(bytes, layout))
 }

@@ -9,6 +9,7 @@ use std::path::Path;
 use later_frame::Look;
 
 use crate::execute;
+use crate::formats::opened::OpenedFile;
 use crate::info::{ImageInfo, fingerprint};
 use crate::plan::{Plan, Resources};
 use crate::prepared::Prepared;
@@ -36,7 +37,7 @@ pub fn prepare_file(path: impl AsRef<Path>) -> Result<Prepared<'static>> {
 /// [`Error::UnknownFormat`](crate::Error::UnknownFormat), [`Error::Unsupported`](crate::Error::Unsupported),
 /// [`Error::Malformed`](crate::Error::Malformed) or [`Error::LimitExceeded`](crate::Error::LimitExceeded).
 pub fn probe(bytes: &[u8]) -> Result<ImageInfo> {
-    crate::formats::probe::probe(bytes, &InputLimits::default())
+    crate::formats::probe::probe(&OpenedFile::open(bytes), &InputLimits::default())
 }
 
 impl Options {
@@ -45,7 +46,7 @@ impl Options {
     /// # Errors
     /// As [`probe`].
     pub fn probe(&self, bytes: &[u8]) -> Result<ImageInfo> {
-        crate::formats::probe::probe(bytes, &self.input_limits)
+        crate::formats::probe::probe(&OpenedFile::open(bytes), &self.input_limits)
     }
 
     /// Probes, plans for the rayon pool of the caller, and executes.
@@ -53,7 +54,9 @@ impl Options {
     /// # Errors
     /// See [`Error`](crate::Error).
     pub fn prepare<'a>(&self, bytes: &'a [u8]) -> Result<Prepared<'a>> {
-        self.plan(&self.probe(bytes)?, Resources::of_current_pool())?.execute(bytes)
+        let file = OpenedFile::open(bytes);
+        let info = crate::formats::probe::probe(&file, &self.input_limits)?;
+        execute_opened(&self.plan(&info, Resources::of_current_pool())?, &file)
     }
 
     /// Reads a file and prepares it.
@@ -80,23 +83,28 @@ impl Plan {
         if fingerprint(bytes) != self.info().fingerprint {
             return Err(Error::PlanMismatch);
         }
-        match run(self, bytes) {
-            Err(error @ (Error::Malformed { .. } | Error::Truncated { .. })) => {
-                let (whole, coverage) = recover::recovered(self, bytes, error)?;
-                let warning = (!coverage.is_all()).then(|| coverage.warning());
-                let mut prepared = of_another_file(self, &whole, warning)?;
-                prepared.report_mut().lossless &= coverage.is_all();
-                Ok(prepared)
-            }
-            done => done,
+        execute_opened(self, &OpenedFile::open(bytes))
+    }
+}
+
+/// The picture; a file that turned out to be cut off is completed, as far as the options allow.
+fn execute_opened<'a>(plan: &Plan, file: &OpenedFile<'a>) -> Result<Prepared<'a>> {
+    match run(plan, file) {
+        Err(error @ (Error::Malformed { .. } | Error::Truncated { .. })) => {
+            let (whole, coverage) = recover::recovered(plan, file.bytes(), error)?;
+            let warning = (!coverage.is_all()).then(|| coverage.warning());
+            let mut prepared = of_another_file(plan, &whole, warning)?;
+            prepared.report_mut().lossless &= coverage.is_all();
+            Ok(prepared)
         }
+        done => done,
     }
 }
 
 /// The picture, or a later frame of it.
-fn run<'a>(plan: &Plan, bytes: &'a [u8]) -> Result<Prepared<'a>> {
-    match later_frame::of_png(plan, bytes)? {
-        Look::Shown => execute::run(plan, bytes),
+fn run<'a>(plan: &Plan, file: &OpenedFile<'a>) -> Result<Prepared<'a>> {
+    match later_frame::of_png(plan, file)? {
+        Look::Shown => execute::run(plan, file),
         Look::Later(frame, skipped) => {
             let warning = execute::later_frame::skipped(skipped);
             let mut prepared = of_another_file(plan, &frame, Some(warning))?;
@@ -104,7 +112,7 @@ fn run<'a>(plan: &Plan, bytes: &'a [u8]) -> Result<Prepared<'a>> {
             Ok(prepared)
         }
         Look::Nothing(warning) => {
-            let mut prepared = execute::run(plan, bytes)?;
+            let mut prepared = execute::run(plan, file)?;
             prepared.report_mut().warnings.push(warning);
             Ok(prepared)
         }
@@ -112,10 +120,12 @@ fn run<'a>(plan: &Plan, bytes: &'a [u8]) -> Result<Prepared<'a>> {
 }
 
 /// A file that was made from the one that came in, on its own way; the report tells of the one that came in.
-fn of_another_file(plan: &Plan, file: &[u8], warning: Option<Warning>) -> Result<Prepared<'static>> {
+fn of_another_file(plan: &Plan, bytes: &[u8], warning: Option<Warning>) -> Result<Prepared<'static>> {
     let options = plan.options();
-    let other = options.plan(&options.probe(file)?, Resources::of_current_pool())?;
-    let mut prepared = run(&other, file)?.into_owned();
+    let file = OpenedFile::open(bytes);
+    let info = crate::formats::probe::probe(&file, &options.input_limits)?;
+    let other = options.plan(&info, Resources::of_current_pool())?;
+    let mut prepared = run(&other, &file)?.into_owned();
     let report = prepared.report_mut();
     report.input.bytes = plan.info().bytes;
     report.reasons = plan.reasons().to_vec();

@@ -26,7 +26,7 @@ pub(in super::super) enum Picture {
 
 impl Picture {
     /// For each component, the finest table that loses no more than the picture's own.
-    fn own_tables(&self) -> Vec<QuantTable> {
+    fn finest_tables(&self) -> Vec<QuantTable> {
         match self {
             Self::Coded(picture) => picture.components.iter().map(|c| c.facts().quant.clone()).collect(),
             Self::Unquantized(picture) => vec![QuantTable::luma(100); picture.components()],
@@ -124,7 +124,7 @@ impl<'a> QuantTableSearch<'a> {
         progressive: bool,
     ) -> Option<Found> {
         let tables = tables.unwrap_or_else(|| [QuantTable::luma(quality), QuantTable::chroma(quality)]);
-        let count = self.picture.own_tables().len();
+        let count = self.picture.finest_tables().len();
         let tables = (0..count).map(|index| tables[index.min(1)].clone()).collect();
         self.found(self.options.clone().tables(tables).progressive(progressive), Some(quality))
     }
@@ -158,7 +158,7 @@ impl<'a> QuantTableSearch<'a> {
 
     /// The first coarseness of `from..to` whose tables are not the picture's own; else `to`.
     fn first_change(&self, from: usize, to: usize) -> usize {
-        let own = self.picture.own_tables();
+        let own = self.picture.finest_tables();
         let (mut from, mut to) = (from, to);
         while from < to {
             let middle = from + (to - from) / 2;
@@ -326,7 +326,7 @@ impl<'a> QuantTableSearch<'a> {
 
     fn tables(&self, coarseness: usize) -> Vec<QuantTable> {
         let percent = FINEST * STEP.powf(coarseness as f64);
-        let own = self.picture.own_tables().into_iter().enumerate();
+        let own = self.picture.finest_tables().into_iter().enumerate();
         own.map(|(index, table)| table.coarser(index > 0, percent)).collect()
     }
 

@@ -13,17 +13,19 @@ use crate::execute::preserved_metadata::preserved;
 use crate::execute::stage_timer::StageTimer;
 use crate::formats::jpeg;
 use crate::formats::jpeg::encode::{JpegSettings, OrientedPlanes};
+use crate::formats::opened::OpenedFile;
 use crate::formats::profile;
 use crate::pixels::orient;
 use crate::plan::{OutputRule, PixelsPlan, Plan};
 use crate::prepared::Prepared;
 use crate::report::Stage;
 
-pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<Prepared<'a>> {
+pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, file: &OpenedFile<'_>) -> Result<Prepared<'a>> {
     let mut timer = StageTimer::start();
     let (info, input_limits) = (plan.info(), &plan.options().input_limits);
-    let mut preserved = preserved(plan, bytes)?;
-    let profile = profile::of(bytes, info, input_limits.icc_bytes)?;
+    let mut preserved = preserved(plan, file)?;
+    let profile = profile::of(file, info, input_limits.icc_bytes)?;
+    let bytes = file.bytes();
     let mut planes = decoded(plan, pixels, bytes, pixels.size)?;
     timer.finish(Stage::Decode);
     let broken = converted_in_place(plan, pixels, profile.as_deref(), &mut planes);
@@ -33,7 +35,7 @@ pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<
     }
     timer.finish(Stage::Color);
     let settings = settings(pixels, &preserved);
-    let settings = JpegSettings { tables: source_tables(plan, pixels, bytes)?, ..settings };
+    let settings = JpegSettings { tables: source_tables(plan, pixels, file)?, ..settings };
     let target = target(plan, pixels, settings, &preserved);
     let fitted = if pixels.output == OutputRule::Png {
         let raster = orient::upright(raster(&planes)?, info.orientation);
@@ -50,11 +52,11 @@ pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<
 }
 
 /// The source's tables for the upright picture, if the plan wants them.
-fn source_tables(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<Option<[QuantTable; 2]>> {
+fn source_tables(plan: &Plan, pixels: &PixelsPlan, file: &OpenedFile<'_>) -> Result<Option<[QuantTable; 2]>> {
     if !pixels.reuse_source_tables {
         return Ok(None);
     }
-    let Some(tables) = jpeg::frame::quant_tables(bytes, &jpeg::walk(bytes)?) else { return Ok(None) };
+    let Some(tables) = jpeg::frame::quant_tables(file.bytes(), file.jpeg()?) else { return Ok(None) };
     let [Some(luma), Some(chroma)] = tables.map(QuantTable::from_zigzag) else { return Ok(None) };
     let turned = plan.info().orientation.swaps_sides();
     Ok(Some([luma, chroma].map(|table| if turned { table.transposed() } else { table })))

@@ -6,6 +6,7 @@ use crate::execute::preserved_metadata::{PreservedMetadata, preserved};
 use crate::execute::stage_timer::StageTimer;
 use crate::execute::{fit, later_frame, tone};
 use crate::formats::decode_request::DecodeRequest;
+use crate::formats::opened::OpenedFile;
 use crate::formats::{decode, profile};
 use crate::pixels::{Raster, alpha, orient, resize};
 use crate::plan::{OutputRule, PixelsPlan, Plan};
@@ -13,13 +14,13 @@ use crate::prepared::Prepared;
 use crate::report::Stage;
 use crate::{Format, Result, Warning};
 
-pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8]) -> Result<Prepared<'a>> {
+pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, file: &OpenedFile<'_>) -> Result<Prepared<'a>> {
     let mut timer = StageTimer::start();
     let info = plan.info();
-    let mut preserved = preserved(plan, bytes)?;
-    let profile = profile::of(bytes, info, plan.options().input_limits.icc_bytes)?;
+    let mut preserved = preserved(plan, file)?;
+    let profile = profile::of(file, info, plan.options().input_limits.icc_bytes)?;
     let mut colors = Colors { profile, to_srgb: pixels.to_srgb };
-    let raster = decoded(plan, pixels, bytes, &mut colors, &mut preserved)?;
+    let raster = decoded(plan, pixels, file.bytes(), &mut colors, &mut preserved)?;
     timer.finish(Stage::Decode);
     let raster = resize::to_size(alpha::drop_if_opaque(raster), info.orientation.apply_to(pixels.size));
     timer.finish(Stage::Resize);

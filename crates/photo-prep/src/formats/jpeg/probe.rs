@@ -4,13 +4,14 @@ use super::icc_segments;
 use crate::formats::embedded_facts;
 use crate::formats::jpeg;
 use crate::formats::jpeg::JpegLayout;
+use crate::formats::opened::OpenedFile;
 use crate::formats::probe_support::take_icc;
 use crate::info::{ImageInfo, ProfileSource};
 use crate::{Error, Format, InputLimits, LimitKind, Result, Warning};
 
-pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
-    let layout = jpeg::walk(bytes)?;
-    let frame = jpeg::frame::read(bytes, &layout)?;
+pub(crate) fn probe(file: &OpenedFile<'_>, limits: &InputLimits) -> Result<ImageInfo> {
+    let (bytes, layout) = (file.bytes(), file.jpeg()?);
+    let frame = jpeg::frame::read(bytes, layout)?;
     let mut info = ImageInfo::new(Format::Jpeg, frame.size, bytes);
     info.model = frame.model;
     info.bit_depth = frame.precision;
@@ -18,9 +19,9 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     if actual > limit {
         return Err(Error::LimitExceeded { what: LimitKind::Scans, actual, limit });
     }
-    embedded_facts::take(&mut info, &super::embedded::embedded(bytes, &layout), limits)?;
+    embedded_facts::take(&mut info, &super::embedded::embedded(bytes, layout), limits)?;
     info.untrue |= layout.segments.iter().any(|s| s.tells_of_other_pictures(bytes));
-    if let Some(joined) = icc_segments::from_jpeg(bytes, &layout, limits.icc_bytes)? {
+    if let Some(joined) = icc_segments::from_jpeg(bytes, layout, limits.icc_bytes)? {
         embedded_facts::icc_told(&mut info);
         let in_order = joined.as_ref().is_ok_and(|joined| joined.in_order);
         take_icc(&mut info, joined.map(|joined| joined.profile));
@@ -34,8 +35,8 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
         let what = format!("{} segments of impossible length, passed over", layout.hollow);
         info.warnings.push(Warning::MalformedStructure(what));
     }
-    info.private_bytes = private_bytes(bytes, &layout);
-    info.unreferenced_bytes = unreferenced_bytes(bytes, &layout);
+    info.private_bytes = private_bytes(bytes, layout);
+    info.unreferenced_bytes = unreferenced_bytes(bytes, layout);
     info.has_content_credentials = layout.segments.iter().any(|s| s.is_credentials(bytes));
     info.jpeg = Some(frame.info);
     Ok(info)

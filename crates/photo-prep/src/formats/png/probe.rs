@@ -1,14 +1,15 @@
 //! Facts of a PNG.
 
 use crate::formats::embedded_facts;
+use crate::formats::opened::OpenedFile;
 use crate::formats::png;
 use crate::formats::png::PngLayout;
 use crate::info::{ColorModel, ImageInfo};
 use crate::{Error, Format, InputLimits, Result, Size, Warning};
 
-pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
-    let layout = png::walk(bytes)?;
-    let header = png::header(bytes, &layout)?;
+pub(crate) fn probe(file: &OpenedFile<'_>, limits: &InputLimits) -> Result<ImageInfo> {
+    let (bytes, layout) = (file.bytes(), file.png()?);
+    let header = png::header(bytes, layout)?;
     let mut info = ImageInfo::new(Format::Png, Size::new(header.width, header.height), bytes);
     info.model = match header.color {
         0 | 4 => ColorModel::Gray,
@@ -19,24 +20,24 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     info.by_rows = header.interlace == 0;
     info.alpha = matches!(header.color, 4 | 6) || layout.find(b"tRNS").is_some();
     info.animated = layout.find(b"acTL").is_some();
-    embedded_facts::take(&mut info, &super::embedded::embedded(bytes, &layout, limits), limits)?;
-    if png::color::is_told(&layout) {
+    embedded_facts::take(&mut info, &super::embedded::embedded(bytes, layout, limits), limits)?;
+    if png::color::is_told(layout) {
         embedded_facts::icc_told(&mut info);
-        let color = png::color::of(bytes, &layout, info.model, limits.icc_bytes)?;
+        let color = png::color::of(bytes, layout, info.model, limits.icc_bytes)?;
         info.hdr = color.hdr;
         info.icc = color.profile.map(|p| p.1);
         info.warnings.extend(color.warnings);
     }
     let credentials = |c: &png::Chunk| c.kind == *b"caBX" && c.sound;
     info.has_content_credentials = layout.chunks.iter().any(credentials);
-    check_order(bytes, &layout, header.color, &mut info)?;
+    check_order(bytes, layout, header.color, &mut info)?;
     let dropped = layout.chunks.iter().filter(|c| !png::is_kept(c));
     info.private_bytes = dropped.map(|c| c.whole.len() as u64).sum::<u64>() + layout.unlisted as u64;
     info.unreferenced_bytes = layout.end.map_or(0, |end| bytes.len().saturating_sub(end)) as u64;
     Ok(info)
 }
 
-/// Without picture data there is no picture; everything else that is out of order makes the file not intact.
+/// Without picture data there is no picture; everything else that is out of order makes the file malformed.
 fn check_order(bytes: &[u8], layout: &PngLayout, color: u8, info: &mut ImageInfo) -> Result<()> {
     let (fault_at, fault) = layout.fault.clone().unzip();
     let at = |kind: &[u8; 4]| layout.chunks.iter().position(|c| c.kind == *kind);

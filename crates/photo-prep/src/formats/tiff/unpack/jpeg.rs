@@ -7,6 +7,7 @@ use super::super::color_model::Color;
 use super::super::header::Header;
 use crate::formats::jpeg;
 use crate::formats::jpeg::marker;
+use crate::formats::opened::OpenedFile;
 use crate::metadata::bytes::be16;
 use crate::pixels::{Layout, Raster};
 use crate::sampling::DecodeScale;
@@ -75,7 +76,7 @@ impl Shared<'_> {
 
 fn decoded(whole: &[u8], memory: u64) -> Result<Raster> {
     let limits = InputLimits::default().memory(memory);
-    let info = jpeg::probe::probe(whole, &limits)?;
+    let info = jpeg::probe::probe(&OpenedFile::open(whole), &limits)?;
     jpeg::decode::decode(whole, &info, DecodeScale::Full, memory)
 }
 
