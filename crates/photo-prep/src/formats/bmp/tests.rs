@@ -8,6 +8,7 @@ use proptest::prelude::*;
 use super::decode::*;
 use super::*;
 use crate::Result;
+use crate::formats::opened::OpenedFile;
 use crate::pixels::{Layout, Raster};
 use crate::{InputLimits, Size};
 
@@ -84,7 +85,7 @@ impl Made {
 }
 
 fn decoded(file: &[u8]) -> Result<Raster> {
-    let info = crate::formats::probe::probe(file, &InputLimits::default())?;
+    let info = crate::formats::probe::probe(&OpenedFile::open(file), &InputLimits::default())?;
     let raster = decode::decode(file, &info, 1 << 20)?;
     assert_eq!(raster.size(), info.size);
     assert!(info.alpha || !raster.layout().has_alpha());
@@ -324,9 +325,13 @@ fn profiles_of_version_5() {
     file[126..130].copy_from_slice(&at.to_le_bytes());
     file[130..134].copy_from_slice(&(profile.len() as u32).to_le_bytes());
     file.extend(&profile);
-    let info = crate::formats::probe::probe(&file, &InputLimits::default()).expect("it has facts");
+    let info = crate::formats::probe::probe(&OpenedFile::open(&file), &InputLimits::default())
+        .expect("it has facts");
     assert!(info.icc.is_some_and(|icc| icc.is_srgb && icc.bytes == profile.len() as u64));
-    assert_eq!(crate::formats::profile::of(&file, &info, 1 << 20).ok().flatten(), Some(profile));
+    assert_eq!(
+        crate::formats::profile::of(&OpenedFile::open(&file), &info, 1 << 20).ok().flatten(),
+        Some(profile)
+    );
     let raster = decoded(&file).expect("it decodes");
     assert_eq!((raster.layout(), raster.data()), (Layout::Rgb, &WHITE[..]));
     file.pop();
