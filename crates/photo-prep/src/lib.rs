@@ -49,8 +49,8 @@
 //!
 //! # What is read
 //!
-//! JPEG of every common kind (CMYK, arithmetic coding and 12 bits included), PNG, GIF, BMP, WebP, TIFF; HEIC with the
-//! feature `heic`. The content decides, never a file's name. AVIF is recognized and refused.
+//! JPEG of every common kind (CMYK, arithmetic coding and 12 bits included), PNG, GIF and BMP; WebP, TIFF and HEIC with
+//! the features of these names. The content decides, never a file's name. AVIF is recognized and refused.
 //!
 //! # Limits and non-goals
 //!
@@ -66,8 +66,12 @@
 //!
 //! # Features
 //!
+//! * `webp`, on by default: WebP, by the `image` crate.
+//! * `tiff`, on by default: TIFF in all of its compressions.
 //! * `heic`: HEIC/HEIF, what iPhones and other phones and cameras write, by `photo-hevc`.
 //! * `serde`: `Serialize` for facts, plans and reports.
+//!
+//! A picture whose format is switched off is refused as [`Error::Unsupported`], with the name of the feature.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

@@ -5,7 +5,9 @@ use std::borrow::Cow;
 
 #[cfg(feature = "heic")]
 use super::heic;
-use super::{jpeg, png, webp};
+#[cfg(feature = "webp")]
+use super::webp;
+use super::{jpeg, png};
 use crate::metadata::embedded::EmbeddedMetadata;
 use crate::{Format, InputLimits, Result};
 
@@ -21,6 +23,7 @@ pub(crate) fn embedded<'a>(
     Ok(match format {
         Format::Jpeg => jpeg::embedded::embedded(bytes, &jpeg::walk(bytes)?),
         Format::Png => png::embedded::embedded(bytes, &png::walk(bytes)?, limits),
+        #[cfg(feature = "webp")]
         Format::WebP => webp::embedded::embedded(bytes, &webp::chunks(bytes)?),
         #[cfg(feature = "heic")]
         Format::Heic => {
