@@ -2,7 +2,7 @@
 //!
 //! ```
 //! # fn main() -> Result<(), photo_prep::Error> {
-//! # let bytes = include_bytes!("../../../fixtures/jpeg_private_turned.jpg");
+//! # let bytes = include_bytes!("../doc/turned.jpg");
 //! let prepared = photo_prep::prepare(bytes)?;
 //! assert!(prepared.size().pixels() <= 10_000_000 && prepared.bytes().len() <= 10_000_000);
 //! println!("{}", prepared.report());
@@ -15,7 +15,7 @@
 //!
 //! ```
 //! # fn main() -> Result<(), photo_prep::Error> {
-//! # let bytes = include_bytes!("../../../fixtures/bmp_24.bmp");
+//! # let bytes = include_bytes!("../doc/turned.jpg");
 //! use photo_prep::{Options, Resources};
 //!
 //! let options = Options::default().max_pixels(1_000_000).max_bytes(200_000);
@@ -118,3 +118,7 @@ pub use prepared::Prepared;
 pub use report::{FileFacts, Outcome, Report, Stage, Tried};
 pub use sampling::{DecodeScale, JpegSampling};
 pub use warning::Warning;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
