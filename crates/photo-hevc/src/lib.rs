@@ -5,6 +5,20 @@
 //! in 4:0:0, 4:2:0, 4:2:2 and 4:4:4. Colors are not interpreted: planes come out as they are coded, with the conformance
 //! window cut out.
 //!
+//! ```
+//! # let stream = include_bytes!("../tests/data/x-420-8-coarse.hevc");
+//! // One picture in the byte stream format: start codes stand before its NAL units.
+//! let starts: Vec<usize> = (0..stream.len()).filter(|&at| stream[at..].starts_with(&[0, 0, 1])).collect();
+//! let ends = starts.iter().skip(1).copied().chain([stream.len()]);
+//! let units: Vec<&[u8]> = starts.iter().zip(ends).map(|(&start, end)| &stream[start + 3..end]).collect();
+//!
+//! let info = photo_hevc::probe(&units)?; // facts from the parameter sets, nothing decoded
+//! assert!(photo_hevc::memory_for(&info).on(2) < 64 << 20);
+//! let picture = photo_hevc::decode(&[], &units)?; // the parameter sets are among the units
+//! assert_eq!((picture.planes[0].width, picture.planes[0].height), (info.width, info.height));
+//! # Ok::<(), photo_hevc::Error>(())
+//! ```
+//!
 //! # Limits
 //!
 //! Refused by name ([`Error::Unsupported`]) are pictures that refer to others, extended precision, CABAC bypass alignment,
@@ -89,3 +103,7 @@ pub fn memory_for(info: &Info) -> Memory {
 pub fn decode(parameter_sets: &[&[u8]], slices: &[&[u8]]) -> std::result::Result<Picture, Error> {
     decode::decode(parameter_sets, slices)
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -4,7 +4,7 @@
 //! ```
 //! use photo_jpeg::{DecodeOptions, EncodeOptions, Orientation, decode, encode};
 //!
-//! # let file = include_bytes!("../../../fixtures/orientation_6.jpg");
+//! # let file = include_bytes!("../doc/turned.jpg");
 //! // A picture that lies on its side becomes a smaller one that stands upright; no pixel is ever made RGB.
 //! let planes = decode(file, &DecodeOptions::default().size(80, 60))?;
 //! let upright = encode(&planes, &EncodeOptions::default().quality(85).orientation(Orientation::Rotate90))?;
@@ -91,3 +91,7 @@ pub use planes::{Plane, Planes};
 pub use quant::QuantTable;
 pub use transform::Edges;
 pub use verify::{verify, verify_memory_for};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

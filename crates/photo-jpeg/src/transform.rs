@@ -98,7 +98,7 @@ impl Coefficients {
     /// [`Error::Argument`] if there are not as many tables as components.
     pub fn requantize(&mut self, tables: &[QuantTable]) -> Result<()> {
         if tables.len() != self.components.len() {
-            return Err(Error::Argument("as many quantisation tables as components are needed"));
+            return Err(Error::Argument("as many quantization tables as components are needed"));
         }
         for (component, table) in self.components.iter_mut().zip(tables) {
             let (from, to) = (*component.facts.quant.values(), *table.values());

@@ -19,7 +19,7 @@ use crate::simd::Level;
 /// [`verify_memory_for`] instead of the memory for coefficients.
 ///
 /// ```
-/// # let file = include_bytes!("../../../fixtures/jpeg_baseline.jpg");
+/// # let file = include_bytes!("../doc/turned.jpg");
 /// use photo_jpeg::{ReadOptions, verify};
 /// assert_eq!(verify(file, &ReadOptions::default()), Ok(()));
 /// let cut_off = &file[..file.len() * 3 / 4];

@@ -10,7 +10,7 @@ pub fn raise_glibc_mmap_threshold() {
     /// Largest block from which glibc on 64 bits learns, less its own header and rounding.
     const LARGEST: usize = (32 << 20) - (8 << 10);
     let mut block = Vec::<u8>::new();
-    // Where so much isn't to be had, nothing is learnt, and nothing else happens.
+    // Where so much isn't to be had, nothing is learned, and nothing else happens.
     let _ = std::hint::black_box(&mut block).try_reserve_exact(LARGEST);
     drop(std::hint::black_box(block));
 }

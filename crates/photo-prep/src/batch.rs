@@ -19,9 +19,9 @@ use crate::{Options, Result};
 ///
 /// ```
 /// use photo_prep::{Batch, Options};
-/// # let png = include_bytes!("../../../fixtures/png_rgb_8.png").to_vec();
+/// # let jpeg = include_bytes!("../doc/turned.jpg").to_vec();
 /// let mut good = 0;
-/// let done = Batch::new(Options::default()).run([png, b"not a picture".to_vec()], |index, result| {
+/// let done = Batch::new(Options::default()).run([jpeg, b"not a picture".to_vec()], |index, result| {
 ///     match result {
 ///         Ok(prepared) => good += prepared.bytes().len().min(1),
 ///         Err(error) => println!("picture {index}: {error}"),

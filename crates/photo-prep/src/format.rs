@@ -13,9 +13,9 @@ pub enum Format {
     Gif,
     /// Windows and OS/2 bitmaps.
     Bmp,
-    /// WebP, lossy and lossless.
+    /// WebP, lossy and lossless, read with the feature `webp`.
     WebP,
-    /// TIFF 6 and BigTIFF.
+    /// TIFF 6 and BigTIFF, read with the feature `tiff`.
     Tiff,
     /// HEIC/HEIF, read with the feature `heic`.
     Heic,

@@ -3,10 +3,14 @@
 use std::ops::Range;
 
 use crate::formats::jpeg::icc_segments::{self, Joined};
+#[cfg(feature = "tiff")]
 use crate::formats::tiff;
-use crate::formats::{jpeg, png, webp};
+#[cfg(feature = "webp")]
+use crate::formats::webp;
+use crate::formats::{jpeg, png};
 use crate::info::ColorModel;
 use crate::metadata::{Truth, exif, exif_truth, icc};
+#[cfg(feature = "tiff")]
 use crate::pixels::depth::DepthConversion;
 use crate::{InputLimits, Orientation, Size};
 
@@ -106,6 +110,7 @@ pub fn png_chunks(bytes: &[u8]) {
 }
 
 /// The chunks of a WebP.
+#[cfg(feature = "webp")]
 pub fn riff_chunks(bytes: &[u8]) {
     if let Ok(chunks) = webp::chunks(bytes) {
         ordered(chunks.into_iter().map(|(_, data)| (data.clone(), data)), bytes.len());
@@ -113,6 +118,7 @@ pub fn riff_chunks(bytes: &[u8]) {
 }
 
 /// The directories of a TIFF: facts that hold, and a profile that is the file's own. Small pictures are unpacked, too.
+#[cfg(feature = "tiff")]
 pub fn tiff_directories(bytes: &[u8]) {
     let limits = InputLimits::default().pixels(1 << 20).memory(1 << 26);
     let _ = tiff::icc_profile(bytes);

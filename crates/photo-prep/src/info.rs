@@ -97,6 +97,7 @@ pub(crate) struct DecoderMemory {
 }
 
 impl DecoderMemory {
+    #[cfg(any(feature = "heic", feature = "tiff", feature = "webp"))]
     pub(crate) fn fixed(bytes: u64) -> Self {
         Self { fixed: bytes, per_thread: 0 }
     }

@@ -2,7 +2,7 @@
 //!
 //! ```
 //! # fn main() -> Result<(), photo_prep::Error> {
-//! # let bytes = include_bytes!("../../../fixtures/jpeg_private_turned.jpg");
+//! # let bytes = include_bytes!("../doc/turned.jpg");
 //! let prepared = photo_prep::prepare(bytes)?;
 //! assert!(prepared.size().pixels() <= 10_000_000 && prepared.bytes().len() <= 10_000_000);
 //! println!("{}", prepared.report());
@@ -15,7 +15,7 @@
 //!
 //! ```
 //! # fn main() -> Result<(), photo_prep::Error> {
-//! # let bytes = include_bytes!("../../../fixtures/bmp_24.bmp");
+//! # let bytes = include_bytes!("../doc/turned.jpg");
 //! use photo_prep::{Options, Resources};
 //!
 //! let options = Options::default().max_pixels(1_000_000).max_bytes(200_000);
@@ -49,8 +49,8 @@
 //!
 //! # What is read
 //!
-//! JPEG of every common kind (CMYK, arithmetic coding and 12 bits included), PNG, GIF, BMP, WebP, TIFF; HEIC with the
-//! feature `heic`. The content decides, never a file's name. AVIF is recognized and refused.
+//! JPEG of every common kind (CMYK, arithmetic coding and 12 bits included), PNG, GIF and BMP; WebP, TIFF and HEIC with
+//! the features of these names. The content decides, never a file's name. AVIF is recognized and refused.
 //!
 //! # Limits and non-goals
 //!
@@ -66,8 +66,12 @@
 //!
 //! # Features
 //!
+//! * `webp`, on by default: WebP, by the `image` crate.
+//! * `tiff`, on by default: TIFF in all of its compressions.
 //! * `heic`: HEIC/HEIF, what iPhones and other phones and cameras write, by `photo-hevc`.
 //! * `serde`: `Serialize` for facts, plans and reports.
+//!
+//! A picture whose format is switched off is refused as [`Error::Unsupported`], with the name of the feature.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -114,3 +118,7 @@ pub use prepared::Prepared;
 pub use report::{FileFacts, Outcome, Report, Stage, Tried};
 pub use sampling::{DecodeScale, JpegSampling};
 pub use warning::Warning;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -149,3 +149,7 @@ fn resized<P: PixelTrait + InnerPixel>(
     let mut target = TypedImage::<P>::from_buffer(to.0, to.1, out).ok()?;
     Resizer::new().resize_typed(&source, &mut target, options).ok()
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

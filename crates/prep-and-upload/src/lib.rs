@@ -66,8 +66,3 @@ fn quiet_caught_panics(details: bool) {
         }
     }));
 }
-
-// The workspace's README, whose example needs both libraries.
-#[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
-struct Readme;

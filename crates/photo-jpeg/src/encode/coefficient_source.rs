@@ -65,7 +65,7 @@ fn tables(picture: &Coefficients, options: &TranscodeOptions<'_>) -> Result<Vec<
     if tables.len() == picture.components.len() && tables.len() == count {
         Ok(tables)
     } else {
-        Err(Error::Argument("as many quantisation tables as components are needed"))
+        Err(Error::Argument("as many quantization tables as components are needed"))
     }
 }
 

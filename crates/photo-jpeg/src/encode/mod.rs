@@ -102,7 +102,7 @@ pub fn encoded_len(planes: &Planes, options: &EncodeOptions<'_>, sample_every: u
 /// ```
 /// use photo_jpeg::{Coefficients, Orientation, ReadOptions, TranscodeOptions, transcode};
 ///
-/// # let file = include_bytes!("../../../../fixtures/orientation_6.jpg");
+/// # let file = include_bytes!("../../doc/turned.jpg");
 /// let picture = Coefficients::read(file, &ReadOptions::default())?;
 /// let upright = transcode(&picture, &TranscodeOptions::default().orientation(Orientation::Rotate90))?;
 /// assert!(upright.starts_with(&[0xFF, 0xD8, 0xFF]));

@@ -108,7 +108,7 @@ impl FrameHeader {
     }
 
     fn table(&self, component: &FrameHeaderComponent, tables: &TableSet) -> Result<QuantTable> {
-        let missing = Error::Unsupported("a quantisation table missing at the first scan");
+        let missing = Error::Unsupported("a quantization table missing at the first scan");
         tables.quant(component.table, self.at)?.ok_or(missing)
     }
 

@@ -49,7 +49,7 @@ impl TableSet {
     pub(crate) fn quant(&self, number: u8, at: usize) -> Result<Option<QuantTable>> {
         let Some(values) = self.quant.get(usize::from(number)).copied().flatten() else { return Ok(None) };
         let table =
-            QuantTable::new(values).ok_or(Error::malformed(at, "a quantisation table holds a zero"))?;
+            QuantTable::new(values).ok_or(Error::malformed(at, "a quantization table holds a zero"))?;
         Ok(Some(table))
     }
 
@@ -72,12 +72,12 @@ impl TableSet {
             let width = match head >> 4 {
                 0 => 1,
                 1 => 2,
-                _ => return Err(bad("a quantisation table of neither 8 nor 16 bits")),
+                _ => return Err(bad("a quantization table of neither 8 nor 16 bits")),
             };
             let slot = self.quant.get_mut(usize::from(head & 15));
-            let slot = slot.ok_or(bad("a quantisation table's number is above 3"))?;
+            let slot = slot.ok_or(bad("a quantization table's number is above 3"))?;
             let (values, after) =
-                after.split_at_checked(64 * width).ok_or(bad("a quantisation table is cut off"))?;
+                after.split_at_checked(64 * width).ok_or(bad("a quantization table is cut off"))?;
             let mut table = [0; 64];
             for (value, &place) in values.chunks_exact(width).zip(&ZIGZAG) {
                 table[usize::from(place)] = value.iter().fold(0, |sum, &byte| sum << 8 | u16::from(byte));

@@ -4,10 +4,14 @@ use super::catch_panic::caught;
 use super::decode_request::DecodeRequest;
 #[cfg(feature = "heic")]
 use super::heic;
-use super::{bmp, gif, jpeg, png, tiff, webp};
+#[cfg(feature = "tiff")]
+use super::tiff;
+#[cfg(feature = "webp")]
+use super::webp;
+use super::{bmp, gif, jpeg, png};
 use crate::info::ImageInfo;
 use crate::pixels::{Raster, bands};
-use crate::{Format, Result, Size};
+use crate::{Error, Format, Result, Size};
 
 /// Decodes the picture of `bytes` as stored (not turned) to 8 bits a sample; a panic of a decoder is an error.
 pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, request: &DecodeRequest) -> Result<Raster> {
@@ -19,8 +23,11 @@ pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, request: &DecodeRequest) ->
         Format::Bmp => bmp::decode::decode(bytes, info, memory),
         #[cfg(feature = "heic")]
         Format::Heic => heic::decode(bytes, &request.depth),
+        #[cfg(feature = "tiff")]
         Format::Tiff => tiff::decode(bytes, info, &request.depth, memory),
-        _ => webp::decode::decode(bytes, info, memory),
+        #[cfg(feature = "webp")]
+        Format::WebP => webp::decode::decode(bytes, info, memory),
+        _ => Err(Error::unsupported(info.format, "there is no decoder for it here")),
     })
 }
 
@@ -42,6 +49,7 @@ pub(crate) fn decode_reduced(
         Format::Bmp => {
             bmp::decode::rows(bytes, info)?.map(|mut rows| bands::reduced(&mut rows, size)).transpose()
         }
+        #[cfg(feature = "tiff")]
         Format::Tiff => tiff::reduced(bytes, info, size, &request.depth, request.memory).map(Some),
         #[cfg(feature = "heic")]
         Format::Heic => heic::decode_reduced(bytes, size, &request.depth),

@@ -6,7 +6,9 @@ use std::borrow::Cow;
 #[cfg(feature = "heic")]
 use super::heic;
 use super::opened::OpenedFile;
-use super::{jpeg, png, webp};
+#[cfg(feature = "webp")]
+use super::webp;
+use super::{jpeg, png};
 use crate::metadata::embedded::EmbeddedMetadata;
 use crate::{Format, InputLimits, Result};
 
@@ -23,6 +25,7 @@ pub(crate) fn embedded<'a>(
     Ok(match format {
         Format::Jpeg => jpeg::embedded::embedded(bytes, file.jpeg()?),
         Format::Png => png::embedded::embedded(bytes, file.png()?, limits),
+        #[cfg(feature = "webp")]
         Format::WebP => webp::embedded::embedded(bytes, &webp::chunks(bytes)?),
         #[cfg(feature = "heic")]
         Format::Heic => {

@@ -18,5 +18,7 @@ pub(crate) mod probe;
 pub(crate) mod probe_support;
 pub(crate) mod profile;
 pub(crate) mod recover;
+#[cfg(feature = "tiff")]
 pub(crate) mod tiff;
+#[cfg(feature = "webp")]
 pub(crate) mod webp;

@@ -3,7 +3,11 @@
 #[cfg(feature = "heic")]
 use super::heic;
 use super::opened::OpenedFile;
-use super::{bmp, gif, jpeg, png, tiff, webp};
+#[cfg(feature = "tiff")]
+use super::tiff;
+#[cfg(feature = "webp")]
+use super::webp;
+use super::{bmp, gif, jpeg, png};
 use crate::format::looks_like;
 use crate::info::ImageInfo;
 use crate::{Error, Format, InputLimits, LimitKind, Result, Warning};
@@ -26,8 +30,20 @@ pub(crate) fn probe(file: &OpenedFile<'_>, limits: &InputLimits) -> Result<Image
         Format::Png => png::probe::probe(file, limits),
         Format::Gif => gif::probe::probe(bytes),
         Format::Bmp => bmp::probe::probe(bytes, limits),
+        #[cfg(feature = "webp")]
         Format::WebP => webp::probe::probe(bytes, limits),
+        #[cfg(not(feature = "webp"))]
+        Format::WebP => Err(Error::unsupported(
+            Format::WebP,
+            "WebP pictures are read only with the feature `webp`; switch it on, or send the picture as JPEG or PNG",
+        )),
+        #[cfg(feature = "tiff")]
         Format::Tiff => tiff::probe(bytes, limits),
+        #[cfg(not(feature = "tiff"))]
+        Format::Tiff => Err(Error::unsupported(
+            Format::Tiff,
+            "TIFF pictures are read only with the feature `tiff`; switch it on, or send the picture as JPEG or PNG",
+        )),
         #[cfg(feature = "heic")]
         Format::Heic => heic::probe(bytes, limits),
         #[cfg(not(feature = "heic"))]

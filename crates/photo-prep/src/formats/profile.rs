@@ -1,8 +1,13 @@
 //! The bytes of a picture's color profile, fetched only when they are needed.
 
-use crate::formats::opened::OpenedFile;
-use crate::formats::tiff;
-use crate::formats::{jpeg, png, webp};
+#[cfg(feature = "heic")]
+use super::heic;
+use super::opened::OpenedFile;
+#[cfg(feature = "tiff")]
+use super::tiff;
+#[cfg(feature = "webp")]
+use super::webp;
+use super::{bmp, jpeg, png};
 use crate::info::{ImageInfo, ProfileSource};
 use crate::metadata::cicp;
 use crate::{Format, Result};
@@ -33,14 +38,16 @@ pub(crate) fn of(file: &OpenedFile<'_>, info: &ImageInfo, limit: u64) -> Result<
             }
         }
         Format::Png => png::color::of(bytes, file.png()?, info.model, limit)?.profile.map(|p| p.0),
+        #[cfg(feature = "webp")]
         Format::WebP => webp::chunks(bytes)?
             .into_iter()
             .find(|c| c.0 == *b"ICCP")
             .and_then(|c| bytes.get(c.1).map(<[u8]>::to_vec)),
-        Format::Bmp => super::bmp::decode::icc_profile(bytes).map(<[u8]>::to_vec),
+        Format::Bmp => bmp::decode::icc_profile(bytes).map(<[u8]>::to_vec),
+        #[cfg(feature = "tiff")]
         Format::Tiff => tiff::icc_profile(bytes).map(<[u8]>::to_vec),
         #[cfg(feature = "heic")]
-        Format::Heic => crate::formats::heic::icc_profile(bytes),
+        Format::Heic => heic::icc_profile(bytes),
         _ => None,
     })
 }

@@ -21,6 +21,7 @@ pub(crate) fn le32(bytes: &[u8], at: usize) -> Option<u32> {
 }
 
 /// Three bytes, least significant first.
+#[cfg(feature = "webp")]
 pub(crate) fn le24(bytes: &[u8], at: usize) -> Option<u32> {
     array::<3>(bytes, at).map(|[a, b, c]| u32::from_le_bytes([a, b, c, 0]))
 }

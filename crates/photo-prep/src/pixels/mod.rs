@@ -70,6 +70,7 @@ impl Raster {
         &self.data
     }
 
+    #[cfg(feature = "tiff")]
     pub(crate) fn into_data(self) -> Vec<u8> {
         self.data
     }

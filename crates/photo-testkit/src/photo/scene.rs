@@ -15,7 +15,7 @@ pub(super) struct Scene {
 #[derive(Debug, Clone)]
 struct Thing {
     shape: Shape,
-    /// Centre and half size.
+    /// Center and half size.
     x: i64,
     y: i64,
     half_width: i64,

@@ -12,9 +12,6 @@ use crate::pixels::{Layout, Raster};
 use crate::{Error, Format, Result};
 
 pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Raster> {
-    if info.format != Format::WebP {
-        return Err(Error::unsupported(info.format, "there is no decoder for it here"));
-    }
     let to_error = |e| error(info.format, memory, e);
     let mut limits = Limits::default();
     limits.max_alloc = Some(memory);

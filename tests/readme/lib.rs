@@ -1,0 +1,2 @@
+//! The README of the workspace, whose example is a documentation test. There is nothing else in this library.
+#![doc = include_str!("../../README.md")]
