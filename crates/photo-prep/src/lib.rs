@@ -33,7 +33,7 @@
 //! * [`ImageInfo`]: what the header tells: format, size, [`Orientation`], color, metadata.
 //! * [`Plan`]: a [`Route`] with the [`Attempt`]s that are tried for the byte limit, the [`Reason`]s for it, an [`Estimate`].
 //! * [`Prepared`]: the bytes that come out, with a [`Report`] of what was done.
-//! * [`Batch`]: many pictures at once under one memory budget.
+//! * [`Batch`]: many pictures at once under one [`MemoryBudget`], which several batches can share.
 //! * [`Limits`] bound what comes out, [`InputLimits`] what a file may ask for.
 //!
 //! # The routes
@@ -82,6 +82,7 @@ pub mod fuzzing;
 mod geometry;
 mod info;
 mod limits;
+mod memory_budget;
 mod metadata;
 mod options;
 mod orientation;
@@ -101,6 +102,7 @@ pub use formats::catch_panic::catching_panics;
 pub use geometry::Size;
 pub use info::{ColorModel, IccInfo, IccSpace, ImageInfo, JpegInfo, JpegProcess};
 pub use limits::{InputLimits, Limits};
+pub use memory_budget::{MemoryBudget, MemoryShare};
 pub use options::{
     ColorPolicy, EdgePolicy, MetadataPolicy, Options, OutputFormat, Quality, Subsampling, Tolerance, Verify,
 };
