@@ -308,7 +308,8 @@ mod tests {
             let batch = Batch::new(Options::default()).in_order(in_order);
             batch.run_keyed(keys().zip(inputs()), |key, result| seen.push((key, result.is_ok())));
             seen.sort();
-            let mut want: Vec<_> = keys().map(|key| (key.clone(), key != "3.png" && key != "7.png")).collect();
+            let mut want: Vec<_> =
+                keys().map(|key| (key.clone(), key != "3.png" && key != "7.png")).collect();
             want.sort();
             assert_eq!(seen, want);
         }

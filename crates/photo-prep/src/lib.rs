@@ -86,6 +86,7 @@ mod memory_budget;
 mod metadata;
 mod options;
 mod orientation;
+mod picture_file;
 mod pixels;
 mod plan;
 mod prepare;
@@ -107,6 +108,7 @@ pub use options::{
     ColorPolicy, EdgePolicy, MetadataPolicy, Options, OutputFormat, Quality, Subsampling, Tolerance, Verify,
 };
 pub use orientation::Orientation;
+pub use picture_file::is_picture_file;
 pub use plan::{
     Attempt, CoefficientsPlan, DecodePath, Estimate, FewerPixels, OutputRule, PixelsPlan, Plan, PngMargin,
     Reason, Resources, Route, Rung, TableRange,
