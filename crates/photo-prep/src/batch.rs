@@ -97,15 +97,16 @@ impl Batch {
         Self { options, budget, threads: None, in_order: false, cancel }
     }
 
-    /// Sets how many bytes of memory the pictures under way may need together, by their plans' estimates, inputs
-    /// counted. A picture that needs more than all of it runs alone.
+    /// Sets how many bytes of memory the pictures under way may need together, by their plans' estimates,
+    /// inputs counted. A picture that needs more than all of it runs alone. All runs of a batch and of its
+    /// clones share them.
     #[must_use]
     pub fn memory_budget(self, bytes: u64) -> Self {
         self.share_budget(&MemoryBudget::new(bytes))
     }
 
-    /// Takes the memory from a budget that others take theirs from too. Batches that share one must be run from
-    /// threads that have no share of it and are in no rayon pool, or in different pools.
+    /// Takes the memory from a budget that others take theirs from too. Batches that share one must be run
+    /// from threads that have no share of it and are in no rayon pool, or in different pools.
     ///
     /// ```
     /// # let png = include_bytes!("../../../fixtures/png_rgb_8.png").to_vec();
@@ -146,7 +147,8 @@ impl Batch {
         self
     }
 
-    /// Prepares all inputs and hands each result to `each` with the index of its input; returns when all are done.
+    /// Prepares all inputs and hands each result to `each` with the index of its input; returns when all are
+    /// done.
     ///
     /// This is [`run_keyed`](Self::run_keyed) with indices for keys.
     pub fn run<I>(&self, inputs: I, each: impl FnMut(usize, Result<Prepared<'static>>) + Send) -> BatchDone
@@ -196,15 +198,13 @@ impl Batch {
     }
 
     /// Reads and plans one input after the other, waits for its share of memory, and hands it to the pool.
-    fn feed<'scope, K: Send, T: Into<Input>>(
+    fn feed<'scope, K: Send + 'scope, T: Into<Input>>(
         &self,
         scope: &rayon::Scope<'scope>,
         threads: usize,
         inputs: impl Iterator<Item = (K, T)>,
         out: &'scope Mutex<Outlet<K, impl FnMut(K, Result<Prepared<'static>>) + Send>>,
-    ) where
-        K: 'scope,
-    {
+    ) {
         // One more than are worked on: what waits only takes memory.
         let places = MemoryBudget::new(u64::MAX).max_pictures(threads + 1);
         for (index, (key, input)) in inputs.enumerate() {

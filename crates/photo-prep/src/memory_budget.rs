@@ -70,15 +70,15 @@ impl MemoryBudget {
         Self(Arc::new(Inner { bytes, pictures, used: Mutex::default(), freed: Condvar::new() }))
     }
 
-    /// Takes a share for a picture that needs so many bytes, as soon as they are free. One that needs more than
-    /// all of the budget gets all of it, and so runs alone.
+    /// Takes a share for a picture that needs so many bytes, as soon as they are free. One that needs more
+    /// than all of the budget gets all of it, and so runs alone.
     ///
     /// Blocks the thread: first come, first served. A thread of a rayon pool works on the pool's other tasks
     /// while it waits, since it may be them it waits for; it takes what is free without getting in line.
     ///
     /// Take the share before the work is handed to a pool, as [`Batch`](crate::Batch) does, not inside of the
-    /// pool's tasks: a task that has a share may work on another one in between, which then waits for it in vain.
-    /// A thread that takes a second share of the same budget can wait forever, too.
+    /// pool's tasks: a task that has a share may work on another one in between, which then waits for it in
+    /// vain. A thread that takes a second share of the same budget can wait forever, too.
     pub fn acquire(&self, bytes: u64) -> MemoryShare {
         if rayon::current_thread_index().is_some() {
             loop {

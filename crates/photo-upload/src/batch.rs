@@ -95,10 +95,11 @@ impl Client {
     /// [`Client::upload_all`] with results that tell the keys that their jobs came with.
     ///
     /// ```no_run
-    /// # async fn f(client: photo_upload::Client, photo: photo_upload::Photo) -> Result<(), photo_upload::Error> {
+    /// # use photo_upload::{Client, Error, Photo};
+    /// # async fn f(client: Client, ann: Photo, bob: Photo) -> Result<(), Error> {
     /// use photo_upload::Target;
     ///
-    /// let jobs = [("Ann", Target::new("Leads", "1")?, photo.clone()), ("Bob", Target::new("Leads", "2")?, photo)];
+    /// let jobs = [("Ann", Target::new("Leads", "1")?, ann), ("Bob", Target::new("Leads", "2")?, bob)];
     /// let mut batch = client.upload_all_keyed(jobs);
     /// while let Some(done) = batch.next().await {
     ///     println!("{}: {}", done.key, if done.result.is_ok() { "stored" } else { "failed" });

@@ -10,8 +10,8 @@ use crate::target::Target;
 
 /// Which further uploads are bound to fail, as far as the errors of earlier ones tell ([`Error::stops`]).
 ///
-/// A [`Batch`](crate::Batch) has its own; this is for callers that start each upload themselves. Clones share what
-/// they know, so that every task can have one.
+/// A [`Batch`](crate::Batch) has its own; this is for callers that start each upload themselves. Clones share
+/// what they know, so that every task can have one.
 ///
 /// ```
 /// use photo_upload::{Error, StopRules, Target, TokenError};

@@ -12,8 +12,8 @@ use super::{Gathered, Input};
 use crate::failure::{Failure, UsageError};
 use crate::report::Report;
 
-/// Gives the inputs the targets of their rows in the table at `path`, which are found by path or file name. What
-/// the table doesn't know becomes a miss.
+/// Gives the inputs the targets of their rows in the table at `path`, which are found by path or file name.
+/// What the table doesn't know becomes a miss.
 pub(crate) fn assign(gathered: &mut Gathered, rows: &[Input], path: &Path) {
     for input in std::mem::take(&mut gathered.inputs) {
         match rows_of(rows, &input) {
@@ -29,11 +29,11 @@ pub(crate) fn assign(gathered: &mut Gathered, rows: &[Input], path: &Path) {
     }
 }
 
-/// Reads and checks a whole table, so that a mistake in it is found before anything is sent. `module` holds for
-/// rows that name none.
+/// Reads and checks a whole table, so that a mistake in it is found before anything is sent. `module` holds
+/// for rows that name none.
 ///
-/// The form is `file,record_id[,module]`, with or without a line of these headings (which may then come in any
-/// order, among others).
+/// The form is `file,record_id[,module]`, with or without a line of these headings (which may then come in
+/// any order, among others).
 pub(crate) fn read(path: &Path, module: Option<&str>) -> Result<Vec<Input>, UsageError> {
     let text = read_text(path)?;
     let mut reader = csv::ReaderBuilder::new()

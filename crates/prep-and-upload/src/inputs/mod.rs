@@ -35,8 +35,8 @@ pub(crate) struct Gathered {
     pub(crate) misses: Vec<Report>,
 }
 
-/// Looks up what the inputs stand for, in their order. Standard input can't be asked for twice, and no URL can
-/// hold a password.
+/// Looks up what the inputs stand for, in their order. Standard input can't be asked for twice, and no URL
+/// can hold a password.
 pub(crate) fn gather(names: &[PathBuf], console: &Console) -> Result<Gathered, UsageError> {
     let mut all = Gathered::default();
     for name in names {
@@ -58,8 +58,8 @@ pub(crate) fn gather(names: &[PathBuf], console: &Console) -> Result<Gathered, U
     Ok(all)
 }
 
-/// The files of a folder that are pictures, sorted by name. Files whose name starts with a dot and sub-folders
-/// are left out.
+/// The files of a folder that are pictures, sorted by name. Files whose name starts with a dot and
+/// sub-folders are left out.
 fn pictures(folder: &Path, console: &Console) -> Result<Vec<PathBuf>, Failure> {
     let entries = std::fs::read_dir(folder);
     let paths = entries.and_then(|all| all.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, _>>());
