@@ -3,8 +3,9 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
+use crate::memory_budget::MemoryBudget;
 use crate::plan::{Plan, Resources};
 use crate::prepare::read_bounded;
 use crate::prepared::Prepared;
@@ -12,8 +13,9 @@ use crate::{Options, Result};
 
 /// Prepares many pictures in parallel.
 ///
-/// Pictures start in the order they are given, as long as their estimated memory fits the budget, and at most one more than
-/// there are threads; results are handed out as they finish, or in order on request. One bad picture never stops the rest.
+/// Pictures start in the order they are given, as long as their estimated memory fits the budget, and at most
+/// one more than there are threads; results are handed out as they finish, or in order on request. One bad
+/// picture never stops the rest.
 ///
 /// Work runs in the rayon pool the caller is in, or in one of [`threads`](Self::threads) threads.
 ///
@@ -32,7 +34,7 @@ use crate::{Options, Result};
 #[derive(Debug, Clone)]
 pub struct Batch {
     options: Options,
-    memory: u64,
+    budget: MemoryBudget,
     threads: Option<usize>,
     in_order: bool,
     cancel: CancelToken,
@@ -71,7 +73,7 @@ impl CancelToken {
 
     /// Whether [`cancel`](Self::cancel) was called.
     #[must_use]
-    pub fn is_cancelled(&self) -> bool {
+    pub fn is_canceled(&self) -> bool {
         self.0.load(Ordering::SeqCst)
     }
 }
@@ -83,22 +85,44 @@ pub struct BatchDone {
     pub finished: usize,
     /// How many of them failed.
     pub failed: usize,
-    /// Whether the batch was cancelled before all inputs had begun.
-    pub cancelled: bool,
+    /// Whether the batch was canceled before all inputs had begun.
+    pub canceled: bool,
 }
 
 impl Batch {
     /// A batch with a memory budget of 1 GiB of estimated bytes, in the caller's rayon pool.
     #[must_use]
     pub fn new(options: Options) -> Self {
-        Self { options, memory: 1 << 30, threads: None, in_order: false, cancel: CancelToken::default() }
+        let (budget, cancel) = (MemoryBudget::new(1 << 30), CancelToken::default());
+        Self { options, budget, threads: None, in_order: false, cancel }
     }
 
-    /// Sets how many bytes of memory the pictures under way may need together, by their plans' estimates, inputs
-    /// counted. A picture that needs more than all of it runs alone.
+    /// Sets how many bytes of memory the pictures under way may need together, by their plans' estimates,
+    /// inputs counted. A picture that needs more than all of it runs alone. All runs of a batch and of its
+    /// clones share them.
     #[must_use]
-    pub fn memory_budget(mut self, bytes: u64) -> Self {
-        self.memory = bytes;
+    pub fn memory_budget(self, bytes: u64) -> Self {
+        self.share_budget(&MemoryBudget::new(bytes))
+    }
+
+    /// Takes the memory from a budget that others take theirs from too. Batches that share one must be run
+    /// from threads that have no share of it and are in no rayon pool, or in different pools.
+    ///
+    /// ```
+    /// # let png = include_bytes!("../../../fixtures/png_rgb_8.png").to_vec();
+    /// use photo_prep::{Batch, MemoryBudget, Options};
+    ///
+    /// let budget = MemoryBudget::new(512 << 20);
+    /// let photos = Batch::new(Options::default()).share_budget(&budget);
+    /// let previews = Batch::new(Options::default().max_pixels(10_000)).share_budget(&budget);
+    /// std::thread::scope(|threads| {
+    ///     threads.spawn(|| photos.run([png.clone()], |_, photo| assert!(photo.is_ok())));
+    ///     threads.spawn(|| previews.run([png.clone()], |_, preview| assert!(preview.is_ok())));
+    /// });
+    /// ```
+    #[must_use]
+    pub fn share_budget(mut self, budget: &MemoryBudget) -> Self {
+        self.budget = budget.clone();
         self
     }
 
@@ -123,66 +147,83 @@ impl Batch {
         self
     }
 
-    /// Prepares all inputs and hands each result to `each` with the index of its input; returns when all are done.
+    /// Prepares all inputs and hands each result to `each` with the index of its input; returns when all are
+    /// done.
     ///
-    /// `each` is called from several threads, but never twice at a time. A thread pool that can't be made leaves
-    /// the work to the caller's.
+    /// This is [`run_keyed`](Self::run_keyed) with indices for keys.
     pub fn run<I>(&self, inputs: I, each: impl FnMut(usize, Result<Prepared<'static>>) + Send) -> BatchDone
     where
         I: IntoIterator<Item: Into<Input>>,
-        I::IntoIter: Send,
     {
+        self.run_keyed(inputs.into_iter().enumerate(), each)
+    }
+
+    /// Prepares all inputs and hands each result to `each` with the key that its input came with; returns when
+    /// all are done.
+    ///
+    /// `each` is called from several threads, but never twice at a time. A thread pool that can't be made leaves
+    /// the work to the caller's.
+    ///
+    /// ```
+    /// # let png = include_bytes!("../../../fixtures/png_rgb_8.png").to_vec();
+    /// use std::collections::HashMap;
+    /// use photo_prep::{Batch, Options};
+    ///
+    /// let mut photos = HashMap::new();
+    /// Batch::new(Options::default()).run_keyed([("Ann", png.clone()), ("Bob", png)], |name, result| {
+    ///     photos.insert(name, result);
+    /// });
+    /// assert!(photos["Ann"].is_ok() && photos["Bob"].is_ok());
+    /// ```
+    pub fn run_keyed<K: Send, T: Into<Input>>(
+        &self,
+        inputs: impl IntoIterator<Item = (K, T)>,
+        each: impl FnMut(K, Result<Prepared<'static>>) + Send,
+    ) -> BatchDone {
         let inputs = inputs.into_iter();
+        let out = Mutex::new(Outlet::new(self.in_order, each));
         let pool = self.threads.and_then(|n| rayon::ThreadPoolBuilder::new().num_threads(n).build().ok());
         match pool {
             // From outside, so that waiting for memory never blocks a thread of the pool.
             Some(pool) => {
-                pool.in_place_scope(|scope| self.feed(scope, pool.current_num_threads(), inputs, each))
+                let threads = pool.current_num_threads();
+                pool.in_place_scope(|scope| self.feed(scope, threads, inputs, &out));
             }
             None => {
-                rayon::in_place_scope(|scope| self.feed(scope, rayon::current_num_threads(), inputs, each))
+                let threads = rayon::current_num_threads();
+                rayon::in_place_scope(|scope| self.feed(scope, threads, inputs, &out));
             }
         }
+        out.into_inner().unwrap_or_else(PoisonError::into_inner).done
     }
 
     /// Reads and plans one input after the other, waits for its share of memory, and hands it to the pool.
-    fn feed<'scope, I>(
+    fn feed<'scope, K: Send + 'scope, T: Into<Input>>(
         &self,
         scope: &rayon::Scope<'scope>,
         threads: usize,
-        inputs: I,
-        each: impl FnMut(usize, Result<Prepared<'static>>) + Send + 'scope,
-    ) -> BatchDone
-    where
-        I: Iterator<Item: Into<Input>>,
-    {
+        inputs: impl Iterator<Item = (K, T)>,
+        out: &'scope Mutex<Outlet<K, impl FnMut(K, Result<Prepared<'static>>) + Send>>,
+    ) {
         // One more than are worked on: what waits only takes memory.
-        let budget = Arc::new(Budget::new(self.memory, threads + 1));
-        let out = Arc::new(Mutex::new(Outlet::new(self.in_order, each)));
-        for (index, input) in inputs.enumerate() {
-            if self.cancel.is_cancelled() {
-                lock(&out).done.cancelled = true;
+        let places = MemoryBudget::new(u64::MAX).max_pictures(threads + 1);
+        for (index, (key, input)) in inputs.enumerate() {
+            if self.cancel.is_canceled() {
+                lock(out).done.canceled = true;
                 break;
             }
             match self.planned(input.into(), threads) {
                 Ok((bytes, plan)) => {
-                    let share = budget.wait_for(plan.estimate().peak_memory);
-                    let out = Arc::clone(&out);
+                    let shares = (places.acquire(0), self.budget.acquire(plan.estimate().peak_memory));
                     scope.spawn(move |_| {
                         let result = plan.execute(&bytes).map(Prepared::into_owned);
-                        drop((bytes, share));
-                        lock(&out).put(index, result);
+                        drop((bytes, shares));
+                        lock(out).put(index, key, result);
                     });
                 }
-                Err(error) => lock(&out).put(index, Err(error)),
+                Err(error) => lock(out).put(index, key, Err(error)),
             }
         }
-        budget.wait_for_all();
-        // Every share is given back before its result is handed out: the last results may still be on their way.
-        while Arc::strong_count(&out) > 1 {
-            pause();
-        }
-        lock(&out).done
     }
 
     fn planned(&self, input: Input, threads: usize) -> Result<(Vec<u8>, Plan)> {
@@ -195,113 +236,39 @@ impl Batch {
     }
 }
 
-fn lock<T: ?Sized>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Lets others work: the pool's other tasks, where the caller is one of its threads.
-fn pause() {
-    if rayon::yield_now().is_none() {
-        std::thread::yield_now();
-    }
-}
-
 /// Where results come out, in order if asked for.
-struct Outlet<F> {
+struct Outlet<K, F> {
     each: F,
     in_order: bool,
     next: usize,
-    waiting: BTreeMap<usize, Result<Prepared<'static>>>,
+    waiting: BTreeMap<usize, (K, Result<Prepared<'static>>)>,
     done: BatchDone,
 }
 
-impl<F: FnMut(usize, Result<Prepared<'static>>)> Outlet<F> {
+impl<K, F: FnMut(K, Result<Prepared<'static>>)> Outlet<K, F> {
     fn new(in_order: bool, each: F) -> Self {
         Self { each, in_order, next: 0, waiting: BTreeMap::new(), done: BatchDone::default() }
     }
 
-    fn put(&mut self, index: usize, result: Result<Prepared<'static>>) {
+    fn put(&mut self, index: usize, key: K, result: Result<Prepared<'static>>) {
         if !self.in_order {
-            return self.hand_out(index, result);
+            return self.hand_out(key, result);
         }
-        self.waiting.insert(index, result);
-        while let Some(result) = self.waiting.remove(&self.next) {
-            self.hand_out(self.next, result);
+        self.waiting.insert(index, (key, result));
+        while let Some((key, result)) = self.waiting.remove(&self.next) {
+            self.hand_out(key, result);
             self.next += 1;
         }
     }
 
-    fn hand_out(&mut self, index: usize, result: Result<Prepared<'static>>) {
+    fn hand_out(&mut self, key: K, result: Result<Prepared<'static>>) {
         self.done.finished += 1;
         self.done.failed += usize::from(result.is_err());
-        (self.each)(index, result);
-    }
-}
-
-/// Bytes of memory, and pictures, that may be under way.
-struct Budget {
-    total: u64,
-    pictures: usize,
-    used: Mutex<Used>,
-    freed: Condvar,
-}
-
-#[derive(Debug, Clone, Copy, Default)]
-struct Used {
-    bytes: u64,
-    pictures: usize,
-}
-
-impl Budget {
-    fn new(total: u64, pictures: usize) -> Self {
-        Self { total: total.max(1), pictures, used: Mutex::default(), freed: Condvar::new() }
-    }
-
-    /// Waits until `bytes` are free, or until nothing else is in use.
-    fn wait_for(self: &Arc<Self>, bytes: u64) -> Share {
-        let bytes = bytes.min(self.total);
-        self.wait_until(|used| {
-            used.bytes.saturating_add(bytes) <= self.total && used.pictures < self.pictures
-        });
-        let mut used = lock(&self.used);
-        used.bytes += bytes;
-        used.pictures += 1;
-        Share { budget: Arc::clone(self), bytes }
-    }
-
-    fn wait_for_all(&self) {
-        self.wait_until(|used| used.pictures == 0);
-    }
-
-    /// A thread of the pool must go on working while it waits, or it may wait for itself. Only the feeding thread
-    /// takes shares, so what it has seen free stays free.
-    fn wait_until(&self, ready: impl Fn(Used) -> bool) {
-        if rayon::current_thread_index().is_some() {
-            while !ready(*lock(&self.used)) {
-                pause();
-            }
-            return;
-        }
-        let mut used = lock(&self.used);
-        while !ready(*used) {
-            used = self.freed.wait(used).unwrap_or_else(PoisonError::into_inner);
-        }
-    }
-}
-
-/// A part of the budget, given back when dropped.
-struct Share {
-    budget: Arc<Budget>,
-    bytes: u64,
-}
-
-impl Drop for Share {
-    fn drop(&mut self) {
-        let mut used = lock(&self.budget.used);
-        used.bytes -= self.bytes;
-        used.pictures -= 1;
-        drop(used);
-        self.budget.freed.notify_all();
+        (self.each)(key, result);
     }
 }
 
@@ -328,8 +295,40 @@ mod tests {
                 let done = batch.run(inputs(), |i, r| seen.push((i, r.is_ok())));
                 let want: Vec<_> = (0..14).map(|i| (i, i != 3 && i != 7)).collect();
                 assert_eq!(seen, want);
-                assert_eq!(done, BatchDone { finished: 14, failed: 2, cancelled: false });
+                assert_eq!(done, BatchDone { finished: 14, failed: 2, canceled: false });
             }
+        }
+    }
+
+    #[test]
+    fn results_come_with_their_keys() {
+        let keys = || (0..14).map(|n| format!("{n}.png"));
+        for in_order in [false, true] {
+            let mut seen = Vec::new();
+            let batch = Batch::new(Options::default()).in_order(in_order);
+            batch.run_keyed(keys().zip(inputs()), |key, result| seen.push((key, result.is_ok())));
+            seen.sort();
+            let mut want: Vec<_> =
+                keys().map(|key| (key.clone(), key != "3.png" && key != "7.png")).collect();
+            want.sort();
+            assert_eq!(seen, want);
+        }
+    }
+
+    #[test]
+    fn batches_share_a_budget_in_pools_and_outside() {
+        for (bytes, threads) in [(1, None), (1, Some(2)), (1 << 30, None), (1 << 30, Some(1))] {
+            let budget = MemoryBudget::new(bytes).max_pictures(2);
+            let mut batch = Batch::new(Options::default()).share_budget(&budget);
+            batch.threads = threads;
+            let run = || batch.run(inputs(), |_, _| ());
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+            let all = std::thread::scope(|threads| {
+                let all = [threads.spawn(run), threads.spawn(run), threads.spawn(|| pool.install(run))];
+                all.map(|thread| thread.join().unwrap())
+            });
+            assert_eq!(all, [BatchDone { finished: 14, failed: 2, canceled: false }; 3]);
+            assert!(budget.try_acquire(u64::MAX).is_some(), "all is given back");
         }
     }
 
@@ -352,7 +351,7 @@ mod tests {
         });
         let mut results = 0;
         let done = Batch::new(Options::default()).cancel_with(&token).run(inputs, |_, _| results += 1);
-        assert!(done.cancelled);
+        assert!(done.canceled);
         assert_eq!((done.finished, results), (19, 19));
     }
 }

@@ -33,7 +33,7 @@
 //! * [`ImageInfo`]: what the header tells: format, size, [`Orientation`], color, metadata.
 //! * [`Plan`]: a [`Route`] with the [`Attempt`]s that are tried for the byte limit, the [`Reason`]s for it, an [`Estimate`].
 //! * [`Prepared`]: the bytes that come out, with a [`Report`] of what was done.
-//! * [`Batch`]: many pictures at once under one memory budget.
+//! * [`Batch`]: many pictures at once under one [`MemoryBudget`], which several batches can share.
 //! * [`Limits`] bound what comes out, [`InputLimits`] what a file may ask for.
 //!
 //! # The routes
@@ -86,9 +86,11 @@ pub mod fuzzing;
 mod geometry;
 mod info;
 mod limits;
+mod memory_budget;
 mod metadata;
 mod options;
 mod orientation;
+mod picture_file;
 mod pixels;
 mod plan;
 mod prepare;
@@ -105,10 +107,12 @@ pub use formats::catch_panic::catching_panics;
 pub use geometry::Size;
 pub use info::{ColorModel, IccInfo, IccSpace, ImageInfo, JpegInfo, JpegProcess};
 pub use limits::{InputLimits, Limits};
+pub use memory_budget::{MemoryBudget, MemoryShare};
 pub use options::{
     ColorPolicy, EdgePolicy, MetadataPolicy, Options, OutputFormat, Quality, Subsampling, Tolerance, Verify,
 };
 pub use orientation::Orientation;
+pub use picture_file::is_picture_file;
 pub use plan::{
     Attempt, CoefficientsPlan, DecodePath, Estimate, FewerPixels, OutputRule, PixelsPlan, Plan, PngMargin,
     Reason, Resources, Route, RouteKind, Rung, TableRange,

@@ -1,5 +1,7 @@
 //! Many uploads at a time, results as they finish.
 
+use std::iter::Enumerate;
+
 use tokio::task::JoinSet;
 
 use crate::cancel::CancelToken;
@@ -9,7 +11,7 @@ use crate::photo::Photo;
 use crate::stop_rules::StopRules;
 use crate::target::Target;
 
-/// Uploads under way, made by [`Client::upload_all`].
+/// Uploads under way, made by [`Client::upload_all`] and [`Client::upload_all_keyed`].
 ///
 /// Jobs are taken from the iterator only as places become free, so an iterator that prepares or reads
 /// pictures keeps few of them in memory (it runs on the calling task: prepare elsewhere if that takes long).
@@ -32,12 +34,11 @@ use crate::target::Target;
 /// # }
 /// ```
 #[derive(Debug)]
-pub struct Batch<I> {
+pub struct Batch<K, I> {
     client: Client,
     jobs: I,
-    next_index: usize,
     most_at_a_time: usize,
-    under_way: JoinSet<Finished>,
+    under_way: JoinSet<Finished<K>>,
     rules: StopRules,
     exhausted: bool,
     cancel: CancelToken,
@@ -46,13 +47,29 @@ pub struct Batch<I> {
 /// The result of one job.
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct Finished {
-    /// The job's place in the iterator, from 0.
-    pub index: usize,
+pub struct Finished<K> {
+    /// What the job came with: its key, or its place in the iterator, from 0.
+    pub key: K,
     /// The record.
     pub target: Target,
     /// What came of it.
     pub result: Result<Receipt, Error>,
+}
+
+/// Jobs with their places for keys, from 0. See [`Client::upload_all`].
+#[derive(Clone, Debug)]
+pub struct Numbered<I>(Enumerate<I>);
+
+impl<I: Iterator<Item = (Target, Photo)>> Iterator for Numbered<I> {
+    type Item = (usize, Target, Photo);
+
+    fn next(&mut self) -> Option<Self::Item> {
+        self.0.next().map(|(index, (target, photo))| (index, target, photo))
+    }
+
+    fn size_hint(&self) -> (usize, Option<usize>) {
+        self.0.size_hint()
+    }
 }
 
 /// Why a batch took no more jobs.
@@ -67,33 +84,51 @@ pub enum Stopped {
 
 impl Client {
     /// Uploads many photos, as many at a time as the client's concurrency limit allows. Nothing is started
-    /// before [`Batch::next`] is called for the first time.
-    pub fn upload_all<I>(&self, jobs: I) -> Batch<I::IntoIter>
+    /// before [`Batch::next`] is called for the first time. Results tell the places of their jobs.
+    pub fn upload_all<I>(&self, jobs: I) -> Batch<usize, Numbered<I::IntoIter>>
     where
         I: IntoIterator<Item = (Target, Photo)>,
     {
-        Batch::new(self.clone(), self.concurrency(), jobs.into_iter())
+        self.upload_all_keyed(Numbered(jobs.into_iter().enumerate()))
     }
-}
 
-impl<I: Iterator<Item = (Target, Photo)>> Batch<I> {
-    fn new(client: Client, most_at_a_time: usize, jobs: I) -> Self {
-        Self {
-            client,
-            jobs,
-            next_index: 0,
-            most_at_a_time,
+    /// [`Client::upload_all`] with results that tell the keys that their jobs came with.
+    ///
+    /// ```no_run
+    /// # use photo_upload::{Client, Error, Photo};
+    /// # async fn f(client: Client, ann: Photo, bob: Photo) -> Result<(), Error> {
+    /// use photo_upload::Target;
+    ///
+    /// let jobs = [("Ann", Target::new("Leads", "1")?, ann), ("Bob", Target::new("Leads", "2")?, bob)];
+    /// let mut batch = client.upload_all_keyed(jobs);
+    /// while let Some(done) = batch.next().await {
+    ///     println!("{}: {}", done.key, if done.result.is_ok() { "stored" } else { "failed" });
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn upload_all_keyed<K, I>(&self, jobs: I) -> Batch<K, I::IntoIter>
+    where
+        K: Send + 'static,
+        I: IntoIterator<Item = (K, Target, Photo)>,
+    {
+        Batch {
+            client: self.clone(),
+            jobs: jobs.into_iter(),
+            most_at_a_time: self.concurrency(),
             under_way: JoinSet::new(),
             rules: StopRules::default(),
             exhausted: false,
             cancel: CancelToken::new(),
         }
     }
+}
 
+impl<K: Send + 'static, I: Iterator<Item = (K, Target, Photo)>> Batch<K, I> {
     /// The next result, in the order they finish; `None` when there will be no more.
     ///
     /// Safe to abandon and call again: nothing is lost.
-    pub async fn next(&mut self) -> Option<Finished> {
+    pub async fn next(&mut self) -> Option<Finished<K>> {
         if let Some(skipped) = self.fill() {
             return Some(skipped);
         }
@@ -126,34 +161,32 @@ impl<I: Iterator<Item = (Target, Photo)>> Batch<I> {
         if self.cancel.is_canceled() {
             return Some(Stopped::Canceled);
         }
-        self.rules.batch().map(|reason| Stopped::Because(reason.message.clone()))
+        self.rules.batch().map(|reason| Stopped::Because(reason.message))
     }
 
-    /// The jobs that were not taken.
+    /// The jobs that were not taken, with their keys.
     pub fn into_rest(self) -> I {
         self.jobs
     }
 
     /// Starts jobs while there are places. Returns a job that need not be started.
-    fn fill(&mut self) -> Option<Finished> {
+    fn fill(&mut self) -> Option<Finished<K>> {
         while !self.exhausted && self.stopped().is_none() && self.under_way.len() < self.most_at_a_time {
-            let Some((target, photo)) = self.jobs.next() else {
+            let Some((key, target, photo)) = self.jobs.next() else {
                 self.exhausted = true;
                 break;
             };
-            let index = self.next_index;
-            self.next_index = self.next_index.saturating_add(1);
-            if let Some(because) = self.rules.module(&target).and_then(|reason| reason.code.clone()) {
+            if let Some(because) = self.rules.module(&target).and_then(|reason| reason.code) {
                 let result = Err(Error::Skipped { because });
-                return Some(Finished { index, target, result });
+                return Some(Finished { key, target, result });
             }
-            self.under_way.spawn(upload(self.client.clone(), index, target, photo, self.cancel.clone()));
+            self.under_way.spawn(upload(self.client.clone(), key, target, photo, self.cancel.clone()));
         }
         None
     }
 }
 
-async fn upload(client: Client, index: usize, target: Target, photo: Photo, cancel: CancelToken) -> Finished {
+async fn upload<K>(client: Client, key: K, target: Target, photo: Photo, cancel: CancelToken) -> Finished<K> {
     let result = cancel.unless_canceled(client.upload(&target, &photo)).await;
-    Finished { index, target, result: result.unwrap_or(Err(Error::Canceled)) }
+    Finished { key, target, result: result.unwrap_or(Err(Error::Canceled)) }
 }

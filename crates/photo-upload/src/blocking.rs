@@ -18,7 +18,7 @@ use std::sync::Arc;
 
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use crate::batch::{Batch, Finished, Stopped};
+use crate::batch::{Batch, Finished, Numbered, Stopped};
 use crate::builder::ClientBuilder;
 use crate::cancel::CancelToken;
 use crate::client::{Download, Receipt};
@@ -92,11 +92,20 @@ impl Client {
     }
 
     /// As [`Client::upload_all`](crate::Client::upload_all), as an iterator over the results.
-    pub fn upload_all<I>(&self, jobs: I) -> Uploads<I::IntoIter>
+    pub fn upload_all<I>(&self, jobs: I) -> Uploads<usize, Numbered<I::IntoIter>>
     where
         I: IntoIterator<Item = (Target, Photo)>,
     {
         Uploads { batch: self.client.upload_all(jobs), client: self.clone() }
+    }
+
+    /// As [`Client::upload_all_keyed`](crate::Client::upload_all_keyed), as an iterator over the results.
+    pub fn upload_all_keyed<K, I>(&self, jobs: I) -> Uploads<K, I::IntoIter>
+    where
+        K: Send + 'static,
+        I: IntoIterator<Item = (K, Target, Photo)>,
+    {
+        Uploads { batch: self.client.upload_all_keyed(jobs), client: self.clone() }
     }
 
     /// As [`Client::download`](crate::Client::download).
@@ -135,12 +144,12 @@ impl Client {
 
 /// Results of many uploads as they finish, made by [`Client::upload_all`]. See [`Batch`] for what stops it.
 #[derive(Debug)]
-pub struct Uploads<I> {
-    batch: Batch<I>,
+pub struct Uploads<K, I> {
+    batch: Batch<K, I>,
     client: Client,
 }
 
-impl<I: Iterator<Item = (Target, Photo)>> Uploads<I> {
+impl<K: Send + 'static, I: Iterator<Item = (K, Target, Photo)>> Uploads<K, I> {
     /// A handle to cancel with, from another thread or a signal handler's.
     pub fn cancel_token(&self) -> CancelToken {
         self.batch.cancel_token()
@@ -152,11 +161,11 @@ impl<I: Iterator<Item = (Target, Photo)>> Uploads<I> {
     }
 }
 
-impl<I: Iterator<Item = (Target, Photo)>> Iterator for Uploads<I> {
-    type Item = Finished;
+impl<K: Send + 'static, I: Iterator<Item = (K, Target, Photo)>> Iterator for Uploads<K, I> {
+    type Item = Finished<K>;
 
     /// Ends at once within an async task, where waiting is not possible.
-    fn next(&mut self) -> Option<Finished> {
+    fn next(&mut self) -> Option<Finished<K>> {
         self.client.wait_for(self.batch.next()).ok().flatten()
     }
 }

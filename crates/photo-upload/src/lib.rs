@@ -98,7 +98,7 @@ mod target;
 mod token;
 mod url_rules;
 
-pub use batch::{Batch, Finished, Stopped};
+pub use batch::{Batch, Finished, Numbered, Stopped};
 pub use builder::ClientBuilder;
 pub use cancel::CancelToken;
 pub use client::{Client, Download, Receipt};

@@ -1,9 +1,9 @@
-//! From a prepared picture to a photo, without reading it again.
+//! From what photo-prep makes to what is uploaded, without reading it again.
 
 use photo_prep::Prepared;
 
 use crate::image_header::Format;
-use crate::photo::Photo;
+use crate::photo::{Limits, Photo};
 
 /// A prepared picture as a photo named `photo.jpg` or `photo.png`; [`Photo::named`] gives it another name.
 impl From<Prepared<'_>> for Photo {
@@ -14,10 +14,24 @@ impl From<Prepared<'_>> for Photo {
     }
 }
 
+/// The same limits, so that what is prepared for them is also sent.
+impl From<photo_prep::Limits> for Limits {
+    fn from(limits: photo_prep::Limits) -> Self {
+        Self::default().max_bytes(limits.max_bytes).max_pixels(limits.max_pixels)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
     use photo_testkit::fixtures;
+
+    #[test]
+    fn limits_are_the_same() {
+        assert_eq!(Limits::from(photo_prep::Limits::default()), Limits::default());
+        let limits = Limits::from(photo_prep::Limits::new(2, 3));
+        assert_eq!((limits.max_pixels, limits.max_bytes), (2, 3));
+    }
 
     #[test]
     fn format_size_and_name_follow_the_picture() {

@@ -337,7 +337,7 @@ async fn a_batch_finishes_and_keeps_the_limit() {
     let mut seen = Vec::new();
     while let Some(done) = batch.next().await {
         done.result.expect("stored");
-        seen.push(done.index);
+        seen.push(done.key);
     }
     seen.sort_unstable();
     assert_eq!(seen, (0..20).collect::<Vec<_>>());
@@ -389,7 +389,7 @@ async fn a_batch_can_be_canceled() {
     assert!(matches!(second.result, Err(Error::Canceled)), "{second:?}");
     assert!(batch.next().await.is_none());
     assert_eq!(batch.stopped(), Some(Stopped::Canceled));
-    assert_eq!(batch.into_rest().count(), 8);
+    assert_eq!(batch.into_rest().map(|(index, ..)| index).collect::<Vec<_>>(), [2, 3, 4, 5, 6, 7, 8, 9]);
     canceling.await.expect("ended");
 }
 
@@ -405,6 +405,8 @@ fn without_async() {
     assert_eq!(client.upload(&target(), &photo()).expect("stored").attempts, 1);
     assert_eq!(client.upload(&target(), &photo()).expect("stored").attempts, 2);
     assert_eq!(client.upload_all(jobs("Leads", 5)).filter(|done| done.result.is_ok()).count(), 5);
+    let keyed = jobs("Leads", 5).into_iter().map(|(target, photo)| (target.to_string(), target, photo));
+    assert_eq!(client.upload_all_keyed(keyed).filter(|done| done.key == done.target.to_string()).count(), 5);
     let url = format!("{}/pic.png", server.url());
     use photo_upload::blocking::{photo_from_reader, photo_from_url};
     assert_eq!(photo_from_url(&client, &url).expect("a picture").file_name(), "pic.png");

@@ -79,10 +79,10 @@ pub(crate) struct UploadArgs {
     #[arg(long, value_name = "URL")]
     pub(crate) api_domain: Option<String>,
     /// The data center: sets the API domain and the token URL
-    #[arg(long, value_name = "DC", value_parser = data_center())]
+    #[arg(long, value_name = "DC", value_parser = one_of(DataCenter::ALL.map(|dc| (dc.as_str(), dc))))]
     pub(crate) dc: Option<DataCenter>,
     /// Keep uploads from setting off these automations
-    #[arg(long, value_name = "WHICH", value_parser = triggers())]
+    #[arg(long, value_name = "WHICH", value_parser = one_of([("workflow", Triggers::Workflow)]))]
     pub(crate) restrict_triggers: Option<Triggers>,
     /// Uploads at a time
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
@@ -197,19 +197,12 @@ const DEPTHS: [(&str, Verify); 2] = [
 fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(
     choices: [(&'static str, T); N],
 ) -> impl TypedValueParser<Value = T> {
-    let split = choices.map(|(text, value)| (text.split_once(": ").unwrap_or((text, "")), value));
-    let words =
-        split.map(|((word, help), _)| PossibleValue::new(word).help(Some(help).filter(|h| !h.is_empty())));
-    PossibleValuesParser::new(words).try_map(move |text| {
-        let found = split.iter().find(|((word, _), _)| *word == text);
+    let words = choices.map(|(text, _)| match text.split_once(": ") {
+        Some((word, help)) => PossibleValue::new(word).help(help),
+        None => PossibleValue::new(text),
+    });
+    PossibleValuesParser::new(words).try_map(move |word| {
+        let found = choices.iter().find(|(text, _)| text.split(':').next() == Some(&word));
         found.map(|(_, value)| *value).ok_or("no such choice")
     })
-}
-
-fn data_center() -> impl TypedValueParser<Value = DataCenter> {
-    one_of(DataCenter::ALL.map(|dc| (dc.as_str(), dc)))
-}
-
-fn triggers() -> impl TypedValueParser<Value = Triggers> {
-    one_of([(Triggers::Workflow.as_str(), Triggers::Workflow)])
 }

@@ -1,59 +1,51 @@
 //! What the user gets to see: JSON lines on standard output, text and a progress bar on standard error.
 
 use std::io::{IsTerminal, Write};
-use std::sync::Mutex;
 
-use indicatif::{ProgressBar, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use photo_upload::Source;
+use serde::Serialize;
 
 use crate::args::Common;
-use crate::failure::Status;
-use crate::report::{Report, Tally};
+use crate::report::Report;
 
 #[derive(Debug)]
 pub(crate) struct Console {
     json: bool,
-    quiet: bool,
+    /// Whether text is wanted for what went well, too.
+    talks: bool,
     verbose: bool,
-    bar: Mutex<Option<ProgressBar>>,
+    /// Hidden unless somebody is looking.
+    bar: ProgressBar,
 }
 
 impl Console {
     pub(crate) fn new(common: &Common) -> Self {
         let Common { json, quiet, verbose, .. } = *common;
-        Self { json, quiet, verbose, bar: Mutex::new(None) }
+        Self { json, talks: !json && !quiet, verbose, bar: ProgressBar::hidden() }
     }
 
-    /// Shows a progress bar if somebody is looking.
+    /// So many inputs are to be worked on.
     pub(crate) fn begin(&self, inputs: usize) {
-        if self.json || self.quiet || inputs < 2 || !std::io::stderr().is_terminal() {
+        if !self.talks || inputs < 2 || !std::io::stderr().is_terminal() {
             return;
         }
-        let bar = ProgressBar::new(inputs as u64);
         if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len} {elapsed}") {
-            bar.set_style(style);
+            self.bar.set_style(style);
         }
-        *self.bar() = Some(bar);
+        self.bar.set_length(inputs as u64);
+        self.bar.reset_elapsed();
+        self.bar.set_draw_target(ProgressDrawTarget::stderr());
     }
 
-    /// One input is done.
-    ///
-    /// # Errors
-    /// Standard output is closed.
+    /// One input is done. Fails if standard output is closed.
     pub(crate) fn finished(&self, report: &Report) -> std::io::Result<()> {
-        if let Some(bar) = &*self.bar() {
-            bar.inc(1);
-        }
-        let name = visible(&Source::from_argument(&report.file).to_string());
-        match &report.error {
-            Some(error) => {
-                let status = if report.status == Status::Refused { "refused" } else { "failed" };
-                self.line(&format!("{status}: {name}: {}", error.message));
-            }
-            None if !self.json && !self.quiet => {
-                self.line(&format!("ok: {name}: {}", report.story.join("; ")));
-            }
-            None => {}
+        self.bar.inc(1);
+        if self.talks || report.error.is_some() {
+            let story = || report.story.join("; ");
+            let text = report.error.as_ref().map_or_else(story, |error| error.message.clone());
+            let name = visible(&Source::from_argument(&report.file).to_string());
+            self.line(&format!("{}: {name}: {text}", report.status));
         }
         for (stage, ms) in &report.stages {
             self.detail(&format!("  {stage}: {ms:.1} ms"));
@@ -62,13 +54,11 @@ impl Console {
     }
 
     /// All inputs are done.
-    pub(crate) fn end(&self, tally: &Tally) {
-        if let Some(bar) = self.bar().take() {
-            bar.finish_and_clear();
-        }
-        if !self.json && !self.quiet && tally.total() > 1 {
-            let Tally { ok, refused, failed, .. } = tally;
-            self.line(&format!("{} inputs: {ok} ok, {refused} refused, {failed} failed", tally.total()));
+    pub(crate) fn end(&self, summary: &str) {
+        self.bar.finish_and_clear();
+        self.bar.set_draw_target(ProgressDrawTarget::hidden());
+        if self.talks {
+            self.line(summary);
         }
     }
 
@@ -81,26 +71,19 @@ impl Console {
 
     /// A line on standard error, whatever was asked for.
     pub(crate) fn line(&self, text: &str) {
-        let print = || {
+        self.bar.suspend(|| {
             let mut stderr = std::io::stderr().lock();
             for line in text.lines() {
                 // Nobody reads it, then.
                 let _ = writeln!(stderr, "{}", visible(line));
             }
-        };
-        match &*self.bar() {
-            Some(bar) => bar.suspend(print),
-            None => print(),
-        }
-    }
-
-    fn bar(&self) -> std::sync::MutexGuard<'_, Option<ProgressBar>> {
-        self.bar.lock().unwrap_or_else(std::sync::PoisonError::into_inner)
+        });
     }
 }
 
-fn print_json(report: &Report) -> std::io::Result<()> {
-    let mut line = serde_json::to_vec(report)?;
+/// A line on standard output, which others read as soon as it is there.
+pub(crate) fn print_json(value: &impl Serialize) -> std::io::Result<()> {
+    let mut line = serde_json::to_vec(value)?;
     line.push(b'\n');
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(&line)?;

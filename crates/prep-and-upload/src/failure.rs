@@ -12,8 +12,6 @@ pub(crate) type Outcome = Result<Option<Severity>, UsageError>;
 /// Why an input came to nothing; the fields of `error` in a JSON line.
 #[derive(Debug, Serialize)]
 pub(crate) struct Failure {
-    #[serde(skip)]
-    pub(crate) status: Status,
     /// A stable short name.
     pub(crate) kind: &'static str,
     /// What, where, and what to do.
@@ -22,24 +20,14 @@ pub(crate) struct Failure {
     pub(crate) severity: Severity,
 }
 
-/// How an input ended.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub(crate) enum Status {
-    #[default]
-    Ok,
-    /// The picture or the endpoint says no, and always will.
-    Refused,
-    /// Reading, writing, the network, or something that holds for all inputs.
-    Failed,
-}
-
 /// How far a failure reaches. The worst one, which comes last here, decides how the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Severity {
     /// The same may succeed later.
     Temporary,
-    /// This input will fail again.
+    /// The picture or the endpoint says no, and always will.
+    Refused,
+    /// Something around the picture failed, and will fail again.
     Permanent,
     /// All inputs would fail: authorization, scope, credits.
     StopsAll,
@@ -52,21 +40,28 @@ impl Severity {
     pub(crate) fn exit_code(self) -> i32 {
         match self {
             Self::Temporary => 5,
-            Self::Permanent => 1,
+            Self::Refused | Self::Permanent => 1,
             Self::StopsAll => 7,
             // 128 and the number of SIGINT, as shells have it.
             Self::Interrupted => 130,
         }
     }
+
+    /// How an input ended, in one word.
+    pub(crate) fn status(self) -> &'static str {
+        if self == Self::Refused { "refused" } else { "failed" }
+    }
 }
 
-/// The exit status after a [`UsageError`].
-pub(crate) const USAGE_EXIT_CODE: i32 = 2;
-
 /// The command can't be carried out as it was given; nothing was done.
-#[derive(Debug, thiserror::Error)]
-#[error("{0}")]
+#[derive(Debug)]
 pub(crate) struct UsageError(pub(crate) String);
+
+impl UsageError {
+    pub(crate) fn new(error: impl ToString) -> Self {
+        Self(error.to_string())
+    }
+}
 
 impl From<photo_upload::Error> for UsageError {
     fn from(error: photo_upload::Error) -> Self {
@@ -75,19 +70,17 @@ impl From<photo_upload::Error> for UsageError {
 }
 
 impl Failure {
-    /// The picture itself can't be taken.
-    pub(crate) fn refused(kind: &'static str, message: impl Into<String>) -> Self {
-        Self { status: Status::Refused, kind, message: message.into(), severity: Severity::Permanent }
+    pub(crate) fn new(severity: Severity, kind: &'static str, message: impl Into<String>) -> Self {
+        Self { kind, message: message.into(), severity }
     }
 
-    /// Something around the picture failed.
-    pub(crate) fn failed(kind: &'static str, message: impl Into<String>, severity: Severity) -> Self {
-        Self { status: Status::Failed, kind, message: message.into(), severity }
+    pub(crate) fn refused(kind: &'static str, message: impl Into<String>) -> Self {
+        Self::new(Severity::Refused, kind, message)
     }
 
     /// A mistake of this program.
     pub(crate) fn internal(message: impl Into<String>) -> Self {
-        Self::failed("internal", message, Severity::Permanent)
+        Self::new(Severity::Permanent, "internal", message)
     }
 
     /// A file or folder could not be read or written.
@@ -99,59 +92,55 @@ impl Failure {
             _ => "check the file system",
         };
         let message = format!("can't {doing} {}: {error}; {help}", path.display());
-        Self::failed("io", message, Severity::Permanent)
+        Self::new(Severity::Permanent, "io", message)
     }
 
     pub(crate) fn interrupted() -> Self {
-        Self::failed("interrupted", "not finished: interrupted; run the command again", Severity::Interrupted)
+        let message = "not finished: interrupted; run the command again";
+        Self::new(Severity::Interrupted, "interrupted", message)
     }
 }
 
 impl From<SourceError> for Failure {
     fn from(error: SourceError) -> Self {
         let severity = if error.is_temporary() { Severity::Temporary } else { Severity::Permanent };
-        let message = match error {
-            SourceError::File { path, error } => return Self::io("read", &path, &error),
-            SourceError::TooLarge { actual, limit } => {
-                return photo_prep::Error::LimitExceeded { what: LimitKind::InputBytes, actual, limit }
-                    .into();
+        let message = match &error {
+            SourceError::File { path, error } => return Self::io("read", path, error),
+            &SourceError::TooLarge { actual, limit } => {
+                let what = LimitKind::InputBytes;
+                return photo_prep::Error::LimitExceeded { what, actual, limit }.into();
             }
-            SourceError::Status { host, status } => {
-                let help = if severity == Severity::Temporary { "try again later" } else { "check the URL" };
-                format!("can't fetch it: {host} answered with HTTP {status}; {help}")
+            SourceError::Status { .. } if error.is_temporary() => {
+                format!("can't fetch it: {error}; try again later")
             }
-            SourceError::Network { host, cause } => {
-                format!("can't fetch it from {host}: {cause}; check the URL and the network")
-            }
+            SourceError::Status { .. } => format!("can't fetch it: {error}; check the URL"),
             SourceError::Url(why) => format!("can't fetch it: {why}; check the URL"),
-            error => format!("can't fetch it: {error}; check the URL and the network"),
+            SourceError::Network { .. } => {
+                format!("can't fetch it from {error}; check the URL and the network")
+            }
+            _ => format!("can't fetch it: {error}; check the URL and the network"),
         };
-        Self::failed("source", message, severity)
+        Self::new(severity, "source", message)
     }
 }
 
 impl From<photo_prep::Error> for Failure {
     fn from(error: photo_prep::Error) -> Self {
-        let (kind, message) = (error.kind(), error.to_string());
-        match error {
-            photo_prep::Error::Io { .. } | photo_prep::Error::PlanMismatch => {
-                Self::failed(kind, message, Severity::Permanent)
-            }
-            _ => Self::refused(kind, message),
-        }
+        use photo_prep::Error::{Io, PlanMismatch};
+        let around = matches!(error, Io { .. } | PlanMismatch);
+        let severity = if around { Severity::Permanent } else { Severity::Refused };
+        Self::new(severity, error.kind(), error.to_string())
     }
 }
 
 impl From<&photo_upload::Error> for Failure {
     fn from(error: &photo_upload::Error) -> Self {
-        let message = format!("{error}. {}", error.help());
-        match error {
-            photo_upload::Error::Canceled => Self::interrupted(),
-            error if error.stops() == Some(Scope::Batch) => {
-                Self::failed(error.kind(), message, Severity::StopsAll)
-            }
-            error if error.is_temporary() => Self::failed(error.kind(), message, Severity::Temporary),
-            error => Self::refused(error.kind(), message),
-        }
+        let severity = match error {
+            photo_upload::Error::Canceled => return Self::interrupted(),
+            error if error.stops() == Some(Scope::Batch) => Severity::StopsAll,
+            error if error.is_temporary() => Severity::Temporary,
+            _ => Severity::Refused,
+        };
+        Self::new(severity, error.kind(), format!("{error}. {}", error.help()))
     }
 }

@@ -11,18 +11,17 @@ use photo_prep::Prepared;
 use crate::failure::{Failure, UsageError};
 use crate::inputs::Input;
 
-/// The outputs of all inputs.
+/// What the outputs of all inputs have in common. Each input has the path of its own.
 #[derive(Debug)]
 pub(crate) struct Outputs {
-    /// For each input; without an extension where the format decides it.
-    paths: Vec<PathBuf>,
+    /// Whether the format decides the extension.
     by_format: bool,
     inputs: HashSet<Identity>,
 }
 
 impl Outputs {
     /// What `--out` means for these inputs; `single` if the command line names one file.
-    pub(crate) fn new(out: &Path, single: bool, inputs: &[&Input]) -> Result<Self, UsageError> {
+    pub(crate) fn new(out: &Path, single: bool, inputs: &mut [Input]) -> Result<Self, UsageError> {
         if out.is_dir() {
             return Ok(Self::in_folder(out, inputs));
         }
@@ -39,25 +38,23 @@ impl Outputs {
         if let Some(folder) = folder.filter(|folder| !folder.is_dir()) {
             return refused(&format!(": there is no folder {}: create it first", folder.display()));
         }
-        let paths = inputs.iter().map(|_| out.to_path_buf()).collect();
-        Ok(Self { paths, by_format: out.extension().is_none(), inputs: identities(inputs) })
+        inputs.iter_mut().for_each(|input| input.out = out.to_path_buf());
+        Ok(Self { by_format: out.extension().is_none(), inputs: identities(inputs) })
     }
 
     /// Into this folder, under the inputs' names.
-    pub(crate) fn in_folder(folder: &Path, inputs: &[&Input]) -> Self {
+    pub(crate) fn in_folder(folder: &Path, inputs: &mut [Input]) -> Self {
         let mut taken = HashSet::new();
-        let paths = inputs.iter().map(|input| folder.join(unused(&input.stem, &mut taken))).collect();
-        Self { paths, by_format: true, inputs: identities(inputs) }
+        inputs.iter_mut().for_each(|input| input.out = folder.join(unused(&input.stem, &mut taken)));
+        Self { by_format: true, inputs: identities(inputs) }
     }
 
-    /// Writes the output of an input, whole or not at all, and returns where it is.
-    pub(crate) fn write(&self, number: usize, prepared: &Prepared<'_>) -> Result<PathBuf, Failure> {
-        let mut path = self.paths.get(number).cloned().unwrap_or_default();
+    /// Writes an input's output, whole or not at all, and returns where it is.
+    pub(crate) fn write(&self, mut path: PathBuf, prepared: &Prepared<'_>) -> Result<PathBuf, Failure> {
         if self.by_format {
             // Added even if the name has a dot.
             let mut name = path.into_os_string();
-            name.push(".");
-            name.push(prepared.format().extension());
+            name.push(format!(".{}", prepared.format().extension()));
             path = name.into();
         }
         if identity(&path).is_some_and(|identity| self.inputs.contains(&identity)) {
@@ -83,7 +80,7 @@ fn identity(path: &Path) -> Option<Identity> {
     return std::fs::canonicalize(path).ok();
 }
 
-fn identities(inputs: &[&Input]) -> HashSet<Identity> {
+fn identities(inputs: &[Input]) -> HashSet<Identity> {
     inputs.iter().filter_map(|input| identity(input.path()?)).collect()
 }
 

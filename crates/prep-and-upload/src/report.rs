@@ -1,23 +1,27 @@
-//! What is reported of the inputs: a JSON line for each, and the tally of all.
+//! What is reported of each input, as a JSON line or in words.
 
+use std::time::Duration;
+
+use photo_prep::{ImageInfo, Prepared};
+use photo_upload::{Error, Receipt};
 use serde::Serialize;
 
-use crate::failure::{Failure, Severity, Status};
-use crate::json;
+use crate::failure::Failure;
 
 /// What came of an input. Every field is always there in JSON, null where it doesn't apply; only `plan` is
 /// just for `explain`.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Report {
     pub(crate) file: String,
-    pub(crate) status: Status,
+    /// `ok`, `refused` or `failed`.
+    pub(crate) status: &'static str,
     pub(crate) route: Option<&'static str>,
     pub(crate) reasons: Vec<String>,
     pub(crate) lossless: Option<bool>,
     #[serde(rename = "in")]
-    pub(crate) input: Option<json::Input>,
-    pub(crate) out: Option<json::Output>,
-    pub(crate) upload: Option<json::Upload>,
+    pub(crate) input: Option<Input>,
+    pub(crate) out: Option<Output>,
+    pub(crate) upload: Option<Upload>,
     pub(crate) warnings: Vec<String>,
     pub(crate) error: Option<Failure>,
     /// Milliseconds from taking up the input to its end, waits included.
@@ -32,13 +36,61 @@ pub(crate) struct Report {
     pub(crate) stages: Vec<(&'static str, f64)>,
 }
 
+/// What went in: size as stored, orientation as EXIF counts it.
+#[derive(Debug, Serialize)]
+pub(crate) struct Input {
+    format: &'static str,
+    width: u32,
+    height: u32,
+    bytes: u64,
+    orientation: u8,
+}
+
+/// What came out; `path` is null where it was not kept in a file.
+#[derive(Debug, Serialize)]
+pub(crate) struct Output {
+    pub(crate) path: Option<String>,
+    format: &'static str,
+    width: u32,
+    height: u32,
+    bytes: usize,
+}
+
+/// How the upload went.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Upload {
+    /// `ok`, `refused`, `failed` or `dry_run`.
+    pub(crate) status: &'static str,
+    /// HTTP status of the last response.
+    pub(crate) http: Option<u16>,
+    /// The endpoint's code in the last response.
+    pub(crate) code: Option<String>,
+    /// Requests sent.
+    pub(crate) attempts: u32,
+    /// From the first attempt to the end.
+    pub(crate) ms: f64,
+}
+
 impl Report {
     pub(crate) fn new(file: impl Into<String>) -> Self {
-        Self { file: file.into(), ..Self::default() }
+        Self { file: file.into(), status: "ok", ..Self::default() }
     }
 
-    pub(crate) fn failed(file: impl Into<String>, failure: Failure) -> Self {
-        Self { status: failure.status, error: Some(failure), ..Self::new(file) }
+    pub(crate) fn failed(self, failure: Failure) -> Self {
+        Self { status: failure.severity.status(), error: Some(failure), ..self }
+    }
+
+    /// Takes over what the preparation says.
+    pub(crate) fn prepared(&mut self, prepared: &Prepared<'_>) {
+        let (format, size, bytes) = (prepared.format().name(), prepared.size(), prepared.bytes().len());
+        self.out = Some(Output { path: None, format, width: size.width, height: size.height, bytes });
+        let done = prepared.report();
+        self.route = Some(done.route.name());
+        self.reasons = strings(&done.reasons);
+        self.lossless = Some(done.lossless);
+        self.warnings = strings(&done.warnings);
+        self.stages = done.stages.iter().map(|(stage, time)| (stage.name(), ms(*time))).collect();
+        self.story.push(done.to_string());
     }
 
     /// Adds a warning that the preparation's own report doesn't have.
@@ -49,26 +101,33 @@ impl Report {
     }
 }
 
-/// What came of the inputs so far.
-#[derive(Debug, Default)]
-pub(crate) struct Tally {
-    pub(crate) ok: usize,
-    pub(crate) refused: usize,
-    pub(crate) failed: usize,
-    pub(crate) worst: Option<Severity>,
+impl From<&ImageInfo> for Input {
+    fn from(info: &ImageInfo) -> Self {
+        let (format, size, orientation) = (info.format.name(), info.size, info.orientation.to_exif());
+        Self { format, width: size.width, height: size.height, bytes: info.bytes, orientation }
+    }
 }
 
-impl Tally {
-    pub(crate) fn count(&mut self, report: &Report) {
-        match report.status {
-            Status::Ok => self.ok += 1,
-            Status::Refused => self.refused += 1,
-            Status::Failed => self.failed += 1,
-        }
-        self.worst = self.worst.max(report.error.as_ref().map(|failure| failure.severity));
+impl From<&Receipt> for Upload {
+    fn from(receipt: &Receipt) -> Self {
+        let Receipt { http, code, attempts, elapsed, .. } = *receipt;
+        Self { status: "ok", http: Some(http), code: Some(code.to_owned()), attempts, ms: ms(elapsed) }
     }
+}
 
-    pub(crate) fn total(&self) -> usize {
-        self.ok + self.refused + self.failed
+impl From<&Error> for Upload {
+    fn from(error: &Error) -> Self {
+        let code = error.code().map(|code| code.as_str().to_owned());
+        let (http, attempts, elapsed) = (error.status(), error.attempts(), error.elapsed());
+        Self { status: Failure::from(error).severity.status(), http, code, attempts, ms: ms(elapsed) }
     }
+}
+
+/// Milliseconds with three decimals.
+pub(crate) fn ms(time: Duration) -> f64 {
+    (time.as_secs_f64() * 1e6).round() / 1e3
+}
+
+pub(crate) fn strings(list: &[impl ToString]) -> Vec<String> {
+    list.iter().map(ToString::to_string).collect()
 }

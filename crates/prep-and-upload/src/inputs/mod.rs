@@ -1,16 +1,13 @@
 //! What to work on: files, the pictures of folders, standard input, URLs.
 
-mod folder;
-mod map;
-
-pub(crate) use map::Map;
+pub(crate) mod map;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytes::Bytes;
-use photo_upload::{Intake, Limits, Source};
+use photo_upload::{Intake, Limits, Source, Target};
 
 use crate::console::Console;
 use crate::failure::{Failure, UsageError};
@@ -24,6 +21,10 @@ pub(crate) struct Input {
     pub(crate) file: String,
     /// What its output is called, without an extension.
     pub(crate) stem: OsString,
+    /// The record that it goes to, if it is to be uploaded.
+    pub(crate) target: Option<Target>,
+    /// Where its output goes, if it is kept.
+    pub(crate) out: PathBuf,
 }
 
 /// What the command line's inputs stand for.
@@ -32,14 +33,10 @@ pub(crate) struct Gathered {
     pub(crate) inputs: Vec<Input>,
     /// What stands for nothing, and why.
     pub(crate) misses: Vec<Report>,
-    /// Whether a folder was among them.
-    pub(crate) from_folder: bool,
 }
 
-/// Looks up what the inputs stand for, in their order.
-///
-/// # Errors
-/// Where standard input is asked for twice, or a URL holds a password.
+/// Looks up what the inputs stand for, in their order. Standard input can't be asked for twice, and no URL
+/// can hold a password.
 pub(crate) fn gather(names: &[PathBuf], console: &Console) -> Result<Gathered, UsageError> {
     let mut all = Gathered::default();
     for name in names {
@@ -47,13 +44,12 @@ pub(crate) fn gather(names: &[PathBuf], console: &Console) -> Result<Gathered, U
             all.inputs.push(Input::new(Source::from_argument(name))?);
             continue;
         }
-        all.from_folder = true;
-        match folder::pictures(name, console) {
+        match pictures(name, console) {
             Ok(files) => {
                 let inputs = files.into_iter().map(|file| Input::new(Source::Path(file)));
                 all.inputs.extend(inputs.collect::<Result<Vec<_>, _>>()?);
             }
-            Err(failure) => all.misses.push(Report::failed(name.to_string_lossy(), failure)),
+            Err(failure) => all.misses.push(Report::new(name.to_string_lossy()).failed(failure)),
         }
     }
     if all.inputs.iter().filter(|input| input.source == Source::Stdin).count() > 1 {
@@ -62,19 +58,44 @@ pub(crate) fn gather(names: &[PathBuf], console: &Console) -> Result<Gathered, U
     Ok(all)
 }
 
+/// The files of a folder that are pictures, sorted by name. Files whose name starts with a dot and
+/// sub-folders are left out.
+fn pictures(folder: &Path, console: &Console) -> Result<Vec<PathBuf>, Failure> {
+    let entries = std::fs::read_dir(folder);
+    let paths = entries.and_then(|all| all.map(|entry| Ok(entry?.path())).collect::<Result<Vec<_>, _>>());
+    let mut paths = paths.map_err(|error| Failure::io("read the folder", folder, &error))?;
+    paths.sort();
+    paths.retain(|path| {
+        let hidden = path.file_name().is_some_and(|name| name.to_string_lossy().starts_with('.'));
+        let taken = !hidden && photo_prep::is_picture_file(path);
+        if !taken {
+            console.detail(&format!("skipped {}: no picture", path.display()));
+        }
+        taken
+    });
+    if paths.is_empty() {
+        let message = format!(
+            "no pictures in the folder {} (sub-folders are not looked into); name the files, or another folder",
+            folder.display()
+        );
+        return Err(Failure::refused("no_pictures", message));
+    }
+    Ok(paths)
+}
+
 impl Input {
     fn new(source: Source) -> Result<Self, UsageError> {
         let (file, stem) = match &source {
             Source::Path(path) => (path.to_string_lossy().into_owned(), path.file_stem().map(OsString::from)),
             Source::Url(url) => {
-                let name = intake(0)
-                    .url_name(url)
-                    .map_err(|error| UsageError(format!("an input is not usable: {error}")))?;
+                let name = intake(0).url_name(url);
+                let name = name.map_err(|error| UsageError(format!("an input is not usable: {error}")))?;
                 (url.clone(), Some(plain_stem(&name).into()))
             }
             _ => ("-".to_owned(), Some("stdin".into())),
         };
-        Ok(Self { source, stem: stem.unwrap_or_else(|| file.clone().into()), file })
+        let stem = stem.unwrap_or_else(|| file.clone().into());
+        Ok(Self { source, file, stem, target: None, out: PathBuf::new() })
     }
 
     /// The file it is in.

@@ -1,0 +1,102 @@
+//! The commands: what each does with its inputs, and the sandbox.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use photo_sandbox::{Config, Sandbox};
+use photo_upload::Target;
+use serde::Serialize;
+use tokio::time::timeout;
+
+use crate::args::{Command, Common, UploadArgs};
+use crate::console::{Console, print_json};
+use crate::endpoint::Endpoint;
+use crate::failure::{Outcome, Severity, UsageError};
+use crate::inputs::{self, Gathered, map};
+use crate::output::Outputs;
+use crate::runner;
+use crate::steps::Steps;
+use crate::work::Work;
+
+pub(crate) async fn run(command: Command, common: &Common) -> Outcome {
+    let console = Console::new(common);
+    // One more than can be worked on, so that reading and writing keep no thread waiting.
+    let mut most = common.threads() + 1;
+    let (gathered, steps) = match command {
+        Command::Sandbox { port, token } => return sandbox(port, token).await,
+        Command::Explain { inputs } => (inputs::gather(&inputs, &console)?, Steps::Explain),
+        Command::Prep { inputs, out } => {
+            let mut gathered = inputs::gather(&inputs, &console)?;
+            let single = matches!(&*inputs, [only] if !only.is_dir());
+            let outputs = Outputs::new(&out, single, &mut gathered.inputs)?;
+            (gathered, Steps::Prepare { keep: Some(Arc::new(outputs)), upload: None })
+        }
+        Command::Upload(args) => {
+            let mut gathered = targeted(&args, &console)?;
+            let endpoint = Endpoint::new(&args, common)?;
+            let keep = kept(&args, &mut gathered)?;
+            // As many as can be prepared and uploaded at a time: this bounds the pictures in memory.
+            most = common.threads() + usize::from(args.transfers);
+            (gathered, Steps::Prepare { keep, upload: Some(endpoint) })
+        }
+    };
+    Ok(runner::run(Work::new(common, console)?, steps, gathered, most).await)
+}
+
+/// The inputs of an upload, with the records that they go to.
+fn targeted(args: &UploadArgs, console: &Console) -> Result<Gathered, UsageError> {
+    let mut gathered = inputs::gather(&args.inputs, console)?;
+    if let Some(file) = &args.map {
+        let rows = map::read(file, args.module.as_deref())?;
+        if args.inputs.is_empty() {
+            gathered.inputs = rows;
+        } else {
+            map::assign(&mut gathered, &rows, file);
+        }
+        return Ok(gathered);
+    }
+    // The command line's rules see to it that both are there.
+    let (module, record) = (args.module.as_deref(), args.record.as_deref());
+    let target = Target::new(module.unwrap_or_default(), record.unwrap_or_default());
+    let target = target.map_err(UsageError::new)?;
+    gathered.inputs.iter_mut().for_each(|input| input.target = Some(target.clone()));
+    Ok(gathered)
+}
+
+/// Where `--keep-prepared` puts what is uploaded.
+fn kept(args: &UploadArgs, gathered: &mut Gathered) -> Result<Option<Arc<Outputs>>, UsageError> {
+    let Some(folder) = &args.keep_prepared else { return Ok(None) };
+    std::fs::create_dir_all(folder).map_err(|error| {
+        UsageError(format!("--keep-prepared {}: {error}; name another folder", folder.display()))
+    })?;
+    Ok(Some(Arc::new(Outputs::in_folder(folder, &mut gathered.inputs))))
+}
+
+/// The first line of the sandbox on standard output.
+#[derive(Serialize)]
+struct Hello<'a> {
+    url: &'a str,
+    token_url: String,
+    token: String,
+}
+
+/// Serves a stand-in for the endpoint until Ctrl-C.
+async fn sandbox(port: u16, token: Option<String>) -> Outcome {
+    // Asked for before anybody can know that there is something to interrupt.
+    let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
+    if timeout(Duration::ZERO, &mut interrupted).await.is_ok() {
+        return Ok(Some(Severity::Interrupted));
+    }
+    let config = token.into_iter().fold(Config::default().port(port), Config::token);
+    let sandbox = Sandbox::start(config).map_err(UsageError::new)?;
+    let hello = Hello { url: sandbox.url(), token_url: sandbox.token_url(), token: sandbox.token() };
+    if let Err(error) = print_json(&hello) {
+        eprintln!("failed: standard output: {error}; nobody can know the address");
+        return Ok(Some(Severity::Permanent));
+    }
+    match interrupted.await {
+        // That is how it is meant to end.
+        Ok(()) => Ok(None),
+        Err(error) => Err(UsageError(format!("this system has no Ctrl-C: {error}"))),
+    }
+}
