@@ -73,6 +73,7 @@ mod rgb;
 mod scan;
 mod sequential;
 mod simd;
+pub mod syntax;
 mod transform;
 mod verify;
 

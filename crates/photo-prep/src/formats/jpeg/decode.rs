@@ -6,7 +6,7 @@ use std::borrow::Cow;
 use libjpeg_turbo_rs::{DecodeLimits, Decoder, JpegError, PixelFormat, ScalingFactor};
 
 use crate::formats::jpeg;
-use crate::formats::jpeg::{marker, walk};
+use crate::formats::jpeg::{is_adobe, walk};
 use crate::geometry::Size;
 use crate::info::{ColorModel, ImageInfo, JpegProcess};
 use crate::pixels::{Layout, Raster};
@@ -98,9 +98,7 @@ fn invert(raster: &mut Raster) {
 }
 
 fn has_adobe_marker(bytes: &[u8]) -> bool {
-    walk(bytes).is_ok_and(|l| {
-        l.segments.iter().any(|s| s.marker == marker::APP14 && s.data(bytes).starts_with(b"Adobe"))
-    })
+    walk(bytes).is_ok_and(|l| l.segments.iter().any(|s| is_adobe(s, bytes)))
 }
 
 fn error(error: &JpegError) -> Error {

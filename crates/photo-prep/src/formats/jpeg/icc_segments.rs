@@ -1,6 +1,6 @@
 //! ICC profiles in the APP2 segments of a JPEG, put together (ICC.1:2022, B.4).
 
-use super::container::{JpegLayout, Segment};
+use super::container::{JpegLayout, icc_chunk};
 use crate::Result;
 use crate::metadata::icc::check_length;
 
@@ -22,7 +22,7 @@ pub(crate) fn from_jpeg(
     layout: &JpegLayout,
     limit: u64,
 ) -> Result<Option<std::result::Result<Joined, String>>> {
-    let mut parts: Vec<_> = layout.segments.iter().filter_map(|s: &Segment| s.icc_chunk(bytes)).collect();
+    let mut parts: Vec<_> = layout.segments.iter().filter_map(|s| icc_chunk(s, bytes)).collect();
     let Some(&(_, count, _)) = parts.first() else { return Ok(None) };
     let in_order = parts.iter().zip(1u8..=255).all(|(p, n)| p.0 == n) && parts.len() <= 255;
     // Stable, so that equal parts come to stand side by side.
