@@ -1,5 +1,5 @@
-//! Adobe's segment (Adobe Technical Note 5116, section 18; ITU-T T.872, 6.5.3): how the components of a file describe
-//! colors.
+//! Adobe's segment (Adobe Technical Note 5116, section 18; ITU-T T.872, 6.5.3): how the components of a file
+//! describe colors.
 
 /// What the payload begins with.
 const NAME: &[u8] = b"Adobe";
@@ -13,8 +13,8 @@ pub fn is_adobe(payload: &[u8]) -> bool {
     payload.starts_with(NAME)
 }
 
-/// The color transform that a payload names: 0 for none, 1 for YCbCr, 2 for YCCK. `None` for another payload or a
-/// cut-off one.
+/// The color transform that a payload names: 0 for none, 1 for YCbCr, 2 for YCCK. `None` for another payload
+/// or a cut-off one.
 #[must_use]
 pub fn transform(payload: &[u8]) -> Option<u8> {
     payload.strip_prefix(NAME)?.get(6).copied()

@@ -19,8 +19,8 @@ pub enum CodedColor {
 }
 
 impl CodedColor {
-    /// The meaning of components with these ids, by the rules that libjpeg made common. For three components a JFIF
-    /// segment decides (`jfif`), then the `transform` that an Adobe segment names, then the ids.
+    /// The meaning of components with these ids, by the rules that libjpeg made common. For three components
+    /// a JFIF segment decides (`jfif`), then the `transform` that an Adobe segment names, then the ids.
     #[must_use]
     pub fn of(ids: &[u8], jfif: bool, transform: Option<u8>) -> Self {
         match (ids.len(), transform) {
@@ -35,8 +35,8 @@ impl CodedColor {
         }
     }
 
-    /// The meaning of components with these ids, by the first Adobe segment that names a transform and any JFIF
-    /// segment of the file.
+    /// The meaning of components with these ids, by the first Adobe segment that names a transform and any
+    /// JFIF segment of the file.
     #[must_use]
     pub fn in_file(bytes: &[u8], segments: &[Segment], ids: &[u8]) -> Self {
         let of = |marker| segments.iter().filter(move |s| s.marker == marker).map(|s| s.data(bytes));

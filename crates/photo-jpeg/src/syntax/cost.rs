@@ -1,25 +1,26 @@
 //! How much work the scans of a JPEG may ask for, whatever lies in their data.
 //!
-//! The data of a file bound what Huffman decoding costs but for the visits of its blocks. Arithmetic coding has no such
-//! bound: a decision may take a hundred-thousandth of a bit, and zeros at the end of a scan are left out (T.81, D.1.8), so
-//! that 2 KB can hold billions of decisions.
+//! The data of a file bound what Huffman decoding costs but for the visits of its blocks. Arithmetic coding
+//! has no such bound: a decision may take a hundred-thousandth of a bit, and zeros at the end of a scan are
+//! left out (T.81, D.1.8), so that 2 KB can hold billions of decisions.
 
 use super::frame::{CodingProcess, FrameComponent, FrameHeader};
 use super::marker;
 use super::scan::{ScanHeader, ScanParameters};
 use super::segment::Segment;
 
-/// Measured with `libjpeg-turbo-rs` 0.9: a step is one arithmetic decision, 6 ns; a visit of a block takes so many of them.
+/// Measured with `libjpeg-turbo-rs` 0.9: a step is one arithmetic decision, 6 ns; a visit of a block takes so
+/// many of them.
 const ARITHMETIC_VISIT: u64 = 7;
 const HUFFMAN_VISIT: u64 = 3;
-/// Decisions for a coefficient at most: end of block, zero, sign; 15 for its category and 14 for its bits, or just its next bit
-/// (T.81, F.1.4 and G.1.3).
+/// Decisions for a coefficient at most: end of block, zero, sign; 15 for its category and 14 for its bits, or
+/// just its next bit (T.81, F.1.4 and G.1.3).
 const WHOLE: u64 = 3 + 15 + 14;
 const REFINED: u64 = 3;
 
-/// The steps of decoding all scans of the file `bytes` at most, by their headers and that of the `frame`. A step is a
-/// decision of arithmetic coding, some 6 ns; a visit of a block counts as some of them. `u64::MAX` where it would be
-/// more.
+/// The steps of decoding all scans of the file `bytes` at most, by their headers and that of the `frame`. A
+/// step is a decision of arithmetic coding, some 6 ns; a visit of a block counts as some of them. `u64::MAX`
+/// where it would be more.
 #[must_use]
 pub fn decode_cost(bytes: &[u8], segments: &[Segment], frame: &FrameHeader) -> u64 {
     let scans = segments.iter().filter(|segment| segment.marker == marker::SOS);

@@ -85,8 +85,8 @@ impl<'a> FrameOutline<'a> {
         be16(self.0, 3)
     }
 
-    /// Height in pixels, 0 where it is told after the first scan only (T.81, B.2.5); `None` where the payload ends
-    /// before it.
+    /// Height in pixels, 0 where it is told after the first scan only (T.81, B.2.5); `None` where the payload
+    /// ends before it.
     #[must_use]
     pub fn height(self) -> Option<u16> {
         be16(self.0, 1)
@@ -104,7 +104,8 @@ impl<'a> FrameOutline<'a> {
 pub struct FrameHeader {
     /// The coding process.
     pub process: CodingProcess,
-    /// Bits of a sample, as they stand there: 0 to 255. T.81 allows 8 and 12, and 2 to 16 for lossless processes.
+    /// Bits of a sample, as they stand there: 0 to 255. T.81 allows 8 and 12, and 2 to 16 for lossless
+    /// processes.
     pub precision: u8,
     /// Width in pixels, 1 to 65,535.
     pub width: u16,
@@ -139,8 +140,8 @@ impl FrameFault {
 }
 
 impl FrameHeader {
-    /// Reads the frame header that `payload` is, behind this marker. Bytes behind the components are ignored, and the
-    /// numbers that stand there are taken as they are.
+    /// Reads the frame header that `payload` is, behind this marker. Bytes behind the components are ignored,
+    /// and the numbers that stand there are taken as they are.
     ///
     /// # Errors
     /// See [`FrameFault`].

@@ -17,9 +17,9 @@ pub fn is_jfif(payload: &[u8]) -> bool {
     payload.starts_with(NAME)
 }
 
-/// The density in a JFIF payload: the unit, and the horizontal and vertical density. Unit 1 is samples per inch, 2
-/// samples per centimeter; with 0 the numbers only give the aspect ratio of a pixel. `None` for another payload, a
-/// cut-off one or an unknown unit.
+/// The density in a JFIF payload: the unit, and the horizontal and vertical density. Unit 1 is samples per
+/// inch, 2 samples per centimeter; with 0 the numbers only give the aspect ratio of a pixel. `None` for
+/// another payload, a cut-off one or an unknown unit.
 #[must_use]
 pub fn density(payload: &[u8]) -> Option<(u8, u16, u16)> {
     let unit = payload.strip_prefix(NAME)?.get(2).copied().filter(|unit| *unit <= 2)?;
@@ -33,8 +33,8 @@ pub fn payload(unit: u8, x: u16, y: u16) -> [u8; LEN] {
     [b'J', b'F', b'I', b'F', 0, major, minor, unit, x1, x2, y1, y2, 0, 0]
 }
 
-/// The payload with its own version and density, but without a thumbnail (T.871, 10.1). A cut-off payload becomes
-/// one of square pixels of no known size.
+/// The payload with its own version and density, but without a thumbnail (T.871, 10.1). A cut-off payload
+/// becomes one of square pixels of no known size.
 #[must_use]
 pub fn without_thumbnail(payload: &[u8]) -> [u8; LEN] {
     let mut out = self::payload(0, 1, 1);

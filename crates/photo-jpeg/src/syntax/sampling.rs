@@ -3,8 +3,8 @@
 /// Pixels on a side of a block.
 const BLOCK: u32 = 8;
 
-/// The largest horizontal and the largest vertical sampling factor of a picture's components, each at least 1. They
-/// tell how many pixels an MCU covers.
+/// The largest horizontal and the largest vertical sampling factor of a picture's components. Neither is 0.
+/// They tell how many pixels an MCU covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct MaxSampling {
     h: u8,
@@ -12,14 +12,14 @@ pub struct MaxSampling {
 }
 
 impl MaxSampling {
-    /// The largest of these factors, which are pairs of the horizontal and the vertical one; 1 for none at all.
+    /// The largest of these pairs of a horizontal and a vertical factor; 1 for none at all.
     #[must_use]
     pub fn of(factors: impl IntoIterator<Item = (u8, u8)>) -> Self {
         factors.into_iter().fold(Self { h: 1, v: 1 }, |max, (h, v)| Self { h: max.h.max(h), v: max.v.max(v) })
     }
 
-    /// The largest of these factors, but 1 for a single component: its factors have no meaning, since an MCU is one
-    /// block then (T.81, A.2.2).
+    /// The largest of these factors, but 1 for a single component: its factors have no meaning, since an MCU
+    /// is one block then (T.81, A.2.2).
     #[must_use]
     pub fn of_frame(factors: impl IntoIterator<Item = (u8, u8), IntoIter: ExactSizeIterator>) -> Self {
         let factors = factors.into_iter();
@@ -38,7 +38,7 @@ impl MaxSampling {
         self.v
     }
 
-    /// The number of samples that a component of these very factors has in the area of one sample of factors 1x1.
+    /// The product of both: by how many times a component of these factors has more samples than one of 1x1.
     #[must_use]
     pub fn area(self) -> u64 {
         u64::from(self.h) * u64::from(self.v)
@@ -57,11 +57,14 @@ impl MaxSampling {
         (width.div_ceil(mcu.0), height.div_ceil(mcu.1))
     }
 
-    /// The number of samples in a row of a component of these factors, and the number of its rows, without padding:
-    /// `ceil(size * factor / max)`. The picture's size is in pixels, at most 65,535 on a side.
+    /// The number of samples in a row of a component of these factors, and the number of its rows, without
+    /// padding: `ceil(size * factor / max)` (T.81, A.1.1). The picture's size is in pixels.
     #[must_use]
     pub fn component_size(self, width: u32, height: u32, (h, v): (u8, u8)) -> (u32, u32) {
-        let side = |size: u32, factor: u8, max: u8| (size * u32::from(factor)).div_ceil(u32::from(max));
+        let side = |size: u32, factor: u8, max: u8| {
+            let side = (u64::from(size) * u64::from(factor)).div_ceil(u64::from(max));
+            u32::try_from(side).unwrap_or(u32::MAX)
+        };
         (side(width, h, self.h), side(height, v, self.v))
     }
 }

@@ -9,8 +9,8 @@ pub struct ScanHeader<'a>(&'a [u8]);
 pub struct ScanSelector {
     /// The id of the component.
     pub id: u8,
-    /// The numbers of its Huffman tables, as they stand there: 0 to 15 for DC and for AC. T.81 allows 0 to 3. `None`
-    /// where the payload ends before them.
+    /// The numbers of its Huffman tables, as they stand there: 0 to 15 for DC and for AC. T.81 allows 0 to 3.
+    /// `None` where the payload ends before them.
     pub tables: Option<(u8, u8)>,
 }
 
@@ -36,8 +36,8 @@ impl<'a> ScanHeader<'a> {
         })
     }
 
-    /// What stands behind the components; `None` where the header ends before the last of these. T.81 has three bytes
-    /// there, which [`ScanParameters::read`] reads.
+    /// What stands behind the components; `None` where the header ends before the last of these. T.81 has
+    /// three bytes there, which [`ScanParameters::read`] reads.
     #[must_use]
     pub fn tail(self) -> Option<&'a [u8]> {
         self.0.get(1 + 2 * self.given()..)
@@ -55,7 +55,8 @@ pub struct ScanParameters {
     pub first: u8,
     /// Last coefficient of the band in zigzag order, as it stands there. T.81 allows 0 to 63.
     pub last: u8,
-    /// Successive approximation: the bit position of the previous scan of this band, 0 to 15; 0 in a first scan.
+    /// Successive approximation: the bit position of the previous scan of this band, 0 to 15; 0 in a first
+    /// scan.
     pub high: u8,
     /// Successive approximation: the bit position of this scan, 0 to 15. T.81 allows 0 to 13.
     pub low: u8,
@@ -74,15 +75,16 @@ impl ScanParameters {
     /// Those of a scan that holds all of its components: all coefficients with all bits.
     pub const WHOLE: Self = Self { first: 0, last: 63, high: 0, low: 0 };
 
-    /// Reads the parameters from the [`tail`](ScanHeader::tail) of a scan header; `None` if it is too short. Further
-    /// bytes are ignored.
+    /// Reads the parameters from the [`tail`](ScanHeader::tail) of a scan header; `None` if it is too short.
+    /// Further bytes are ignored.
     #[must_use]
     pub fn read(tail: &[u8]) -> Option<Self> {
         let &[first, last, bits] = tail.first_chunk()?;
         Some(Self { first, last, high: bits >> 4, low: bits & 15 })
     }
 
-    /// Checks what the parameters of one progressive scan of `count` components may be (T.81, G.1.1.1 and table B.3).
+    /// Checks what the parameters of one progressive scan of `count` components may be (T.81, G.1.1.1 and
+    /// table B.3).
     ///
     /// # Errors
     /// See [`ProgressionFault`]; the band first.

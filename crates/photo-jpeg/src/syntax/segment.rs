@@ -11,7 +11,8 @@ use super::scan_end::end_of_scan;
 pub struct Segment {
     /// The marker's second byte.
     pub marker: u8,
-    /// From the 0xFF of the marker to just after the segment; where fill bytes precede the marker, from the last 0xFF.
+    /// From the 0xFF of the marker to just after the segment; where fill bytes precede the marker, from the
+    /// last 0xFF.
     pub whole: Range<usize>,
     /// The payload, without marker and length. Empty for a marker that stands alone.
     pub payload: Range<usize>,
@@ -31,7 +32,8 @@ impl Segment {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{kind}")]
 pub struct Fault {
-    /// The byte offset in the file of the marker whose segment is broken; the file's length where the end is missing.
+    /// The byte offset in the file of the marker whose segment is broken; the file's length where the end is
+    /// missing.
     pub at: usize,
     /// What is wrong.
     pub kind: FaultKind,
@@ -72,11 +74,11 @@ pub enum Part {
     Broken(Fault),
 }
 
-/// Finds the first marker at or after byte `from`. Returns its code, the offset of its 0xFF byte, and that of the first
-/// of the 0xFF fill bytes that may stand before it; `None` if there is no marker.
+/// Finds the first marker at or after byte `from`. Returns its code, the offset of its 0xFF byte, and that of
+/// the first of the 0xFF fill bytes that may stand before it; `None` if there is no marker.
 ///
-/// As in libjpeg, bytes that are no marker, including stuffed zeros, are skipped. Between segments such bytes are
-/// garbage that many cameras leave; after a scan they are its padding.
+/// As in libjpeg, bytes that are no marker, including stuffed zeros, are skipped. Between segments such bytes
+/// are garbage that many cameras leave; after a scan they are its padding.
 #[must_use]
 #[inline]
 pub fn next_marker(bytes: &[u8], from: usize) -> Option<(u8, usize, usize)> {
@@ -95,8 +97,9 @@ pub fn next_marker(bytes: &[u8], from: usize) -> Option<(u8, usize, usize)> {
     }
 }
 
-/// Finds the next marker at or after byte `from` and reads the length behind it. Returns what begins there, and the
-/// number of bytes before it that belong to nothing, fill bytes not counted; `None` if there is no marker.
+/// Finds the next marker at or after byte `from` and reads the length behind it. Returns what begins there,
+/// and the number of bytes before it that belong to nothing, fill bytes not counted; `None` if there is no
+/// marker.
 #[must_use]
 pub fn next_part(bytes: &[u8], from: usize) -> Option<(Part, usize)> {
     let (code, at, fill) = next_marker(bytes, from)?;
@@ -124,10 +127,11 @@ fn part(bytes: &[u8], marker: u8, at: usize) -> Part {
     }
 }
 
-/// Walks over the segments of a file to EOI, and gives them in file order; markers that stand alone are left out. The
-/// first two bytes are taken as SOI, whatever they are. A fault ends the walk and is told by [`fault`](Self::fault).
+/// Walks over the segments of a file to EOI, and gives them in file order; markers that stand alone are left
+/// out. The first two bytes are taken as SOI, whatever they are. A fault ends the walk and is told by
+/// [`fault`](Self::fault).
 ///
-/// Nothing is allocated, however many segments there are. The data of scans is looked through on the threads of the
+/// No segment is kept, however many there are. The data of scans is looked through on the threads of the
 /// current rayon pool where it is longer than a megabyte.
 #[derive(Debug, Clone)]
 pub struct Segments<'a> {
@@ -160,8 +164,8 @@ impl<'a> Segments<'a> {
         self.end
     }
 
-    /// Bytes so far that belong to no segment, fill bytes not counted: garbage, markers that stand alone where none should
-    /// be, and hollow segments.
+    /// Bytes so far that belong to no segment, fill bytes not counted: garbage, markers that stand alone
+    /// where none should be, and hollow segments.
     #[must_use]
     pub fn stray(&self) -> usize {
         self.stray
@@ -239,8 +243,9 @@ impl Iterator for Segments<'_> {
     }
 }
 
-/// Writes a segment whose payload is made of `parts` at the end of `out`: its marker, its length (which counts itself)
-/// and the payload. `None`, and nothing written, if the payload is longer than the 65,533 bytes that fit.
+/// Writes a segment whose payload is made of `parts` at the end of `out`: its marker, its length (which
+/// counts itself) and the payload. `None`, and nothing written, if the payload is longer than the 65,533
+/// bytes that fit.
 #[must_use]
 pub fn write_segment(out: &mut Vec<u8>, marker: u8, parts: &[&[u8]]) -> Option<()> {
     let length = u16::try_from(2 + parts.iter().map(|part| part.len()).sum::<usize>()).ok()?;
@@ -307,7 +312,8 @@ mod tests {
         assert_eq!(markers, [marker::APP0, marker::COM, marker::SOS]);
         assert_eq!(segments[2].restarts, 1);
         assert_eq!(walk.end(), Some(bytes.len() - 7));
-        assert_eq!((walk.fault(), walk.next()), (None, None));
+        assert_eq!(walk.next(), None);
+        assert_eq!(walk.fault(), None);
         let mut walk = Segments::before_scan(&bytes);
         assert_eq!(walk.by_ref().count(), 2);
         assert_eq!((walk.end(), walk.into_fault()), (None, None));

@@ -9,16 +9,19 @@ use super::segment::Segment;
 pub struct QuantDefinition<'a> {
     /// The byte offset of the definition in the payload.
     pub at: usize,
-    /// What stands for the precision, 0 to 15: 0 for divisors of 8 bits, 1 for 16; all others are read as 16 bits too.
+    /// What stands for the precision, 0 to 15: 0 for divisors of 8 bits, 1 for 16; all others are read as 16
+    /// bits too.
     pub precision: u8,
     /// The number of the table, as it stands there: 0 to 15. T.81 allows 0 to 3.
     pub number: u8,
-    /// The 64 divisors in zigzag order, of one or two bytes each; `None` where the payload ends before the last one.
+    /// The 64 divisors in zigzag order, of one or two bytes each; `None` where the payload ends before the
+    /// last one.
     divisors: Option<&'a [u8]>,
 }
 
 impl QuantDefinition<'_> {
-    /// The divisors in zigzag order, which may be 0 in a broken file; `None` where the payload ends before the last one.
+    /// The divisors in zigzag order, which may be 0 in a broken file; `None` where the payload ends before
+    /// the last one.
     #[must_use]
     pub fn zigzag(&self) -> Option<[u16; 64]> {
         let divisors = self.divisors?;
@@ -46,8 +49,8 @@ pub fn quant_tables(payload: &[u8]) -> impl Iterator<Item = QuantDefinition<'_>>
     })
 }
 
-/// The divisors, in zigzag order, of the first table with this number in a file; `None` where there is none. A table
-/// that is cut off ends the search.
+/// The divisors, in zigzag order, of the first table with this number in a file; `None` where there is none.
+/// A table that is cut off ends the search.
 #[must_use]
 pub fn first_quant_table(bytes: &[u8], segments: &[Segment], number: u8) -> Option<[u16; 64]> {
     let tables =
@@ -70,16 +73,17 @@ pub struct HuffmanDefinition<'a> {
     pub class: u8,
     /// The number of the table, as it stands there: 0 to 15. T.81 allows 0 to 3.
     pub number: u8,
-    /// The number of codes of each length from 1 to 16 bits; `None` where the payload ends before the last one.
+    /// The number of codes of each length from 1 to 16 bits; `None` where the payload ends before the last
+    /// one.
     pub counts: Option<&'a [u8; 16]>,
     /// The symbols of these codes; `None` where the payload ends before the last one.
     pub symbols: Option<&'a [u8]>,
 }
 
 impl HuffmanDefinition<'_> {
-    /// Whether there can be this many codes of each length: by Kraft's inequality, and no more than the 256 symbols of
-    /// a byte. T.81 reserves the code that is all ones (annex C). libjpeg reads tables that use it, and so does this
-    /// function. False where the payload ends before the counts.
+    /// Whether there can be this many codes of each length: by Kraft's inequality, and no more than the 256
+    /// symbols of a byte. T.81 reserves the code that is all ones (annex C). libjpeg reads tables that use
+    /// it, and so does this function. False where the payload ends before the counts.
     #[must_use]
     pub fn is_prefix_code(&self) -> bool {
         let Some(counts) = self.counts else { return false };
@@ -106,8 +110,8 @@ pub fn huffman_tables(payload: &[u8]) -> impl Iterator<Item = HuffmanDefinition<
     })
 }
 
-/// The number of MCUs between restart markers in the payload of a DRI segment, 0 for none; `None` where it is too short.
-/// Further bytes are ignored, where T.81 (B.2.4.4) allows none.
+/// The number of MCUs between restart markers in the payload of a DRI segment, 0 for none; `None` where it is
+/// too short. Further bytes are ignored, where T.81 (B.2.4.4) allows none.
 #[must_use]
 pub fn restart_interval(payload: &[u8]) -> Option<u16> {
     be16(payload, 0)

@@ -1,6 +1,6 @@
-//! Whether the frame, the tables and the scan headers of a JPEG are such that every decoder can follow them (T.81,
-//! annexes B, C and G). A file that is handed on without being decoded must have no violation, since what a decoder
-//! would refuse is not seen otherwise.
+//! Whether the frame, the tables and the scan headers of a JPEG are such that every decoder can follow them
+//! (T.81, annexes B, C and G). A file that is handed on without being decoded must have no violation, since
+//! what a decoder would refuse is not seen otherwise.
 
 use super::frame::{CodingProcess, FrameComponent, FrameHeader};
 use super::marker;
@@ -13,6 +13,7 @@ use super::tables::{huffman_tables, last_restart_interval, quant_tables};
 pub const MAX_BLOCKS_IN_MCU: u32 = 10;
 
 /// A rule that a file breaks.
+#[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum Violation {
     /// There is another number of frame headers than one.
@@ -39,8 +40,8 @@ pub enum Violation {
     },
 }
 
-/// The first rule that the `segments` of the file `bytes` break, if any. They are those of a walk to the end without a
-/// fault, and `frame` is the first frame header among them.
+/// The first rule that the `segments` of the file `bytes` break, if any. They are those of a walk to the end
+/// without a fault, and `frame` is the first frame header among them.
 #[must_use]
 pub fn first_violation(bytes: &[u8], segments: &[Segment], frame: &FrameHeader) -> Option<Violation> {
     let frames = segments.iter().filter(|segment| marker::is_frame(segment.marker)).count();
@@ -183,7 +184,8 @@ impl State<'_> {
         Ok(())
     }
 
-    /// The index of a component that a scan names. Decoders take its quantization table when its first scan begins.
+    /// The index of a component that a scan names. Decoders take its quantization table when its first scan
+    /// begins.
     fn component(&self, id: u8) -> Result<usize, &'static str> {
         let mut known = self.frame.components.iter().zip(0..);
         let is_named = |(component, _): &(&FrameComponent, usize)| component.id == id;
@@ -298,7 +300,8 @@ mod tests {
         for marker in [0xCC, 0x02, 0xF0] {
             assert!(with(place(marker::APP0).start + 1, marker).contains("don't expect"));
         }
-        // The sampling of the first component, where the others have 1x1: 3x1 beside 2x1, or 18 blocks at a time.
+        // The sampling of the first component, where the others have 1x1: 3x1 beside 2x1, or 18 blocks at a
+        // time.
         let sampling = place(0xC0).start + 11;
         let mut broken = bytes.clone();
         (broken[sampling], broken[sampling + 3]) = (0x31, 0x21);
@@ -323,7 +326,7 @@ mod tests {
             flaw(&changed).unwrap_or_default()
         };
         assert!(with(at(marker::DRI) + 1, 200).contains("restart markers instead of"));
-        assert_eq!(with(at(marker::SOS) + 1, 77), "no scan holds component 1");
+        assert!(with(at(marker::SOS) + 1, 77).starts_with("no scan holds component"));
         let frame = segments.iter().find(|s| marker::is_frame(s.marker)).unwrap().whole.clone();
         let twice = [&bytes[..frame.end], &bytes[frame.start..]].concat();
         assert_eq!(flaw(&twice).unwrap(), "2 frame headers");

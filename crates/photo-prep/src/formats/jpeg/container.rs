@@ -1,4 +1,5 @@
-//! The marker structure of a JPEG (ITU-T T.81, annex B): walked for facts, and written again without what is private.
+//! The marker structure of a JPEG (ITU-T T.81, annex B): walked for facts, and written again without what is
+//! private.
 
 use photo_jpeg::Density;
 use photo_jpeg::syntax::{Fault, Segments, adobe, jfif, write_segment};
@@ -133,7 +134,8 @@ pub(crate) fn surplus(segment: &Segment, bytes: &[u8]) -> usize {
 }
 
 /// The file again with only the segments that [`is_kept`], and nothing after EOI. `extra` segments (whole,
-/// with marker and length) come right after SOI and JFIF. Where they hold a profile, the file's own parts of one go.
+/// with marker and length) come right after SOI and JFIF. Where they hold a profile, the file's own parts of
+/// one go.
 pub(crate) fn rewrite(bytes: &[u8], layout: &JpegLayout, extra: &[u8], new_profile: bool) -> Result<Vec<u8>> {
     let missing = || Error::malformed(Format::Jpeg, None, "a segment lies outside the file");
     let mut out = Vec::with_capacity(bytes.len() + extra.len());

@@ -8,12 +8,14 @@ use crate::metadata::icc::check_length;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Joined {
     pub(crate) profile: Vec<u8>,
-    /// Whether every program will put it together: its parts are numbered from 1 and stand in this order, each once.
+    /// Whether every program will put it together: its parts are numbered from 1 and stand in this order,
+    /// each once.
     pub(crate) in_order: bool,
 }
 
-/// The profile in the APP2 segments of a JPEG; the inner error says why it can't be put together. Parts that are out of order, doubled
-/// (the same bytes again) or numbered from 0 are no hindrance: there is one way only to read them.
+/// The profile in the APP2 segments of a JPEG; the inner error says why it can't be put together. Parts that
+/// are out of order, doubled (the same bytes again) or numbered from 0 are no hindrance: there is one way
+/// only to read them.
 ///
 /// # Errors
 /// [`Error::LimitExceeded`] over `limit` bytes.

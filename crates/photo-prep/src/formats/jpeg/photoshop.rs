@@ -12,7 +12,8 @@ const PART: usize = 65_000;
 /// Old thumbnails, and copies of EXIF and XMP, which have places of their own.
 const GO: [u16; 5] = [1033, 1036, 1058, 1059, 1060];
 
-/// The resources without those that tell of the old picture, as segments; `None` where they can't be understood.
+/// The resources without those that tell of the old picture, as segments; `None` where they can't be
+/// understood.
 pub(crate) fn amended(resources: &[u8]) -> Option<Vec<u8>> {
     let mut kept = Vec::with_capacity(resources.len());
     let mut at = 0;
