@@ -3,6 +3,7 @@
 use crate::error::{Error, Result};
 use crate::header::{ColorModel, Component, Header};
 use crate::scan::ChunkLayout;
+use crate::syntax::MaxSampling;
 
 /// The quantized DCT coefficients of a picture, with all that is needed to make samples or another JPEG from
 /// them.
@@ -83,9 +84,8 @@ impl Coefficients {
     pub(crate) fn blocks_for(width: u32, height: u32, sampling: &[(u8, u8)]) -> (u64, u64) {
         // The sampling factors of a single component have no meaning.
         let sampling = if sampling.len() == 1 { &[(1, 1)] } else { sampling };
-        let largest = |side: fn(&(u8, u8)) -> u8| sampling.iter().map(side).max().unwrap_or(1).max(1);
-        let mcus = |size: u32, most: u8| u64::from(size.div_ceil(8 * u32::from(most)));
-        let (across, rows) = (mcus(width, largest(|f| f.0)), mcus(height, largest(|f| f.1)));
+        let (across, rows) = MaxSampling::of(sampling.iter().copied()).mcus(width, height);
+        let (across, rows) = (u64::from(across), u64::from(rows));
         (across * sampling.iter().map(|&(h, v)| u64::from(h) * u64::from(v)).sum::<u64>(), rows)
     }
 

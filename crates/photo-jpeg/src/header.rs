@@ -3,10 +3,12 @@
 mod frame;
 mod model;
 mod scan;
+mod segment;
 mod tables;
 
 use crate::error::{Error, Result};
-use crate::marker_segment::{MarkerSegment, marker, next_segment};
+use crate::syntax::{CodedColor, Segment, adobe, jfif, marker};
+use segment::next_segment;
 
 pub use model::{ColorModel, Component, Process, Scan, ScanComponent};
 pub(crate) use scan::{TableState, next_scan};
@@ -56,39 +58,39 @@ impl Header {
     /// Reads a file as [`read`](Self::read) does, and also returns the tables with which [`next_scan`] goes
     /// on.
     pub(crate) fn read_with_tables(bytes: &[u8]) -> Result<(Self, TableState)> {
-        if !bytes.starts_with(&[0xFF, marker::SOI]) {
+        if !bytes.starts_with(&marker::START_OF_IMAGE) {
             return Err(Error::malformed(0, "the file doesn't start with the marker SOI"));
         }
         let (mut tables, mut frame) = (tables::TableSet::default(), None);
-        let (mut jfif, mut adobe) = (false, None);
-        let mut at = 2;
-        while let Some(segment) = next_segment(bytes, at)? {
-            let data = segment.data(bytes);
+        let (mut has_jfif, mut transform) = (false, None);
+        let mut from = 2;
+        while let Some(segment) = next_segment(bytes, from)? {
+            let (data, at) = (segment.data(bytes), segment.whole.start);
             match segment.marker {
-                marker::APP0 => jfif |= data.starts_with(b"JFIF\0"),
-                marker::APP14 => adobe = adobe.or(adobe_transform(data)),
-                marker::EOI => return Err(Error::malformed(segment.at, "the file has no scan")),
+                marker::APP0 => has_jfif |= jfif::is_jfif(data),
+                marker::APP14 => transform = transform.or(adobe::transform(data)),
+                marker::EOI => return Err(Error::malformed(at, "the file has no scan")),
                 marker::SOS => {
-                    let frame =
-                        frame.ok_or(Error::malformed(segment.at, "a scan before the frame header"))?;
-                    let color = frame::color_model(&frame, jfif, adobe);
+                    let frame: frame::NativeFrame =
+                        frame.ok_or(Error::malformed(at, "a scan before the frame header"))?;
+                    let color = color_model(CodedColor::of(&frame.ids(), has_jfif, transform));
                     let state = TableState { tables, frame };
                     return Ok((Self::new(bytes, &segment, &state, color)?, state));
                 }
-                marker::SOF0..=marker::SOF15 if !scan::is_table(segment.marker) => {
+                code if marker::is_frame(code) => {
                     if frame.is_some() {
-                        return Err(Error::malformed(segment.at, "a second frame header"));
+                        return Err(Error::malformed(at, "a second frame header"));
                     }
-                    frame = Some(frame::FrameHeader::read(bytes, &segment)?);
+                    frame = Some(frame::NativeFrame::read(bytes, &segment)?);
                 }
                 _ => scan::skip_or_take(bytes, &segment, &mut tables)?,
             }
-            at = segment.body.end;
+            from = segment.payload.end;
         }
         Err(Error::malformed(bytes.len(), "the file ends before its first scan"))
     }
 
-    fn new(bytes: &[u8], sos: &MarkerSegment, state: &TableState, color: ColorModel) -> Result<Self> {
+    fn new(bytes: &[u8], sos: &Segment, state: &TableState, color: ColorModel) -> Result<Self> {
         let frame = &state.frame;
         let (mcus_wide, mcus_high) = frame.mcus();
         Ok(Self {
@@ -104,7 +106,11 @@ impl Header {
     }
 }
 
-/// The color transform that an Adobe segment names: 0 for none, 1 for YCbCr, 2 for YCCK.
-fn adobe_transform(app14: &[u8]) -> Option<u8> {
-    app14.strip_prefix(b"Adobe")?.get(6).copied()
+/// The color model of one or three components.
+fn color_model(color: CodedColor) -> ColorModel {
+    match color {
+        CodedColor::Gray => ColorModel::Gray,
+        CodedColor::Rgb => ColorModel::Rgb,
+        CodedColor::YCbCr | CodedColor::Cmyk | CodedColor::Ycck => ColorModel::YCbCr,
+    }
 }

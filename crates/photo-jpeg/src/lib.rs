@@ -23,6 +23,7 @@
 //! * [`UnquantizedCoefficients`]: a picture before quantization, on which quantization tables can be tried.
 //! * [`verify`] checks that the picture data of a file is whole, and keeps nothing of it.
 //! * [`QuantTable`], [`Orientation`], [`Scale`].
+//! * [`syntax`]: markers, segments and the payloads of headers, for programs that handle whole files.
 //!
 //! # How it works
 //!
@@ -55,11 +56,9 @@ mod dct;
 mod decode;
 mod encode;
 mod error;
-mod geometry;
 mod header;
 mod huffman;
 mod low_coefficients;
-mod marker_segment;
 mod orientation;
 mod planes;
 mod progressive;
@@ -73,6 +72,7 @@ mod rgb;
 mod scan;
 mod sequential;
 mod simd;
+pub mod syntax;
 mod transform;
 mod verify;
 
@@ -81,8 +81,8 @@ pub use coefficients::{CodedComponent, Coefficients, ReadOptions};
 pub use decode::decode_in_chunks;
 pub use decode::{DecodeOptions, Scale, decode};
 pub use encode::{
-    Density, Draft, EncodeOptions, TranscodeOptions, UnquantizedCoefficients, encode, encoded_len, transcode,
-    transcoded_len,
+    Density, Draft, EncodeOptions, FileOptions, TranscodeOptions, UnquantizedCoefficients, encode,
+    encoded_len, transcode, transcoded_len,
 };
 pub use error::{Error, Result};
 pub use header::{ColorModel, Component, Header, Process, Scan, ScanComponent};

@@ -7,10 +7,10 @@ use rayon::prelude::*;
 use crate::coefficients::{CodedComponent, Coefficients};
 use crate::dct::transpose::transpose_i16;
 use crate::error::{Error, Result};
-use crate::geometry::component_side;
 use crate::header::Component;
 use crate::orientation::Orientation;
 use crate::quant::QuantTable;
+use crate::syntax::MaxSampling;
 
 /// What to do about partial MCUs: those at the right or lower border that reach beyond the picture. If
 /// turning would bring them to the left or upper border, they can't stay, since a JPEG can have no partial
@@ -29,9 +29,7 @@ pub enum Edges {
 pub(crate) struct KeptArea {
     width: u32,
     height: u32,
-    /// The largest sampling factors; 1 for a single component.
-    h_max: u8,
-    v_max: u8,
+    max: MaxSampling,
 }
 
 /// How to turn blocks: where the stored block of an upright one is, and how its coefficients change.
@@ -71,22 +69,19 @@ impl Coefficients {
             return None;
         }
         let (flip_x, flip_y) = orientation.flips();
-        let (h_max, v_max) = self.max_sampling();
-        let side = |size: u32, max: u8, flip: bool| {
-            let mcu = 8 * u32::from(max);
-            if flip { size / mcu * mcu } else { size }
-        };
-        let (width, height) = (side(self.width, h_max, flip_x), side(self.height, v_max, flip_y));
-        (width > 0 && height > 0).then_some(KeptArea { width, height, h_max, v_max })
+        let max = self.max_sampling();
+        let mcu = max.mcu_size();
+        let side = |size: u32, mcu: u32, flip: bool| if flip { size / mcu * mcu } else { size };
+        let (width, height) = (side(self.width, mcu.0, flip_x), side(self.height, mcu.1, flip_y));
+        (width > 0 && height > 0).then_some(KeptArea { width, height, max })
     }
 
     /// Whether turning the picture upright requires [`Edges::Trim`].
     #[must_use]
     pub fn needs_trim(&self, orientation: Orientation) -> bool {
         let (flip_x, flip_y) = orientation.flips();
-        let (h_max, v_max) = self.max_sampling();
-        let partial = |size: u32, max: u8| !size.is_multiple_of(8 * u32::from(max));
-        flip_x && partial(self.width, h_max) || flip_y && partial(self.height, v_max)
+        let mcu = self.max_sampling().mcu_size();
+        flip_x && !self.width.is_multiple_of(mcu.0) || flip_y && !self.height.is_multiple_of(mcu.1)
     }
 
     /// Changes the quantization tables to `tables`, one for each component, and the coefficients with them.
@@ -112,25 +107,19 @@ impl Coefficients {
         Ok(())
     }
 
-    /// The largest sampling factors; 1 for a single component.
-    fn max_sampling(&self) -> (u8, u8) {
-        let most =
-            |side: fn(&Component) -> u8| self.components.iter().map(|c| side(&c.facts)).max().unwrap_or(1);
-        (most(|c| c.h), most(|c| c.v))
+    fn max_sampling(&self) -> MaxSampling {
+        MaxSampling::of(self.components.iter().map(|c| (c.facts.h, c.facts.v)))
     }
 }
 
 impl KeptArea {
     /// The component with its sizes in the kept part.
     pub(crate) fn facts(&self, component: &Component) -> Component {
-        let mcus = |size: u32, max: u8| size.div_ceil(8 * u32::from(max));
-        Component {
-            width: component_side(self.width, component.h, self.h_max),
-            height: component_side(self.height, component.v, self.v_max),
-            blocks_wide: mcus(self.width, self.h_max) * u32::from(component.h),
-            blocks_high: mcus(self.height, self.v_max) * u32::from(component.v),
-            ..component.clone()
-        }
+        let (h, v) = (component.h, component.v);
+        let (width, height) = self.max.component_size(self.width, self.height, (h, v));
+        let (mcus_wide, mcus_high) = self.max.mcus(self.width, self.height);
+        let (blocks_wide, blocks_high) = (mcus_wide * u32::from(h), mcus_high * u32::from(v));
+        Component { width, height, blocks_wide, blocks_high, ..component.clone() }
     }
 
     /// Width and height of the kept part in pixels, after turning.

@@ -75,7 +75,7 @@ pub fn jpeg_segments(bytes: &[u8]) {
         icc_profile(&joined.profile);
     }
     let _ = jpeg::density(bytes, &layout);
-    layout.segments.iter().filter_map(|s| s.exif(bytes)).for_each(exif_block);
+    layout.segments.iter().filter_map(|s| jpeg::exif(s, bytes)).for_each(exif_block);
     for fresh in [false, true].into_iter().filter(|_| layout.fault.is_none()) {
         let out = jpeg::rewrite(bytes, &layout, &[], fresh).expect("segments of this file");
         let again = jpeg::walk(&out).expect("no more segments than before");

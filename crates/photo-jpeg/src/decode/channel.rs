@@ -4,10 +4,10 @@
 use std::sync::Arc;
 
 use crate::dct::inverse::{DequantizationFactors, LANES, PAIR};
-use crate::geometry::component_side;
 use crate::header::Header;
 use crate::resize::horizontal::STEP;
 use crate::resize::weights::{Axis, Reduction, ResampleWeights};
+use crate::syntax::MaxSampling;
 
 /// Chroma is decoded at half size where it is reduced to at most this share of its size, as when 12 MP in
 /// 4:4:4 become 10 MP in 4:2:0. There this costs 0.03 to 0.06 points of SSIMULACRA2; halving twice would cost
@@ -54,9 +54,10 @@ pub(super) struct DecodeTarget {
 impl DecodeTarget {
     /// The bytes of all planes together.
     pub(super) fn bytes(&self) -> u64 {
-        let (h_max, v_max) = maxima(self.sampling.iter().copied());
-        let side = |size, factor, max| u64::from(component_side(size, factor, max));
-        self.sampling.iter().map(|&(h, v)| side(self.size.0, h, h_max) * side(self.size.1, v, v_max)).sum()
+        let max = MaxSampling::of(self.sampling.iter().copied());
+        let sizes =
+            self.sampling.iter().map(|&factors| max.component_size(self.size.0, self.size.1, factors));
+        sizes.map(|(width, height)| u64::from(width) * u64::from(height)).sum()
     }
 }
 
@@ -66,14 +67,14 @@ impl Channel {
         let &(h_out, v_out) = target.sampling.get(index)?;
         let single = header.components.len() == 1;
         let (h, v) = if single { (1, 1) } else { (component.h, component.v) };
-        let (h_max, v_max) =
-            if single { (1, 1) } else { maxima(header.components.iter().map(|c| (c.h, c.v))) };
-        let (h_out_max, v_out_max) = maxima(target.sampling.iter().copied());
-        let share = |part: u8, of: u8| f64::from(part) / f64::from(of.max(1));
+        let max = MaxSampling::of_frame(header.components.iter().map(|c| (c.h, c.v)));
+        let out_max = MaxSampling::of(target.sampling.iter().copied());
+        let share = |part: u8, of: u8| f64::from(part) / f64::from(of);
         let axes = |points: usize| {
-            let (wide, high) = (share(h, h_max) * points as f64 / 8.0, share(v, v_max) * points as f64 / 8.0);
-            let across = axis(header.width, wide, target.extent.0, share(h_out, h_out_max), target.flips.0);
-            let down = axis(header.height, high, target.extent.1, share(v_out, v_out_max), target.flips.1);
+            let (wide, high) =
+                (share(h, max.h()) * points as f64 / 8.0, share(v, max.v()) * points as f64 / 8.0);
+            let across = axis(header.width, wide, target.extent.0, share(h_out, out_max.h()), target.flips.0);
+            let down = axis(header.height, high, target.extent.1, share(v_out, out_max.v()), target.flips.1);
             (across, down)
         };
         let (mut points, mut sides) = (points, axes(points));
@@ -158,8 +159,4 @@ fn axis(from: u32, from_share: f64, to: f64, to_share: f64, flip: bool) -> Axis 
     let to = whole(to_extent);
     let to_offset = if flip { f64::from(to) - to_extent } else { 0.0 };
     Axis { from: whole(from_extent), from_extent, to, to_extent, to_offset }
-}
-
-pub(super) fn maxima(factors: impl Iterator<Item = (u8, u8)>) -> (u8, u8) {
-    factors.fold((1, 1), |most, (h, v)| (most.0.max(h), most.1.max(v)))
 }

@@ -5,8 +5,9 @@ use crate::error::{Error, Result};
 use crate::header::Header;
 use crate::orientation::Orientation;
 use crate::scan::ChunkLayout;
+use crate::syntax::MaxSampling;
 
-use super::channel::{DecodeTarget, maxima};
+use super::channel::DecodeTarget;
 
 /// The rows of MCUs in one phase, where all coefficients are in memory already.
 pub(super) const MCU_ROWS_PER_PHASE: usize = 16;
@@ -179,9 +180,8 @@ impl DecodeOptions {
     ) -> Result<u64> {
         let target = self.target(width, height, sampling)?;
         let single = sampling.len() == 1;
-        let (h_max, v_max) = if single { (1, 1) } else { maxima(sampling.iter().copied()) };
-        let mcus_wide = u64::from(width.div_ceil(8 * u32::from(h_max)));
-        let mcus_high = u64::from(height.div_ceil(8 * u32::from(v_max))).max(1);
+        let (mcus_wide, mcus_high) = MaxSampling::of_frame(sampling.iter().copied()).mcus(width, height);
+        let (mcus_wide, mcus_high) = (u64::from(mcus_wide), u64::from(mcus_high).max(1));
         let per_mcu: u64 = if single { 1 } else { sampling.iter().map(|(h, v)| u64::from(h * v)).sum() };
         // The blocks of a row of MCUs, and the rows that a phase holds.
         let row = mcus_wide * per_mcu;

@@ -10,6 +10,7 @@ use crate::encode::emit::{self, EncodedGroup, GroupJoiner};
 use crate::encode::stuffing;
 use crate::encode::tokens::TokenGroup;
 use crate::error::{Error, Result};
+use crate::syntax::marker::END_OF_IMAGE;
 
 /// A JPEG of which everything is known except its bits. Its expected length can be asked for before the bits
 /// are written.
@@ -138,5 +139,3 @@ impl ScanDraft {
         (headers, placed.into_par_iter().with_max_len(1).map(work).collect())
     }
 }
-
-const END_OF_IMAGE: [u8; 2] = [0xFF, 0xD9];

@@ -8,6 +8,7 @@ use std::borrow::Cow;
 
 use crate::encode::codes::CodeTable;
 use crate::encode::tokens::TokenGroup;
+use crate::syntax::marker;
 
 /// The bits of a group, to be joined with those of its neighbors.
 #[derive(Debug, PartialEq, Eq)]
@@ -42,7 +43,7 @@ pub(crate) fn emit_intervals(
     let ends = group.intervals.iter().skip(1).copied().chain([group.tokens.len()]);
     for ((interval, &start), end) in (first_interval..).zip(&group.intervals).zip(ends) {
         if let Some(before) = interval.checked_sub(1) {
-            writer.marker(0xD0 | (before % 8) as u8);
+            writer.marker(marker::RST0 | (before % 8) as u8);
         }
         writer.write(group.tokens.get(start..end).unwrap_or_default(), codes);
         writer.fill_up();

@@ -8,12 +8,12 @@ use super::block_source::BlockSource;
 use super::codes::{self, ClassTables, CodeTable, Counts};
 use super::coefficient_source::{self, CoefficientSource};
 use super::draft::{Draft, RestartLayout, ScanDraft, expected_len};
+use super::file_options::FileOptions;
 use super::frame::Frame;
 use super::headers;
 use super::options::{EncodeOptions, TranscodeOptions};
 use super::progressive::{ProgressiveTokenizer, ScanSpec, script};
 use super::sample_source::SampleSource;
-use super::settings::Settings;
 use super::tokens::{TokenGroup, Tokenizer};
 use crate::coefficients::Coefficients;
 use crate::error::{Error, Result};
@@ -25,10 +25,11 @@ pub(super) fn groups() -> usize {
     GROUPS_PER_THREAD * rayon::current_num_threads()
 }
 
-/// A picture and its settings, checked.
+/// A picture and how it is written, checked.
 pub(super) struct Encoder<'a, B> {
     pub(super) frame: Frame<B>,
-    pub(super) settings: Settings<'a>,
+    pub(super) file: FileOptions<'a>,
+    pub(super) optimize_huffman: bool,
 }
 
 impl<'a> Encoder<'a, SampleSource<'a>> {
@@ -36,18 +37,29 @@ impl<'a> Encoder<'a, SampleSource<'a>> {
         if !(1..=100).contains(&options.quality) {
             return Err(Error::Argument("a JPEG's quality must be 1 to 100"));
         }
-        let settings = options.settings();
-        settings.check()?;
-        let frame = Frame::new(planes, options.orientation, options.quant_tables())?;
-        Ok(Self { frame, settings })
+        let file = options.file;
+        file.check()?;
+        let frame = Frame::new(planes, file.orientation, options.quant_tables())?;
+        Ok(Self { frame, file, optimize_huffman: options.optimize_huffman })
     }
 }
 
 impl<'a> Encoder<'a, CoefficientSource<'a>> {
     pub(super) fn of_coefficients(picture: &'a Coefficients, options: &TranscodeOptions<'a>) -> Result<Self> {
-        let settings = options.settings();
-        settings.check()?;
-        Ok(Self { frame: coefficient_source::frame(picture, 0, options)?, settings })
+        Self::of_fractions(picture, 0, options)
+    }
+
+    /// As [`of_coefficients`](Self::of_coefficients), of coefficients with this number of bits behind the
+    /// point.
+    pub(super) fn of_fractions(
+        picture: &'a Coefficients,
+        fraction_bits: u32,
+        options: &TranscodeOptions<'a>,
+    ) -> Result<Self> {
+        let file = options.file;
+        file.check()?;
+        let frame = coefficient_source::frame(picture, fraction_bits, options)?;
+        Ok(Self { frame, file, optimize_huffman: true })
     }
 }
 
@@ -57,13 +69,13 @@ impl<B: BlockSource> Encoder<'_, B> {
     }
 
     pub(super) fn draft(&self, level: Level, groups: usize) -> Result<Draft> {
-        let scans = if self.settings.progressive {
+        let scans = if self.file.progressive {
             let rows: Vec<u32> = (0..self.frame.mcus_high).collect();
             self.progressive_scans(level, &rows, true, |counts| counts)
         } else {
             vec![self.sequential_scan(level, groups)]
         };
-        Draft::new(headers::headers(&self.frame, &self.settings), scans)
+        Draft::new(headers::headers(&self.frame, &self.file), scans)
     }
 
     pub(super) fn encoded_len(&self, level: Level, sample_every: u32) -> Result<u64> {
@@ -80,18 +92,18 @@ impl<B: BlockSource> Encoder<'_, B> {
             }
             counts
         };
-        let scans = if self.settings.progressive {
+        let scans = if self.file.progressive {
             self.progressive_scans(level, &rows, false, whole)
         } else {
             vec![self.sequential_draft(whole(self.sampled(level, &rows)), Vec::new(), &[])]
         };
-        let headers = headers::headers(&self.frame, &self.settings);
+        let headers = headers::headers(&self.frame, &self.file);
         Ok(expected_len(&headers, &scans))
     }
 
     pub(super) fn sequential_scan(&self, level: Level, groups: usize) -> ScanDraft {
         let tokenizer = self.tokenizer(level);
-        let unit = u32::from(self.settings.restart_interval).max(1);
+        let unit = u32::from(self.file.restart_interval).max(1);
         let ranges = ranges(self.frame.mcus(), groups, unit);
         let groups: Vec<TokenGroup> =
             ranges.par_iter().with_max_len(1).map(|range| tokenizer.group(range.clone(), true)).collect();
@@ -106,7 +118,7 @@ impl<B: BlockSource> Encoder<'_, B> {
         ranges: &[Range<u32>],
     ) -> ScanDraft {
         let tables = self.huffman_tables(&counts);
-        let interval = self.settings.restart_interval;
+        let interval = self.file.restart_interval;
         ScanDraft {
             headers: headers::scan_headers(&self.frame, interval, &tables),
             codes: CodeTable::new(&tables),
@@ -171,11 +183,11 @@ impl<B: BlockSource> Encoder<'_, B> {
     }
 
     pub(super) fn tokenizer(&self, level: Level) -> Tokenizer<'_, B> {
-        Tokenizer { level, frame: &self.frame, restart_interval: self.settings.restart_interval.into() }
+        Tokenizer { level, frame: &self.frame, restart_interval: self.file.restart_interval.into() }
     }
 
     pub(super) fn huffman_tables(&self, counts: &Counts) -> [ClassTables; 2] {
-        if self.settings.optimize_huffman { ClassTables::optimal(counts) } else { ClassTables::typical() }
+        if self.optimize_huffman { ClassTables::optimal(counts) } else { ClassTables::typical() }
     }
 }
 

@@ -2,11 +2,11 @@
 
 use crate::encode::sample_source::SampleSource;
 use crate::error::{Error, Result};
-use crate::geometry::component_side;
 use crate::header::ColorModel;
 use crate::orientation::Orientation;
 use crate::planes::Planes;
 use crate::quant::QuantTable;
+use crate::syntax::MaxSampling;
 
 /// A picture to be encoded, whose blocks come from `S`.
 #[derive(Debug)]
@@ -73,18 +73,10 @@ impl<S> Frame<S> {
         components: Vec<FrameComponent<S>>,
         mut quant: Vec<QuantTable>,
     ) -> Self {
-        let factors: Vec<_> = components.iter().map(|c| (c.h, c.v)).collect();
-        let (h_max, v_max) = largest(&factors);
+        let max = MaxSampling::of(components.iter().map(|c| (c.h, c.v)));
+        let (mcus_wide, mcus_high) = max.mcus(width, height);
         quant.truncate(1 + components.iter().map(|c| c.quant).max().unwrap_or_default());
-        Self {
-            width,
-            height,
-            color,
-            mcus_wide: width.div_ceil(8 * u32::from(h_max)),
-            mcus_high: height.div_ceil(8 * u32::from(v_max)),
-            components,
-            quant,
-        }
+        Self { width, height, color, mcus_wide, mcus_high, components, quant }
     }
 
     /// The number of MCUs in the picture.
@@ -124,10 +116,9 @@ fn check(planes: &Planes) -> Result<()> {
     if planes.sampling.iter().any(|(h, v)| !(1..=2).contains(h) || !(1..=2).contains(v)) {
         return Err(Error::Argument("sampling factors must be 1 or 2"));
     }
-    let (h_max, v_max) = largest(&planes.sampling);
-    let fits = planes.planes.iter().zip(&planes.sampling).all(|(plane, &(h, v))| {
-        plane.width() == component_side(planes.width, h, h_max)
-            && plane.height() == component_side(planes.height, v, v_max)
+    let max = MaxSampling::of(planes.sampling.iter().copied());
+    let fits = planes.planes.iter().zip(&planes.sampling).all(|(plane, &factors)| {
+        (plane.width(), plane.height()) == max.component_size(planes.width, planes.height, factors)
     });
     if fits {
         Ok(())
@@ -149,10 +140,6 @@ pub(crate) fn upright_factors(sampling: &[(u8, u8)], orientation: Orientation) -
         *v = if equal_v { 1 } else { *v };
     }
     factors
-}
-
-fn largest(factors: &[(u8, u8)]) -> (u8, u8) {
-    factors.iter().fold((1, 1), |(h_max, v_max), &(h, v)| (h_max.max(h), v_max.max(v)))
 }
 
 /// The longest side in pixels, as in libjpeg. The format itself allows 65,535.

@@ -1,31 +1,33 @@
 //! Writes the marker segments before the entropy-coded data.
 
 use crate::encode::codes::ClassTables;
+use crate::encode::file_options::FileOptions;
 use crate::encode::frame::{Frame, FrameComponent};
 use crate::encode::progressive::BandSpec;
-use crate::encode::settings::{Density, Settings};
 use crate::header::ColorModel;
 use crate::huffman::HuffmanSpec;
 use crate::quant::QuantTable;
+use crate::syntax::{adobe, jfif, marker, write_segment};
 
 /// Everything from SOI to the frame header.
-pub(crate) fn headers<B>(frame: &Frame<B>, settings: &Settings<'_>) -> Vec<u8> {
-    let mut out = vec![0xFF, 0xD8];
+pub(crate) fn headers<B>(frame: &Frame<B>, file: &FileOptions<'_>) -> Vec<u8> {
+    let mut out = marker::START_OF_IMAGE.to_vec();
     if frame.color == ColorModel::Rgb {
-        // Version 100, no flags, transform 0: the components are red, green and blue.
-        segment(&mut out, 0xEE, b"Adobe\0\x64\0\0\0\0\0");
+        // No transform: the components are red, green and blue.
+        segment(&mut out, marker::APP14, &adobe::payload(0));
     } else {
-        segment(&mut out, 0xE0, &jfif(settings.density));
+        let density = file.density;
+        segment(&mut out, marker::APP0, &jfif::payload(density.unit, density.x, density.y));
     }
-    out.extend_from_slice(settings.segments);
+    out.extend_from_slice(file.segments);
     let wide = frame.quant.iter().any(|table| table.values().iter().any(|&value| value > 255));
     for (id, table) in (0u8..).zip(&frame.quant) {
-        segment(&mut out, 0xDB, &quant_table(id, table));
+        segment(&mut out, marker::DQT, &quant_table(id, table));
     }
-    let process = match (settings.progressive, wide) {
-        (true, _) => 0xC2,
-        (false, true) => 0xC1,
-        (false, false) => 0xC0,
+    let process = match (file.progressive, wide) {
+        (true, _) => marker::SOF2,
+        (false, true) => marker::SOF1,
+        (false, false) => marker::SOF0,
     };
     segment(&mut out, process, &frame_header(frame));
     out
@@ -39,14 +41,14 @@ pub(crate) fn scan_headers<B>(
 ) -> Vec<u8> {
     let mut out = Vec::new();
     for (id, tables) in (0u8..).zip(huffman).take(classes(frame)) {
-        segment(&mut out, 0xC4, &huffman_table(id, &tables.dc));
-        segment(&mut out, 0xC4, &huffman_table(0x10 | id, &tables.ac));
+        segment(&mut out, marker::DHT, &huffman_table(id, &tables.dc));
+        segment(&mut out, marker::DHT, &huffman_table(0x10 | id, &tables.ac));
     }
     if restart_interval > 0 {
-        segment(&mut out, 0xDD, &restart_interval.to_be_bytes());
+        segment(&mut out, marker::DRI, &restart_interval.to_be_bytes());
     }
     let components = frame.components.iter().map(|c| (c.id, c.class as u8 * 0x11));
-    segment(&mut out, 0xDA, &scan_header(components, [0, 63], 0));
+    segment(&mut out, marker::SOS, &scan_header(components, [0, 63], 0));
     out
 }
 
@@ -54,10 +56,10 @@ pub(crate) fn scan_headers<B>(
 pub(crate) fn dc_headers<B>(frame: &Frame<B>, huffman: &[ClassTables; 2]) -> Vec<u8> {
     let mut out = Vec::new();
     for (id, tables) in (0u8..).zip(huffman).take(classes(frame)) {
-        segment(&mut out, 0xC4, &huffman_table(id, &tables.dc));
+        segment(&mut out, marker::DHT, &huffman_table(id, &tables.dc));
     }
     let components = frame.components.iter().map(|c| (c.id, (c.class as u8) << 4));
-    segment(&mut out, 0xDA, &scan_header(components, [0, 0], 0));
+    segment(&mut out, marker::SOS, &scan_header(components, [0, 0], 0));
     out
 }
 
@@ -69,9 +71,13 @@ pub(crate) fn band_headers<B>(
 ) -> Vec<u8> {
     let (id, class) = (component.id, component.class as u8);
     let mut out = Vec::new();
-    segment(&mut out, 0xC4, &huffman_table(0x10 | class, table));
+    segment(&mut out, marker::DHT, &huffman_table(0x10 | class, table));
     let coefficients = [band.first as u8, band.last as u8];
-    segment(&mut out, 0xDA, &scan_header([(id, class)].into_iter(), coefficients, band.approximation()));
+    segment(
+        &mut out,
+        marker::SOS,
+        &scan_header([(id, class)].into_iter(), coefficients, band.approximation()),
+    );
     out
 }
 
@@ -81,20 +87,8 @@ fn classes<B>(frame: &Frame<B>) -> usize {
 }
 
 fn segment(out: &mut Vec<u8>, marker: u8, content: &[u8]) {
-    out.extend_from_slice(&[0xFF, marker]);
-    // Everything written here is far below 65,536 bytes.
-    out.extend_from_slice(&((content.len() + 2) as u16).to_be_bytes());
-    out.extend_from_slice(content);
-}
-
-/// The content of a JFIF 1.1 segment (ITU-T T.871), without a thumbnail.
-fn jfif(density: Density) -> Vec<u8> {
-    let mut content = b"JFIF\0\x01\x01".to_vec();
-    content.push(density.unit);
-    content.extend_from_slice(&density.x.max(1).to_be_bytes());
-    content.extend_from_slice(&density.y.max(1).to_be_bytes());
-    content.extend_from_slice(&[0, 0]);
-    content
+    let written = write_segment(out, marker, &[content]);
+    debug_assert!(written.is_some(), "everything written here is far below 65,536 bytes");
 }
 
 /// The content of a DQT segment (ITU-T T.81, B.2.4.1). Divisors take 16 bits only if they must.

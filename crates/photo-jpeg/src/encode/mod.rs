@@ -15,12 +15,12 @@ mod coefficient_source;
 mod draft;
 mod emit;
 mod encoder;
+mod file_options;
 mod frame;
 mod headers;
 mod options;
 mod progressive;
 mod sample_source;
-mod settings;
 mod stuffing;
 mod tiles;
 mod tokens;
@@ -33,8 +33,8 @@ use crate::simd::Level;
 use encoder::{Encoder, groups};
 
 pub use draft::Draft;
+pub use file_options::{Density, FileOptions};
 pub use options::{EncodeOptions, TranscodeOptions};
-pub use settings::Density;
 pub use unquantized::UnquantizedCoefficients;
 
 /// Encodes a picture as a JPEG with Huffman coding. The file is sequential (baseline, unless a divisor is

@@ -7,15 +7,14 @@ use proptest::prelude::*;
 
 use super::encoder::{counts, ranges};
 use super::*;
+use crate::syntax::MaxSampling;
 use crate::{ColorModel, Orientation, Plane};
 
 /// A picture of three planes cut out of a photo. It needn't make sense.
 fn planes(width: u32, height: u32, sampling: [(u8, u8); 3], seed: u64) -> Planes {
-    let h_max = sampling.iter().map(|&(h, _)| h).max().unwrap();
-    let v_max = sampling.iter().map(|&(_, v)| v).max().unwrap();
-    let cut = |index: usize, &(h, v): &(u8, u8)| {
-        let (width, height) =
-            ((width * u32::from(h)).div_ceil(h_max.into()), (height * u32::from(v)).div_ceil(v_max.into()));
+    let max = MaxSampling::of(sampling);
+    let cut = |index: usize, &factors: &(u8, u8)| {
+        let (width, height) = max.component_size(width, height, factors);
         let photo = photo_like(width, height, seed + index as u64);
         Plane::new(width, height, photo.data().chunks(3).map(|pixel| pixel[index]).collect()).unwrap()
     };

@@ -4,7 +4,7 @@ use fearless_simd::Simd;
 use rayon::prelude::*;
 
 use super::block_source::BlockSource;
-use super::coefficient_source::{self, CoefficientSource};
+use super::coefficient_source::CoefficientSource;
 use super::draft::Draft;
 use super::encoder::{Encoder, groups};
 use super::frame::{Frame, FrameComponent};
@@ -13,12 +13,12 @@ use super::sample_source::SampleSource;
 use crate::coefficients::{CodedComponent, Coefficients};
 use crate::dct::forward::{self, FRACTION_BITS};
 use crate::error::{Error, Result};
-use crate::geometry::component_side;
 use crate::header::Component;
 use crate::orientation::Orientation;
 use crate::planes::Planes;
 use crate::quant::QuantTable;
 use crate::simd::{Level, dispatch};
+use crate::syntax::MaxSampling;
 use crate::transform::BlockTurn;
 
 /// The DCT coefficients of a picture before they are quantized, to a sixteenth. Any tables can be tried on
@@ -88,9 +88,7 @@ impl UnquantizedCoefficients {
     }
 
     fn encoder<'a>(&'a self, options: &TranscodeOptions<'a>) -> Result<Encoder<'a, CoefficientSource<'a>>> {
-        let settings = options.settings();
-        settings.check()?;
-        Ok(Encoder { frame: coefficient_source::frame(&self.0, FRACTION_BITS, options)?, settings })
+        Encoder::of_fractions(&self.0, FRACTION_BITS, options)
     }
 }
 
@@ -99,13 +97,14 @@ fn component(
     from: &FrameComponent<SampleSource<'_>>,
     level: Level,
 ) -> Option<CodedComponent> {
-    let largest = |side: fn(&FrameComponent<SampleSource<'_>>) -> u8| frame.components.iter().map(side).max();
+    let max = MaxSampling::of(frame.components.iter().map(|c| (c.h, c.v)));
+    let (width, height) = max.component_size(frame.width, frame.height, (from.h, from.v));
     let facts = Component {
         id: from.id,
         h: from.h,
         v: from.v,
-        width: component_side(frame.width, from.h, largest(|c| c.h)?),
-        height: component_side(frame.height, from.v, largest(|c| c.v)?),
+        width,
+        height,
         blocks_wide: frame.mcus_wide * u32::from(from.h),
         blocks_high: frame.mcus_high * u32::from(from.v),
         quant: frame.quant.get(from.quant)?.clone(),

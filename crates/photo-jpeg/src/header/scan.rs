@@ -1,21 +1,19 @@
 //! Reads scan headers, and walks from one scan to the next (T.81, B.2.3).
 
-use super::frame::FrameHeader;
+use super::frame::NativeFrame;
 use super::model::{Process, Scan, ScanComponent};
+use super::segment::next_segment;
 use super::tables::TableSet;
 use crate::error::{Error, Result};
 use crate::huffman::HuffmanSpec;
-use crate::marker_segment::{MarkerSegment, end_of_scan, marker, next_segment};
 use crate::quant::QuantTable;
-
-/// The most blocks that an MCU may have (T.81, B.2.3).
-pub(crate) const MAX_BLOCKS_IN_MCU: u32 = 10;
+use crate::syntax::{MAX_BLOCKS_IN_MCU, ProgressionFault, ScanHeader, ScanParameters, Segment, marker};
 
 /// The tables and the frame that apply at a place after the frame header.
 #[derive(Debug, Clone)]
 pub(crate) struct TableState {
     pub(crate) tables: TableSet,
-    pub(crate) frame: FrameHeader,
+    pub(crate) frame: NativeFrame,
 }
 
 impl TableState {
@@ -38,99 +36,90 @@ impl TableState {
 ///   that contradicts the frame;
 /// * [`Error::Unsupported`] as for [`Header::read`](super::Header::read).
 pub(crate) fn next_scan(bytes: &[u8], state: &mut TableState, from: usize) -> Result<Option<Scan>> {
-    let Some((_, mut at)) = end_of_scan(bytes, from) else { return Ok(None) };
-    while let Some(segment) = next_segment(bytes, at)? {
+    let mut from = from;
+    while let Some(segment) = next_segment(bytes, from)? {
         match segment.marker {
             marker::EOI => return Ok(None),
             marker::SOS => return read_scan(bytes, &segment, state).map(Some),
-            marker::SOF0..=marker::SOF15 if !is_table(segment.marker) => {
-                return Err(Error::malformed(segment.at, "a second frame header"));
+            code if marker::is_frame(code) => {
+                return Err(Error::malformed(segment.whole.start, "a second frame header"));
             }
             _ => skip_or_take(bytes, &segment, &mut state.tables)?,
         }
-        at = segment.body.end;
+        from = segment.payload.end;
     }
     Ok(None)
 }
 
-/// Whether a marker in the range of the frame headers is no frame header.
-pub(super) fn is_table(code: u8) -> bool {
-    matches!(code, marker::DHT | marker::DAC | marker::JPG)
-}
-
 /// Takes a table segment, skips a segment that can be ignored, and refuses any other.
-pub(super) fn skip_or_take(bytes: &[u8], segment: &MarkerSegment, tables: &mut TableSet) -> Result<()> {
+pub(super) fn skip_or_take(bytes: &[u8], segment: &Segment, tables: &mut TableSet) -> Result<()> {
     match segment.marker {
         marker::DQT | marker::DHT | marker::DRI => tables.take(bytes, segment).map(|_| ()),
-        marker::APP0..=marker::APP15 | marker::COM | marker::TEM | marker::DNL | marker::DAC => Ok(()),
-        marker::SOI => Err(Error::malformed(segment.at, "a second start of image")),
+        marker::TEM | marker::DNL | marker::DAC => Ok(()),
+        code if marker::is_dispensable(code) => Ok(()),
+        marker::SOI => Err(Error::malformed(segment.whole.start, "a second start of image")),
         marker::DHP | marker::EXP => Err(Error::Unsupported("hierarchical coding")),
-        _ => Err(Error::malformed(segment.at, "a reserved marker")),
+        _ => Err(Error::malformed(segment.whole.start, "a reserved marker")),
     }
 }
 
 /// Reads the scan header in `segment`.
-pub(super) fn read_scan(bytes: &[u8], segment: &MarkerSegment, state: &TableState) -> Result<Scan> {
-    let bad = |reason| Error::malformed(segment.at, reason);
-    let data = segment.data(bytes);
-    let count = usize::from(data.first().copied().unwrap_or(0));
-    let (Some(names), Some(&[start, end, approx])) =
-        (data.get(1..1 + 2 * count), data.get(1 + 2 * count..).and_then(|rest| rest.first_chunk()))
-    else {
-        return Err(bad("a scan header is too short"));
+pub(super) fn read_scan(bytes: &[u8], segment: &Segment, state: &TableState) -> Result<Scan> {
+    let bad = |reason| Error::malformed(segment.whole.start, reason);
+    let header = ScanHeader::new(segment.data(bytes));
+    let parameters = header.tail().and_then(ScanParameters::read).ok_or(bad("a scan header is too short"))?;
+    let parameters = match state.frame.process {
+        // Some encoders write zeros here. Only one reading makes sense, and libjpeg takes it too.
+        Process::Sequential => ScanParameters::WHOLE,
+        Process::Progressive => {
+            let count = header.count().unwrap_or(0).into();
+            parameters.check_progression(count).map_err(|fault| bad(reason(fault)))?;
+            parameters
+        }
     };
     let mut scan = Scan {
         components: Vec::new(),
-        spectral_start: start,
-        spectral_end: end,
-        approx_high: approx >> 4,
-        approx_low: approx & 15,
+        spectral_start: parameters.first,
+        spectral_end: parameters.last,
+        approx_high: parameters.high,
+        approx_low: parameters.low,
         restart_interval: state.tables.restart_interval,
-        data_start: segment.body.end,
+        data_start: segment.payload.end,
     };
-    match state.frame.process {
-        // Some encoders write zeros here. Only one reading makes sense, and libjpeg takes it too.
-        Process::Sequential => {
-            (scan.spectral_start, scan.spectral_end, scan.approx_high, scan.approx_low) = (0, 63, 0, 0);
-        }
-        Process::Progressive => check_progression(&scan, count).map_err(bad)?,
-    }
-    for pair in names.chunks_exact(2) {
-        let &[id, tables] = pair else { continue };
-        let index = state.frame.index_of(id).ok_or(bad("a scan names a component that isn't there"))?;
+    for selector in header.selectors() {
+        let index =
+            state.frame.index_of(selector.id).ok_or(bad("a scan names a component that isn't there"))?;
         if scan.components.iter().any(|c| c.index == index) {
             return Err(bad("a scan names a component twice"));
         }
+        let tables = selector.tables.ok_or(bad("a scan header is too short"))?;
         scan.components.push(scan_component(state, &scan, index, tables)?);
     }
-    check_mcu(&scan, state, segment.at)?;
+    check_mcu(&scan, state, segment.whole.start)?;
     Ok(scan)
 }
 
-/// Checks the limits of T.81, G.1.1.1 and table B.3. As there, `approx_low` may be up to 13.
-fn check_progression(scan: &Scan, count: usize) -> std::result::Result<(), &'static str> {
-    let (start, end) = (scan.spectral_start, scan.spectral_end);
-    let band = match start {
-        0 => end == 0,
-        _ => start <= end && end <= 63 && count == 1,
-    };
-    let step = scan.approx_high == 0 || scan.approx_high == scan.approx_low + 1;
-    match (band, step && scan.approx_low <= 13) {
-        (true, true) => Ok(()),
-        (false, _) => Err("a scan's band of coefficients is impossible"),
-        (_, false) => Err("a scan's bit position is impossible"),
+fn reason(fault: ProgressionFault) -> &'static str {
+    match fault {
+        ProgressionFault::Band => "a scan's band of coefficients is impossible",
+        ProgressionFault::BitPosition => "a scan's bit position is impossible",
     }
 }
 
-fn scan_component(state: &TableState, scan: &Scan, index: usize, numbers: u8) -> Result<ScanComponent> {
+fn scan_component(
+    state: &TableState,
+    scan: &Scan,
+    index: usize,
+    (dc_number, ac_number): (u8, u8),
+) -> Result<ScanComponent> {
     let sequential = state.frame.process == Process::Sequential;
     let missing = || Error::Unsupported("a scan without its Huffman table, as in Motion JPEG");
     let (mut dc, mut ac) = (None, None);
     if sequential || scan.spectral_start == 0 && scan.approx_high == 0 {
-        dc = Some(state.tables.dc(numbers >> 4).ok_or_else(missing)?);
+        dc = Some(state.tables.dc(dc_number).ok_or_else(missing)?);
     }
     if sequential || scan.spectral_start > 0 {
-        ac = Some(state.tables.ac(numbers & 15).ok_or_else(missing)?);
+        ac = Some(state.tables.ac(ac_number).ok_or_else(missing)?);
     }
     if dc.as_ref().is_some_and(|table| !fits_dc(table))
         || ac.as_ref().is_some_and(|table| !fits_ac(table, sequential))

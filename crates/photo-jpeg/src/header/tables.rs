@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use crate::error::{Error, Result};
 use crate::huffman::HuffmanSpec;
-use crate::marker_segment::{MarkerSegment, be16, marker};
 use crate::quant::{QuantTable, ZIGZAG};
+use crate::syntax::{Segment, huffman_tables, marker, quant_tables, restart_interval};
 
 /// All tables that apply at a place in the file.
 #[derive(Debug, Clone, Default)]
@@ -27,14 +27,14 @@ impl TableSet {
     /// # Errors
     /// [`Error::Malformed`] for a segment that is too short, a table number above 3, or a Huffman table that
     /// is not a prefix code.
-    pub(crate) fn take(&mut self, bytes: &[u8], segment: &MarkerSegment) -> Result<bool> {
-        let (data, at) = (segment.data(bytes), segment.body.start);
+    pub(crate) fn take(&mut self, bytes: &[u8], segment: &Segment) -> Result<bool> {
+        let (data, at) = (segment.data(bytes), segment.payload.start);
         match segment.marker {
             marker::DQT => self.quantization(data, at)?,
             marker::DHT => self.huffman(data, at)?,
             marker::DRI => {
-                let interval =
-                    be16(data, 0).ok_or(Error::malformed(at, "a DRI segment of the wrong length"))?;
+                let interval = restart_interval(data)
+                    .ok_or(Error::malformed(at, "a DRI segment of the wrong length"))?;
                 self.restart_interval = interval.into();
             }
             _ => return Ok(false),
@@ -63,59 +63,43 @@ impl TableSet {
         self.ac.get(usize::from(number)).cloned().flatten()
     }
 
-    /// Reads a DQT segment (T.81, B.2.4.1). Like other decoders, this one accepts 16-bit divisors in baseline
+    /// Takes the tables of a DQT segment. Like other decoders, this one accepts 16-bit divisors in baseline
     /// files too.
     fn quantization(&mut self, data: &[u8], at: usize) -> Result<()> {
-        let mut rest = data;
-        while let Some((&head, after)) = rest.split_first() {
-            let bad = |reason| Error::malformed(at + data.len() - after.len() - 1, reason);
-            let width = match head >> 4 {
-                0 => 1,
-                1 => 2,
-                _ => return Err(bad("a quantization table of neither 8 nor 16 bits")),
-            };
-            let slot = self.quant.get_mut(usize::from(head & 15));
-            let slot = slot.ok_or(bad("a quantization table's number is above 3"))?;
-            let (values, after) =
-                after.split_at_checked(64 * width).ok_or(bad("a quantization table is cut off"))?;
-            let mut table = [0; 64];
-            for (value, &place) in values.chunks_exact(width).zip(&ZIGZAG) {
-                table[usize::from(place)] = value.iter().fold(0, |sum, &byte| sum << 8 | u16::from(byte));
+        for table in quant_tables(data) {
+            let bad = |reason| Error::malformed(at + table.at, reason);
+            if table.precision > 1 {
+                return Err(bad("a quantization table of neither 8 nor 16 bits"));
             }
-            *slot = Some(table);
-            rest = after;
+            let slot = self.quant.get_mut(usize::from(table.number));
+            let slot = slot.ok_or(bad("a quantization table's number is above 3"))?;
+            let values = table.zigzag().ok_or(bad("a quantization table is cut off"))?;
+            let natural = slot.insert([0; 64]);
+            for (value, &place) in values.into_iter().zip(&ZIGZAG) {
+                natural[usize::from(place)] = value;
+            }
         }
         Ok(())
     }
 
-    /// Reads a DHT segment (T.81, B.2.4.2).
+    /// Takes the tables of a DHT segment.
     fn huffman(&mut self, data: &[u8], at: usize) -> Result<()> {
-        let mut rest = data;
-        while let Some((&head, after)) = rest.split_first() {
-            let bad = |reason| Error::malformed(at + data.len() - after.len() - 1, reason);
-            let slots = match head >> 4 {
+        for table in huffman_tables(data) {
+            let bad = |reason| Error::malformed(at + table.at, reason);
+            let slots = match table.class {
                 0 => &mut self.dc,
                 1 => &mut self.ac,
                 _ => return Err(bad("a Huffman table is neither for DC nor for AC")),
             };
-            let slot = slots.get_mut(usize::from(head & 15));
+            let slot = slots.get_mut(usize::from(table.number));
             let slot = slot.ok_or(bad("a Huffman table's number is above 3"))?;
-            let (counts, after) = after.split_first_chunk::<16>().ok_or(bad("a Huffman table is cut off"))?;
-            let total = counts.iter().map(|&n| usize::from(n)).sum();
-            if total > 256 || !is_prefix_code(counts) {
+            let counts = table.counts.ok_or(bad("a Huffman table is cut off"))?;
+            if !table.is_prefix_code() {
                 return Err(bad("a Huffman table has more codes than there can be"));
             }
-            let (symbols, after) = after.split_at_checked(total).ok_or(bad("a Huffman table is cut off"))?;
+            let symbols = table.symbols.ok_or(bad("a Huffman table is cut off"))?;
             *slot = Some(Arc::new(HuffmanSpec { counts: *counts, symbols: symbols.to_vec() }));
-            rest = after;
         }
         Ok(())
     }
-}
-
-/// Whether there can be this many codes of each length, by Kraft's inequality. T.81 reserves the code that is
-/// all ones. libjpeg reads tables that use it, and so does this function.
-fn is_prefix_code(counts: &[u8; 16]) -> bool {
-    let used: u32 = counts.iter().zip(1..).map(|(&n, length)| u32::from(n) << (16 - length)).sum();
-    used <= 1 << 16
 }

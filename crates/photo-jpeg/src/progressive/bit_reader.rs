@@ -1,6 +1,7 @@
 //! A bit reader over entropy-coded data as it is in the file, with its stuffing.
 
 use super::fault::Fault;
+use crate::syntax::marker::{RST0, RST7};
 
 /// Reads bits, most significant first, up to the next marker. Zeros follow.
 #[derive(Debug, Clone, Copy)]
@@ -95,11 +96,11 @@ impl<'a> StuffedBitReader<'a> {
             _ if unread || (fill == 0 && !rest.is_empty()) => {
                 Err(Fault::Bad("no restart marker where one is due"))
             }
-            Some(&marker) if fill > 0 && u32::from(marker) == 0xD0 + number % 8 => {
+            Some(&marker) if fill > 0 && u32::from(marker) == u32::from(RST0) + number % 8 => {
                 *self = Self::new(self.bytes, self.at + fill + 1);
                 Ok(())
             }
-            Some(0 | 0xD0..=0xD7) => Err(Fault::Bad("a wrong restart marker")),
+            Some(0 | RST0..=RST7) => Err(Fault::Bad("a wrong restart marker")),
             _ => Err(Fault::End),
         }
     }

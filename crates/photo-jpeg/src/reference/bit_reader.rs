@@ -2,6 +2,7 @@
 
 use crate::error::Error;
 use crate::huffman::HuffmanSpec;
+use crate::syntax::marker::{RST0, RST7};
 
 /// Reads the entropy-coded data of a scan.
 #[derive(Debug)]
@@ -81,8 +82,8 @@ impl<'a> ReferenceBitReader<'a> {
         let marker = *self.bytes.get(self.at).ok_or(ReferenceFault::End)?;
         self.at += 1;
         match marker {
-            m if u32::from(m) == 0xD0 + number % 8 => Ok(()),
-            0xD0..=0xD7 | 0 => Err(ReferenceFault::Bad("a wrong restart marker")),
+            m if u32::from(m) == u32::from(RST0) + number % 8 => Ok(()),
+            RST0..=RST7 | 0 => Err(ReferenceFault::Bad("a wrong restart marker")),
             _ => Err(ReferenceFault::End),
         }
     }

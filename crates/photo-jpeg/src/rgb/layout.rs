@@ -1,8 +1,8 @@
 //! The layout of a picture's planes.
 
-use crate::geometry::component_side;
 use crate::header::ColorModel;
 use crate::planes::Planes;
+use crate::syntax::MaxSampling;
 
 /// The number of rows of pixels that hold whole samples of every component.
 pub(super) const PAIR: usize = 2;
@@ -30,19 +30,17 @@ impl PlaneLayout {
         if !counted || !sides.contains(&planes.width) || !sides.contains(&planes.height) {
             return None;
         }
-        let h_max = planes.sampling.iter().map(|&(h, _)| h).max()?;
-        let v_max = planes.sampling.iter().map(|&(_, v)| v).max()?;
+        let max = MaxSampling::of(planes.sampling.iter().copied());
         let (mut blocks, mut widths) = ([[1; 2]; 3], [1; 3]);
         for (index, (plane, &(h, v))) in planes.planes.iter().zip(&planes.sampling).enumerate() {
             let factors = 1..=2;
             let fits = factors.contains(&h)
                 && factors.contains(&v)
-                && plane.width() == component_side(planes.width, h, h_max)
-                && plane.height() == component_side(planes.height, v, v_max);
+                && (plane.width(), plane.height()) == max.component_size(planes.width, planes.height, (h, v));
             if !fits {
                 return None;
             }
-            blocks[index] = [usize::from(h_max / h), usize::from(v_max / v)];
+            blocks[index] = [usize::from(max.h() / h), usize::from(max.v() / v)];
             widths[index] = plane.width() as usize;
         }
         let (width, height) = (planes.width as usize, planes.height as usize);

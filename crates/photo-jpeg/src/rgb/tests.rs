@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use photo_testkit::photo_like;
 
 use super::*;
-use crate::geometry::component_side;
+use crate::syntax::MaxSampling;
 
 /// A picture of given samples.
 fn planes(
@@ -15,10 +15,9 @@ fn planes(
     sampling: &[(u8, u8)],
     sample: impl Fn() -> u8,
 ) -> Planes {
-    let h_max = sampling.iter().map(|&(h, _)| h).max().unwrap();
-    let v_max = sampling.iter().map(|&(_, v)| v).max().unwrap();
-    let plane = |&(h, v): &(u8, u8)| {
-        let (width, height) = (component_side(width, h, h_max), component_side(height, v, v_max));
+    let max = MaxSampling::of(sampling.iter().copied());
+    let plane = |&factors: &(u8, u8)| {
+        let (width, height) = max.component_size(width, height, factors);
         Plane::new(width, height, (0..width * height).map(|_| sample()).collect()).unwrap()
     };
     Planes { width, height, color, sampling: sampling.to_vec(), planes: sampling.iter().map(plane).collect() }

@@ -1,12 +1,13 @@
 //! Decodes runs of whole restart intervals. They need no guess, because each begins in a known state.
 
 use crate::simd::Level;
+use crate::syntax::marker::is_restart;
 use memchr::memchr;
 
 use super::block::Mcu;
 use super::lanes::{DecodeLane, LaneStop, run_one, run_two};
 use super::speculative_chunk::{DecoderState, make_room};
-use super::unstuff::{UnstuffEnd, is_restart, pad, unstuff};
+use super::unstuff::{UnstuffEnd, pad, unstuff};
 
 /// The most bytes that a block takes: a DC of 27 bits and 63 coefficients of 26 bits.
 const BLOCK_BYTES: usize = 216;

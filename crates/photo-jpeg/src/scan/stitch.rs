@@ -1,13 +1,13 @@
 //! Stitches decoded chunks: turns guesses into proven blocks.
 
 use crate::error::{Error, Result};
-use crate::marker_segment::next_marker;
+use crate::syntax::{marker, next_marker};
 
 use super::batch::{Batch, BlockRun, RunSource, ScanReader};
 use super::block::Cursor;
 use super::lanes::{LaneStop, run_one};
 use super::speculative_chunk::{DecoderState, SpeculativeChunk};
-use super::unstuff::{is_restart, raw_offset};
+use super::unstuff::raw_offset;
 
 /// How resynchronizing with the next chunk ended.
 enum Resync {
@@ -201,15 +201,15 @@ impl ScanReader<'_> {
         if self.is_done() {
             return Ok(());
         }
-        let Some((code, marker)) = next_marker(self.bytes, near) else {
+        let Some((code, at, _)) = next_marker(self.bytes, near) else {
             return Err(self.truncated(self.bytes.len()));
         };
-        let Some(restart) = &mut self.restart else { return Err(self.truncated(marker)) };
-        if !is_restart(code) || u64::from(code & 7) != restart.index % 8 {
-            return Err(self.truncated(marker));
+        let Some(restart) = &mut self.restart else { return Err(self.truncated(at)) };
+        if !marker::is_restart(code) || u64::from(code & 7) != restart.index % 8 {
+            return Err(self.truncated(at));
         }
         restart.index += 1;
-        (self.from, self.state, self.single) = (marker + 2, DecoderState::default(), false);
+        (self.from, self.state, self.single) = (at + 2, DecoderState::default(), false);
         Ok(())
     }
 

@@ -77,11 +77,6 @@ pub(super) fn raw_offset(bytes: &[u8], from: usize, index: usize) -> usize {
     at
 }
 
-/// Whether the marker with this code is one of RST0 to RST7.
-pub(super) fn is_restart(code: u8) -> bool {
-    (0xD0..=0xD7).contains(&code)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -2,7 +2,7 @@
 
 use crate::formats::embedded::embedded;
 use crate::formats::jpeg::marker;
-use crate::formats::jpeg::{photoshop, xmp_extended};
+use crate::formats::jpeg::{self, photoshop, xmp_extended};
 use crate::formats::opened::OpenedFile;
 use crate::formats::png;
 use crate::metadata::ifd::Block;
@@ -86,13 +86,13 @@ fn of_jpeg(
         lose("comments and segments of programs beyond the first 100,000");
     }
     let others = of(marker::APP1).filter(|s| {
-        let known = s.exif(bytes).is_some() || s.xmp(bytes).is_some();
+        let known = jpeg::exif(s, bytes).is_some() || jpeg::xmp(s, bytes).is_some();
         !known && !s.data(bytes).starts_with(xmp_extended::HEADER)
     });
     if others.count() > 0 {
         lose("APP1 segments that are neither EXIF nor XMP");
     }
-    if of(marker::APP1).filter(|s| s.xmp(bytes).is_some()).count() > 1 {
+    if of(marker::APP1).filter(|s| jpeg::xmp(s, bytes).is_some()).count() > 1 {
         lose("XMP packets behind the first");
     }
     let resources: Vec<u8> = of(marker::APP13)

@@ -232,17 +232,11 @@ fn source_tables_quality(
 /// whether any are; `None` if nothing stays.
 fn without_partial_mcus(info: &ImageInfo) -> Option<(Size, bool)> {
     let sampling = info.jpeg.as_ref().map_or(&[][..], |jpeg| &jpeg.sampling);
-    let single = sampling.len() <= 1;
-    let largest = |side: fn(&(u8, u8)) -> u8| {
-        if single { 1 } else { sampling.iter().map(side).max().unwrap_or(1) }
-    };
+    let mcu = photo_jpeg::syntax::MaxSampling::of_frame(sampling.iter().copied()).mcu_size();
     let (flip_x, flip_y) = jpeg::decode_planes::orientation(info.orientation).flips();
-    let side = |size: u32, most: u8, flip: bool| {
-        let mcu = 8 * u32::from(most);
-        if flip { size / mcu * mcu } else { size }
-    };
+    let side = |size: u32, mcu: u32, flip: bool| if flip { size / mcu * mcu } else { size };
     let (width, height) = (info.size.width, info.size.height);
-    let kept = Size::new(side(width, largest(|f| f.0), flip_x), side(height, largest(|f| f.1), flip_y));
+    let kept = Size::new(side(width, mcu.0, flip_x), side(height, mcu.1, flip_y));
     (kept.width > 0 && kept.height > 0).then_some((kept, kept != info.size))
 }
 

@@ -178,8 +178,7 @@ fn copy(info: &ImageInfo, pixels: u64) -> u64 {
 /// picture is decoded at a smaller scale, those that were subsampled need not shrink as much.
 fn jpeg_decoder(info: &ImageInfo, decoded: Size) -> u64 {
     let Some(jpeg) = &info.jpeg else { return 0 };
-    let most = jpeg.sampling.iter().fold((1, 1), |m, s| (m.0.max(s.0), m.1.max(s.1)));
-    let area = u64::from(most.0) * u64::from(most.1);
+    let area = photo_jpeg::syntax::MaxSampling::of(jpeg.sampling.iter().copied()).area();
     let pixels = info.size.pixels();
     let samples = jpeg.sampling.iter().map(|s| pixels * u64::from(s.0) * u64::from(s.1) / area);
     let planes: u64 = samples.clone().map(|count| count.min(decoded.pixels())).sum();

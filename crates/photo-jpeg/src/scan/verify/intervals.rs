@@ -6,7 +6,8 @@ use super::context::{RestartPlan, ScanContext};
 use super::lane::{ParsePosition, SkipLane, run_one, run_two};
 use crate::scan::intervals::first_restart;
 use crate::scan::lanes::LaneStop;
-use crate::scan::unstuff::{UnstuffEnd, is_restart, pad, unstuff};
+use crate::scan::unstuff::{UnstuffEnd, pad, unstuff};
+use crate::syntax::marker::is_restart;
 use rayon::prelude::*;
 
 /// The most bytes of an interval that are unstuffed. A sound file has no longer ones.

@@ -18,11 +18,10 @@ use std::ops::Range;
 use super::batch::{Batch, ChunkLayout, ScanReader};
 use super::block::Mcu;
 use super::pipeline::decode;
-use super::unstuff::is_restart;
 use crate::error::Result;
 use crate::header::Header;
-use crate::marker_segment::next_marker;
 use crate::simd::Level;
+use crate::syntax::{end_of_scan_uncounted, marker, next_marker};
 use context::{RestartPlan, ScanContext, VerifyLayout};
 use skips::SkipTables;
 
@@ -70,7 +69,7 @@ fn is_whole(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level, layout: Veri
     let scan = ScanContext { bytes, mcu, phases: &phases, level, layout };
     let mcus = u64::from(header.mcus_wide) * u64::from(header.mcus_high);
     let (per_mcu, interval) = (mcu.blocks.len() as u64, u64::from(header.scan.restart_interval));
-    let data = header.scan.data_start..scan_end(bytes, header.scan.data_start);
+    let data = header.scan.data_start..end_of_scan_uncounted(bytes, header.scan.data_start);
     if interval == 0 || interval >= mcus {
         return scan.has_no_marker(&data) && run::holds(&scan, data, mcus * per_mcu);
     }
@@ -89,7 +88,7 @@ fn is_whole(bytes: &[u8], header: &Header, mcu: &Mcu, level: Level, layout: Veri
 
 impl ScanContext<'_> {
     fn has_no_marker(&self, data: &Range<usize>) -> bool {
-        next_marker(self.bytes, data.start).is_none_or(|(_, at)| at >= data.end)
+        next_marker(self.bytes, data.start).is_none_or(|(_, at, _)| at >= data.end)
     }
 
     /// Whether the data holds all intervals, where they are long: checks one after the other, each on all
@@ -99,11 +98,11 @@ impl ScanContext<'_> {
         for index in 0..plan.intervals {
             let is_last = index + 1 == plan.intervals;
             let (code, end) = match next_marker(self.bytes, from) {
-                Some(found) => found,
+                Some((code, at, _)) => (code, at),
                 None if is_last => (0, data.end),
                 None => return false,
             };
-            let in_order = is_last || is_restart(code) && u64::from(code & 7) == index % 8;
+            let in_order = is_last || marker::is_restart(code) && u64::from(code & 7) == index % 8;
             let blocks = if is_last { plan.last } else { plan.blocks };
             if !in_order || !run::holds(self, from..end, blocks) {
                 return false;
@@ -112,22 +111,4 @@ impl ScanContext<'_> {
         }
         true
     }
-}
-
-/// The offset at which the data of the scan ends: at the first marker that is not a restart marker, or at the
-/// end of the file.
-fn scan_end(bytes: &[u8], from: usize) -> usize {
-    const CHUNK: usize = 4096;
-    let is_end = |a: u8, b: u8| (a == 0xFF) & (b != 0) & (b != 0xFF) & (b & 0xF8 != 0xD0);
-    let mut at = from;
-    while let Some(rest) = bytes.get(at..).filter(|rest| rest.len() > 1) {
-        let chunk = rest.get(..=CHUNK).unwrap_or(rest);
-        let pairs = || chunk.iter().zip(chunk.get(1..).unwrap_or_default());
-        // There is no branch inside, so that the compiler vectorizes this.
-        if pairs().fold(false, |found, (&a, &b)| found | is_end(a, b)) {
-            return at + pairs().position(|(&a, &b)| is_end(a, b)).unwrap_or(0);
-        }
-        at += chunk.len() - 1;
-    }
-    bytes.len()
 }

@@ -103,8 +103,9 @@ fn restart_markers_are_counted_and_in_order() {
     let bytes = Sample { restart: 2, ..Sample::new(333, 211) }.encode();
     let header = Header::read(&bytes).unwrap();
     let start = header.scan.data_start;
-    let markers: Vec<usize> =
-        (start..bytes.len() - 1).filter(|&at| bytes[at] == 0xFF && is_restart(bytes[at + 1])).collect();
+    let markers: Vec<usize> = (start..bytes.len() - 1)
+        .filter(|&at| bytes[at] == 0xFF && marker::is_restart(bytes[at + 1]))
+        .collect();
     assert!(markers.len() > 20);
     for &at in [markers[0], markers[7], markers[9], markers[markers.len() - 1]].iter() {
         let mut renumbered = bytes.clone();

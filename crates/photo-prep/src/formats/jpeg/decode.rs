@@ -1,19 +1,21 @@
-//! JPEG to samples, by `libjpeg-turbo-rs` in its strict mode: it gave the bytes of the C library for every valid
-//! file of our corpus, refuses cut-off data, and takes what other crates decode wrongly or not at all.
+//! JPEG to samples, by `libjpeg-turbo-rs` in its strict mode: it gave the bytes of the C library for every
+//! valid file of our corpus, refuses cut-off data, and takes what other crates decode wrongly or not at all.
 
 use std::borrow::Cow;
 
 use libjpeg_turbo_rs::{DecodeLimits, Decoder, JpegError, PixelFormat, ScalingFactor};
+use photo_jpeg::syntax::MaxSampling;
 
 use crate::formats::jpeg;
-use crate::formats::jpeg::{marker, walk};
+use crate::formats::jpeg::{is_adobe, walk};
 use crate::geometry::Size;
 use crate::info::{ColorModel, ImageInfo, JpegProcess};
 use crate::pixels::{Layout, Raster};
 use crate::sampling::DecodeScale;
 use crate::{Error, Format, LimitKind, Result};
 
-/// `libjpeg-turbo-rs` 0.9 panics at subsampled CMYK, and `zune-jpeg` 0.5.15 shows it wrong: `jpeg-decoder` takes it.
+/// `libjpeg-turbo-rs` 0.9 panics at subsampled CMYK, and `zune-jpeg` 0.5.15 shows it wrong: `jpeg-decoder`
+/// takes it.
 pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, scale: DecodeScale, memory: u64) -> Result<Raster> {
     let rare = info.jpeg.as_ref().is_some_and(|j| matches!(j.process, JpegProcess::Other));
     if rare || info.bit_depth != 8 && info.bit_depth != 12 {
@@ -36,9 +38,13 @@ pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, scale: DecodeScale, memory:
     if subsampled && (info.model == ColorModel::Cmyk || info.model == ColorModel::Ycck && black) {
         return subsampled_inks(bytes, info, memory);
     }
-    // Its own model of memory counts every sample in full whatever the sampling and the scale, and would refuse what the
-    // plan allows. The plan's estimate stands for just this many pixels, its limits for so many scans; more of them must not come
-    // from another frame or from where our walk did not get.
+    by_libjpeg_turbo(bytes, info, scale, memory)
+}
+
+fn by_libjpeg_turbo(bytes: &[u8], info: &ImageInfo, scale: DecodeScale, memory: u64) -> Result<Raster> {
+    // Its own model of memory counts every sample in full whatever the sampling and the scale, and would
+    // refuse what the plan allows. The plan's estimate stands for just this many pixels, its limits for so
+    // many scans; more of them must not come from another frame or from where our walk did not get.
     let scans = info.jpeg.as_ref().map_or(1, |jpeg| jpeg.scans);
     let max_scans = usize::try_from(scans).unwrap_or(usize::MAX);
     let limits = DecodeLimits { max_pixels: info.size.pixels(), max_scans, ..DecodeLimits::default() };
@@ -63,14 +69,13 @@ pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, scale: DecodeScale, memory:
     Ok(raster)
 }
 
-/// Refuses files that have not even a bit for each block, which is the shortest Huffman code of a DC (T.81, C.2), before memory is
-/// taken for what their header claims.
+/// Refuses files that have not even a bit for each block, which is the shortest Huffman code of a DC (T.81,
+/// C.2), before memory is taken for what their header claims.
 fn could_be_whole(bytes: &[u8], info: &ImageInfo) -> Result<()> {
     let Some(jpeg) = info.jpeg.as_ref().filter(|j| j.process != JpegProcess::Arithmetic) else {
         return Ok(());
     };
-    let most = jpeg.sampling.iter().fold((1, 1), |m, s| (m.0.max(s.0), m.1.max(s.1)));
-    let area = u64::from(most.0) * u64::from(most.1);
+    let area = MaxSampling::of(jpeg.sampling.iter().copied()).area();
     let factors: u64 = jpeg.sampling.iter().map(|s| u64::from(s.0) * u64::from(s.1)).sum();
     if info.size.pixels() / 64 * factors / area <= 8 * bytes.len() as u64 {
         return Ok(());
@@ -98,9 +103,7 @@ fn invert(raster: &mut Raster) {
 }
 
 fn has_adobe_marker(bytes: &[u8]) -> bool {
-    walk(bytes).is_ok_and(|l| {
-        l.segments.iter().any(|s| s.marker == marker::APP14 && s.data(bytes).starts_with(b"Adobe"))
-    })
+    walk(bytes).is_ok_and(|l| l.segments.iter().any(|s| is_adobe(s, bytes)))
 }
 
 fn error(error: &JpegError, memory: u64) -> Error {

@@ -42,8 +42,8 @@ pub(crate) fn scale(scale: DecodeScale) -> Scale {
     }
 }
 
-/// Sampling factors of three planes that become a picture of this sampling when they are turned upright; of one, where
-/// the picture is gray.
+/// Sampling factors of three planes that become a picture of this sampling when they are turned upright; of
+/// one, where the picture is gray.
 pub(crate) fn factors(gray: bool, sampling: JpegSampling, orientation: Orientation) -> Vec<(u8, u8)> {
     if gray {
         return vec![(1, 1)];

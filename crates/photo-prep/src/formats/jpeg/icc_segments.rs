@@ -1,6 +1,6 @@
 //! ICC profiles in the APP2 segments of a JPEG, put together (ICC.1:2022, B.4).
 
-use super::container::{JpegLayout, Segment};
+use super::container::{JpegLayout, icc_chunk};
 use crate::Result;
 use crate::metadata::icc::check_length;
 
@@ -8,12 +8,14 @@ use crate::metadata::icc::check_length;
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) struct Joined {
     pub(crate) profile: Vec<u8>,
-    /// Whether every program will put it together: its parts are numbered from 1 and stand in this order, each once.
+    /// Whether every program will put it together: its parts are numbered from 1 and stand in this order,
+    /// each once.
     pub(crate) in_order: bool,
 }
 
-/// The profile in the APP2 segments of a JPEG; the inner error says why it can't be put together. Parts that are out of order, doubled
-/// (the same bytes again) or numbered from 0 are no hindrance: there is one way only to read them.
+/// The profile in the APP2 segments of a JPEG; the inner error says why it can't be put together. Parts that
+/// are out of order, doubled (the same bytes again) or numbered from 0 are no hindrance: there is one way
+/// only to read them.
 ///
 /// # Errors
 /// [`Error::LimitExceeded`] over `limit` bytes.
@@ -22,7 +24,7 @@ pub(crate) fn from_jpeg(
     layout: &JpegLayout,
     limit: u64,
 ) -> Result<Option<std::result::Result<Joined, String>>> {
-    let mut parts: Vec<_> = layout.segments.iter().filter_map(|s: &Segment| s.icc_chunk(bytes)).collect();
+    let mut parts: Vec<_> = layout.segments.iter().filter_map(|s| icc_chunk(s, bytes)).collect();
     let Some(&(_, count, _)) = parts.first() else { return Ok(None) };
     let in_order = parts.iter().zip(1u8..=255).all(|(p, n)| p.0 == n) && parts.len() <= 255;
     // Stable, so that equal parts come to stand side by side.

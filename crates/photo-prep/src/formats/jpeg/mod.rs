@@ -3,7 +3,6 @@
 pub(crate) mod coefficients;
 mod container;
 pub(crate) mod decode;
-mod decode_cost;
 pub(crate) mod decode_planes;
 pub(crate) mod embedded;
 pub(crate) mod encode;
@@ -12,7 +11,6 @@ pub(crate) mod icc_segments;
 pub(crate) mod photoshop;
 pub(crate) mod probe;
 pub(crate) mod recover;
-pub(crate) mod validate;
 pub(crate) mod verify;
 pub(crate) mod xmp_extended;
 

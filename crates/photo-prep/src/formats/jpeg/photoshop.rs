@@ -1,6 +1,7 @@
 //! Photoshop's image resources (Adobe Photoshop File Formats Specification), the home of IPTC in a JPEG.
 
-use crate::formats::jpeg::marker;
+use photo_jpeg::syntax::{marker, write_segment};
+
 use crate::metadata::bytes::{array, be16, be32};
 
 pub(crate) const HEADER: &[u8] = b"Photoshop 3.0\0";
@@ -11,7 +12,8 @@ const PART: usize = 65_000;
 /// Old thumbnails, and copies of EXIF and XMP, which have places of their own.
 const GO: [u16; 5] = [1033, 1036, 1058, 1059, 1060];
 
-/// The resources without those that tell of the old picture, as segments; `None` where they can't be understood.
+/// The resources without those that tell of the old picture, as segments; `None` where they can't be
+/// understood.
 pub(crate) fn amended(resources: &[u8]) -> Option<Vec<u8>> {
     let mut kept = Vec::with_capacity(resources.len());
     let mut at = 0;
@@ -38,11 +40,7 @@ pub(crate) fn amended(resources: &[u8]) -> Option<Vec<u8>> {
 fn segments(resources: &[u8]) -> Option<Vec<u8>> {
     let mut out = Vec::with_capacity(resources.len() + 64);
     for part in resources.chunks(PART) {
-        let length = u16::try_from(2 + HEADER.len() + part.len()).ok()?;
-        out.extend_from_slice(&[0xFF, marker::APP13]);
-        out.extend_from_slice(&length.to_be_bytes());
-        out.extend_from_slice(HEADER);
-        out.extend_from_slice(part);
+        write_segment(&mut out, marker::APP13, &[HEADER, part])?;
     }
     Some(out)
 }

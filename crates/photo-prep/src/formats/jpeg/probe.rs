@@ -20,7 +20,7 @@ pub(crate) fn probe(file: &OpenedFile<'_>, limits: &InputLimits) -> Result<Image
         return Err(Error::LimitExceeded { what: LimitKind::Scans, actual, limit });
     }
     embedded_facts::take(&mut info, &super::embedded::embedded(bytes, layout), limits)?;
-    info.untrue |= layout.segments.iter().any(|s| s.tells_of_other_pictures(bytes));
+    info.untrue |= layout.segments.iter().any(|s| jpeg::tells_of_other_pictures(s, bytes));
     if let Some(joined) = icc_segments::from_jpeg(bytes, layout, limits.icc_bytes)? {
         embedded_facts::icc_told(&mut info);
         let in_order = joined.as_ref().is_ok_and(|joined| joined.in_order);
@@ -37,7 +37,7 @@ pub(crate) fn probe(file: &OpenedFile<'_>, limits: &InputLimits) -> Result<Image
     }
     info.private_bytes = private_bytes(bytes, layout);
     info.unreferenced_bytes = unreferenced_bytes(bytes, layout);
-    info.has_content_credentials = layout.segments.iter().any(|s| s.is_credentials(bytes));
+    info.has_content_credentials = layout.segments.iter().any(|s| jpeg::is_credentials(s, bytes));
     info.jpeg = Some(frame.info);
     Ok(info)
 }

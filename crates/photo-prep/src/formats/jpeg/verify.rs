@@ -8,8 +8,8 @@ use crate::info::ImageInfo;
 use crate::sampling::DecodeScale;
 use crate::{Format, InputLimits, Result};
 
-/// Goes through all picture data, by `photo-jpeg` where it reads the file, on all threads of the current rayon pool. A
-/// panic is an error.
+/// Goes through all picture data, by `photo-jpeg` where it reads the file, on all threads of the current
+/// rayon pool. A panic is an error.
 ///
 /// # Errors
 /// [`Error::Malformed`](crate::Error::Malformed) with what is wrong.

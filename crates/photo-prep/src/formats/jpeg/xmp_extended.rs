@@ -1,6 +1,7 @@
 //! XMP too long for one segment of a JPEG (ISO 16684-3, 1.1.3.1): a second packet in parts, named by its MD5.
 
-use crate::formats::jpeg::marker;
+use photo_jpeg::syntax::{marker, write_segment};
+
 use crate::metadata::md5;
 
 pub(crate) const HEADER: &[u8] = b"http://ns.adobe.com/xmp/extension/\0";
@@ -46,14 +47,8 @@ pub(crate) fn segments(packet: &[u8]) -> Option<Vec<u8>> {
     let (name, whole) = (name(packet), u32::try_from(packet.len()).ok()?);
     let mut out = Vec::with_capacity(packet.len() + packet.len() / 256 + 128);
     for (number, part) in packet.chunks(PART).enumerate() {
-        let length = u16::try_from(2 + HEADER.len() + 40 + part.len()).ok()?;
-        out.extend_from_slice(&[0xFF, marker::APP1]);
-        out.extend_from_slice(&length.to_be_bytes());
-        out.extend_from_slice(HEADER);
-        out.extend_from_slice(name.as_bytes());
-        out.extend_from_slice(&whole.to_be_bytes());
-        out.extend_from_slice(&u32::try_from(number * PART).ok()?.to_be_bytes());
-        out.extend_from_slice(part);
+        let (whole, from) = (whole.to_be_bytes(), u32::try_from(number * PART).ok()?.to_be_bytes());
+        write_segment(&mut out, marker::APP1, &[HEADER, name.as_bytes(), &whole, &from, part])?;
     }
     Some(out)
 }

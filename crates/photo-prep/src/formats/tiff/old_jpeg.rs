@@ -6,10 +6,10 @@ use std::ops::Range;
 use super::directory::Directory;
 use super::header::Header;
 use super::tag;
+use photo_jpeg::syntax::{FrameOutline, marker};
+
 use crate::formats::jpeg;
-use crate::formats::jpeg::marker;
-use crate::metadata::bytes::be16;
-use crate::{Error, Format, Result};
+use crate::{Error, Format, Result, Size};
 
 /// Where the JPEG lies in the file.
 pub(super) fn place(d: &Directory<'_>, header: &Header) -> Result<Range<usize>> {
@@ -29,8 +29,9 @@ pub(super) fn place(d: &Directory<'_>, header: &Header) -> Result<Range<usize>> 
     let layout = jpeg::walk(data)?;
     let frame = layout.segments.iter().find(|s| marker::is_frame(s.marker)).ok_or_else(refused)?;
     let scan = layout.segments.iter().any(|s| s.marker == marker::SOS);
-    let side = |at| be16(frame.data(data), at).map_or(0, u32::from);
-    let fits = side(3) == header.size.width && side(1) == header.size.height && !header.separate;
+    let frame = FrameOutline::new(frame.data(data));
+    let size = Size::new(frame.width().map_or(0, u32::from), frame.height().map_or(0, u32::from));
+    let fits = size == header.size && !header.separate;
     if !scan || !fits {
         return Err(refused());
     }

@@ -3,12 +3,12 @@
 
 use std::ops::Range;
 
+use photo_jpeg::syntax::{CodingProcess, FrameOutline, adobe, marker, write_segment};
+
 use super::super::color_model::Color;
 use super::super::header::Header;
 use crate::formats::jpeg;
-use crate::formats::jpeg::marker;
 use crate::formats::opened::OpenedFile;
-use crate::metadata::bytes::be16;
 use crate::pixels::{Layout, Raster};
 use crate::sampling::DecodeScale;
 use crate::{Error, Format, InputLimits, Result, Size};
@@ -45,32 +45,34 @@ impl Shared<'_> {
     fn whole(&self, data: &[u8]) -> Result<Vec<u8>, String> {
         let layout = jpeg::walk_to_scan(data).map_err(|e| e.to_string())?;
         let scan = layout.segments.last().map_or(2, |s| s.whole.end);
-        if let Some((_, why)) = layout.fault.filter(|_| data.get(scan..).is_none_or(<[u8]>::is_empty)) {
-            return Err(why);
+        if let Some(fault) = layout.fault.filter(|_| data.get(scan..).is_none_or(<[u8]>::is_empty)) {
+            return Err(fault.to_string());
         }
         let tables = self.tables.unwrap_or_default();
         let tables = tables.get(2..tables.len().saturating_sub(2)).unwrap_or_default();
         let mut out = Vec::with_capacity(data.len() + tables.len() + 20);
-        out.extend(b"\xFF\xD8");
+        out.extend(marker::START_OF_IMAGE);
         out.extend(tables);
-        out.extend(self.adobe());
-        let kept = layout.segments.iter().filter(|s| !matches!(s.marker, 0xE0..=0xEF | marker::COM));
+        if let Some(transform) = self.transform() {
+            write_segment(&mut out, marker::APP14, &[&adobe::payload(transform)])
+                .ok_or("no room for a segment")?;
+        }
+        let kept = layout.segments.iter().filter(|s| !marker::is_dispensable(s.marker));
         kept.for_each(|s| out.extend(data.get(s.whole.clone()).unwrap_or_default()));
         out.extend(data.get(scan..).unwrap_or_default());
-        if !out.ends_with(b"\xFF\xD9") {
-            out.extend(b"\xFF\xD9");
+        if !out.ends_with(&marker::END_OF_IMAGE) {
+            out.extend(marker::END_OF_IMAGE);
         }
         Ok(out)
     }
 
-    /// The segment that tells whether three samples are YCbCr. Four are as they are, without one.
-    fn adobe(&self) -> Vec<u8> {
-        let transform = match (self.header.samples_together(), &self.header.color) {
-            (3, Color::Rgb) => u8::from(self.header.is_ycbcr),
-            (3, _) => 0,
-            _ => return Vec::new(),
-        };
-        [b"\xFF\xEE\0\x0EAdobe\0\x64\0\0\0\0", &[transform][..]].concat()
+    /// Adobe's number for whether three samples are YCbCr. Four are as they are, without one.
+    fn transform(&self) -> Option<u8> {
+        match (self.header.samples_together(), &self.header.color) {
+            (3, Color::Rgb) => Some(u8::from(self.header.is_ycbcr)),
+            (3, _) => Some(0),
+            _ => None,
+        }
     }
 }
 
@@ -96,19 +98,21 @@ pub(in super::super) fn check(
 ) -> Result<()> {
     let data = file.get(range.clone()).unwrap_or_default();
     for frame in jpeg::walk_to_scan(data)?.segments.iter().filter(|s| marker::is_frame(s.marker)) {
-        let payload = frame.data(data);
-        let side = |at: usize| be16(payload, at).map_or(0, u64::from);
-        if !matches!(frame.marker, 0xC0 | 0xC1 | 0xC3) {
+        use CodingProcess::{Baseline, ExtendedSequential, Lossless};
+        let process = CodingProcess::of(frame.marker);
+        let frame = FrameOutline::new(frame.data(data));
+        let (width, height) = (frame.width().map_or(0, u64::from), frame.height().map_or(0, u64::from));
+        if !matches!(process, Some(Baseline | ExtendedSequential | Lossless { arithmetic: false })) {
             return Err(Error::unsupported(
                 Format::Tiff,
                 "a TIFF of JPEGs that are neither baseline nor lossless; save it with another compression",
             ));
         }
         // Blocks may reach beyond the last row.
-        if side(3) > chunk.0 || side(1) > chunk.1.saturating_add(15) {
+        if width > chunk.0 || height > chunk.1.saturating_add(15) {
             return Err(damaged(range.start, "a JPEG that is larger than its tile or strip"));
         }
-        let factors: Vec<u8> = payload.get(6..).unwrap_or_default().chunks_exact(3).map(|c| c[1]).collect();
+        let factors: Vec<_> = frame.components().map(|component| component.sampling).collect();
         let subsampled = factors.windows(2).any(|pair| pair[0] != pair[1]);
         if subsampled && !may_subsample {
             let what = "JPEGs whose colors are subsampled, though the TIFF says they are not YCbCr; save it as JPEG or PNG";
