@@ -68,8 +68,8 @@ fn no_file_of_the_corpus_makes_the_reader_panic() {
         let options = ReadOptions::with_memory_limit(256 << 20);
         let strict = Coefficients::read(&bytes, &options);
         let lenient = Coefficients::read_lenient(&bytes, &options);
-        if let (Ok(strict), Ok((lenient, flaw))) = (&strict, &lenient) {
-            assert_eq!((strict, flaw), (lenient, &None), "{}", case.name());
+        if let (Ok(strict), Ok((lenient, fault))) = (&strict, &lenient) {
+            assert_eq!((strict, fault), (lenient, &None), "{}", case.name());
         }
         assert!(strict.is_err() || Header::read(&bytes).is_ok(), "{}", case.name());
         // What the lenient reader finds nothing wrong with, the strict one takes.

@@ -40,8 +40,8 @@ pub(crate) fn read<const N: usize>(
     }
     let (mut picture, mut masks) = Coefficients::zeroed::<N>(&header, options)?;
     let plan = plan::ScanPlan::new(bytes, &header, state, options, &mut picture);
-    if let (Damage::Refuse, Some(flaw)) = (damage, &plan.flaw) {
-        return Err(flaw.clone());
+    if let (Damage::Refuse, Some(fault)) = (damage, &plan.fault) {
+        return Err(fault.clone());
     }
     let decoders = plan.scans.iter().map(|scan| scan::ScanDecoder::new(bytes, &frame, scan)).collect();
     let strips = strip::divide::<N>(&mut picture, &mut masks, header.mcus_high as usize);
@@ -53,7 +53,7 @@ pub(crate) fn read<const N: usize>(
     drop(strips);
     match (damage, done) {
         (Damage::Refuse, Err(error)) => Err(error),
-        (_, done) => Ok((picture, done.err().or(plan.flaw))),
+        (_, done) => Ok((picture, done.err().or(plan.fault))),
     }
 }
 

@@ -9,7 +9,7 @@ use crate::header::{Header, Process, Scan, TableState, next_scan};
 pub(super) struct ScanPlan {
     pub(super) scans: Vec<Scan>,
     /// Why there are no more scans, if something is wrong.
-    pub(super) flaw: Option<Error>,
+    pub(super) fault: Option<Error>,
 }
 
 /// For each component and each coefficient in zigzag order, the bit position down to which it is known.
@@ -26,21 +26,21 @@ impl ScanPlan {
         picture: &mut Coefficients,
     ) -> Self {
         let mut known = vec![[None; 64]; header.components.len()];
-        let mut plan = Self { scans: Vec::new(), flaw: None };
+        let mut plan = Self { scans: Vec::new(), fault: None };
         let mut next = Ok(Some(header.scan.clone()));
         while let Ok(Some(scan)) = next {
             if plan.scans.len() as u64 == u64::from(options.scan_limit) {
-                plan.flaw = Some(Error::Unsupported("more scans than the limit"));
+                plan.fault = Some(Error::Unsupported("more scans than the limit"));
                 return plan;
             }
             if let Err(error) = begin(header.process, &scan, &mut known, &state, picture) {
-                plan.flaw = Some(error);
+                plan.fault = Some(error);
                 return plan;
             }
             next = next_scan(bytes, &mut state, scan.data_start);
             plan.scans.push(scan);
         }
-        plan.flaw = next.err().or_else(|| missing(bytes, header, &plan.scans, &known));
+        plan.fault = next.err().or_else(|| missing(bytes, header, &plan.scans, &known));
         plan
     }
 

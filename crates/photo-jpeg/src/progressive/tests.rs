@@ -123,8 +123,8 @@ fn what_is_missing_is_said() {
     assert!(
         matches!(read(cut), Err(Error::Truncated { decoded, total, .. }) if 0 < decoded && decoded < total)
     );
-    let (some, flaw) = Coefficients::read_lenient(cut, &ReadOptions::default()).unwrap();
-    assert!(matches!(flaw, Some(Error::Truncated { .. })), "{flaw:?}");
+    let (some, fault) = Coefficients::read_lenient(cut, &ReadOptions::default()).unwrap();
+    assert!(matches!(fault, Some(Error::Truncated { .. })), "{fault:?}");
     let whole = read(&bytes).unwrap();
     let dc = |picture: &Coefficients| -> Vec<i16> {
         picture.components[0].blocks().iter().map(|block| block[0] & !1).collect()

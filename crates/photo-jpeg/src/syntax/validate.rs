@@ -239,7 +239,7 @@ mod tests {
     }
 
     /// What is wrong in a whole file, as words.
-    fn flaw(bytes: &[u8]) -> Option<String> {
+    fn fault(bytes: &[u8]) -> Option<String> {
         let segments: Vec<_> = Segments::new(bytes).collect();
         let sof = segments.iter().find(|s| marker::is_frame(s.marker)).unwrap();
         let frame = FrameHeader::read(sof.marker, sof.data(bytes)).unwrap();
@@ -251,7 +251,7 @@ mod tests {
         for entry in fixtures::read_index().unwrap() {
             let bytes = std::fs::read(entry.path()).unwrap();
             if entry.valid && bytes.starts_with(&[0xFF, 0xD8]) {
-                assert_eq!(flaw(&bytes), None, "{}", entry.file);
+                assert_eq!(fault(&bytes), None, "{}", entry.file);
             }
         }
     }
@@ -261,7 +261,7 @@ mod tests {
         let names = ["8074d35d5df52a83fa3245daae20b8891b15115e", "a28fe3916ce07c67fb2e8ae7f15aaa252026e6ed"];
         for case in corpus::cases_or_skip("known_bad_tables_and_scans_are_seen").unwrap() {
             if names.iter().any(|n| case.path.ends_with(n)) {
-                assert!(flaw(&std::fs::read(&case.file).unwrap()).is_some(), "{}", case.path);
+                assert!(fault(&std::fs::read(&case.file).unwrap()).is_some(), "{}", case.path);
             }
         }
     }
@@ -274,7 +274,7 @@ mod tests {
         let at = frame.whole.start + 10 + 3 * 2 + 2;
         for (table, sound) in [(0, true), (3, false), (200, false)] {
             bytes[at] = table;
-            assert_eq!(flaw(&bytes).is_none(), sound, "{table} {:?}", flaw(&bytes));
+            assert_eq!(fault(&bytes).is_none(), sound, "{table} {:?}", fault(&bytes));
         }
     }
 
@@ -283,18 +283,18 @@ mod tests {
         let (bytes, segments) = fixture("jpeg_baseline.jpg");
         let scan = segments.iter().find(|s| s.marker == marker::SOS).unwrap().whole.start;
         let twice = [&bytes[..bytes.len() - 2], &bytes[scan..]].concat();
-        assert!(flaw(&twice).is_some_and(|why| why.contains("earlier scan")));
+        assert!(fault(&twice).is_some_and(|why| why.contains("earlier scan")));
     }
 
     #[test]
     fn what_libjpeg_refuses_in_headers_is_seen() {
         let (bytes, segments) = fixture("jpeg_restart.jpg");
         let place = |m: u8| segments.iter().find(|s| s.marker == m).unwrap().whole.clone();
-        assert_eq!(flaw(&bytes), None);
+        assert_eq!(fault(&bytes), None);
         let with = |at: usize, value: u8| {
             let mut changed = bytes.clone();
             changed[at] = value;
-            flaw(&changed).unwrap_or_default()
+            fault(&changed).unwrap_or_default()
         };
         // Arithmetic conditioning, a reserved marker, an extension.
         for marker in [0xCC, 0x02, 0xF0] {
@@ -305,13 +305,13 @@ mod tests {
         let sampling = place(0xC0).start + 11;
         let mut broken = bytes.clone();
         (broken[sampling], broken[sampling + 3]) = (0x31, 0x21);
-        assert!(flaw(&broken).is_some_and(|why| why.contains("proportions")));
+        assert!(fault(&broken).is_some_and(|why| why.contains("proportions")));
         assert!(with(sampling, 0x44).contains("ten blocks"));
         let longer = |m: u8| {
             let at = place(m);
             let mut changed = [&bytes[..at.end], &[0], &bytes[at.end..]].concat();
             changed[at.start + 3] += 1;
-            flaw(&changed).unwrap_or_default()
+            fault(&changed).unwrap_or_default()
         };
         assert!(longer(marker::DRI).contains("wrong length") && longer(0xC0).contains("wrong length"));
     }
@@ -323,12 +323,12 @@ mod tests {
         let with = |at: usize, value: u8| {
             let mut changed = bytes.clone();
             changed[at] = value;
-            flaw(&changed).unwrap_or_default()
+            fault(&changed).unwrap_or_default()
         };
         assert!(with(at(marker::DRI) + 1, 200).contains("restart markers instead of"));
         assert!(with(at(marker::SOS) + 1, 77).starts_with("no scan holds component"));
         let frame = segments.iter().find(|s| marker::is_frame(s.marker)).unwrap().whole.clone();
         let twice = [&bytes[..frame.end], &bytes[frame.start..]].concat();
-        assert_eq!(flaw(&twice).unwrap(), "2 frame headers");
+        assert_eq!(fault(&twice).unwrap(), "2 frame headers");
     }
 }

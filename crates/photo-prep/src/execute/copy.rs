@@ -33,7 +33,7 @@ pub(super) fn rewrite<'a>(plan: &Plan, file: &OpenedFile<'a>) -> Result<Prepared
         _ => jpeg::rewrite(bytes, file.jpeg()?, &kept.jpeg_segments(), new_profile)?,
     };
     timer.finish(Stage::Rewrite);
-    // Disorder in the source may keep decoders from it that read what was put in order.
+    // A malformed structure in the source may keep decoders from it that read what was put in order.
     let in_order = plan.info().format == Format::Jpeg
         && plan.info().jpeg.as_ref().is_some_and(|jpeg| !jpeg.natively_decodable);
     if in_order {

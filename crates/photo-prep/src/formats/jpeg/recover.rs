@@ -10,12 +10,12 @@ use crate::{InputLimits, Result};
 
 /// Only ordinary JPEGs: of the others no decoder tells how much was there.
 pub(crate) fn recovered(bytes: &[u8], limits: &InputLimits) -> Result<Option<(Vec<u8>, Coverage)>> {
-    let (picture, flaw) = match Coefficients::read_lenient(bytes, &read_options(limits)) {
+    let (picture, fault) = match Coefficients::read_lenient(bytes, &read_options(limits)) {
         Ok(read) => read,
         Err(photo_jpeg::Error::Unsupported(_)) => return Ok(None),
         Err(e) => return Err(jpeg::decode_planes::error(&e)),
     };
-    let Some(photo_jpeg::Error::Truncated { decoded, total, .. }) = flaw else { return Ok(None) };
+    let Some(photo_jpeg::Error::Truncated { decoded, total, .. }) = fault else { return Ok(None) };
     let layout = jpeg::walk(bytes)?;
     let kept = layout
         .segments

@@ -56,7 +56,7 @@ fn check_order(bytes: &[u8], layout: &PngLayout, color: u8, info: &mut ImageInfo
     let doubled =
         [b"IHDR", b"PLTE"].iter().any(|k| layout.chunks.iter().filter(|c| c.kind == **k).count() > 1);
     let palette = at(b"PLTE");
-    let flaw = fault
+    let fault = fault
         .or_else(|| unknown.map(|c| format!("unknown critical chunk {}", String::from_utf8_lossy(&c.kind))))
         .or_else(|| doubled.then(|| "a critical chunk is doubled".into()))
         .or_else(|| (!together).then(|| "the picture data is not in one run".into()))
@@ -64,8 +64,8 @@ fn check_order(bytes: &[u8], layout: &PngLayout, color: u8, info: &mut ImageInfo
         .or_else(|| {
             (matches!(color, 0 | 4) && palette.is_some()).then(|| "a gray picture with a palette".into())
         });
-    info.well_formed = flaw.is_none();
-    info.warnings.extend(flaw.map(Warning::MalformedStructure));
+    info.well_formed = fault.is_none();
+    info.warnings.extend(fault.map(Warning::MalformedStructure));
     let unsound = layout.chunks.iter().filter(|c| !c.sound && c.is_ancillary()).count();
     if unsound > 0 {
         info.warnings
