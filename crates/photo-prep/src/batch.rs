@@ -109,15 +109,15 @@ impl Batch {
     /// from threads that have no share of it and are in no rayon pool, or in different pools.
     ///
     /// ```
-    /// # let png = include_bytes!("../../../fixtures/png_rgb_8.png").to_vec();
+    /// # let jpeg = include_bytes!("../doc/turned.jpg").to_vec();
     /// use photo_prep::{Batch, MemoryBudget, Options};
     ///
     /// let budget = MemoryBudget::new(512 << 20);
     /// let photos = Batch::new(Options::default()).share_budget(&budget);
     /// let previews = Batch::new(Options::default().max_pixels(10_000)).share_budget(&budget);
     /// std::thread::scope(|threads| {
-    ///     threads.spawn(|| photos.run([png.clone()], |_, photo| assert!(photo.is_ok())));
-    ///     threads.spawn(|| previews.run([png.clone()], |_, preview| assert!(preview.is_ok())));
+    ///     threads.spawn(|| photos.run([jpeg.clone()], |_, photo| assert!(photo.is_ok())));
+    ///     threads.spawn(|| previews.run([jpeg.clone()], |_, preview| assert!(preview.is_ok())));
     /// });
     /// ```
     #[must_use]
@@ -165,12 +165,12 @@ impl Batch {
     /// the work to the caller's.
     ///
     /// ```
-    /// # let png = include_bytes!("../../../fixtures/png_rgb_8.png").to_vec();
+    /// # let jpeg = include_bytes!("../doc/turned.jpg").to_vec();
     /// use std::collections::HashMap;
     /// use photo_prep::{Batch, Options};
     ///
     /// let mut photos = HashMap::new();
-    /// Batch::new(Options::default()).run_keyed([("Ann", png.clone()), ("Bob", png)], |name, result| {
+    /// Batch::new(Options::default()).run_keyed([("Ann", jpeg.clone()), ("Bob", jpeg)], |name, result| {
     ///     photos.insert(name, result);
     /// });
     /// assert!(photos["Ann"].is_ok() && photos["Bob"].is_ok());

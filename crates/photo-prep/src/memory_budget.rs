@@ -10,7 +10,7 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 ///
 /// ```
 /// # fn main() -> Result<(), photo_prep::Error> {
-/// # let bytes = include_bytes!("../../../fixtures/bmp_24.bmp");
+/// # let bytes = include_bytes!("../doc/turned.jpg");
 /// use photo_prep::{MemoryBudget, Options, Resources};
 ///
 /// let budget = MemoryBudget::new(512 << 20).max_pictures(4);

@@ -5,7 +5,7 @@
 //! ```
 //! use photo_jpeg::syntax::{FrameHeader, Segments, marker};
 //!
-//! # let file = include_bytes!("../../../../fixtures/jpeg_progressive.jpg");
+//! # let file = include_bytes!("../../doc/turned.jpg");
 //! let mut walk = Segments::new(file);
 //! let segments: Vec<_> = walk.by_ref().collect();
 //! assert_eq!((walk.end(), walk.fault()), (Some(file.len()), None));
