@@ -91,7 +91,7 @@ fn engine(c: &mut Criterion) {
             group.bench_function(BenchmarkId::new(name, threads), |b| b.iter(|| pool.install(run)));
         };
         let whole = DecodeOptions::default();
-        let len = |planes: photo_jpeg::Result<Planes>| planes.map_or(0, |p| p.planes.len());
+        let len = |planes: photo_jpeg::Result<Planes>| planes.map_or(0, |p| p.planes().len());
         bench("decode", &|| len(decode(black_box(&bytes), &whole)));
         bench("decode_reduce", &|| len(decode(black_box(&bytes), &reduce)));
         let options = photo_jpeg::ReadOptions::default();

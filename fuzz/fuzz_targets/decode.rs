@@ -13,15 +13,15 @@ const MEMORY: u64 = 64 << 20;
 fuzz_target!(|bytes: &[u8]| {
     let Ok(header) = Header::read(bytes) else { return };
     // Large claims are refused by the limit; they would only slow the search down.
-    if u64::from(header.width) * u64::from(header.height) > 1 << 20 {
+    if u64::from(header.width()) * u64::from(header.height()) > 1 << 20 {
         return;
     }
     let whole = decode(bytes, &DecodeOptions::default().memory_limit(MEMORY));
     if let Ok(planes) = &whole {
-        assert_eq!((planes.width, planes.height), (header.width, header.height));
+        assert_eq!((planes.width(), planes.height()), (header.width(), header.height()));
         assert!(
-            planes.planes.len() == 1
-                || planes.to_rgb().len() as u64 == 3 * u64::from(planes.width) * u64::from(planes.height)
+            planes.planes().len() == 1
+                || planes.to_rgb().len() as u64 == 3 * u64::from(planes.width()) * u64::from(planes.height())
         );
     }
     for (segments, meant) in [(1, 100_000), (1, 5), (3, 7), (8, 40)] {
@@ -32,14 +32,15 @@ fuzz_target!(|bytes: &[u8]| {
             (whole, cut) => panic!("{:?} and {:?}", whole.as_ref().map(|_| ()), cut.map(|_| ())),
         }
     }
-    let (width, height) = (header.width.div_ceil(3), header.height.div_ceil(2));
+    let (width, height) = (header.width().div_ceil(3), header.height().div_ceil(2));
     for scale in [Scale::Full, Scale::Half, Scale::Quarter] {
         let reduced =
             decode(bytes, &DecodeOptions::default().memory_limit(MEMORY).scale(scale).size(width, height));
         assert_eq!(reduced.is_ok(), whole.is_ok());
     }
     let coefficients = Coefficients::read(bytes, &ReadOptions::with_memory_limit(MEMORY));
-    if header.process == Process::Sequential && header.scan.components.len() == header.components.len() {
+    if header.process() == Process::Sequential && header.scan().components.len() == header.components().len()
+    {
         assert_eq!(coefficients.is_ok(), whole.is_ok());
     }
     let verified = verify(bytes, &ReadOptions::with_memory_limit(MEMORY));

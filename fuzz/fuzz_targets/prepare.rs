@@ -49,7 +49,7 @@ fn decode(prepared: &Prepared<'_>) {
     } else if matches!(report.route.name(), "coefficients" | "pixels") {
         let planes =
             photo_jpeg::decode(prepared.bytes(), &photo_jpeg::DecodeOptions::default()).expect("a JPEG");
-        assert_eq!((planes.width, planes.height), (prepared.size().width, prepared.size().height));
+        assert_eq!((planes.width(), planes.height()), (prepared.size().width, prepared.size().height));
     }
 }
 

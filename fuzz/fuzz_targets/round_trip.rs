@@ -9,9 +9,9 @@ fuzz_target!(|bytes: &[u8]| {
     let Some((planes, options)) = picture(bytes) else { return };
     let file = encode(&planes, &options).expect("valid planes");
     let decoded = decode(&file, &DecodeOptions::default()).expect("what we wrote");
-    let (width, height) = (planes.width, planes.height);
+    let (width, height) = (planes.width(), planes.height());
     let want = if options.orientation.swaps_sides() { (height, width) } else { (width, height) };
-    assert_eq!((decoded.width, decoded.height), want);
+    assert_eq!((decoded.width(), decoded.height()), want);
     for (segments, meant) in [(2, 9), (5, 30)] {
         assert!(
             decode_in_chunks(&file, &DecodeOptions::default(), segments, meant).expect("what we wrote")
@@ -19,7 +19,7 @@ fuzz_target!(|bytes: &[u8]| {
         );
     }
     let coefficients = Coefficients::read(&file, &ReadOptions::default()).expect("what we wrote");
-    assert_eq!(coefficients.components.len(), planes.planes.len());
+    assert_eq!(coefficients.components().len(), planes.planes().len());
     let progressive =
         encode(&planes, &options.clone().progressive(true).restart_interval(0)).expect("valid planes");
     let again = Coefficients::read(&progressive, &ReadOptions::default()).expect("what we wrote");

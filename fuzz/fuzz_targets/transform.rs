@@ -16,7 +16,7 @@ fn coefficients(bytes: &[u8]) -> Option<Coefficients> {
     let mut picture = Coefficients::read(&file, &ReadOptions::default()).expect("what we wrote");
     let values = bytes.get(6..)?.as_chunks::<2>().0;
     let mut values = values.iter().map(|&pair| i16::from_le_bytes(pair));
-    for block in picture.components.iter_mut().flat_map(|c| c.blocks_mut()) {
+    for block in picture.components_mut().iter_mut().flat_map(|c| c.blocks_mut()) {
         for (value, new) in block.iter_mut().zip(&mut values) {
             *value = if new % 4 == 0 { new } else { new % 1024 };
         }
@@ -53,7 +53,7 @@ fn turns_cancel_out(picture: &Coefficients) {
 fn requantized(picture: &Coefficients, tables: &[QuantTable], orientation: Orientation) {
     let mut coarse = picture.clone();
     coarse.requantize(tables).expect("a table for each component");
-    for component in &coarse.components {
+    for component in coarse.components() {
         assert!(component.blocks().iter().flatten().all(|value| (-1024..=1023).contains(value)));
     }
     let options =
@@ -69,7 +69,7 @@ fn requantized(picture: &Coefficients, tables: &[QuantTable], orientation: Orien
         let again = Coefficients::read(&file, &ReadOptions::default()).expect("what we wrote");
         assert!(same(&expected, &again), "{orientation:?}");
         let planes = decode(&file, &DecodeOptions::default()).expect("what we wrote");
-        assert_eq!((planes.width, planes.height), (expected.width, expected.height));
+        assert_eq!((planes.width(), planes.height()), (expected.width(), expected.height()));
     }
 }
 
@@ -80,14 +80,14 @@ fuzz_target!(|bytes: &[u8]| {
     // Files may hold values that none of 8 bits may have; those are refused.
     let _ = transcode(&picture, &TranscodeOptions::default().orientation(orientation).edges(Edges::Trim));
     // What 8-bit samples can give: where a table stays as it is, so do the coefficients.
-    for value in picture.components.iter_mut().flat_map(|c| c.blocks_mut()).flatten() {
+    for value in picture.components_mut().iter_mut().flat_map(|c| c.blocks_mut()).flatten() {
         *value = (*value).clamp(-1023, 1023);
     }
     let coarser = |(index, component): (usize, &photo_jpeg::CodedComponent)| {
         component.facts().quant.coarser(index > 0, f64::from(coarseness) * 3.0)
     };
-    let coarse: Vec<_> = picture.components.iter().enumerate().map(coarser).collect();
-    let finest = vec![QuantTable::luma(100); picture.components.len()];
+    let coarse: Vec<_> = picture.components().iter().enumerate().map(coarser).collect();
+    let finest = vec![QuantTable::luma(100); picture.components().len()];
     requantized(&picture, &coarse, orientation);
     requantized(&picture, &finest, orientation);
 });

@@ -21,8 +21,8 @@ pub fn set_panic_hook() {
 
 /// Whether both have the same coefficients wherever they show something.
 pub fn same(a: &Coefficients, b: &Coefficients) -> bool {
-    a.components.len() == b.components.len()
-        && a.components.iter().zip(&b.components).all(|(a, b)| {
+    a.components().len() == b.components().len()
+        && a.components().iter().zip(b.components()).all(|(a, b)| {
             let (wide, high) = (a.facts().width.div_ceil(8), a.facts().height.div_ceil(8));
             a.facts().quant == b.facts().quant
                 && (0..high).all(|y| (0..wide).all(|x| a.block(x, y) == b.block(x, y)))
@@ -51,7 +51,7 @@ pub fn picture(bytes: &[u8]) -> Option<(Planes, EncodeOptions<'static>)> {
         .restart_interval(u16::from(restart % 9))
         .optimize_huffman(restart < 128)
         .orientation(Orientation::ALL[usize::from(turn % 8)]);
-    Some((Planes { width, height, color, sampling, planes }, options))
+    Some((Planes::new(width, height, color, sampling, planes).ok()?, options))
 }
 
 /// A PNG with the right checksum in every chunk, which mutations alone would hardly ever find; anything else as it is.

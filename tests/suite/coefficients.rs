@@ -23,7 +23,7 @@ fn keeps_all(input: &[u8], prepared: &Prepared<'_>, orientation: u16) -> bool {
     let orientation = photo_jpeg::Orientation::ALL[usize::from(orientation) - 1];
     let (expected, found) = (coefficients(input), coefficients(prepared.bytes()));
     let expected = expected.turned(orientation, photo_jpeg::Edges::Keep).unwrap();
-    expected.components.iter().zip(&found.components).all(|(a, b)| {
+    expected.components().iter().zip(found.components()).all(|(a, b)| {
         let (wide, high) = (a.facts().width.div_ceil(8), a.facts().height.div_ceil(8));
         let mut places = (0..high).flat_map(|y| (0..wide).map(move |x| (x, y)));
         a.facts().quant == b.facts().quant && places.all(|(x, y)| a.block(x, y) == b.block(x, y))
@@ -95,7 +95,7 @@ fn a_picture_with_incomplete_mcus_keeps_its_tables() {
                 "{report}"
             );
             let (before, after) = (coefficients(&bytes), coefficients(prepared.bytes()));
-            for (a, b) in before.components.iter().zip(&after.components) {
+            for (a, b) in before.components().iter().zip(after.components()) {
                 let table = a.facts().quant.clone();
                 let want = if orientation >= 5 { table.transposed() } else { table };
                 assert_eq!(want, b.facts().quant, "{sampling:?} {orientation}");
@@ -156,7 +156,7 @@ fn chroma_is_halved_before_luma_gets_coarse() {
             let prepared = options.max_bytes(limit).prepare(&bytes).unwrap();
             assert!(prepared.bytes().len() as u64 <= limit, "{}", prepared.report());
             assert_eq!((prepared.size().width, prepared.size().height), (1200, 900));
-            let luma = coefficients(prepared.bytes()).components[0].facts().clone();
+            let luma = coefficients(prepared.bytes()).components()[0].facts().clone();
             (prepared.report().rung(), (luma.h, luma.v))
         };
         let own = if sampling == Sampling::S444 { (1, 1) } else { (2, 1) };
@@ -192,7 +192,7 @@ proptest! {
             })
         };
         if let (Ok((Rung::Requantized, tight)), Ok((Rung::Requantized, loose))) = (fit(share), fit(share * more)) {
-            for (tight, loose) in tight.components.iter().zip(&loose.components) {
+            for (tight, loose) in tight.components().iter().zip(loose.components()) {
                 let mut pairs = tight.facts().quant.values().iter().zip(loose.facts().quant.values());
                 prop_assert!(pairs.all(|(tight, loose)| loose <= tight));
             }

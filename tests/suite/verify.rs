@@ -32,7 +32,7 @@ fn with_comment(bytes: &[u8]) -> Vec<u8> {
 }
 
 fn data_start(bytes: &[u8]) -> usize {
-    Header::read(bytes).unwrap().scan.data_start
+    Header::read(bytes).unwrap().scan().data_start
 }
 
 /// Where entropy-coded bytes lie that are no part of a marker or of stuffing.

@@ -10,13 +10,13 @@ use crate::syntax::MaxSampling;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Coefficients {
     /// Samples in a row of the picture.
-    pub width: u32,
+    pub(crate) width: u32,
     /// Rows of the picture.
-    pub height: u32,
+    pub(crate) height: u32,
     /// What the components mean.
-    pub color: ColorModel,
+    pub(crate) color: ColorModel,
     /// One or three components.
-    pub components: Vec<CodedComponent>,
+    pub(crate) components: Vec<CodedComponent>,
 }
 
 /// A component with its coefficients.
@@ -53,6 +53,36 @@ impl ReadOptions {
 }
 
 impl Coefficients {
+    /// The width of the picture in pixels.
+    #[must_use]
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// The height of the picture in pixels.
+    #[must_use]
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// What the components mean.
+    #[must_use]
+    pub fn color(&self) -> ColorModel {
+        self.color
+    }
+
+    /// One or three components.
+    #[must_use]
+    pub fn components(&self) -> &[CodedComponent] {
+        &self.components
+    }
+
+    /// The components, whose coefficients can be changed, but neither their sizes nor their number.
+    #[must_use]
+    pub fn components_mut(&mut self) -> &mut [CodedComponent] {
+        &mut self.components
+    }
+
     /// The most bytes of memory that reading takes on the threads of the current rayon pool. A few kilobytes
     /// per scan are not counted.
     #[must_use]

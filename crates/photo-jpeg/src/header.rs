@@ -17,24 +17,72 @@ pub(crate) use scan::{TableState, next_scan};
 #[derive(Debug, Clone)]
 pub struct Header {
     /// Width of the picture in pixels, 1 to 65,535.
-    pub width: u32,
+    pub(crate) width: u32,
     /// Height of the picture in pixels, 1 to 65,535.
-    pub height: u32,
+    pub(crate) height: u32,
     /// The coding process.
-    pub process: Process,
+    pub(crate) process: Process,
     /// What the components mean.
-    pub color: ColorModel,
+    pub(crate) color: ColorModel,
     /// One or three components.
-    pub components: Vec<Component>,
+    pub(crate) components: Vec<Component>,
     /// The number of MCUs in a row of an interleaved scan.
-    pub mcus_wide: u32,
+    pub(crate) mcus_wide: u32,
     /// The number of rows of MCUs in an interleaved scan.
-    pub mcus_high: u32,
+    pub(crate) mcus_high: u32,
     /// The first scan.
-    pub scan: Scan,
+    pub(crate) scan: Scan,
 }
 
 impl Header {
+    /// The width of the picture in pixels, 1 to 65,535.
+    #[must_use]
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// The height of the picture in pixels, 1 to 65,535.
+    #[must_use]
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// The coding process.
+    #[must_use]
+    pub fn process(&self) -> Process {
+        self.process
+    }
+
+    /// What the components mean.
+    #[must_use]
+    pub fn color(&self) -> ColorModel {
+        self.color
+    }
+
+    /// One or three components.
+    #[must_use]
+    pub fn components(&self) -> &[Component] {
+        &self.components
+    }
+
+    /// The number of MCUs in a row of an interleaved scan.
+    #[must_use]
+    pub fn mcus_wide(&self) -> u32 {
+        self.mcus_wide
+    }
+
+    /// The number of rows of MCUs in an interleaved scan.
+    #[must_use]
+    pub fn mcus_high(&self) -> u32 {
+        self.mcus_high
+    }
+
+    /// The first scan.
+    #[must_use]
+    pub fn scan(&self) -> &Scan {
+        &self.scan
+    }
+
     /// Reads a file up to the end of its first scan header. Allocates a few hundred bytes for each table,
     /// whatever the header claims.
     ///

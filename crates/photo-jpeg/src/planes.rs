@@ -1,6 +1,8 @@
 //! Pictures as planes of 8-bit samples, each component at its own sampling.
 
+use crate::error::{Error, Result};
 use crate::header::ColorModel;
+use crate::syntax::MaxSampling;
 
 /// A plane of 8-bit samples, stored row after row without gaps.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,13 +66,89 @@ impl Plane {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Planes {
     /// Width of the picture in pixels.
-    pub width: u32,
+    pub(crate) width: u32,
     /// Height of the picture in pixels.
-    pub height: u32,
+    pub(crate) height: u32,
     /// How the planes describe colors.
-    pub color: ColorModel,
+    pub(crate) color: ColorModel,
     /// The horizontal and vertical sampling factor of each plane, 1 or 2.
-    pub sampling: Vec<(u8, u8)>,
+    pub(crate) sampling: Vec<(u8, u8)>,
     /// The planes.
-    pub planes: Vec<Plane>,
+    pub(crate) planes: Vec<Plane>,
+}
+
+impl Planes {
+    /// Makes a picture of planes.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] unless there is one plane with its sampling factors for gray and three for the other color
+    /// models, all factors are 1 or 2, and each plane has the size that follows from them.
+    pub fn new(
+        width: u32,
+        height: u32,
+        color: ColorModel,
+        sampling: Vec<(u8, u8)>,
+        planes: Vec<Plane>,
+    ) -> Result<Self> {
+        let made = Self { width, height, color, sampling, planes };
+        made.check().map(|()| made)
+    }
+
+    /// Checks that the planes make a picture.
+    pub(crate) fn check(&self) -> Result<()> {
+        let count = if self.color == ColorModel::Gray { 1 } else { 3 };
+        if self.planes.len() != count || self.sampling.len() != count {
+            return Err(Error::Argument(
+                "a picture must have one plane if it's gray, else three, each with its sampling",
+            ));
+        }
+        if self.sampling.iter().any(|(h, v)| !(1..=2).contains(h) || !(1..=2).contains(v)) {
+            return Err(Error::Argument("sampling factors must be 1 or 2"));
+        }
+        let max = MaxSampling::of(self.sampling.iter().copied());
+        let fits = self.planes.iter().zip(&self.sampling).all(|(plane, &factors)| {
+            (plane.width(), plane.height()) == max.component_size(self.width, self.height, factors)
+        });
+        if fits {
+            Ok(())
+        } else {
+            Err(Error::Argument("a plane's size doesn't fit the picture's size and its sampling"))
+        }
+    }
+
+    /// The width of the picture in pixels.
+    #[must_use]
+    pub fn width(&self) -> u32 {
+        self.width
+    }
+
+    /// The height of the picture in pixels.
+    #[must_use]
+    pub fn height(&self) -> u32 {
+        self.height
+    }
+
+    /// How the planes describe colors.
+    #[must_use]
+    pub fn color(&self) -> ColorModel {
+        self.color
+    }
+
+    /// The horizontal and vertical sampling factor of each plane, 1 or 2.
+    #[must_use]
+    pub fn sampling(&self) -> &[(u8, u8)] {
+        &self.sampling
+    }
+
+    /// The planes: one of gray, or three.
+    #[must_use]
+    pub fn planes(&self) -> &[Plane] {
+        &self.planes
+    }
+
+    /// The planes, whose samples can be changed, but neither their sizes nor their number.
+    #[must_use]
+    pub fn planes_mut(&mut self) -> &mut [Plane] {
+        &mut self.planes
+    }
 }

@@ -42,7 +42,7 @@ fn planes_of(picture: &Picture, sampling: [(u8, u8); 3]) -> Planes {
         Plane::new(wide, high, data).unwrap()
     };
     let planes = sampling.iter().enumerate().map(|(index, &factors)| component(index, factors)).collect();
-    Planes { width, height, color: ColorModel::YCbCr, sampling: sampling.to_vec(), planes }
+    Planes::new(width, height, ColorModel::YCbCr, sampling.to_vec(), planes).unwrap()
 }
 
 fn ycc(pixel: &[u8]) -> [f64; 3] {
@@ -58,14 +58,14 @@ fn gray_planes(picture: &Picture) -> Planes {
     let (width, height) = (picture.width(), picture.height());
     let gray = picture.convert(Layout::Gray).into_data();
     let plane = Plane::new(width, height, gray).unwrap();
-    Planes { width, height, color: ColorModel::Gray, sampling: vec![(1, 1)], planes: vec![plane] }
+    Planes::new(width, height, ColorModel::Gray, vec![(1, 1)], vec![plane]).unwrap()
 }
 
 fn rgb_planes(picture: &Picture) -> Planes {
     let (width, height) = (picture.width(), picture.height());
     let channel = |index: usize| picture.data().iter().skip(index).step_by(3).copied().collect();
     let planes = (0..3).map(|index| Plane::new(width, height, channel(index)).unwrap()).collect();
-    Planes { width, height, color: ColorModel::Rgb, sampling: vec![(1, 1); 3], planes }
+    Planes::new(width, height, ColorModel::Rgb, vec![(1, 1); 3], planes).unwrap()
 }
 
 /// The planes as `orientation` shows them.
@@ -90,14 +90,11 @@ fn turned(planes: &Planes, orientation: Orientation) -> Planes {
             (0..h).flat_map(|y| (0..w).map(move |x| (x, y))).map(|(x, y)| sample(source(x, y))).collect();
         Plane::new(w, h, data).unwrap()
     };
-    let (width, height) = if swap { (planes.height, planes.width) } else { (planes.width, planes.height) };
-    Planes {
-        width,
-        height,
-        color: planes.color,
-        sampling: planes.sampling.iter().map(|&(h, v)| if swap { (v, h) } else { (h, v) }).collect(),
-        planes: planes.planes.iter().map(turn).collect(),
-    }
+    let (width, height) =
+        if swap { (planes.height(), planes.width()) } else { (planes.width(), planes.height()) };
+    let sampling = planes.sampling().iter().map(|&(h, v)| if swap { (v, h) } else { (h, v) }).collect();
+    let turned = planes.planes().iter().map(turn).collect();
+    Planes::new(width, height, planes.color(), sampling, turned).unwrap()
 }
 
 fn decode_image(file: &[u8]) -> (u32, u32, Vec<u8>) {
@@ -294,13 +291,20 @@ fn wrong_arguments_are_refused() {
     let options = EncodeOptions::default();
     refused(&good, &EncodeOptions::default().quality(0));
     refused(&good, &EncodeOptions::default().quality(101));
-    refused(&Planes { width: 0, ..good.clone() }, &options);
-    refused(&Planes { height: 65_501, ..good.clone() }, &options);
-    refused(&Planes { width: 15, height: 18, ..good.clone() }, &options);
-    refused(&Planes { color: ColorModel::Gray, ..good.clone() }, &options);
-    refused(&Planes { sampling: vec![(2, 2); 2], ..good.clone() }, &options);
-    refused(&Planes { sampling: vec![(3, 2), (1, 1), (1, 1)], ..good.clone() }, &options);
-    refused(&Planes { sampling: vec![(0, 2), (1, 1), (1, 1)], ..good.clone() }, &options);
+    refused(&Planes::from_gray(1, 65_501, vec![0; 65_501]).unwrap(), &options);
+    let factors = |luma| vec![luma, (1, 1), (1, 1)];
+    let ycbcr = ColorModel::YCbCr;
+    for (width, height, color, sampling) in [
+        (0, 16, ycbcr, factors((2, 2))),
+        (15, 18, ycbcr, factors((2, 2))),
+        (16, 16, ColorModel::Gray, factors((2, 2))),
+        (16, 16, ycbcr, vec![(2, 2); 2]),
+        (16, 16, ycbcr, factors((3, 2))),
+        (16, 16, ycbcr, factors((0, 2))),
+    ] {
+        let made = Planes::new(width, height, color, sampling, good.planes().to_vec());
+        assert!(matches!(made, Err(Error::Argument(_))), "{width}x{height}");
+    }
     assert!(encoded_len(&good, &options, 0).is_err());
 }
 
@@ -354,15 +358,15 @@ proptest! {
         };
         let plane = Plane::new(width, height, (0..width * height).map(|_| random()).collect()).unwrap();
         let (color, sampling) = (ColorModel::Gray, vec![(1, 1)]);
-        let planes = Planes { width, height, color, sampling, planes: vec![plane] };
+        let planes = Planes::new(width, height, color, sampling, vec![plane]).unwrap();
         let orientation = Orientation::ALL[orientation];
         let options = EncodeOptions::default().quality(100).orientation(orientation);
         let options = options.restart_interval(interval);
         let file = encode(&planes, &options).unwrap();
         let expected = turned(&planes, orientation);
         for (seen_width, seen_height, rgb) in [decode_image(&file), decode_turbo(&file)] {
-            prop_assert_eq!((seen_width, seen_height), (expected.width, expected.height));
-            for (pixel, &sample) in rgb.chunks(3).zip(expected.planes[0].data()) {
+            prop_assert_eq!((seen_width, seen_height), (expected.width(), expected.height()));
+            for (pixel, &sample) in rgb.chunks(3).zip(expected.planes()[0].data()) {
                 prop_assert!(pixel[0].abs_diff(sample) <= 4, "{} for {}", pixel[0], sample);
             }
         }

@@ -13,7 +13,7 @@ use support::{SAMPLINGS, jpeg, read};
 
 /// The first place where two pictures differ in a block that shows something.
 fn differs(a: &Coefficients, b: &Coefficients) -> Option<String> {
-    for (index, (a, b)) in a.components.iter().zip(&b.components).enumerate() {
+    for (index, (a, b)) in a.components().iter().zip(b.components()).enumerate() {
         if a.facts() != b.facts() {
             return Some(format!("{:?} {:?}", a.facts(), b.facts()));
         }
@@ -29,14 +29,14 @@ fn differs(a: &Coefficients, b: &Coefficients) -> Option<String> {
             }
         }
     }
-    let same =
-        (a.width, a.height, a.color, a.components.len()) == (b.width, b.height, b.color, b.components.len());
+    let same = (a.width(), a.height(), a.color(), a.components().len())
+        == (b.width(), b.height(), b.color(), b.components().len());
     (!same).then(|| "sizes".into())
 }
 
 fn gray(width: u32, height: u32, data: Vec<u8>) -> Planes {
     let plane = Plane::new(width, height, data).unwrap();
-    Planes { width, height, color: ColorModel::Gray, sampling: vec![(1, 1)], planes: vec![plane] }
+    Planes::new(width, height, ColorModel::Gray, vec![(1, 1)], vec![plane]).unwrap()
 }
 
 /// Progressive and sequential file of the same coefficients, which must be the same in all decoders.
@@ -47,7 +47,7 @@ fn check(sequential: &[u8], progressive: &[u8]) -> Result<(), String> {
     let image =
         |bytes: &[u8]| image::load_from_memory(bytes).map(|p| p.into_bytes()).map_err(|e| e.to_string());
     // Neither reads progressive files whose luma has fewer samples than chroma.
-    let components = read(sequential).components;
+    let components = read(sequential).components().to_vec();
     let luma = components[0].facts();
     if components.iter().any(|c| c.facts().h > luma.h || c.facts().v > luma.v) {
         return Ok(());
@@ -176,10 +176,10 @@ fn restart_markers_and_impossible_values_are_refused() {
     let mut stored = read(&jpeg(16, 16, SAMPLINGS[0], 90, false));
     let options = TranscodeOptions::default().progressive(true);
     assert!(matches!(transcode(&stored, &options.clone().restart_interval(1)), Err(Error::Argument(_))));
-    let before = stored.components[0].blocks()[0];
+    let before = stored.components()[0].blocks()[0];
     for (place, value) in [(1, 1024), (63, i16::MIN), (0, 3000), (0, i16::MIN)] {
-        stored.components[0].blocks_mut()[0] = before;
-        stored.components[0].blocks_mut()[0][place] = value;
+        stored.components_mut()[0].blocks_mut()[0] = before;
+        stored.components_mut()[0].blocks_mut()[0][place] = value;
         assert!(matches!(transcode(&stored, &options), Err(Error::Argument(_))), "{value}");
     }
 }

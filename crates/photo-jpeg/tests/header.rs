@@ -24,11 +24,15 @@ fn fixtures_of_the_class_are_read() {
         ("jpeg_progressive.jpg", Progressive, YCbCr, &[(2, 2), (1, 1), (1, 1)]),
     ] {
         let header = Header::read(&fixture(name)).unwrap_or_else(|error| panic!("{name}: {error}"));
-        let found: Vec<_> = header.components.iter().map(|c| (c.h, c.v)).collect();
-        assert_eq!((header.process, header.color, found.as_slice()), (process, color, sampling), "{name}");
+        let found: Vec<_> = header.components().iter().map(|c| (c.h, c.v)).collect();
+        assert_eq!(
+            (header.process(), header.color(), found.as_slice()),
+            (process, color, sampling),
+            "{name}"
+        );
         let size =
             image::image_dimensions(Path::new(env!("CARGO_MANIFEST_DIR")).join("../../fixtures").join(name));
-        assert_eq!((header.width, header.height), size.unwrap(), "{name}");
+        assert_eq!((header.width(), header.height()), size.unwrap(), "{name}");
     }
 }
 
@@ -68,19 +72,19 @@ fn built(change: impl Fn(&mut Vec<Vec<u8>>)) -> Result<Header, Error> {
 #[test]
 fn geometry_follows_from_size_and_factors() {
     let header = built(|_| {}).unwrap();
-    assert_eq!((header.width, header.height, header.mcus_wide, header.mcus_high), (70, 50, 5, 4));
+    assert_eq!((header.width(), header.height(), header.mcus_wide(), header.mcus_high()), (70, 50, 5, 4));
     let sides: Vec<_> =
-        header.components.iter().map(|c| (c.width, c.height, c.blocks_wide, c.blocks_high)).collect();
+        header.components().iter().map(|c| (c.width, c.height, c.blocks_wide, c.blocks_high)).collect();
     assert_eq!(sides, [(70, 50, 10, 8), (35, 25, 5, 4), (35, 25, 5, 4)]);
-    assert_eq!(header.components[2].quant.values(), &[7; 64]);
+    assert_eq!(header.components()[2].quant.values(), &[7; 64]);
     // The factors of a single component mean nothing.
     let gray = built(|s| {
         s[3] = segment(0xC0, &[8, 0, 50, 0, 70, 1, 9, 0x42, 0]);
         s[4] = segment(0xDA, &[1, 9, 0, 0, 63, 0]);
     });
     let gray = gray.unwrap();
-    assert_eq!((gray.color, gray.mcus_wide, gray.mcus_high), (ColorModel::Gray, 9, 7));
-    assert_eq!((gray.components[0].h, gray.components[0].blocks_wide), (1, 9));
+    assert_eq!((gray.color(), gray.mcus_wide(), gray.mcus_high()), (ColorModel::Gray, 9, 7));
+    assert_eq!((gray.components()[0].h, gray.components()[0].blocks_wide), (1, 9));
 }
 
 #[test]
@@ -95,7 +99,7 @@ fn colors_are_found_by_segments_and_ids() {
                 s.insert(0, segment(if body[0] == b'J' { 0xE0 } else { 0xEE }, body));
             }
         });
-        header.unwrap().color
+        header.unwrap().color()
     };
     let (jfif, adobe0) = (&b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0"[..], &b"Adobe\0\x64\0\0\0\0\0"[..]);
     let adobe1 = &b"Adobe\0\x64\0\0\0\0\x01"[..];
@@ -186,7 +190,7 @@ fn what_is_odd_but_clear_is_read() {
 fn files_cut_anywhere_are_refused_until_the_scan_begins() {
     for name in ["jpeg_progressive.jpg", "jpeg_baseline.jpg", "jpeg_gray.jpg"] {
         let bytes = fixture(name);
-        let start = Header::read(&bytes).unwrap().scan.data_start;
+        let start = Header::read(&bytes).unwrap().scan().data_start;
         for end in 0..start {
             assert!(
                 matches!(Header::read(&bytes[..end]), Err(Error::Malformed { .. })),

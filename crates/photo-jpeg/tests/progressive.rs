@@ -23,7 +23,7 @@ fn differs(ours: &Coefficients, bytes: &[u8]) -> Option<String> {
         Err(error) => return Some(format!("the witness fails: {error}")),
     };
     let order = zigzag();
-    for (ours, theirs) in ours.components.iter().zip(&theirs.components) {
+    for (ours, theirs) in ours.components().iter().zip(&theirs.components) {
         let facts = ours.facts();
         for y in 0..facts.height.div_ceil(8) {
             for x in 0..facts.width.div_ceil(8) {

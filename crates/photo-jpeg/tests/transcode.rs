@@ -19,9 +19,9 @@ fn same(a: &Coefficients, b: &Coefficients) -> bool {
         (facts.width, facts.height, &facts.quant) == (b.facts().width, b.facts().height, &b.facts().quant)
             && places.all(|(x, y)| a.block(x, y).is_some() && a.block(x, y) == b.block(x, y))
     };
-    (a.width, a.height, a.color) == (b.width, b.height, b.color)
-        && a.components.len() == b.components.len()
-        && a.components.iter().zip(&b.components).all(component)
+    (a.width(), a.height(), a.color()) == (b.width(), b.height(), b.color())
+        && a.components().len() == b.components().len()
+        && a.components().iter().zip(b.components()).all(component)
 }
 
 proptest! {
@@ -91,7 +91,7 @@ fn lengths_are_foretold() {
         for quality in [70, 90, 100] {
             let stored = read(&jpeg(301, 203, factors, quality, false));
             let coarse =
-                stored.components.iter().map(|c| QuantTable::new(c.facts().quant.values().map(|q| 2 * q)));
+                stored.components().iter().map(|c| QuantTable::new(c.facts().quant.values().map(|q| 2 * q)));
             let tables: Vec<_> = coarse.map(Option::unwrap).collect();
             for options in [TranscodeOptions::default(), TranscodeOptions::default().tables(tables)] {
                 let length = transcode(&stored, &options).unwrap().len() as f64;
@@ -118,12 +118,12 @@ fn a_dead_zone_makes_ac_smaller_and_nothing_else() {
     let own = TranscodeOptions::default();
     let file = |options: &TranscodeOptions<'_>| transcode(&stored, options).unwrap();
     assert_eq!(file(&own), file(&own.clone().dead_zone(true)));
-    let coarse = stored.components.iter().map(|c| c.facts().quant.values().map(|q| (5 * q).div_ceil(3)));
+    let coarse = stored.components().iter().map(|c| c.facts().quant.values().map(|q| (5 * q).div_ceil(3)));
     let nearest = own.tables(coarse.map(|table| QuantTable::new(table).unwrap()).collect());
     let [nearest, smaller] = [file(&nearest), file(&nearest.dead_zone(true))];
     assert!(smaller.len() < nearest.len());
     let mut changed = 0;
-    for (a, b) in read(&nearest).components.iter().zip(&read(&smaller).components) {
+    for (a, b) in read(&nearest).components().iter().zip(read(&smaller).components()) {
         assert_eq!(a.facts(), b.facts());
         for (a, b) in a.blocks().iter().zip(b.blocks()) {
             assert_eq!(a[0], b[0]);
@@ -153,14 +153,12 @@ fn what_can_not_be_written_is_refused() {
     assert!(matches!(transcode(&stored, &two_tables), Err(Error::Argument(_))));
     for (place, value) in [(1, 1024), (63, i16::MIN), (0, 3000), (0, i16::MIN)] {
         let mut other = stored.clone();
-        other.components[0].blocks_mut()[0][place] = value;
+        other.components_mut()[0].blocks_mut()[0][place] = value;
         assert!(
             matches!(transcode(&other, &TranscodeOptions::default()), Err(Error::Argument(_))),
             "{value}"
         );
     }
-    stored.width = 65_501;
-    assert!(matches!(transcode(&stored, &TranscodeOptions::default()), Err(Error::Argument(_))));
 }
 
 #[test]
@@ -173,5 +171,5 @@ fn tables_are_shared_where_they_are_equal() {
     let file = transcode(&stored, &TranscodeOptions::default()).unwrap();
     let header = Header::read(&file).unwrap();
     assert_eq!(tables(&file), 3);
-    assert!(header.components.iter().zip(&three).all(|(c, table)| c.quant == *table));
+    assert!(header.components().iter().zip(&three).all(|(c, table)| c.quant == *table));
 }

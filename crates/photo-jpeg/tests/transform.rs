@@ -38,8 +38,8 @@ fn whole_mcus_turn_as_libjpeg_turbo_turns_them() {
         for (orientation, operation) in operations {
             let ours = stored.turned(orientation, Edges::Keep).unwrap();
             let theirs = read(&libjpeg_turbo_rs::transform(&bytes, operation).unwrap());
-            assert_eq!((ours.width, ours.height), (theirs.width, theirs.height), "{orientation:?}");
-            for (ours, theirs) in ours.components.iter().zip(&theirs.components) {
+            assert_eq!((ours.width(), ours.height()), (theirs.width(), theirs.height()), "{orientation:?}");
+            for (ours, theirs) in ours.components().iter().zip(theirs.components()) {
                 assert_eq!(ours.facts(), theirs.facts(), "{sampling:?} {orientation:?}");
                 assert!(ours.blocks() == theirs.blocks(), "{sampling:?} {orientation:?}");
             }

@@ -107,24 +107,7 @@ pub(crate) fn check_size(width: u32, height: u32) -> Result<()> {
 
 fn check(planes: &Planes) -> Result<()> {
     check_size(planes.width, planes.height)?;
-    let count = if planes.color == ColorModel::Gray { 1 } else { 3 };
-    if planes.planes.len() != count || planes.sampling.len() != count {
-        return Err(Error::Argument(
-            "a picture must have one plane if it's gray, else three, each with its sampling",
-        ));
-    }
-    if planes.sampling.iter().any(|(h, v)| !(1..=2).contains(h) || !(1..=2).contains(v)) {
-        return Err(Error::Argument("sampling factors must be 1 or 2"));
-    }
-    let max = MaxSampling::of(planes.sampling.iter().copied());
-    let fits = planes.planes.iter().zip(&planes.sampling).all(|(plane, &factors)| {
-        (plane.width(), plane.height()) == max.component_size(planes.width, planes.height, factors)
-    });
-    if fits {
-        Ok(())
-    } else {
-        Err(Error::Argument("a plane's size doesn't fit the picture's size and its sampling"))
-    }
+    planes.check()
 }
 
 /// The sampling factors after turning, reduced to the smallest with the same meaning: factors of 2 in all

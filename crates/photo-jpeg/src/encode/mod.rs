@@ -57,7 +57,7 @@ pub use unquantized::UnquantizedCoefficients;
 ///
 /// let gray = Plane::new(3, 2, vec![0, 50, 100, 150, 200, 250]).unwrap();
 /// let (color, sampling) = (ColorModel::Gray, vec![(1, 1)]);
-/// let planes = Planes { width: 3, height: 2, color, sampling, planes: vec![gray] };
+/// let planes = Planes::new(3, 2, color, sampling, vec![gray])?;
 /// let file = encode(&planes, &EncodeOptions::default())?;
 /// assert!(file.starts_with(&[0xFF, 0xD8, 0xFF]) && file.ends_with(&[0xFF, 0xD9]));
 /// # Ok::<(), photo_jpeg::Error>(())

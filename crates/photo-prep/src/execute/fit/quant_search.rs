@@ -28,14 +28,14 @@ impl Picture {
     /// For each component, the finest table that loses no more than the picture's own.
     fn finest_tables(&self) -> Vec<QuantTable> {
         match self {
-            Self::Coded(picture) => picture.components.iter().map(|c| c.facts().quant.clone()).collect(),
+            Self::Coded(picture) => picture.components().iter().map(|c| c.facts().quant.clone()).collect(),
             Self::Unquantized(picture) => vec![QuantTable::luma(100); picture.components()],
         }
     }
 
     fn size(&self) -> (u32, u32) {
         match self {
-            Self::Coded(picture) => (picture.width, picture.height),
+            Self::Coded(picture) => (picture.width(), picture.height()),
             Self::Unquantized(picture) => (picture.width(), picture.height()),
         }
     }

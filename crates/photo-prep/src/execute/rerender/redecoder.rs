@@ -80,9 +80,13 @@ mod tests {
                 redecoder.left.set(0);
                 for _ in 0..2 {
                     let reduced = redecoder.planes(smaller).unwrap();
-                    assert_eq!((reduced.width, reduced.height), (decoded.width, decoded.height), "{name}");
-                    assert_eq!(reduced.sampling, decoded.sampling, "{name}");
-                    for (a, b) in reduced.planes.iter().zip(&decoded.planes) {
+                    assert_eq!(
+                        (reduced.width(), reduced.height()),
+                        (decoded.width(), decoded.height()),
+                        "{name}"
+                    );
+                    assert_eq!(reduced.sampling(), decoded.sampling(), "{name}");
+                    for (a, b) in reduced.planes().iter().zip(decoded.planes()) {
                         assert_eq!((a.width(), a.height()), (b.width(), b.height()), "{name}");
                         let difference: u64 =
                             a.data().iter().zip(b.data()).map(|(a, b)| u64::from(a.abs_diff(*b))).sum();

@@ -46,7 +46,7 @@ pub(super) fn converted_in_place(
     let (Some(profile), true) = (profile, pixels.to_srgb) else { return None };
     let converted = if plan.info().model == crate::ColorModel::Gray {
         color::gray_table(profile).map(|table| {
-            for plane in &mut planes.planes {
+            for plane in planes.planes_mut() {
                 color::apply(&table, plane.data_mut(), 1);
             }
         })
@@ -58,8 +58,8 @@ pub(super) fn converted_in_place(
 
 /// The planes as pixels, not yet turned.
 pub(super) fn raster(planes: &Planes) -> Result<Raster> {
-    let size = Size::new(planes.width, planes.height);
-    let raster = match (planes.color, planes.planes.as_slice()) {
+    let size = Size::new(planes.width(), planes.height());
+    let raster = match (planes.color(), planes.planes()) {
         (ColorModel::Gray, [plane]) => Raster::new(size, Layout::Gray, plane.data().to_vec()),
         _ => Raster::new(size, Layout::Rgb, planes.to_rgb()),
     };

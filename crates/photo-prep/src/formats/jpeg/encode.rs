@@ -39,7 +39,7 @@ pub(crate) struct OrientedPlanes<'a> {
 impl OrientedPlanes<'_> {
     /// The size of the upright picture.
     pub(crate) fn size(&self) -> Size {
-        self.orientation.apply_to(Size::new(self.planes.width, self.planes.height))
+        self.orientation.apply_to(Size::new(self.planes.width(), self.planes.height()))
     }
 
     /// The picture as a baseline JPEG, upright.
@@ -56,7 +56,7 @@ impl OrientedPlanes<'_> {
     pub(crate) fn predict(&self, settings: &JpegSettings) -> Result<u64> {
         /// Rows of MCUs that are sampled at least.
         const ROWS: u32 = 16;
-        let rows = self.planes.height.max(self.planes.width).div_ceil(16);
+        let rows = self.planes.height().max(self.planes.width()).div_ceil(16);
         let every = (rows / ROWS).clamp(1, 8);
         photo_jpeg::encoded_len(&self.planes, &self.options(settings), every).map_err(|e| error(&e))
     }
