@@ -1,4 +1,5 @@
-//! Benchmarks of the image path: facts, plans, stages and whole pipelines. Throughput is in pixels of the source.
+//! Benchmarks of the image path: facts, plans, stages and whole pipelines. Throughput is in pixels of the
+//! source.
 //!
 //! `cargo bench`, or `cargo bench -- stage` for a group; `cargo bench -- --test` runs each once.
 
@@ -51,7 +52,8 @@ fn facts(c: &mut Criterion) {
 }
 
 /// One run gives the times of all stages; each benchmark takes its own out of the report. Path `planes` is a
-/// JPEG, which is reduced while it is decoded and turned while it is encoded; lane `raster` is everything else.
+/// JPEG, which is reduced while it is decoded and turned while it is encoded; path `raster` is everything
+/// else.
 fn stages(c: &mut Criterion) {
     let turned_tiff = TiffOptions { orientation: Some(6), ..TiffOptions::default() };
     let tiff = tiff::encode(&photo_like(4032, 3024, 7), &turned_tiff);

@@ -1,5 +1,6 @@
-//! Broken copies of every fixture, files that ask for much, and the odd files of others end in a compliant picture or in a clear
-//! error, in little time and memory. One test, since the counters of the allocator belong to the whole process.
+//! Broken copies of every fixture, files that ask for much, and the odd files of others end in a compliant
+//! picture or in a clear error, in little time and memory. One test, since the counters of the allocator
+//! belong to the whole process.
 //!
 //! `PHOTO_MUTANTS=200000 cargo test --release --test hostile -- --nocapture` is the long run.
 
@@ -80,7 +81,8 @@ fn broken_fixtures() {
     assert!(tally.accepted > tally.files / 20 && tally.accepted < tally.files * 19 / 20, "{tally:?}");
 }
 
-/// Broken copies of the HEIC and TIFF files that photo-prep's own tests hold to libheif and libtiff, the very large ones aside.
+/// Broken copies of the HEIC and TIFF files that photo-prep's own tests hold to libheif and libtiff, the very
+/// large ones aside.
 fn broken_rare_files() {
     let mut tally = Tally::default();
     let mut files: Vec<_> =

@@ -1,5 +1,5 @@
-//! Memory stays within what the plan says, measured by a counting allocator. One test, since the counters belong
-//! to the whole process.
+//! Memory stays within what the plan says, measured by a counting allocator. One test, since the counters
+//! belong to the whole process.
 
 use photo_prep::{Error, Options};
 use photo_testkit::alloc::{CountingAlloc, peak_during};

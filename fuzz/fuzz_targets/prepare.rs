@@ -1,4 +1,5 @@
-//! Any bytes and options: what comes out holds the limits, is what the report says, and needs nothing more done to it.
+//! Any bytes and options: what comes out holds the limits, is what the report says, and needs nothing more
+//! done to it.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;
@@ -38,7 +39,8 @@ fn check(options: &Options, prepared: &Prepared<'_>) {
     decode(prepared);
 }
 
-/// Another decoder than the one that read the source takes it. Not where a JPEG's data are copied, which nobody decodes.
+/// Another decoder than the one that read the source takes it. Not where a JPEG's data are copied, which
+/// nobody decodes.
 fn decode(prepared: &Prepared<'_>) {
     let report = prepared.report();
     if prepared.format() == Format::Png {

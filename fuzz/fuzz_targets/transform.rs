@@ -1,5 +1,5 @@
-//! Any coefficients: turns that cancel out give the same ones, and what is requantized and turned while it is written
-//! reads back as if both had been done before.
+//! Any coefficients: turns that cancel out give the same ones, and what is requantized and turned while it is
+//! written reads back as if both had been done before.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

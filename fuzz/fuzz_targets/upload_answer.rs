@@ -1,4 +1,5 @@
-//! Any answer of the photo or token endpoint: five lines of status (and ` cut`), three headers, then the body.
+//! Any answer of the photo or token endpoint: five lines of status (and ` cut`), three headers, then the
+//! body.
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

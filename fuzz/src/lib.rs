@@ -7,8 +7,8 @@ use photo_prep::{
     ColorPolicy, EdgePolicy, InputLimits, MetadataPolicy, Options, OutputFormat, Subsampling, catching_panics,
 };
 
-/// Panics end the process at once, as libFuzzer wants it, but for those that photo-prep catches by design: panics of
-/// other people's decoders. A panic of our own crates is always a finding.
+/// Panics end the process at once, as libFuzzer wants it, but for those that photo-prep catches by design:
+/// panics of other people's decoders. A panic of our own crates is always a finding.
 pub fn set_panic_hook() {
     let usual = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
@@ -54,7 +54,8 @@ pub fn picture(bytes: &[u8]) -> Option<(Planes, EncodeOptions<'static>)> {
     Some((Planes::new(width, height, color, sampling, planes).ok()?, options))
 }
 
-/// A PNG with the right checksum in every chunk, which mutations alone would hardly ever find; anything else as it is.
+/// A PNG with the right checksum in every chunk, which mutations alone would hardly ever find; anything else
+/// as it is.
 pub fn with_checksums(file: &[u8]) -> Cow<'_, [u8]> {
     let mut out = Cow::Borrowed(file);
     let mut at = if file.starts_with(b"\x89PNG\r\n\x1A\n") { 8 } else { file.len() };
@@ -67,8 +68,8 @@ pub fn with_checksums(file: &[u8]) -> Cow<'_, [u8]> {
     out
 }
 
-/// A file and the options that its last four bytes stand for. At the end, they leave the file's offsets as they are.
-/// The highest bit leaves a PNG's checksums as they are too.
+/// A file and the options that its last four bytes stand for. At the end, they leave the file's offsets as
+/// they are. The highest bit leaves a PNG's checksums as they are too.
 pub fn file_and_options(bytes: &[u8], input: InputLimits) -> Option<(Cow<'_, [u8]>, Options)> {
     let (file, &[limits, output, policies, quality]) = bytes.split_last_chunk::<4>()?;
     let pick = |byte: u8, place: u32| usize::from(byte >> (2 * place) & 3);

@@ -1,7 +1,8 @@
-//! Imports inside a crate run one way: files form no circles, and modules use their own layer and those below it, as DESIGN.md
-//! lists them in its block ```` ```layers ````.
+//! Imports inside a crate run one way: files form no circles, and modules use their own layer and those below
+//! it, as DESIGN.md lists them in its block ```` ```layers ````.
 //!
-//! `cargo test --test layers -- --nocapture` prints a line per crate. `LAYERS_FILE` names another file with the block.
+//! `cargo test --test layers -- --nocapture` prints a line per crate. `LAYERS_FILE` names another file with
+//! the block.
 
 mod graph;
 mod parse;

@@ -78,7 +78,8 @@ impl<'a> Parser<'a> {
         scope
     }
 
-    /// Skips `pub(crate)` or `pub(in a::b)`, but only the word in front of the parentheses of a field `pub (A, B)`.
+    /// Skips `pub(crate)` or `pub(in a::b)`, but only the word in front of the parentheses of a field
+    /// `pub (A, B)`.
     fn visibility(&mut self) {
         let restricted = self.text(2) == "in" || (self.is_word(2) && self.text(3) == ")");
         if restricted && matches!(self.text(2), "in" | "crate" | "super" | "self") {

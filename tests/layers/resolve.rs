@@ -139,7 +139,8 @@ impl Crate {
         found.into_iter().map(import).collect()
     }
 
-    /// The file in which something is defined, and its module and name; nothing for what lies outside of the crate.
+    /// The file in which something is defined, and its module and name; nothing for what lies outside of the
+    /// crate.
     fn owner(&self, target: Found) -> Option<(usize, (String, String))> {
         let (module, name) = match (target.item, target.module) {
             (Some((owner, name)), _) => (&self.modules[owner], name),

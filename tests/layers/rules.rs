@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, BTreeSet};
 #[derive(Debug, Default, PartialEq, Eq)]
 pub(crate) struct Layers(BTreeMap<String, usize>);
 
-/// Reads the block ```` ```layers ````: a line per crate, such as `photo-jpeg: lib > decode encode > error`, which lines that
-/// begin with a space continue. Returns what is wrong with it, too.
+/// Reads the block ```` ```layers ````: a line per crate, such as `photo-jpeg: lib > decode encode >
+/// error`, which lines that begin with a space continue. Returns what is wrong with it, too.
 pub(crate) fn read(text: &str, crates: &[&str]) -> (BTreeMap<String, Layers>, Vec<String>) {
     let mut found = BTreeMap::new();
     let mut wrong = Vec::new();

@@ -1,4 +1,5 @@
-//! The plan is what runs: its attempts are tried in its order, and the one that a report names is the last of them.
+//! The plan is what runs: its attempts are tried in its order, and the one that a report names is the last of
+//! them.
 
 use std::path::PathBuf;
 

@@ -139,7 +139,8 @@ fn a_heavy_picture_is_made_lighter_without_pixels() {
         let prepared = Options::default().max_bytes(limit).prepare(&bytes).unwrap();
         let (report, length) = (prepared.report(), prepared.bytes().len() as u64);
         assert_eq!((report.rung(), report.encodes), (Rung::Requantized, 1), "{report}");
-        // Measured: 97.7 % at least. A divisor that gets beyond twice the old one makes all the ones under it zeros.
+        // Measured: 97.7 % at least. A divisor that gets beyond twice the old one makes all the ones under it
+        // zeros.
         assert!(length <= limit && length * 100 >= limit * 97, "{length} of {limit}: {report}");
         assert!(report.quality.is_some_and(|quality| quality <= before && quality >= 75), "{report}");
         before = report.quality.unwrap_or(0);

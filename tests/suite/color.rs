@@ -67,8 +67,9 @@ fn as_jpeg_every_jpeg_chart_has_them_too() {
     check(options, "jpeg", charts::all().into_iter().filter(|c| c.name.starts_with("jpeg")));
 }
 
-/// What a PNG's chunks say goes along as an ICC profile where colors are preserved and the pixels go to a JPEG. Pictures of 16
-/// bits are left out: rounded to 8 bits in a linear space, their darkest patches are not what they were.
+/// What a PNG's chunks say goes along as an ICC profile where colors are preserved and the pixels go to a
+/// JPEG. Pictures of 16 bits are left out: rounded to 8 bits in a linear space, their darkest patches are not
+/// what they were.
 #[test]
 fn preserved_colors_are_the_same_once_converted() {
     let preserving = Options::default().color(ColorPolicy::Preserve).format(OutputFormat::Jpeg);

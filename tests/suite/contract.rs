@@ -1,5 +1,5 @@
-//! The promise of photo-prep, over every fixture: what comes out holds the limits, stands upright, is the same
-//! picture, and took the route the index expects.
+//! The promise of photo-prep, over every fixture: what comes out holds the limits, stands upright, is the
+//! same picture, and took the route the index expects.
 
 use photo_prep::{Error, Format, InputLimits, LimitKind, Options, OutputFormat, Size};
 use photo_testkit::fixtures::{Entry, OutputFormat as Expected, Route};
@@ -51,8 +51,8 @@ fn has_transparency(picture: &image::DynamicImage) -> bool {
 #[test]
 fn the_picture_is_the_same_picture() {
     for (entry, bytes) in valid_fixtures() {
-        // Colors change where a profile is converted (unit tests know those colors), and `image` decodes files of
-        // one scan a component and of subsampled inks wrongly.
+        // Colors change where a profile is converted (unit tests know those colors), and `image` decodes
+        // files of one scan a component and of subsampled inks wrongly.
         let misread = ["jpeg_non_interleaved.jpg", "jpeg_cmyk.jpg", "jpeg_ycck.jpg"];
         if entry.icc.is_some() || misread.contains(&entry.file.as_str()) {
             continue;
@@ -63,8 +63,8 @@ fn the_picture_is_the_same_picture() {
             let filter = image::imageops::FilterType::Lanczos3;
             want = image::imageops::resize(&want, got.width(), got.height(), filter);
         }
-        // Measured: 0 where nothing is lost; 0.15 where coefficients are turned, since transforms and upsampling round
-        // otherwise there; at most 2.4 for a second JPEG generation, 0.5 for reduced ones.
+        // Measured: 0 where nothing is lost; 0.15 where coefficients are turned, since transforms and
+        // upsampling round otherwise there; at most 2.4 for a second JPEG generation, 0.5 for reduced ones.
         let tolerance = match prepared.report() {
             report if !report.lossless => 4.0,
             report if report.route.name() == "coefficients" => 0.3,

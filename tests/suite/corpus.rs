@@ -25,8 +25,9 @@ fn valid_files_of_the_four_formats_are_prepared() {
         .filter(|(name, _)| excused.remove(name).is_none())
         .map(|(name, error)| format!("{name}: {error}"))
         .collect();
-    // What `../shared/corpus/check.py` adds, held to the same exceptions by `.ci/corpus_bar.py`, is whether the pixels match;
-    // so an exception that isn't needed here may be needed there, but it must name a file of the corpus.
+    // What `../shared/corpus/check.py` adds, held to the same exceptions by `.ci/corpus_bar.py`, is whether
+    // the pixels match; so an exception that isn't needed here may be needed there, but it must name a file
+    // of the corpus.
     let known = |name: &String| valid.iter().any(|c| c.name() == *name);
     let unknown: Vec<_> = excused.keys().filter(|name| !cases.is_empty() && !known(name)).collect();
     assert!(unknown.is_empty(), "exceptions for no valid file: {unknown:?}");

@@ -29,8 +29,8 @@ fn pictures() -> Vec<(&'static str, Vec<u8>)> {
     ]
 }
 
-/// Issue: at most one full emission and one full DCT per output. A photo within the pixel limit keeps its coefficients, so the
-/// limit on pixels is put below it.
+/// Issue: at most one full emission and one full DCT per output. A photo within the pixel limit keeps its
+/// coefficients, so the limit on pixels is put below it.
 #[test]
 fn a_jpeg_is_transformed_once_and_written_once() {
     let mut seen = std::collections::BTreeSet::new();
@@ -57,7 +57,8 @@ fn a_jpeg_is_transformed_once_and_written_once() {
     assert!(seen.len() >= 4, "only {seen:?}");
 }
 
-/// What is said of a file's length before its bits are written, on a thousand files: only stuffed bytes are estimated.
+/// What is said of a file's length before its bits are written, on a thousand files: only stuffed bytes are
+/// estimated.
 #[test]
 fn lengths_are_predicted_to_a_thousandth() {
     let (mut cases, mut worst, mut sum) = (0, 0.0f64, 0.0);
@@ -154,7 +155,8 @@ fn a_larger_limit_never_gives_a_worse_picture() {
         let now = (prepared.size().pixels(), report.quality.unwrap_or(100));
         assert!(now.0 >= pixels, "{report}");
         assert!(now.0 > pixels || now.1 >= quality, "{report}");
-        // Coefficients that lie near the middle between two steps may fall to either, by the way the file was made.
+        // Coefficients that lie near the middle between two steps may fall to either, by the way the file was
+        // made.
         assert!(now.0 > pixels || prepared.bytes().len() * 100 >= length * 99, "{report}");
         (pixels, quality, length) = (now.0, now.1, prepared.bytes().len());
     }

@@ -93,8 +93,8 @@ fn very_many_segments_and_chunks_are_read() {
     assert_eq!(photo_prep::prepare(&pieces).unwrap().bytes(), pieces);
 }
 
-/// Written by Pillow 12 from smooth inks as 2x1, 1x1, 1x1, 1x1, the Adobe segment set to YCCK then; beside it what Pillow, and so
-/// libjpeg, makes of it.
+/// Written by Pillow 12 from smooth inks as 2x1, 1x1, 1x1, 1x1, the Adobe segment set to YCCK then; beside it
+/// what Pillow, and so libjpeg, makes of it.
 #[test]
 fn ycck_with_black_at_half_width_is_read_right() {
     let bytes = include_bytes!("data/ycck_2111.jpg");

@@ -31,7 +31,8 @@ pub(crate) fn reference(entry: &Entry, bytes: &[u8]) -> RgbaImage {
     picture.into_rgba8()
 }
 
-/// The mean absolute difference of the colors, laid on white so that what transparent pixels hold does not count.
+/// The mean absolute difference of the colors, laid on white so that what transparent pixels hold does not
+/// count.
 pub(crate) fn mean_difference(a: &RgbaImage, b: &RgbaImage) -> f64 {
     assert_eq!(a.dimensions(), b.dimensions());
     let on_white = |p: &image::Rgba<u8>, k: usize| {

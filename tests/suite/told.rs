@@ -1,4 +1,5 @@
-//! Orientation and colors told in odd ways: by XMP, by the second EXIF block, by EXIF alone, by disordered profiles.
+//! Orientation and colors told in odd ways: by XMP, by the second EXIF block, by EXIF alone, by disordered
+//! profiles.
 
 use photo_prep::{ColorPolicy, MetadataPolicy, Options, OutputFormat, Warning};
 use photo_testkit::encode::jpeg::{self, JpegOptions, Segment};

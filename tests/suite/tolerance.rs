@@ -1,4 +1,5 @@
-//! Truncation and disorder are two settings: disorder is a warning, missing picture data an error unless it is tolerated.
+//! Truncation and disorder are two settings: disorder is a warning, missing picture data an error unless it
+//! is tolerated.
 
 use photo_prep::{Error, Options, OutputFormat, Report, Tolerance, Warning};
 use photo_testkit::encode::jpeg::{Segment, insert_segments};

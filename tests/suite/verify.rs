@@ -16,7 +16,8 @@ fn structure() -> Options {
     Options::default().verify(Verify::Structure)
 }
 
-/// Options for each route that a whole, upright JPEG of so many bytes may take, and whether it gets a comment for that.
+/// Options for each route that a whole, upright JPEG of so many bytes may take, and whether it gets a comment
+/// for that.
 fn routes(bytes: usize) -> [(&'static str, Options, bool); 5] {
     [
         ("pass_through", Options::default(), false),

@@ -1,5 +1,5 @@
-//! Decodes HEVC streams (Annex B, one picture each) and writes their planes as 16-bit little-endian samples next to them,
-//! in `NAME.planes`; for comparisons with other decoders.
+//! Decodes HEVC streams (Annex B, one picture each) and writes their planes as 16-bit little-endian samples
+//! next to them, in `NAME.planes`; for comparisons with other decoders.
 
 use std::time::Instant;
 

@@ -1,7 +1,9 @@
-//! Random streams, for tests: the decoder runs on an encoder that makes syntax elements up and writes them down.
+//! Random streams, for tests: the decoder runs on an encoder that makes syntax elements up and writes them
+//! down.
 //!
-//! What no encoder at hand uses (tiles, plain samples, cross-component prediction, ...) comes out this way as streams that
-//! other decoders can judge. With `HEVC_STREAMS=FOLDER[:FIRST:LAST]` the test below leaves them in a folder.
+//! What no encoder at hand uses (tiles, plain samples, cross-component prediction, ...) comes out this way as
+//! streams that other decoders can judge. With `HEVC_STREAMS=FOLDER[:FIRST:LAST]` the test below leaves them
+//! in a folder.
 
 mod encoder;
 mod headers;
@@ -115,7 +117,8 @@ fn damaged_streams_end_in_errors_or_pictures() {
     assert!(errors > 50, "damage is noticed now and then: {errors}");
 }
 
-/// Damage may enlarge a picture; what would be too large for a test is left out, as a caller would by `memory_for`.
+/// Damage may enlarge a picture; what would be too large for a test is left out, as a caller would by
+/// `memory_for`.
 fn decode_bounded(units: &[Vec<u8>]) -> Result<Picture> {
     let slices: Vec<&[u8]> = units.iter().map(Vec::as_slice).collect();
     let info = crate::probe(&slices)?;

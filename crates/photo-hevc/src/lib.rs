@@ -1,9 +1,9 @@
 //! A decoder of HEVC intra still pictures, which HEIC and HIF files hold, in safe Rust.
 //!
 //! [`probe`] tells from the parameter sets what a picture is; [`decode`] makes its planes. What is read is everything that
-//! intra pictures of the profiles Main, Main 10, Main Still Picture and of the range extensions use, at 8 to 16 bits and
-//! in 4:0:0, 4:2:0, 4:2:2 and 4:4:4. Colors are not interpreted: planes come out as they are coded, with the conformance
-//! window cut out.
+//! intra pictures of the profiles Main, Main 10, Main Still Picture and of the range extensions use, at 8 to
+//! 16 bits and in 4:0:0, 4:2:0, 4:2:2 and 4:4:4. Colors are not interpreted: planes come out as they are
+//! coded, with the conformance window cut out.
 //!
 //! ```
 //! # let stream = include_bytes!("../tests/data/x-420-8-coarse.hevc");
@@ -21,10 +21,10 @@
 //!
 //! # Limits
 //!
-//! Refused by name ([`Error::Unsupported`]) are pictures that refer to others, extended precision, CABAC bypass alignment,
-//! separately coded color planes, screen content coding and layered extensions. Input is untrusted: how much memory
-//! [`decode`] takes at most follows from [`Info`] alone ([`memory_for`]), and time is bounded by the number of blocks and
-//! the length of the data.
+//! Refused by name ([`Error::Unsupported`]) are pictures that refer to others, extended precision, CABAC
+//! bypass alignment, separately coded color planes, screen content coding and layered extensions. Input is
+//! untrusted: how much memory [`decode`] takes at most follows from [`Info`] alone ([`memory_for`]), and time
+//! is bounded by the number of blocks and the length of the data.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -50,7 +50,8 @@ pub use picture::{Picture, Plane};
 use error::malformed;
 use params::ParameterSets;
 
-/// Tells what a picture is from its parameter sets: NAL units without start codes or lengths, as an `hvcC` box holds them.
+/// Tells what a picture is from its parameter sets: NAL units without start codes or lengths, as an `hvcC`
+/// box holds them.
 ///
 /// Of several sequence parameter sets, the one that the last picture parameter set uses counts.
 pub fn probe(parameter_sets: &[&[u8]]) -> std::result::Result<Info, Error> {
@@ -83,8 +84,8 @@ impl Memory {
     }
 }
 
-/// The memory that [`decode`] takes at most for a picture, its own planes included; the bytes of the file, and a copy of the longest
-/// slice, come on top.
+/// The memory that [`decode`] takes at most for a picture, its own planes included; the bytes of the file,
+/// and a copy of the longest slice, come on top.
 #[must_use]
 pub fn memory_for(info: &Info) -> Memory {
     let (width, height) = (u64::from(info.coded_width), u64::from(info.coded_height));
@@ -98,8 +99,8 @@ pub fn memory_for(info: &Info) -> Memory {
 
 /// Decodes one picture.
 ///
-/// `slices` are the NAL units of one access unit, without start codes or lengths; parameter sets may stand among them, and
-/// everything that is neither is stepped over.
+/// `slices` are the NAL units of one access unit, without start codes or lengths; parameter sets may stand
+/// among them, and everything that is neither is stepped over.
 pub fn decode(parameter_sets: &[&[u8]], slices: &[&[u8]]) -> std::result::Result<Picture, Error> {
     decode::decode(parameter_sets, slices)
 }

@@ -2,7 +2,8 @@
 
 use photo_hevc::{Chroma, Error, Picture, decode, memory_for, probe};
 
-/// Name, width, height, ffmpeg's name of the format, CRC-32 of ffmpeg's planes as 16-bit little-endian samples.
+/// Name, width, height, ffmpeg's name of the format, CRC-32 of ffmpeg's planes as 16-bit little-endian
+/// samples.
 const STREAMS: &[(&str, u32, u32, &str, u32)] = &[
     ("x-420-8", 98, 74, "yuv420p", 0x2b9925ca),
     ("x-420-8-lossless", 64, 48, "yuv420p", 0xee61b0f9),
@@ -146,7 +147,8 @@ fn pictures_that_refer_to_others_are_refused_by_name() {
     let bytes = read("x-420-8");
     let mut units: Vec<Vec<u8>> = nal_units(&bytes).iter().map(|unit| unit.to_vec()).collect();
     let slice = units.iter_mut().find(|unit| unit[0] >> 1 < 32).expect("a slice");
-    // first_slice_segment_in_pic_flag, no_output_of_prior_pics_flag and PPS 0 take three bits; slice_type I is 011, P is 010.
+    // first_slice_segment_in_pic_flag, no_output_of_prior_pics_flag and PPS 0 take three bits; slice_type I
+    // is 011, P is 010.
     assert_eq!(slice[2] & 0b0001_1100, 0b0000_1100);
     slice[2] ^= 0b0000_0100;
     let units: Vec<&[u8]> = units.iter().map(Vec::as_slice).collect();

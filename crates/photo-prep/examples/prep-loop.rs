@@ -1,12 +1,13 @@
 //! Prepares one file again and again and prints the times: `prep-loop IN OUT RUNS WARMUP THREADS [options]`.
 //!
-//! Prints one JSON line: `{"ms":[…],"out":"file","stages":{"decode":…}}` with the times of the counted runs in
-//! milliseconds (reading the input and writing the output included) and the median of each stage. `THREADS` 0 means
-//! one thread a core. The options are those of `prep-and-upload`: `--quality Q --subsampling auto|420|444 …`. With `-` as OUT nothing
-//! is written, and the input is read once, before: the times are those of `prepare` alone, from bytes to bytes.
+//! Prints one JSON line: `{"ms":[…],"out":"file","stages":{"decode":…}}` with the times of the counted runs
+//! in milliseconds (reading the input and writing the output included) and the median of each stage.
+//! `THREADS` 0 means one thread a core. The options are those of `prep-and-upload`:
+//! `--quality Q --subsampling auto|420|444 …`. With `-` as OUT nothing is written, and the input is read
+//! once, before: the times are those of `prepare` alone, from bytes to bytes.
 //!
-//! `prep-loop batch LIST FOLDER THREADS 1 [options]` prepares all files that `LIST` names, a line each, at once, writes
-//! them to `FOLDER`, and prints `{"ms":…,"done":…}`: the time for all, and how many there are.
+//! `prep-loop batch LIST FOLDER THREADS 1 [options]` prepares all files that `LIST` names, a line each, at
+//! once, writes them to `FOLDER`, and prints `{"ms":…,"done":…}`: the time for all, and how many there are.
 
 use std::borrow::Cow;
 use std::collections::BTreeMap;

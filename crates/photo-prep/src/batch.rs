@@ -158,11 +158,11 @@ impl Batch {
         self.run_keyed(inputs.into_iter().enumerate(), each)
     }
 
-    /// Prepares all inputs and hands each result to `each` with the key that its input came with; returns when
-    /// all are done.
+    /// Prepares all inputs and hands each result to `each` with the key that its input came with; returns
+    /// when all are done.
     ///
-    /// `each` is called from several threads, but never twice at a time. A thread pool that can't be made leaves
-    /// the work to the caller's.
+    /// `each` is called from several threads, but never twice at a time. A thread pool that can't be made
+    /// leaves the work to the caller's.
     ///
     /// ```
     /// # let jpeg = include_bytes!("../doc/turned.jpg").to_vec();

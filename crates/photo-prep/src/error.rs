@@ -74,8 +74,8 @@ pub enum Error {
         /// What is allowed.
         limit: u64,
     },
-    /// Decoding needs more memory than [`InputLimits::memory`](crate::InputLimits::memory) allows, or than the system has; how much
-    /// more is not known.
+    /// Decoding needs more memory than [`InputLimits::memory`](crate::InputLimits::memory) allows, or than
+    /// the system has; how much more is not known.
     #[error(
         "too large: decoding it needs more than the {limit} bytes of memory allowed (InputLimits::memory)"
     )]
@@ -108,8 +108,9 @@ pub enum Error {
 }
 
 impl Error {
-    /// A stable short name, for logs and machine-read output: `unknown_format`, `unsupported`, `malformed` (for
-    /// [`Truncated`](Error::Truncated), too), `limit_exceeded` (for [`MemoryExceeded`](Error::MemoryExceeded), too), `cannot_fit`, `plan_mismatch` or `io`.
+    /// A stable short name, for logs and machine-read output: `unknown_format`, `unsupported`, `malformed`
+    /// (for [`Truncated`](Error::Truncated), too), `limit_exceeded` (for
+    /// [`MemoryExceeded`](Error::MemoryExceeded), too), `cannot_fit`, `plan_mismatch` or `io`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {

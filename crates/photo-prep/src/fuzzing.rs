@@ -66,7 +66,8 @@ pub fn icc_profile(profile: &[u8]) {
     assert_eq!(png::icc_profile(&file, &layout, limit).expect("short enough"), Some(Ok(profile.to_vec())));
 }
 
-/// The segments of a JPEG: they follow on each other within the file, and a file written again holds just what it should.
+/// The segments of a JPEG: they follow on each other within the file, and a file written again holds just
+/// what it should.
 pub fn jpeg_segments(bytes: &[u8]) {
     let Ok(layout) = jpeg::walk(bytes) else { return };
     ordered(layout.segments.iter().map(|s| (s.whole.clone(), s.payload.clone())), bytes.len());
@@ -117,7 +118,8 @@ pub fn riff_chunks(bytes: &[u8]) {
     }
 }
 
-/// The directories of a TIFF: facts that hold, and a profile that is the file's own. Small pictures are unpacked, too.
+/// The directories of a TIFF: facts that hold, and a profile that is the file's own. Small pictures are
+/// unpacked, too.
 #[cfg(feature = "tiff")]
 pub fn tiff_directories(bytes: &[u8]) {
     let limits = InputLimits::default().pixels(1 << 20).memory(1 << 26);

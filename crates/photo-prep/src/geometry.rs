@@ -13,7 +13,8 @@ pub struct Size {
 /// The longest side of any output: libjpeg, and so most decoders, take no more.
 pub(crate) const MAX_SIDE: u32 = 65_500;
 
-/// The longest side of a PNG that comes out: what other programs hold a side in has 16 bits, if it has not 31.
+/// The longest side of a PNG that comes out: what other programs hold a side in has 16 bits, if it has not
+/// 31.
 pub(crate) const MAX_PNG_SIDE: u32 = 65_535;
 
 impl Size {

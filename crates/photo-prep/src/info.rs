@@ -21,14 +21,16 @@ pub struct ImageInfo {
     pub bit_depth: u8,
     /// Whether pixels may be transparent.
     pub alpha: bool,
-    /// The color profile, if there is one that can be used; for a PNG or HEIC without one, what its numbers say of the colors
-    /// (cICP, gAMA and cHRM; `nclx`), where that is not sRGB; for files without either, Adobe RGB (1998) where EXIF tells it.
+    /// The color profile, if there is one that can be used; for a PNG or HEIC without one, what its numbers
+    /// say of the colors (cICP, gAMA and cHRM; `nclx`), where that is not sRGB; for files without either,
+    /// Adobe RGB (1998) where EXIF tells it.
     pub icc: Option<IccInfo>,
     /// Whether there are more frames or pages than the one that is used.
     pub animated: bool,
     /// What only JPEG has.
     pub jpeg: Option<JpegInfo>,
-    /// Whether the structure was followed to the format's end marker without a fault. Only such files can pass through.
+    /// Whether the structure was followed to the format's end marker without a fault. Only such files can
+    /// pass through.
     pub well_formed: bool,
     /// Bytes of metadata that the picture doesn't need (EXIF, XMP, IPTC, comments, thumbnails, text, …).
     pub private_bytes: u64,
@@ -38,7 +40,8 @@ pub struct ImageInfo {
     pub has_content_credentials: bool,
     /// Faults that do no harm to the picture.
     pub warnings: Vec<Warning>,
-    /// How light of a high dynamic range is coded, and the number of its primaries (ITU-T H.273); such pictures are mapped to sRGB.
+    /// How light of a high dynamic range is coded, and the number of its primaries (ITU-T H.273); such
+    /// pictures are mapped to sRGB.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) hdr: Option<(Hdr, u8)>,
     /// Sampling factors of luma beside a chroma of 1x1, where a format other than JPEG stores chroma apart.
@@ -47,7 +50,8 @@ pub struct ImageInfo {
     /// Whether the picture can be decoded row by row and reduced on the way.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) by_rows: bool,
-    /// What the decoder takes beside the pixels: tables (WebP), planes of the pictures that it works on (HEIC).
+    /// What the decoder takes beside the pixels: tables (WebP), planes of the pictures that it works on
+    /// (HEIC).
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) decoder_memory: DecoderMemory,
     /// Ties a plan to the bytes it was made for.
@@ -56,7 +60,8 @@ pub struct ImageInfo {
     /// Where the color profile comes from.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) profile: ProfileSource,
-    /// Whether metadata that [`MetadataPolicy::Keep`](crate::MetadataPolicy::Keep) keeps tells something untrue of the picture.
+    /// Whether metadata that [`MetadataPolicy::Keep`](crate::MetadataPolicy::Keep) keeps tells something
+    /// untrue of the picture.
     #[cfg_attr(feature = "serde", serde(skip))]
     pub(crate) untrue: bool,
 }
@@ -252,13 +257,15 @@ pub struct JpegInfo {
     pub restart_interval: u16,
     /// Number of scans.
     pub scans: u32,
-    /// Steps of decoding that the scans may ask for, whatever they hold: visits of blocks, decisions of arithmetic coding.
+    /// Steps of decoding that the scans may ask for, whatever they hold: visits of blocks, decisions of
+    /// arithmetic coding.
     pub decode_cost: u64,
     /// Estimated quality on libjpeg's scale, from the luma quantization table.
     pub quality: Option<u8>,
     /// Whether all tables that the scans use are in the file (motion-JPEG frames leave them out).
     pub has_tables: bool,
-    /// Whether `photo-jpeg` reads it: 8 bits, Huffman coding, one or three components of sampling factors up to 2.
+    /// Whether `photo-jpeg` reads it: 8 bits, Huffman coding, one or three components of sampling factors up
+    /// to 2.
     pub natively_decodable: bool,
 }
 

@@ -31,7 +31,8 @@
 //! # The nouns
 //!
 //! * [`ImageInfo`]: what the header tells: format, size, [`Orientation`], color, metadata.
-//! * [`Plan`]: a [`Route`] with the [`Attempt`]s that are tried for the byte limit, the [`Reason`]s for it, an [`Estimate`].
+//! * [`Plan`]: a [`Route`] with the [`Attempt`]s that are tried for the byte limit, the [`Reason`]s for it,
+//!   an [`Estimate`].
 //! * [`Prepared`]: the bytes that come out, with a [`Report`] of what was done.
 //! * [`Batch`]: many pictures at once under one [`MemoryBudget`], which several batches can share.
 //! * [`Limits`] bound what comes out, [`InputLimits`] what a file may ask for.
@@ -49,20 +50,21 @@
 //!
 //! # What is read
 //!
-//! JPEG of every common kind (CMYK, arithmetic coding and 12 bits included), PNG, GIF and BMP; WebP, TIFF and HEIC with
-//! the features of these names. The content decides, never a file's name. AVIF is recognized and refused.
+//! JPEG of every common kind (CMYK, arithmetic coding and 12 bits included), PNG, GIF and BMP; WebP, TIFF and
+//! HEIC with the features of these names. The content decides, never a file's name. AVIF is recognized and
+//! refused.
 //!
 //! # Limits and non-goals
 //!
-//! Outputs are PNG or JPEG and never larger than 65,500 pixels a side. Pictures are never enlarged, sharpened or
-//! cropped. Only the first frame or page of a file is used. What passes through or is only rewritten has its
-//! picture data gone through to the end, so that nothing is handed on that a strict decoder would refuse; with
-//! [`Verify::Structure`] only its structure is checked, and flipped bits inside of the picture data go unseen. Other
-//! coefficients than those that were meant are no damage that anyone could see.
+//! Outputs are PNG or JPEG and never larger than 65,500 pixels a side. Pictures are never enlarged, sharpened
+//! or cropped. Only the first frame or page of a file is used. What passes through or is only rewritten has
+//! its picture data gone through to the end, so that nothing is handed on that a strict decoder would refuse;
+//! with [`Verify::Structure`] only its structure is checked, and flipped bits inside of the picture data go
+//! unseen. Other coefficients than those that were meant are no damage that anyone could see.
 //!
-//! Work inside a picture is spread over the rayon pool that the caller is in; this crate makes no pool of its own,
-//! except for [`Batch::threads`]. A program on glibc that prepares many pictures should call [`raise_glibc_mmap_threshold`] once. Input is untrusted: nothing is allocated by what a header claims before
-//! [`InputLimits`] have been checked, and a decoder's panic is an error (see [`catching_panics`]).
+//! Work inside a picture is spread over the rayon pool that the caller is in; this crate makes no pool of its
+//! own, except for [`Batch::threads`]. A program on glibc that prepares many pictures should call
+//! [`raise_glibc_mmap_threshold`] once. Input is untrusted: nothing is allocated by what a header claims before [`InputLimits`] have been checked, and a decoder's panic is an error (see [`catching_panics`]).
 //!
 //! # Features
 //!

@@ -40,7 +40,8 @@ pub struct Options {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Quality {
-    /// The quality to start from (92). A JPEG source is never written at a higher quality than it was estimated to have.
+    /// The quality to start from (92). A JPEG source is never written at a higher quality than it was
+    /// estimated to have.
     pub best: u8,
     /// Below this (75), pixels are reduced rather than quality.
     pub floor: u8,
@@ -90,9 +91,10 @@ pub enum MetadataPolicy {
     Strip,
     /// As `Strip`, but the EXIF notices of copyright and artist stay.
     KeepNonPrivate,
-    /// EXIF, XMP, IPTC and comments stay where the output format has a place for them, and become true of what comes out: upright, of
-    /// its size, without thumbnails of the old picture, without claims of videos, gain maps and pictures that are gone. What can't
-    /// stay is told ([`Warning::MetadataDropped`](crate::Warning::MetadataDropped)).
+    /// EXIF, XMP, IPTC and comments stay where the output format has a place for them, and become true of
+    /// what comes out: upright, of its size, without thumbnails of the old picture, without claims of videos,
+    /// gain maps and pictures that are gone. What can't stay is told
+    /// ([`Warning::MetadataDropped`](crate::Warning::MetadataDropped)).
     Keep,
 }
 
@@ -110,8 +112,8 @@ pub enum ColorPolicy {
     Srgb,
 }
 
-/// What becomes of the edges of a JPEG that is to be turned and whose size is no multiple of its MCUs (16 pixels, mostly):
-/// turned without loss, incomplete MCUs can't come to lie at the left or upper edge.
+/// What becomes of the edges of a JPEG that is to be turned and whose size is no multiple of its MCUs (16
+/// pixels, mostly): turned without loss, incomplete MCUs can't come to lie at the left or upper edge.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
@@ -123,8 +125,8 @@ pub enum EdgePolicy {
     Trim,
 }
 
-/// What becomes of a file whose picture data is not all there. Disorder that costs nothing of the picture is a
-/// [`Warning`](crate::Warning) either way.
+/// What becomes of a file whose picture data is not all there. Disorder that costs nothing of the picture is
+/// a [`Warning`](crate::Warning) either way.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
@@ -138,8 +140,8 @@ pub enum Tolerance {
 }
 
 /// How far a file is looked at whose compressed picture is handed on without being decoded
-/// ([`Route::PassThrough`](crate::Route::PassThrough) and [`Route::Rewrite`](crate::Route::Rewrite)). The other routes
-/// decode it, and see what is wrong with it anyway.
+/// ([`Route::PassThrough`](crate::Route::PassThrough) and [`Route::Rewrite`](crate::Route::Rewrite)). The
+/// other routes decode it, and see what is wrong with it anyway.
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
@@ -147,8 +149,8 @@ pub enum Verify {
     /// To the end of its picture data: what a strict decoder would refuse is refused.
     #[default]
     Full,
-    /// Its structure, headers and checksums. What is broken inside of the picture data of a JPEG goes unseen, and of a PNG
-    /// whatever its checksums don't tell.
+    /// Its structure, headers and checksums. What is broken inside of the picture data of a JPEG goes unseen,
+    /// and of a PNG whatever its checksums don't tell.
     Structure,
 }
 

@@ -26,8 +26,8 @@ pub struct Report {
     pub quality: Option<u8>,
     /// How many times the whole picture was written. A JPEG's length is known before, so mostly once.
     pub encodes: u32,
-    /// How many times a whole picture went through the DCT to become a JPEG. What fits is mostly known before, so once; never where
-    /// a JPEG's coefficients are kept.
+    /// How many times a whole picture went through the DCT to become a JPEG. What fits is mostly known
+    /// before, so once; never where a JPEG's coefficients are kept.
     pub transforms: u32,
     /// How long each stage took, in order.
     pub stages: Vec<(Stage, Duration)>,

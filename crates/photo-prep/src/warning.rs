@@ -27,7 +27,8 @@ pub enum Warning {
         /// Rows of pixels, upright.
         rows: u32,
     },
-    /// The file carried Content Credentials (C2PA). Written again, it can't keep their signature, so they were left out.
+    /// The file carried Content Credentials (C2PA). Written again, it can't keep their signature, so they
+    /// were left out.
     SignatureLost,
     /// Something was left out of the output that the options asked to keep.
     MetadataDropped(String),

@@ -1,5 +1,6 @@
-//! HEIC files against libheif. `data/heic/make.py` made the files (no Rust crate writes them) and `data/heic/expected.txt`, which holds
-//! what libheif makes of each, in cells; `data/turned.heic` and `data/upright_p3.heic` are libheif's own.
+//! HEIC files against libheif. `data/heic/make.py` made the files (no Rust crate writes them) and
+//! `data/heic/expected.txt`, which holds what libheif makes of each, in cells; `data/turned.heic` and
+//! `data/upright_p3.heic` are libheif's own.
 
 use std::path::PathBuf;
 
@@ -120,7 +121,8 @@ mod with_feature {
 
     #[test]
     fn bands_of_tiles_are_the_whole() {
-        // Reduced as stored while it is decoded, and from the whole as turned: the order of columns and rows shows at edges.
+        // Reduced as stored while it is decoded, and from the whole as turned: the order of columns and rows
+        // shows at edges.
         for name in ["grid", "grid_vui", "clap_irot3", "depth10", "c422"] {
             let bytes = read(name);
             let whole = Options::default().format(OutputFormat::Png).prepare(&bytes).unwrap().into_bytes();

@@ -1,5 +1,5 @@
-//! Small TIFFs of every kind that is read, against what libtiff and LittleCMS make of them (`data/tiff/make.py`), and those
-//! that are refused by name.
+//! Small TIFFs of every kind that is read, against what libtiff and LittleCMS make of them
+//! (`data/tiff/make.py`), and those that are refused by name.
 
 use std::path::{Path, PathBuf};
 

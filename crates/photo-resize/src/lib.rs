@@ -7,9 +7,9 @@
 //! assert_eq!(small.len(), 20 * 15);
 //! ```
 //!
-//! That library is generic over pixel types, so its SIMD kernels are compiled into whatever crate calls it, minutes of
-//! work at every edit. Here they are compiled once, and for three pixel types instead of thirteen. There is nothing else
-//! in this crate; it is a part of photo-prep.
+//! That library is generic over pixel types, so its SIMD kernels are compiled into whatever crate calls it,
+//! minutes of work at every edit. Here they are compiled once, and for three pixel types instead of thirteen.
+//! There is nothing else in this crate; it is a part of photo-prep.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -34,8 +34,9 @@ pub enum Pixel {
     Four,
 }
 
-/// The picture at another size, `(width, height)` in pixels. Edges are exact: both pictures cover the same area. Colors
-/// are weighted with their alpha, so that nothing bleeds out of transparent pixels. Runs in the caller's rayon pool.
+/// The picture at another size, `(width, height)` in pixels. Edges are exact: both pictures cover the same
+/// area. Colors are weighted with their alpha, so that nothing bleeds out of transparent pixels. Runs in the
+/// caller's rayon pool.
 ///
 /// `None` if `data` is not exactly `from` times the samples of a pixel, or a side is 0.
 #[must_use]

@@ -1,5 +1,5 @@
-//! Counting heap memory. The counters belong to the whole process: measure one thing at a time, in a test binary of
-//! its own that runs its tests on one thread.
+//! Counting heap memory. The counters belong to the whole process: measure one thing at a time, in a test
+//! binary of its own that runs its tests on one thread.
 //!
 //! ```
 //! use photo_testkit::alloc::{CountingAlloc, peak_during};
@@ -12,9 +12,10 @@
 //! assert!((1 << 20..2 << 20).contains(&peak));
 //! ```
 //!
-//! The allocator is `peak_alloc::PeakAlloc` (MIT), since a `GlobalAlloc` can't be written without `unsafe`. It counts
-//! what was asked for, not what the system allocator rounds it to; growing a block counts as a new block beside the
-//! old one until the copy is done; memory mapped past the allocator (thread stacks, files) isn't seen.
+//! The allocator is `peak_alloc::PeakAlloc` (MIT), since a `GlobalAlloc` can't be written without `unsafe`.
+//! It counts what was asked for, not what the system allocator rounds it to; growing a block counts as a new
+//! block beside the old one until the copy is done; memory mapped past the allocator (thread stacks, files)
+//! isn't seen.
 
 /// The global allocator to install in a test binary: the system's, with two counters.
 pub use peak_alloc::PeakAlloc as CountingAlloc;
@@ -34,8 +35,8 @@ pub fn reset() {
     CountingAlloc.reset_peak_usage();
 }
 
-/// Runs `work` and returns its result with the most bytes that were allocated during it *on top of* what was allocated
-/// before.
+/// Runs `work` and returns its result with the most bytes that were allocated during it *on top of* what was
+/// allocated before.
 pub fn peak_during<T>(work: impl FnOnce() -> T) -> (T, usize) {
     reset();
     let before = current();

@@ -1,4 +1,5 @@
-//! Charts of patches whose colors are told in every way that files know: by profiles, chunks, markers, or not at all.
+//! Charts of patches whose colors are told in every way that files know: by profiles, chunks, markers, or not
+//! at all.
 
 use serde::Serialize;
 

@@ -98,8 +98,8 @@ pub fn cases() -> Result<Option<Vec<Case>>, CorpusError> {
     read(&folder())
 }
 
-/// All cases whose file is there; where the corpus is absent, prints a line that says which test is skipped, and why,
-/// to standard error, and returns nothing.
+/// All cases whose file is there; where the corpus is absent, prints a line that says which test is skipped,
+/// and why, to standard error, and returns nothing.
 ///
 /// # Errors
 /// As [`cases`].

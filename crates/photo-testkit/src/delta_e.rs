@@ -1,5 +1,5 @@
-//! CIEDE2000, the difference of two colors as the eye has it: 1 is just to be seen side by side (G. Sharma, W. Wu, E. Dalal,
-//! "The CIEDE2000 color-difference formula", Color Research and Application 30 (2005)).
+//! CIEDE2000, the difference of two colors as the eye has it: 1 is just to be seen side by side (G. Sharma,
+//! W. Wu, E. Dalal, "The CIEDE2000 color-difference formula", Color Research and Application 30 (2005)).
 
 /// CIE L*a*b* (D65) of sRGB, each from 0 to 1.
 pub fn lab_of_srgb(rgb: [f64; 3]) -> [f64; 3] {

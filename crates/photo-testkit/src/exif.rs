@@ -49,7 +49,8 @@ impl Exif {
         }
     }
 
-    /// The block as a TIFF structure: what follows "Exif\0\0" in a JPEG and is the whole of PNG's eXIf and WebP's EXIF.
+    /// The block as a TIFF structure: what follows "Exif\0\0" in a JPEG and is the whole of PNG's eXIf and
+    /// WebP's EXIF.
     pub fn tiff(&self) -> Vec<u8> {
         let mut main = self.main_entries();
         let private = self.private_entries();

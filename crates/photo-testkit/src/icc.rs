@@ -38,8 +38,8 @@ pub fn gray_gamma_22() -> Vec<u8> {
     encode(ColorProfile::new_gray_with_gamma(2.2))
 }
 
-/// A CMYK printer profile of version 2: an 8-bit table of 5⁴ points in which each ink takes its part of the light, to
-/// Lab. Enough for reading; it has no table for the other direction.
+/// A CMYK printer profile of version 2: an 8-bit table of 5⁴ points in which each ink takes its part of the
+/// light, to Lab. Enough for reading; it has no table for the other direction.
 pub fn cmyk() -> Vec<u8> {
     let white = [b"XYZ \0\0\0\0".as_slice(), &D50].concat();
     let tags = [

@@ -1,9 +1,10 @@
-//! ICC profiles that tell their colors by tables of points instead of a matrix (ICC.1:2022, 10.11 and 10.12; ICC.1:2001-04).
+//! ICC profiles that tell their colors by tables of points instead of a matrix (ICC.1:2022, 10.11 and 10.12;
+//! ICC.1:2001-04).
 
 use crate::icc::{D50, assembled, description, lab_of_linear};
 
-/// The power of the curves before the table. The table's own steps are even to the eye, as those of real profiles are:
-/// else each way to interpolate gives other colors.
+/// The power of the curves before the table. The table's own steps are even to the eye, as those of real
+/// profiles are: else each way to interpolate gives other colors.
 const CURVE: f64 = 1.25;
 /// Points on each side of the tables.
 const GRID: usize = 9;

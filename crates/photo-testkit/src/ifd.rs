@@ -65,8 +65,8 @@ pub(crate) fn size(entries: &[(u16, Value)]) -> usize {
     2 + entries.len() * 12 + 4 + entries.iter().map(|(_, value)| outside(value)).sum::<usize>()
 }
 
-/// Appends a directory at the current end of `out` (offsets count from the start of `out`), sorted by tag, and its
-/// values after it; `next` is the offset of the next directory or 0.
+/// Appends a directory at the current end of `out` (offsets count from the start of `out`), sorted by tag,
+/// and its values after it; `next` is the offset of the next directory or 0.
 pub(crate) fn append(out: &mut Vec<u8>, order: ByteOrder, entries: &[(u16, Value)], next: u32) {
     let mut entries: Vec<_> = entries.iter().collect();
     entries.sort_by_key(|(tag, _)| *tag);

@@ -1,6 +1,6 @@
-//! What this workspace's tests are made of: pictures that behave like photographs, files of every format in every
-//! disguise, broken files, measures of how much two pictures differ, and a counting allocator. Unpublished; a
-//! dev-dependency of the other crates, on none of which it depends.
+//! What this workspace's tests are made of: pictures that behave like photographs, files of every format in
+//! every disguise, broken files, measures of how much two pictures differ, and a counting allocator.
+//! Unpublished; a dev-dependency of the other crates, on none of which it depends.
 //!
 //! ```
 //! use photo_testkit::{encode::jpeg, exif::Exif, metrics, photo_like};
@@ -12,19 +12,23 @@
 //! assert!(metrics::compare_pictures(&photo, &photo).unwrap().psnr.is_infinite());
 //! ```
 //!
-//! * [`Picture`] and [`Indexed`]: pictures in memory; [`Picture::stored_for`] turns them as an EXIF orientation asks.
+//! * [`Picture`] and [`Indexed`]: pictures in memory; [`Picture::stored_for`] turns them as an EXIF
+//!   orientation asks.
 //! * [`Photo`] and [`photo_like`]: made-up photographs of any size that compress like camera files;
 //!   [`pattern`]: charts, gradients, alpha, screenshots.
-//! * [`encode`]: writers for JPEG, PNG, APNG, GIF, BMP, WebP and TIFF; [`exif`] and [`icc`]: blocks to put into them.
+//! * [`encode`]: writers for JPEG, PNG, APNG, GIF, BMP, WebP and TIFF; [`exif`] and [`icc`]: blocks to put
+//!   into them.
 //! * [`sample`]: ready-made JPEGs, such as a 12 MP phone picture.
 //! * [`metrics`], [`mutate`], [`alloc`], [`corpus`]: measures, mutants, memory, other people's files.
 //! * [`fixtures`]: the files of `fixtures/` at the workspace's root, written by the program `make-fixtures`.
 //!
-//! Everything is deterministic: the same call gives the same bytes on every machine and with any number of threads.
+//! Everything is deterministic: the same call gives the same bytes on every machine and with any number of
+//! threads.
 //!
-//! **Limits.** The generators and writers are for tests that know what they ask for: they panic, as documented, when
-//! asked for what a format can't hold. Only [`mutate`], [`metrics`] and [`corpus`] take arbitrary bytes, and they never
-//! panic. There's no lossy WebP writer and no AVIF or HEIC writer beyond a recognizable header.
+//! **Limits.** The generators and writers are for tests that know what they ask for: they panic, as
+//! documented, when asked for what a format can't hold. Only [`mutate`], [`metrics`] and [`corpus`] take
+//! arbitrary bytes, and they never panic. There's no lossy WebP writer and no AVIF or HEIC writer beyond a
+//! recognizable header.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 

@@ -3,8 +3,9 @@
 /// The bit position from which each coefficient is refined.
 const TOP: u8 = 9;
 
-/// A gray progressive JPEG of so many scans, each of which adds one bit of one AC coefficient (T.81, G.1.2). The first coefficient
-/// is 512 in every block, so that each of its refinements has a bit for every block; all others are zero and said in runs.
+/// A gray progressive JPEG of so many scans, each of which adds one bit of one AC coefficient (T.81, G.1.2).
+/// The first coefficient is 512 in every block, so that each of its refinements has a bit for every block;
+/// all others are zero and said in runs.
 ///
 /// # Panics
 /// Unless there are 1 to 631 scans, and sides of at most 65,535.
@@ -53,7 +54,8 @@ fn dc_table() -> Vec<u8> {
     [&[0, 1], &[0; 15][..], &[0]].concat()
 }
 
-/// `0` for a coefficient of one new bit, `1000` to `1110` and a fifth bit for the ends of 2^0 to 2^14 blocks' bands.
+/// `0` for a coefficient of one new bit, `1000` to `1110` and a fifth bit for the ends of 2^0 to 2^14 blocks'
+/// bands.
 fn ac_table() -> Vec<u8> {
     let mut lengths = [0; 16];
     (lengths[0], lengths[4]) = (1, 15);
@@ -116,7 +118,8 @@ mod tests {
             let bytes = many_scans(40, 24, scans);
             assert_eq!(bytes.windows(2).filter(|w| w == &[0xFF, 0xDA]).count(), scans);
             let picture = image::load_from_memory(&bytes).unwrap().into_luma8();
-            // The basis function falls from left to right: 512 of it is 512 / 8 * sqrt(2) * cos((2x + 1) * pi / 16).
+            // The basis function falls from left to right: 512 of it is 512 / 8 * sqrt(2) * cos((2x + 1) * pi
+            // / 16).
             let wave = |x: u32| 90.5 * (f64::from(2 * (x % 8) + 1) * std::f64::consts::PI / 16.0).cos();
             for (x, _, pixel) in picture.enumerate_pixels() {
                 let want = 128.0 + if scans > 1 { wave(x) } else { 0.0 };

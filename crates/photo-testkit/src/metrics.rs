@@ -1,5 +1,5 @@
-//! How much two pictures differ. All functions take 8-bit interleaved samples and never panic: buffers that don't fit
-//! the size are an error.
+//! How much two pictures differ. All functions take 8-bit interleaved samples and never panic: buffers that
+//! don't fit the size are an error.
 
 /// Why two pictures can't be compared.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -52,7 +52,8 @@ pub struct Difference {
     pub ssim_luma: f64,
 }
 
-/// Compares two pictures of `width` x `height` pixels with `samples` (1 gray, 2 gray+alpha, 3 RGB, 4 RGBA) bytes each.
+/// Compares two pictures of `width` x `height` pixels with `samples` (1 gray, 2 gray+alpha, 3 RGB, 4 RGBA)
+/// bytes each.
 ///
 /// # Errors
 /// [`MetricError`] if the picture is empty or a buffer has another length.

@@ -13,8 +13,9 @@ pub struct Mutant {
     pub bytes: Vec<u8>,
 }
 
-/// `count` mutants of a file: truncations at each percent, flipped bits, set bytes, changed length fields, inflated
-/// dimensions, and doubled, removed or exchanged segments (JPEG), chunks (PNG, WebP) or stretches of bytes (others), in turn.
+/// `count` mutants of a file: truncations at each percent, flipped bits, set bytes, changed length fields,
+/// inflated dimensions, and doubled, removed or exchanged segments (JPEG), chunks (PNG, WebP) or stretches of
+/// bytes (others), in turn.
 ///
 /// ```
 /// use photo_testkit::{mutate, sample};
@@ -51,8 +52,8 @@ pub fn truncations(bytes: &[u8]) -> impl Iterator<Item = Mutant> + '_ {
     (0..100).map(|percent| truncate(bytes, percent))
 }
 
-/// The file with other dimensions in its header (PNG with a right CRC), cut to what the header has room for; `None` if
-/// the bytes aren't a JPEG, PNG, GIF, BMP, WebP or TIFF whose header can be read.
+/// The file with other dimensions in its header (PNG with a right CRC), cut to what the header has room for;
+/// `None` if the bytes aren't a JPEG, PNG, GIF, BMP, WebP or TIFF whose header can be read.
 pub fn with_dimensions(bytes: &[u8], width: u32, height: u32) -> Option<Vec<u8>> {
     let mut out = bytes.to_vec();
     let short = |v: u32| v.min(65_535) as u16;
@@ -174,7 +175,8 @@ fn pick<'a>(parts: &'a [Range<usize>], random: &mut Random) -> Option<&'a Range<
     parts.get(random.below(parts.len() as u64) as usize)
 }
 
-/// A segment or chunk, or (half of the time, and where there's none) up to 64 bytes anywhere; within the file.
+/// A segment or chunk, or (half of the time, and where there's none) up to 64 bytes anywhere; within the
+/// file.
 fn part(bytes: &[u8], parts: &[Range<usize>], random: &mut Random) -> Range<usize> {
     let whole = if random.below(2) == 0 { pick(parts, random).cloned() } else { None };
     whole.unwrap_or_else(|| {

@@ -2,8 +2,9 @@
 
 use crate::picture::{Indexed, Layout, Picture};
 
-/// A chart of few flat colors that has no symmetry: a color of its own in each corner ([`CORNERS`]) and a black F on
-/// light gray, so that each of the eight orientations shows another picture. At least 8x8 pixels make sense.
+/// A chart of few flat colors that has no symmetry: a color of its own in each corner ([`CORNERS`]) and a
+/// black F on light gray, so that each of the eight orientations shows another picture. At least 8x8 pixels
+/// make sense.
 pub fn orientation_chart(width: u32, height: u32) -> Picture {
     let (w, h) = (width.max(1), height.max(1));
     Picture::from_fn(width, height, Layout::Rgb, |x, y| {
@@ -54,8 +55,9 @@ pub fn patches(width: u32, height: u32) -> Picture {
     })
 }
 
-/// RGBA: a disc with a soft edge over transparent ground, half-transparent stripes below, and colors that differ where
-/// nothing may be seen of them (pure green under alpha 0), so that resizing without premultiplying shows.
+/// RGBA: a disc with a soft edge over transparent ground, half-transparent stripes below, and colors that
+/// differ where nothing may be seen of them (pure green under alpha 0), so that resizing without
+/// premultiplying shows.
 pub fn alpha_shapes(width: u32, height: u32) -> Picture {
     Picture::from_fn(width, height, Layout::Rgba, |x, y| {
         let (dx, dy) = (i64::from(x * 2) - i64::from(width), i64::from(y * 2) - i64::from(height));

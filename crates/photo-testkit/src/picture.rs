@@ -52,8 +52,8 @@ impl Picture {
         Self { width, height, layout, data }
     }
 
-    /// Makes an RGBA picture from a function of the pixel's position, then drops what `layout` has no place for
-    /// (gray is the luma of the color; CMYK is the plain complement without black).
+    /// Makes an RGBA picture from a function of the pixel's position, then drops what `layout` has no place
+    /// for (gray is the luma of the color; CMYK is the plain complement without black).
     pub fn from_fn(width: u32, height: u32, layout: Layout, pixel: impl Fn(u32, u32) -> [u8; 4]) -> Self {
         let mut data = Vec::with_capacity(width as usize * height as usize * layout.samples());
         for y in 0..height {
@@ -116,8 +116,8 @@ impl Picture {
         Self::from_fn(self.width, self.height, layout, |x, y| self.rgba(x, y))
     }
 
-    /// What a viewer shows when the picture is stored with the EXIF orientation `orientation` (1 to 8; anything else
-    /// counts as 1).
+    /// What a viewer shows when the picture is stored with the EXIF orientation `orientation` (1 to 8;
+    /// anything else counts as 1).
     pub fn shown_with(&self, orientation: u16) -> Self {
         let (w, h) = (self.width, self.height);
         let (out_w, out_h) = if (5..=8).contains(&orientation) { (h, w) } else { (w, h) };
@@ -169,8 +169,9 @@ pub struct Indexed {
 }
 
 impl Indexed {
-    /// Maps a picture to a fixed palette of `2^bits` colors or fewer, nearest level per channel, no dithering:
-    /// 1 bit is black and white, 2 bits four grays, 4 bits 2x4x2 levels, 8 bits 6x7x6 levels. Alpha is ignored.
+    /// Maps a picture to a fixed palette of `2^bits` colors or fewer, nearest level per channel, no
+    /// dithering: 1 bit is black and white, 2 bits four grays, 4 bits 2x4x2 levels, 8 bits 6x7x6 levels.
+    /// Alpha is ignored.
     ///
     /// # Panics
     /// If `bits` isn't 1, 2, 4 or 8.

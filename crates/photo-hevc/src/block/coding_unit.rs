@@ -83,7 +83,8 @@ impl<B: Bins> SegmentDecoder<'_, B> {
         }
     }
 
-    /// Whether the edge between a sample and the one before it is deblocked (section 8.7.2.3); `at` is where it lies.
+    /// Whether the edge between a sample and the one before it is deblocked (section 8.7.2.3); `at` is where
+    /// it lies.
     fn filters_edge(&self, here: (u32, u32), before: (u32, u32), at: u32) -> bool {
         if !at.is_multiple_of(8) || self.header.deblocking.disabled {
             return false;

@@ -21,7 +21,8 @@ impl<B: Bins> SegmentDecoder<'_, B> {
         }
     }
 
-    /// The mean of the QP to the left and above in the coding tree block, where the last QP stands in (section 8.6.1).
+    /// The mean of the QP to the left and above in the coding tree block, where the last QP stands in
+    /// (section 8.6.1).
     fn predict_qp(&self, x: u32, y: u32) -> i32 {
         let mask = (1 << self.layout.log2_ctb) - 1;
         let left = if x & mask != 0 { i32::from(self.frame.unit(x - 1, y).qp) } else { self.qp.last };

@@ -3,8 +3,8 @@
 use super::segment::SegmentDecoder;
 use crate::info::Chroma;
 
-/// Samples around a block of a side of `size`, from below its left side up to the corner and on to the right of its top:
-/// the corner is at `2 * size`, the last one at `4 * size`.
+/// Samples around a block of a side of `size`, from below its left side up to the corner and on to the right
+/// of its top: the corner is at `2 * size`, the last one at `4 * size`.
 pub(super) type References = [u16; 129];
 
 /// Which of the neighbors are decoded, in samples.

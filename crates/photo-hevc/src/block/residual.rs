@@ -236,7 +236,8 @@ impl Walk<'_> {
         found
     }
 
-    /// For the places of a sub-block: numbers of contexts, what to add to them, and the context of the first place.
+    /// For the places of a sub-block: numbers of contexts, what to add to them, and the context of the first
+    /// place.
     fn contexts(&self, number: usize, neighbors: usize) -> (&'static [u8; 16], usize, usize) {
         let block = self.block;
         let chroma = block.component > 0;
@@ -260,8 +261,8 @@ impl Walk<'_> {
         (contexts, start + offset, start + first)
     }
 
-    /// Reads which of the first eight levels are over 1 and whether the first of these is over 2. Returns levels, and which
-    /// one that is.
+    /// Reads which of the first eight levels are over 1 and whether the first of these is over 2. Returns
+    /// levels, and which one that is.
     fn small_levels<B: Bins>(&mut self, bins: &mut B, count: usize, not_first: bool) -> ([i32; 16], usize) {
         let chroma = self.block.component > 0;
         let set = usize::from(not_first && !chroma) * 2 + usize::from(!self.small);
@@ -357,7 +358,8 @@ static SMALL_CONTEXTS: [[u8; 16]; 3] = {
     ]
 };
 
-/// The same in larger blocks, by whether the sub-blocks to the right (1) and below (2) have coefficients (9.3.4.2.5).
+/// The same in larger blocks, by whether the sub-blocks to the right (1) and below (2) have coefficients
+/// (9.3.4.2.5).
 static PATTERN_CONTEXTS: [[[u8; 16]; 4]; 3] = {
     const BY_POSITION: [[u8; 16]; 4] = [
         [2, 1, 1, 0, 1, 1, 0, 0, 1, 0, 0, 0, 0, 0, 0, 0],

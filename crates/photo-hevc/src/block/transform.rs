@@ -94,8 +94,8 @@ fn clip(value: i32) -> i32 {
     value.clamp(-32768, 32767)
 }
 
-/// The inverse cosine transform: columns, then rows. Even rows of the matrix are symmetrical and odd ones antisymmetrical,
-/// so that one half of each gives both halves of the result.
+/// The inverse cosine transform: columns, then rows. Even rows of the matrix are symmetrical and odd ones
+/// antisymmetrical, so that one half of each gives both halves of the result.
 fn cosine<const N: usize>(residual: &mut Residual, shift: u32) {
     let (columns, rows) = (residual.columns.min(N), residual.rows.min(N));
     let mut middle = [[0i16; N]; N];
@@ -134,11 +134,12 @@ fn cosine<const N: usize>(residual: &mut Residual, shift: u32) {
     }
 }
 
-/// The left half of the 32x32 transform matrix (equations 8-273 to 8-277). Smaller matrices of a side of `N` have every
-/// `32 / N`th row of it, and the first columns.
+/// The left half of the 32x32 transform matrix (equations 8-273 to 8-277). Smaller matrices of a side of `N`
+/// have every `32 / N`th row of it, and the first columns.
 static COSINE: [[i16; 16]; 32] = matrix();
 
-/// Makes the matrix of its first column: entries at angles of the same cosine are the same but for their signs.
+/// Makes the matrix of its first column: entries at angles of the same cosine are the same but for their
+/// signs.
 const fn matrix() -> [[i16; 16]; 32] {
     // By the angle in units of pi / 64; zero where the cosine is.
     const COLUMN: [i16; 33] = [

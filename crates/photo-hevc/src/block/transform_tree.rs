@@ -21,7 +21,8 @@ pub(super) struct Node {
     /// Which of the coding unit's prediction modes is used.
     pub(super) part: usize,
     pub(super) luma: bool,
-    /// Of Cb and Cr, whether blocks have coefficients: bit 0 is the upper block, bit 1 the lower one in 4:2:2.
+    /// Of Cb and Cr, whether blocks have coefficients: bit 0 is the upper block, bit 1 the lower one in
+    /// 4:2:2.
     pub(super) chroma: [u8; 2],
 }
 

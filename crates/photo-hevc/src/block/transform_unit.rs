@@ -110,8 +110,8 @@ impl<B: Bins> SegmentDecoder<'_, B> {
         Ok(())
     }
 
-    /// Adds a residual that is predicted from that of luma (section 7.3.8.12); the chroma block has coefficients of its own
-    /// where it has a mode.
+    /// Adds a residual that is predicted from that of luma (section 7.3.8.12); the chroma block has
+    /// coefficients of its own where it has a mode.
     fn add_predicted_residual(
         &mut self,
         unit: &CodingUnit,

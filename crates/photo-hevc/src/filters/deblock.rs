@@ -1,4 +1,5 @@
-//! The deblocking filter (H.265 section 8.7.2): all vertical edges, then all horizontal ones, in bands of rows.
+//! The deblocking filter (H.265 section 8.7.2): all vertical edges, then all horizontal ones, in bands of
+//! rows.
 
 use super::edge::{self, Edge};
 use crate::block::chroma_qp;
@@ -53,8 +54,8 @@ pub(super) fn apply(frame: &mut Frame, layout: &Layout, pps: &Pps) {
 }
 
 impl Edges<'_> {
-    /// Filters a plane in bands of a coding tree block's height; those of horizontal edges stand a bit higher, so that the
-    /// samples on both sides of an edge are in the same band.
+    /// Filters a plane in bands of a coding tree block's height; those of horizontal edges stand a bit
+    /// higher, so that the samples on both sides of an edge are in the same band.
     fn filter(&self, plane: &mut Plane) {
         let stride = plane.width as usize;
         let rows = (1usize << self.layout.log2_ctb) >> self.shifts.1;

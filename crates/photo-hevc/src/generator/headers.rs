@@ -137,7 +137,8 @@ impl Config {
         }
     }
 
-    /// Chooses where the segment that begins at a place of the order of coding ends, and what its header says.
+    /// Chooses where the segment that begins at a place of the order of coding ends, and what its header
+    /// says.
     pub(super) fn segment(
         &self,
         r: &mut Random,

@@ -1,4 +1,5 @@
-//! profile_tier_level() (H.265 section 7.3.3), which is only stepped over: the tools say themselves what is needed.
+//! profile_tier_level() (H.265 section 7.3.3), which is only stepped over: the tools say themselves what is
+//! needed.
 
 use crate::bits::BitReader;
 use crate::error::Result;

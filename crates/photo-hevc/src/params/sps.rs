@@ -192,7 +192,8 @@ impl RangeExtension {
     }
 }
 
-/// Sizes of the smallest and largest coding and transform blocks as logarithms, and the depth of transform trees.
+/// Sizes of the smallest and largest coding and transform blocks as logarithms, and the depth of transform
+/// trees.
 fn read_block_sizes(bits: &mut BitReader<'_>, info: &Info) -> Result<[u32; 5]> {
     const REASON: &str = "an SPS has impossible block sizes";
     let log2_min_cb = 3 + bits.ue_max(3, REASON)?;

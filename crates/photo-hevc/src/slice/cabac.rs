@@ -154,7 +154,8 @@ impl Bins for Cabac<'_> {
     }
 
     fn pcm(&mut self, depth: u32, samples: &mut [u16]) -> Result<()> {
-        // The last bin's bit is in the byte before; samples begin with a byte, and follow one another bit by bit.
+        // The last bin's bit is in the byte before; samples begin with a byte, and follow one another bit by
+        // bit.
         let mut at = self.next_whole_byte() * 8;
         if self.data.len() * 8 < at + samples.len() * depth as usize {
             return malformed("plain samples end early");
@@ -181,7 +182,8 @@ impl Bins for Cabac<'_> {
     }
 
     fn check(&self) -> Result<()> {
-        // What `value` holds was read ahead: up to seven bytes, of which a good stream needs none behind its end.
+        // What `value` holds was read ahead: up to seven bytes, of which a good stream needs none behind its
+        // end.
         if self.next_whole_byte() > self.data.len() + 2 { malformed("slice data end early") } else { Ok(()) }
     }
 

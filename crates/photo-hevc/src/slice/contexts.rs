@@ -1,4 +1,5 @@
-//! Context variables: where each syntax element's stand, and their values in intra slices (H.265 section 9.3.2.2).
+//! Context variables: where each syntax element's stand, and their values in intra slices (H.265 section
+//! 9.3.2.2).
 
 /// `pStateIdx << 1 | valMps` of each context.
 pub(crate) type States = [u8; COUNT];

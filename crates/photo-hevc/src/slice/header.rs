@@ -139,7 +139,8 @@ fn address_bits(sps: &Sps) -> u32 {
     u32::BITS - (count - 1).leading_zeros()
 }
 
-/// Picture order count and reference pictures, which pictures other than IDR tell even where nothing refers to them.
+/// Picture order count and reference pictures, which pictures other than IDR tell even where nothing refers
+/// to them.
 fn skip_picture_order(bits: &mut BitReader<'_>, sps: &Sps) -> Result<()> {
     bits.skip(sps.log2_max_poc_lsb)?;
     let sets = sps.ref_pics.len() as u32;

@@ -51,8 +51,8 @@ pub(super) fn rewrite<'a>(plan: &Plan, file: &OpenedFile<'a>) -> Result<Prepared
     Ok(prepared)
 }
 
-/// The walk of the probe has shown the structure whole to its end, and the checksums of a PNG right. Beyond that, a JPEG's
-/// codes are gone through, and a PNG's data is inflated and thrown away.
+/// The walk of the probe has shown the structure whole to its end, and the checksums of a PNG right. Beyond
+/// that, a JPEG's codes are gone through, and a PNG's data is inflated and thrown away.
 fn verify(plan: &Plan, file: &OpenedFile<'_>) -> Result<()> {
     let bytes = file.bytes();
     match (plan.options().verify, plan.info().format) {

@@ -1,4 +1,5 @@
-//! Metadata that the options ask to keep, made true of the picture that comes out, and the profile of a preserved color space.
+//! Metadata that the options ask to keep, made true of the picture that comes out, and the profile of a
+//! preserved color space.
 
 use super::preserved_source::{self, Source};
 use crate::formats::jpeg::xmp_extended;
@@ -73,7 +74,8 @@ impl PreservedMetadata {
         [exif, xmp.unwrap_or_default(), second.unwrap_or_default(), segments.clone()].concat()
     }
 
-    /// A file that [`jpeg_segments`](Self::jpeg_segments) or [`png_chunks`](Self::png_chunks) went into, once its size is known.
+    /// A file that [`jpeg_segments`](Self::jpeg_segments) or [`png_chunks`](Self::png_chunks) went into, once
+    /// its size is known.
     pub(super) fn settled(&self, mut file: Vec<u8>, format: Format, size: Size) -> Vec<u8> {
         if size == self.truth.size {
             return file;

@@ -1,4 +1,5 @@
-//! The route that keeps a JPEG's coefficients: turned upright, written with better tables, coarser only where bytes demand it.
+//! The route that keeps a JPEG's coefficients: turned upright, written with better tables, coarser only where
+//! bytes demand it.
 
 use photo_jpeg::{Coefficients, Edges, TranscodeOptions};
 

@@ -13,7 +13,8 @@ use crate::info::ImageInfo;
 use crate::pixels::{Raster, bands};
 use crate::{Error, Format, Result, Size};
 
-/// Decodes the picture of `bytes` as stored (not turned) to 8 bits a sample; a panic of a decoder is an error.
+/// Decodes the picture of `bytes` as stored (not turned) to 8 bits a sample; a panic of a decoder is an
+/// error.
 pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, request: &DecodeRequest) -> Result<Raster> {
     let memory = request.memory;
     caught(info.format, || match info.format {
@@ -31,8 +32,8 @@ pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, request: &DecodeRequest) ->
     })
 }
 
-/// As [`decode`] at full scale, but already reduced to `size`, the picture never being whole in memory; `None` where the
-/// file can't be decoded row by row, or there is nothing to reduce.
+/// As [`decode`] at full scale, but already reduced to `size`, the picture never being whole in memory;
+/// `None` where the file can't be decoded row by row, or there is nothing to reduce.
 pub(crate) fn decode_reduced(
     bytes: &[u8],
     info: &ImageInfo,
@@ -70,7 +71,8 @@ pub(crate) fn scan(bytes: &[u8], info: &ImageInfo, request: &DecodeRequest) -> R
     })
 }
 
-/// Whether every pixel of a PNG's default image is fully transparent; rows are looked at until one shows something.
+/// Whether every pixel of a PNG's default image is fully transparent; rows are looked at until one shows
+/// something.
 ///
 /// # Errors
 /// As [`decode`].

@@ -5,7 +5,8 @@ use crate::metadata::embedded::EmbeddedMetadata;
 use crate::metadata::{Truth, cicp, exif, icc, xmp};
 use crate::{Error, InputLimits, LimitKind, Orientation, Result, Warning};
 
-/// Takes the orientation: that of the first EXIF block that has one; that of the XMP packet where no block has.
+/// Takes the orientation: that of the first EXIF block that has one; that of the XMP packet where no block
+/// has.
 ///
 /// # Errors
 /// [`Error::LimitExceeded`] where a block is too long.
@@ -56,7 +57,8 @@ fn conflict(
     }
 }
 
-/// Colors that EXIF alone tells count where nothing else tells them: `info` has no profile yet, and [`icc_told`] forgets this one.
+/// Colors that EXIF alone tells count where nothing else tells them: `info` has no profile yet, and
+/// [`icc_told`] forgets this one.
 fn take_adobe_rgb(info: &mut ImageInfo, how: &str) {
     if !matches!(info.model, ColorModel::YCbCr | ColorModel::Rgb | ColorModel::Palette) {
         return;

@@ -1,5 +1,5 @@
-//! One folder for each format: its container, its facts, its samples. Beside them what all of them share, and the doors that lead to
-//! the right one. Nothing here knows a limit but on what it may allocate.
+//! One folder for each format: its container, its facts, its samples. Beside them what all of them share, and
+//! the doors that lead to the right one. Nothing here knows a limit but on what it may allocate.
 
 pub(crate) mod bmp;
 pub(crate) mod catch_panic;

@@ -1,4 +1,5 @@
-//! Facts from headers: the door to each format's probe. No entropy decoding, nothing allocated by what a header claims.
+//! Facts from headers: the door to each format's probe. No entropy decoding, nothing allocated by what a
+//! header claims.
 
 #[cfg(feature = "heic")]
 use super::heic;

@@ -30,8 +30,8 @@ pub(crate) fn of(file: &OpenedFile<'_>, info: &ImageInfo, limit: u64) -> Result<
     };
     Ok(match info.format {
         Format::Jpeg => {
-            // A profile that is whole before the first scan is all there is: with more parts the facts would have none.
-            // The same parts again change nothing.
+            // A profile that is whole before the first scan is all there is: with more parts the facts would
+            // have none. The same parts again change nothing.
             match joined(file.jpeg_to_scan()?)? {
                 None => joined(file.jpeg()?)?,
                 early => early,

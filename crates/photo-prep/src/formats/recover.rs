@@ -1,6 +1,7 @@
 //! Files that were cut off, made whole: what is there stays as it is, the missing part is filled.
 //!
-//! The result is a file of the same format that the strict decoders take, so that tolerance needs no decoders of its own.
+//! The result is a file of the same format that the strict decoders take, so that tolerance needs no decoders
+//! of its own.
 
 use super::catch_panic::caught;
 use super::coverage::Coverage;
@@ -8,8 +9,8 @@ use super::{bmp, gif, jpeg, png};
 use crate::info::ImageInfo;
 use crate::{Format, InputLimits, Result};
 
-/// How much of a file is there whose picture data ends too early; `None` where something else is wrong with it, or
-/// where this can't be told.
+/// How much of a file is there whose picture data ends too early; `None` where something else is wrong with
+/// it, or where this can't be told.
 pub(crate) fn coverage(bytes: &[u8], info: &ImageInfo, limits: &InputLimits) -> Option<Coverage> {
     let counted = caught(info.format, || {
         Ok(match info.format {

@@ -1,12 +1,13 @@
-//! Color spaces told by numbers instead of an ICC profile: code points (ITU-T H.273), a gamma, chromaticities.
+//! Color spaces told by numbers instead of an ICC profile: code points (ITU-T H.273), a gamma,
+//! chromaticities.
 
 use moxcms::{
     Chromaticity, CicpColorPrimaries, CicpProfile, ColorPrimaries, ColorProfile, MatrixCoefficients,
     ToneReprCurve, TransferCharacteristics, XyY,
 };
 
-/// An ICC profile for RGB samples of these code points, or for `gray` ones of this transfer; `None` for what has no
-/// profile: unknown codes, and PQ and HLG, whose light has no bounds that sRGB could show.
+/// An ICC profile for RGB samples of these code points, or for `gray` ones of this transfer; `None` for what
+/// has no profile: unknown codes, and PQ and HLG, whose light has no bounds that sRGB could show.
 pub(crate) fn profile_of_codes(primaries: u8, transfer: u8, gray: bool) -> Option<Vec<u8>> {
     let transfer = TransferCharacteristics::try_from(transfer).ok()?;
     if matches!(transfer, TransferCharacteristics::Smpte2084 | TransferCharacteristics::Hlg) {
@@ -36,8 +37,8 @@ pub(crate) type Chromaticities = [(f64, f64); 4];
 /// Those of sRGB (IEC 61966-2-1).
 pub(crate) const SRGB: Chromaticities = [(0.3127, 0.3290), (0.64, 0.33), (0.30, 0.60), (0.15, 0.06)];
 
-/// An ICC profile for samples that are light to the power of `1 / gamma` (`None`: the curve of sRGB) of these colors;
-/// `None` where they span no colors.
+/// An ICC profile for samples that are light to the power of `1 / gamma` (`None`: the curve of sRGB) of these
+/// colors; `None` where they span no colors.
 pub(crate) fn profile_of_numbers(gamma: Option<f64>, colors: &Chromaticities, gray: bool) -> Option<Vec<u8>> {
     let [(wx, wy), red, green, blue] = *colors;
     if colors.iter().any(|c| c.1 <= 0.0) || area(red, green, blue) < 1e-4 {

@@ -40,8 +40,8 @@ pub(crate) fn facts(raw: &[u8]) -> ExifFacts {
     ExifFacts { orientation, adobe_rgb: adobe_rgb(&block, first), warning: warning.or(odd) }
 }
 
-/// DCF 2.0 has no number for Adobe RGB in the tag of the color space: "uncalibrated" with the interoperability index R03 means it.
-/// Some cameras write a 2 all the same.
+/// DCF 2.0 has no number for Adobe RGB in the tag of the color space: "uncalibrated" with the
+/// interoperability index R03 means it. Some cameras write a 2 all the same.
 fn adobe_rgb(block: &Block<'_>, first: usize) -> Option<&'static str> {
     let below = block.below(first, tag::EXIF)?;
     match block.number(block.find(below, tag::COLOR_SPACE)?)? {
@@ -84,8 +84,8 @@ pub(crate) fn notices_only(raw: &[u8]) -> Option<Vec<u8>> {
     Some(out.into_inner())
 }
 
-/// The block without ways to other directories than the first, which has all that is asked for here. Others may overlap: a block of
-/// 1 MB can have thousands of as many entries.
+/// The block without ways to other directories than the first, which has all that is asked for here. Others
+/// may overlap: a block of 1 MB can have thousands of as many entries.
 fn first_only(raw: &[u8]) -> Vec<u8> {
     const OTHERS: [Tag; 3] = [Tag::ExifIFDPointer, Tag::GPSInfoIFDPointer, Tag::InteropIFDPointer];
     let mut out = raw.to_vec();

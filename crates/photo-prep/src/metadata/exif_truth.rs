@@ -1,5 +1,5 @@
-//! An EXIF block that stays beside a picture that was made anew: what it says of size, orientation and colors becomes true, and
-//! the thumbnail of the old picture goes.
+//! An EXIF block that stays beside a picture that was made anew: what it says of size, orientation and colors
+//! becomes true, and the thumbnail of the old picture goes.
 
 use std::ops::Range;
 

@@ -17,7 +17,8 @@ pub(crate) fn check_length(actual: u64, limit: u64) -> Result<()> {
 /// The profile, ready for any rendering intent.
 pub(crate) fn parsed(profile: &[u8]) -> std::result::Result<ColorProfile, String> {
     let mut parsed = ColorProfile::new_from_slice(profile).map_err(|e| e.to_string())?;
-    // "If the tag of an intent is missing, AToB0 shall be used" (ICC.1:2022, 8.10.2), which `moxcms` 0.8 leaves to us.
+    // "If the tag of an intent is missing, AToB0 shall be used" (ICC.1:2022, 8.10.2), which `moxcms` 0.8
+    // leaves to us.
     if parsed.lut_a_to_b_colorimetric.is_none() {
         parsed.lut_a_to_b_colorimetric.clone_from(&parsed.lut_a_to_b_perceptual);
     }

@@ -1,4 +1,5 @@
-//! The tags of an XML text (XML 1.0, fifth edition, section 3), one after the other, nothing allocated. No document type, no entities.
+//! The tags of an XML text (XML 1.0, fifth edition, section 3), one after the other, nothing allocated. No
+//! document type, no entities.
 
 use std::ops::Range;
 

@@ -74,8 +74,8 @@ pub(crate) fn text(packet: &[u8]) -> Option<&str> {
     Some(text.trim_start_matches('\u{FEFF}').trim_end_matches('\0'))
 }
 
-/// How deep a tag stands in the packet. Properties of the picture itself are attributes of a description right below `rdf:RDF`,
-/// or elements in one; what is deeper may tell of other pictures.
+/// How deep a tag stands in the packet. Properties of the picture itself are attributes of a description
+/// right below `rdf:RDF`, or elements in one; what is deeper may tell of other pictures.
 #[derive(Debug, Default)]
 pub(crate) struct Depth {
     depth: usize,
@@ -84,7 +84,8 @@ pub(crate) struct Depth {
 }
 
 impl Depth {
-    /// Takes a tag, and tells how far below `rdf:RDF` its element is: 1 for a description, 2 for its properties.
+    /// Takes a tag, and tells how far below `rdf:RDF` its element is: 1 for a description, 2 for its
+    /// properties.
     pub(crate) fn enter(&mut self, tag: &Tag, is_root: bool) -> Option<usize> {
         match tag.shape {
             Shape::Open => self.depth += 1,
@@ -103,8 +104,8 @@ impl Depth {
     }
 }
 
-/// The orientation that a packet tells (`tiff:Orientation`), as attribute or as element; `None` where it tells none, or one that there
-/// isn't, or can't be understood.
+/// The orientation that a packet tells (`tiff:Orientation`), as attribute or as element; `None` where it
+/// tells none, or one that there isn't, or can't be understood.
 pub(crate) fn orientation(packet: &[u8]) -> Option<Orientation> {
     let text = text(packet)?;
     // Most packets are done with this.

@@ -1,5 +1,5 @@
-//! An XMP packet that stays beside a picture that was made anew: sizes and orientation become true, and what it says of pictures,
-//! videos and gain maps that are no longer in the file goes.
+//! An XMP packet that stays beside a picture that was made anew: sizes and orientation become true, and what
+//! it says of pictures, videos and gain maps that are no longer in the file goes.
 
 use std::ops::Range;
 
@@ -14,7 +14,8 @@ enum Fate {
     Goes,
 }
 
-/// The packet with true facts; `None` where it can't be understood. `extension` is the name of the packet that this one goes on in.
+/// The packet with true facts; `None` where it can't be understood. `extension` is the name of the packet
+/// that this one goes on in.
 pub(crate) fn amended(packet: &[u8], truth: &Truth, extension: Option<&str>) -> Option<Vec<u8>> {
     let text = xmp::text(packet)?;
     let names = Names::of(text)?;

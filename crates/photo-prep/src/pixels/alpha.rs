@@ -20,7 +20,8 @@ pub(crate) fn on_white(raster: Raster) -> Raster {
     })
 }
 
-/// Makes a picture opaque whose alpha is zero everywhere, which is padding that was never filled in; tells whether it was.
+/// Makes a picture opaque whose alpha is zero everywhere, which is padding that was never filled in; tells
+/// whether it was.
 pub(crate) fn show_if_invisible(raster: &mut Raster) -> bool {
     let invisible = is_invisible(raster);
     if invisible {

@@ -1,5 +1,5 @@
-//! Reducing a picture while it is still being decoded, band by band: one thread decodes, the others reduce what is
-//! there, and the picture is never whole in memory.
+//! Reducing a picture while it is still being decoded, band by band: one thread decodes, the others reduce
+//! what is there, and the picture is never whole in memory.
 
 use std::ops::Range;
 use std::sync::Mutex;
@@ -40,10 +40,12 @@ pub(crate) fn scan(source: &mut dyn RowSource) -> Result<()> {
     Ok(())
 }
 
-/// The size at which a picture stands in memory before it is reduced in height too; `None` if it is reduced in both at
-/// once. Each row of a very small result is made from hundreds of rows, mostly those of the row before.
+/// The size at which a picture stands in memory before it is reduced in height too; `None` if it is reduced
+/// in both at once. Each row of a very small result is made from hundreds of rows, mostly those of the row
+/// before.
 fn width_first(from: Size, to: Size) -> Option<Size> {
-    // By sizes alone: an estimate may reckon with more channels than there are, and no sample may depend on the threads.
+    // By sizes alone: an estimate may reckon with more channels than there are, and no sample may depend on
+    // the threads.
     const CHANNELS: u64 = 4;
     let narrow = Size::new(to.width, from.height);
     let less = memory_width_first(narrow, CHANNELS) < memory_in_bands(from, to, CHANNELS, 1);
@@ -99,19 +101,21 @@ fn memory_in_bands(from: Size, to: Size, channels: u64, threads: usize) -> u64 {
     let rows = band_height(from, to, channels);
     let strip =
         u64::from(from.width) * channels * rows_for_band(from.height, to.height, 0..rows).len() as u64;
-    // Beside what waits: the strip that is read, the one that this thread reduces, and what an inner band has more rows
-    // above it; then the rows that were reduced in width only, and copies multiplied with their alpha.
+    // Beside what waits: the strip that is read, the one that this thread reduces, and what an inner band has
+    // more rows above it; then the rows that were reduced in width only, and copies multiplied with their
+    // alpha.
     let strips = strips_waiting(threads) as u64 + 2;
     2 * strips * (strip + strip / 2)
 }
 
-/// Strips that may wait for another thread or be at work there. One thread decodes, and it can hardly keep up with four.
+/// Strips that may wait for another thread or be at work there. One thread decodes, and it can hardly keep up
+/// with four.
 fn strips_waiting(threads: usize) -> usize {
     if threads < 2 { 0 } else { threads.min(4) }
 }
 
-/// Rows of the result that are made at once: as many as possible, since rows of the source on both sides of a seam are
-/// reduced in width twice, and each band works out the weights of its columns anew (1 ms).
+/// Rows of the result that are made at once: as many as possible, since rows of the source on both sides of a
+/// seam are reduced in width twice, and each band works out the weights of its columns anew (1 ms).
 fn band_height(from: Size, to: Size, channels: u64) -> u32 {
     rows_of_a_strip(from, to, channels).clamp(LEAST_ROWS, 256) as u32
 }
@@ -190,7 +194,8 @@ impl Strip {
         Ok(())
     }
 
-    /// The strip that begins at row `start`, with those rows of it that are in this one, in the memory of `samples`.
+    /// The strip that begins at row `start`, with those rows of it that are in this one, in the memory of
+    /// `samples`.
     fn followed_by(&self, start: usize, row_bytes: usize, mut samples: Vec<u8>) -> Self {
         let start = start.clamp(self.start, self.end);
         samples.clear();
@@ -243,7 +248,8 @@ mod tests {
         assert!(most <= Some(allowed), "{most:?}");
     }
 
-    /// The samples, colors multiplied with their alpha: where that is low, one step of it is many of the color's.
+    /// The samples, colors multiplied with their alpha: where that is low, one step of it is many of the
+    /// color's.
     fn seen(raster: &Raster) -> impl Iterator<Item = u8> {
         let (n, alpha) = (raster.layout.channels(), raster.layout.has_alpha());
         raster.data.chunks_exact(n).flat_map(move |pixel| {

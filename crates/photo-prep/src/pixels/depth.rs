@@ -1,5 +1,5 @@
-//! Samples of 16 bits to 8: converted to sRGB first, where they have to be, and rounded last. Rounded first, the dark parts
-//! of a linear or strongly curved space would fall into steps that can be seen.
+//! Samples of 16 bits to 8: converted to sRGB first, where they have to be, and rounded last. Rounded first,
+//! the dark parts of a linear or strongly curved space would fall into steps that can be seen.
 
 use std::sync::{Arc, Mutex, PoisonError};
 

@@ -1,6 +1,6 @@
-//! A picture in 256 colors: chosen by NeuQuant (A. Dekker, "Kohonen neural networks for optimal color quantization", Network 5
-//! (1994); the crate `color_quant`), with the error spread to the neighbors (R. Floyd, L. Steinberg, "An adaptive algorithm for spatial
-//! grayscale" (1976)).
+//! A picture in 256 colors: chosen by NeuQuant (A. Dekker, "Kohonen neural networks for optimal color
+//! quantization", Network 5 (1994); the crate `color_quant`), with the error spread to the neighbors (R.
+//! Floyd, L. Steinberg, "An adaptive algorithm for spatial grayscale" (1976)).
 
 use std::sync::atomic::{AtomicU16, Ordering};
 
@@ -19,7 +19,8 @@ pub(crate) struct Quantized {
     pub(crate) psnr: f64,
 }
 
-/// Pixels that the palette is learned from, about. Four times as many gave four photos 0 to 0.6 dB more; learning is done by one thread.
+/// Pixels that the palette is learned from, about. Four times as many gave four photos 0 to 0.6 dB more;
+/// learning is done by one thread.
 const LEARNED: usize = 100_000;
 /// Rows that one task dithers; no error goes from one to the next.
 const ROWS: usize = 64;
@@ -43,8 +44,8 @@ struct Palette {
     net: NeuQuant,
     /// The place of each of the net's colors in the palette.
     places: Vec<u8>,
-    /// What has been found for opaque colors of 6 bits a sample, and for others of 5: the place and 1, or 0 for nothing yet. A
-    /// search takes eight times as long as all the rest of dithering a pixel.
+    /// What has been found for opaque colors of 6 bits a sample, and for others of 5: the place and 1, or 0
+    /// for nothing yet. A search takes eight times as long as all the rest of dithering a pixel.
     opaque: Vec<AtomicU16>,
     soft: Vec<AtomicU16>,
 }
@@ -77,8 +78,8 @@ impl Palette {
         Self { colors, net, places, opaque: unknown(18), soft: unknown(20) }
     }
 
-    /// The index of the color nearest to a pixel, or to the middle of the few that are taken for the same: so it does not matter
-    /// which of them came first.
+    /// The index of the color nearest to a pixel, or to the middle of the few that are taken for the same: so
+    /// it does not matter which of them came first.
     fn index_of(&self, pixel: [u8; 4]) -> u8 {
         let of_bits = |values: &[u8], bits: u32| {
             values.iter().fold(0, |key, value| key << bits | usize::from(value >> (8 - bits)))
@@ -99,9 +100,11 @@ impl Palette {
         place
     }
 
-    /// Fills `to` with the indices of some rows of `n` samples a pixel; returns the sum of the squared errors of samples laid on black.
+    /// Fills `to` with the indices of some rows of `n` samples a pixel; returns the sum of the squared errors
+    /// of samples laid on black.
     fn dither(&self, from: &[u8], n: usize, width: usize, to: &mut [u8]) -> f64 {
-        // The errors that this row and the next have been given, in sixteenths, with a pixel more at each end.
+        // The errors that this row and the next have been given, in sixteenths, with a pixel more at each
+        // end.
         let mut now = vec![[0i32; 4]; width + 2];
         let mut next = now.clone();
         let mut squares = 0.0;

@@ -9,8 +9,8 @@ const TILE: u32 = 64;
 /// Fewer tiles tell nothing.
 const FEWEST: u32 = 16;
 
-/// About one in eight tiles of the picture, put side by side in rows of tiles; `None` where the picture is too
-/// small to be worth sampling.
+/// About one in eight tiles of the picture, put side by side in rows of tiles; `None` where the picture is
+/// too small to be worth sampling.
 pub(crate) fn tiles(raster: &Raster) -> Option<Raster> {
     one_in(raster, 8)
 }

@@ -1,9 +1,10 @@
 //! High dynamic range (PQ and HLG, ITU-R BT.2100-2) to sRGB.
 //!
-//! Reference white, 203 cd/m² (ITU-R BT.2408-7), becomes sRGB's white where the picture has nothing brighter. What is brighter is
-//! rolled off by the curve of ITU-R BT.2390-11, 5.4.1, from the peak that the picture really has, so that a picture without
-//! highlights stays as bright as it was made. (BT.2446, method A, would bring reference white to 41 % of the light of white:
-//! gray to the eye.) The brightest of the three colors decides, so hues stay.
+//! Reference white, 203 cd/m² (ITU-R BT.2408-7), becomes sRGB's white where the picture has nothing brighter.
+//! What is brighter is rolled off by the curve of ITU-R BT.2390-11, 5.4.1, from the peak that the picture
+//! really has, so that a picture without highlights stays as bright as it was made. (BT.2446, method A, would
+//! bring reference white to 41 % of the light of white: gray to the eye.) The brightest of the three colors
+//! decides, so hues stay.
 
 use moxcms::{CicpColorPrimaries, ColorProfile};
 

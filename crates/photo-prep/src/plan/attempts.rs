@@ -1,6 +1,7 @@
 //! What is tried to hold the byte limit, in order, with the numbers that decide over each attempt.
 
-/// One way to write a picture, tried when those before it in the plan did not fit. The numbers that decide over it are its own.
+/// One way to write a picture, tried when those before it in the plan did not fit. The numbers that decide
+/// over it are its own.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
@@ -13,7 +14,8 @@ pub enum Attempt {
     Optimized,
     /// The same coefficients as a progressive file.
     OptimizedProgressive,
-    /// A JPEG of lower quality whose chroma is halved, tried where the coefficients would have to become so coarse. Its pixels are made by
+    /// A JPEG of lower quality whose chroma is halved, tried where the coefficients would have to become so
+    /// coarse. Its pixels are made by
     /// [`CoefficientsPlan::halved_chroma`](super::CoefficientsPlan::halved_chroma), whose attempts take the place of those that follow.
     HalvedChroma {
         /// The quality below which coefficients would fall.
@@ -25,8 +27,8 @@ pub enum Attempt {
     Requantized(TableRange),
     /// A PNG without any loss against the decoded picture.
     LosslessPng {
-        /// Where no pixel is transparent and JPEG is allowed: how much larger than a JPEG the PNG may be. `None` where PNG is
-        /// asked for.
+        /// Where no pixel is transparent and JPEG is allowed: how much larger than a JPEG the PNG may be.
+        /// `None` where PNG is asked for.
         unless_larger: Option<PngMargin>,
     },
     /// A PNG in 256 colors, dithered. Where JPEG is allowed, of pictures with transparency alone.
@@ -85,7 +87,8 @@ pub struct PngMargin {
 pub struct FewerPixels {
     /// The quality of a JPEG.
     pub quality: u8,
-    /// How many times the source may be decoded again for one size; then the picture of the planned size is reduced.
+    /// How many times the source may be decoded again for one size; then the picture of the planned size is
+    /// reduced.
     pub redecodes: u32,
     /// Whole files that are written before it only matters to fit at all.
     pub tries: u32,
@@ -102,7 +105,8 @@ pub enum Rung {
     Stripped,
     /// The same coefficients with Huffman tables made for them.
     Optimized,
-    /// The same coefficients, or those of the planned quality, as a progressive file: smaller, slower to read.
+    /// The same coefficients, or those of the planned quality, as a progressive file: smaller, slower to
+    /// read.
     Progressive,
     /// Coarser coefficients: lower quality without decoding, not below the floor.
     Requantized,

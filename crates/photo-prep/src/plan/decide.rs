@@ -170,7 +170,8 @@ fn rewrite_reasons(info: &ImageInfo, options: &Options) -> Vec<Reason> {
     reasons
 }
 
-/// How pixels are made; `source_tables` is given where the source's quantization tables, of about that quality, are used again.
+/// How pixels are made; `source_tables` is given where the source's quantization tables, of about that
+/// quality, are used again.
 fn pixels_plan(info: &ImageInfo, options: &Options, source_tables: Option<u8>) -> PixelsPlan {
     let output = output_rule(info, options);
     let longest = if output == OutputRule::Png { MAX_PNG_SIDE } else { MAX_SIDE };
@@ -215,7 +216,8 @@ fn coefficients_plan(
     Some(CoefficientsPlan { size, trims, attempts, halved_chroma, fallback: pixels.clone() })
 }
 
-/// The quality of a JPEG that only has to be turned, but has incomplete MCUs in the way: it loses least with the tables it has.
+/// The quality of a JPEG that only has to be turned, but has incomplete MCUs in the way: it loses least with
+/// the tables it has.
 fn source_tables_quality(
     info: &ImageInfo,
     options: &Options,
@@ -228,8 +230,8 @@ fn source_tables_quality(
     info.jpeg.as_ref().and_then(|j| j.quality).filter(|_| reusable && auto)
 }
 
-/// What stays of the stored picture if MCUs that would come to lie incomplete at the left or upper edge are cut off, and
-/// whether any are; `None` if nothing stays.
+/// What stays of the stored picture if MCUs that would come to lie incomplete at the left or upper edge are
+/// cut off, and whether any are; `None` if nothing stays.
 fn without_partial_mcus(info: &ImageInfo) -> Option<(Size, bool)> {
     let sampling = info.jpeg.as_ref().map_or(&[][..], |jpeg| &jpeg.sampling);
     let mcu = photo_jpeg::syntax::MaxSampling::of_frame(sampling.iter().copied()).mcu_size();
@@ -246,9 +248,9 @@ fn decode_path(info: &ImageInfo) -> DecodePath {
     if native && planes { DecodePath::Planes } else { DecodePath::Raster }
 }
 
-/// Half size only where at least a factor of 1.6 is left to the resampler. Against a full decode that costs 0.1 points of
-/// SSIMULACRA2 (12 and 108 MP); at 0.35 it still cost 0.1 (48 MP), but at 0.38 0.9 (12 MP), and at 0.45 0.5 and 2.2. DESIGN.md
-/// has the table.
+/// Half size only where at least a factor of 1.6 is left to the resampler. Against a full decode that costs
+/// 0.1 points of SSIMULACRA2 (12 and 108 MP); at 0.35 it still cost 0.1 (48 MP), but at 0.38 0.9 (12 MP), and
+/// at 0.45 0.5 and 2.2. DESIGN.md has the table.
 fn decode_scale(scale: f64, path: DecodePath) -> DecodeScale {
     match scale {
         // Reducing in bands needs two rows of a block at least.

@@ -12,12 +12,13 @@ use crate::{Format, Size, Verify};
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Estimate {
-    /// Bytes of memory at the worst moment of a program that prepares just this picture, the input and the program
-    /// itself included. Never exceeded for ordinary files.
+    /// Bytes of memory at the worst moment of a program that prepares just this picture, the input and the
+    /// program itself included. Never exceeded for ordinary files.
     pub peak_memory: u64,
 }
 
-/// What there is beside the pictures: the program, threads, tables, pools, what the allocator can't use again.
+/// What there is beside the pictures: the program, threads, tables, pools, what the allocator can't use
+/// again.
 const BASE: u64 = 16 << 20;
 
 pub(super) fn of(info: &ImageInfo, route: &Route, verify: Verify, resources: Resources) -> Estimate {
@@ -92,7 +93,8 @@ impl Facts<'_> {
         decoded.pixels() * channels(info) + jpeg_decoder(info, decoded)
     }
 
-    /// Bytes that planes need: what decoding takes on so many threads; then planes, tokens and the file; pixels for a PNG.
+    /// Bytes that planes need: what decoding takes on so many threads; then planes, tokens and the file;
+    /// pixels for a PNG.
     fn in_planes(self, plan: &PixelsPlan) -> u64 {
         let info = self.info;
         let Some(jpeg) = &info.jpeg else { return 0 };
@@ -168,14 +170,15 @@ fn channels(info: &ImageInfo) -> u64 {
     }
 }
 
-/// Bytes of the copy that is made of transparent pixels: multiplied with their alpha to be reduced, or without it.
+/// Bytes of the copy that is made of transparent pixels: multiplied with their alpha to be reduced, or
+/// without it.
 fn copy(info: &ImageInfo, pixels: u64) -> u64 {
     let transparent = info.alpha || matches!(info.format, Format::Gif | Format::Bmp | Format::WebP);
     if transparent { 4 * pixels } else { 0 }
 }
 
-/// Planes of samples, and all coefficients where there are several scans. Planes have their own sampling, but where the
-/// picture is decoded at a smaller scale, those that were subsampled need not shrink as much.
+/// Planes of samples, and all coefficients where there are several scans. Planes have their own sampling, but
+/// where the picture is decoded at a smaller scale, those that were subsampled need not shrink as much.
 fn jpeg_decoder(info: &ImageInfo, decoded: Size) -> u64 {
     let Some(jpeg) = &info.jpeg else { return 0 };
     let area = photo_jpeg::syntax::MaxSampling::of(jpeg.sampling.iter().copied()).area();
@@ -188,7 +191,8 @@ fn jpeg_decoder(info: &ImageInfo, decoded: Size) -> u64 {
     planes + coefficients
 }
 
-/// Bytes that encoding a picture needs beside it: padded planes, coefficients for the optimal tables, the output.
+/// Bytes that encoding a picture needs beside it: padded planes, coefficients for the optimal tables, the
+/// output.
 fn encoder(size: Size, channels: u64) -> u64 {
     size.pixels() * (channels.min(3) * 3 + 1).max(8)
 }

@@ -1,4 +1,5 @@
-//! What will be done with a picture, decided from its facts alone: same facts, options and resources, same plan.
+//! What will be done with a picture, decided from its facts alone: same facts, options and resources, same
+//! plan.
 
 mod attempts;
 mod decide;

@@ -1,4 +1,5 @@
-//! The quality policy: what is tried to hold the byte limit, in which order, and every number that decides over it.
+//! The quality policy: what is tried to hold the byte limit, in which order, and every number that decides
+//! over it.
 
 use super::attempts::{Attempt, FewerPixels, PngMargin, TableRange};
 use super::route::{OutputRule, PixelsPlan};
@@ -6,11 +7,13 @@ use crate::info::{ColorModel, ImageInfo};
 use crate::sampling::JpegSampling;
 use crate::{Options, Subsampling};
 
-/// A progressive file takes twice as long to write and to read; it must be so much smaller than a sequential one to be worth it.
+/// A progressive file takes twice as long to write and to read; it must be so much smaller than a sequential
+/// one to be worth it.
 const PROGRESSIVE_GAIN: u8 = 2;
 
-/// Measured on photos of 3 MP: at qualities of 54 and below, 2 to 5 points of SSIMULACRA2 better, at 60 to 63 0.3 to 1.5, at 74 and
-/// 75 from 2.4 worse to 1.7 better. Chroma at half width is better left alone: 2 to 5 points worse.
+/// Measured on photos of 3 MP: at qualities of 54 and below, 2 to 5 points of SSIMULACRA2 better, at 60 to 63
+/// 0.3 to 1.5, at 74 and 75 from 2.4 worse to 1.7 better. Chroma at half width is better left alone: 2 to 5
+/// points worse.
 const HALVED_CHROMA_BELOW: u8 = 68;
 
 /// Tables that lose no more than the picture's own.
@@ -28,8 +31,8 @@ const REDECODES: u32 = 4;
 /// Scans from which on decoding again may take seconds: real progressive files have ten.
 const MANY_SCANS: u32 = 32;
 
-/// The same pixels with chroma halved, where the source has it at full size and the sampling is ours to choose: at low qualities the
-/// bytes are better spent on luma.
+/// The same pixels with chroma halved, where the source has it at full size and the sampling is ours to
+/// choose: at low qualities the bytes are better spent on luma.
 pub(super) fn halved_chroma(info: &ImageInfo, options: &Options, pixels: &PixelsPlan) -> Option<PixelsPlan> {
     let may_be_halved = options.subsampling == Subsampling::Auto
         && pixels.sampling == JpegSampling::S444
@@ -49,8 +52,9 @@ pub(super) fn for_coefficients(floor: u8, may_halve_chroma: bool) -> Vec<Attempt
 
 /// What is tried on pixels, for a JPEG output of `quality` or a PNG.
 pub(super) fn for_pixels(info: &ImageInfo, output: OutputRule, quality: u8, floor: u8) -> Vec<Attempt> {
-    // A JPEG can't be much smaller than the PNG of a screenshot, and blurs its edges besides. Where a few tiles say that the PNG is so
-    // much larger, more of them hardly bring it down: photos have 5 to 8, dithered ones of 256 colors 1.8, screenshots less than 1.
+    // A JPEG can't be much smaller than the PNG of a screenshot, and blurs its edges besides. Where a few
+    // tiles say that the PNG is so much larger, more of them hardly bring it down: photos have 5 to 8,
+    // dithered ones of 256 colors 1.8, screenshots less than 1.
     let margin = PngMargin { small: 65_536, percent: 125, percent_of_few_tiles: 150, quality };
     let unless_larger = (output == OutputRule::PngIfBetter).then_some(margin);
     let may_be_png = output != OutputRule::Jpeg;

@@ -13,7 +13,8 @@ pub enum Route {
     PassThrough,
     /// The same compressed picture; private metadata, unreferenced bytes and trailing data left out.
     Rewrite,
-    /// A JPEG's coefficients, turned upright and written with better Huffman tables; coarser where bytes demand it.
+    /// A JPEG's coefficients, turned upright and written with better Huffman tables; coarser where bytes
+    /// demand it.
     Coefficients(CoefficientsPlan),
     /// Decoded, turned, converted, reduced and encoded.
     Pixels(PixelsPlan),
@@ -53,7 +54,8 @@ pub struct PixelsPlan {
     pub sampling: JpegSampling,
     /// Whether the colors are converted to sRGB.
     pub to_srgb: bool,
-    /// Whether a JPEG gets the quantization tables of its source, because only its edges keep its coefficients from being turned.
+    /// Whether a JPEG gets the quantization tables of its source, because only its edges keep its
+    /// coefficients from being turned.
     pub reuse_source_tables: bool,
     /// What is tried on the pixels, in order.
     pub attempts: Vec<Attempt>,
@@ -64,8 +66,8 @@ pub struct PixelsPlan {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 pub enum DecodePath {
-    /// A JPEG that `photo-jpeg` reads: decoded and reduced on all cores as planes of luma and chroma, band by band, in
-    /// memory that does not grow with the source's height.
+    /// A JPEG that `photo-jpeg` reads: decoded and reduced on all cores as planes of luma and chroma, band by
+    /// band, in memory that does not grow with the source's height.
     Planes,
     /// Anything else, by general decoders: all pixels at once.
     Raster,
@@ -140,7 +142,8 @@ impl Route {
         first.iter().chain(then)
     }
 
-    /// The format of the output, where it is settled before the pixels are seen; `source` is that of the file.
+    /// The format of the output, where it is settled before the pixels are seen; `source` is that of the
+    /// file.
     pub(super) fn output_format(&self, source: Format) -> Option<Format> {
         match self {
             Self::Pixels(PixelsPlan { output: OutputRule::Jpeg, .. }) => Some(Format::Jpeg),
@@ -152,7 +155,8 @@ impl Route {
 }
 
 impl PixelsPlan {
-    /// Quality of a JPEG output to start from: never above the estimated quality of a JPEG source. `None` where the output is PNG.
+    /// Quality of a JPEG output to start from: never above the estimated quality of a JPEG source. `None`
+    /// where the output is PNG.
     #[must_use]
     pub fn quality(&self) -> Option<u8> {
         self.attempts.iter().find_map(|attempt| match attempt {

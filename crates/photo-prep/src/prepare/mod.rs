@@ -72,9 +72,9 @@ impl Options {
 impl Plan {
     /// Runs the plan on the bytes it was made for.
     ///
-    /// Work inside a picture is spread over the rayon pool that the caller is in. A file that turns out to be cut off is completed as far
-    /// as the options allow, and an animation that begins with frames that show nothing is shown by the first that does; the file that is
-    /// made for it then takes its own way.
+    /// Work inside a picture is spread over the rayon pool that the caller is in. A file that turns out to be
+    /// cut off is completed as far as the options allow, and an animation that begins with frames that show
+    /// nothing is shown by the first that does; the file that is made for it then takes its own way.
     ///
     /// # Errors
     /// [`Error::PlanMismatch`] for other bytes, [`Error::Malformed`] or [`Error::Unsupported`] where decoding

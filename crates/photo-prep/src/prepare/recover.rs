@@ -5,7 +5,8 @@ use crate::formats::recover;
 use crate::plan::Plan;
 use crate::{Error, Result, Tolerance};
 
-/// The file made whole, if nothing of its picture is missing or the options let it be filled, and how much was there.
+/// The file made whole, if nothing of its picture is missing or the options let it be filled, and how much
+/// was there.
 ///
 /// # Errors
 /// `error`, or one that says how much is missing.

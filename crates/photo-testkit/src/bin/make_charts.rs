@@ -1,5 +1,5 @@
-//! Writes the charts of colors to the folder named as the only argument, with a list of what their samples mean, for
-//! `tests/suite/color_reference.py`.
+//! Writes the charts of colors to the folder named as the only argument, with a list of what their samples
+//! mean, for `tests/suite/color_reference.py`.
 
 use std::path::PathBuf;
 

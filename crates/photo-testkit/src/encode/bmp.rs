@@ -1,11 +1,13 @@
-//! BMP files: every depth from 1 to 32 bits, run lengths, bit fields, both row orders, four generations of headers.
+//! BMP files: every depth from 1 to 32 bits, run lengths, bit fields, both row orders, four generations of
+//! headers.
 
 use crate::picture::{Indexed, Layout, Picture};
 
 /// Generation of the header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 pub enum Header {
-    /// OS/2 1.x, 12 bytes, palette of three bytes a color; sides up to 65,535 and no compression or row order.
+    /// OS/2 1.x, 12 bytes, palette of three bytes a color; sides up to 65,535 and no compression or row
+    /// order.
     Core,
     /// BITMAPINFOHEADER, 40 bytes.
     #[default]

@@ -9,7 +9,8 @@ pub struct Frame {
     pub left: u16,
     /// Distance from the top, in pixels.
     pub top: u16,
-    /// The pixels; the palette is written with the frame if `local_palette` is set. Alpha of the palette is ignored.
+    /// The pixels; the palette is written with the frame if `local_palette` is set. Alpha of the palette is
+    /// ignored.
     pub picture: Indexed,
     /// Index that leaves what was there before.
     pub transparent: Option<u8>,

@@ -89,9 +89,9 @@ pub struct JpegOptions {
     pub sampling: Sampling,
     /// Several scans, coarse to fine.
     pub progressive: bool,
-    /// Huffman tables made for the picture; always so with `progressive`. The encoder then writes a baseline file as one
-    /// scan per component, which zune-jpeg 0.5.15 (in `image`) decodes wrongly, and without an error, unless it's gray or
-    /// 4:4:4.
+    /// Huffman tables made for the picture; always so with `progressive`. The encoder then writes a baseline
+    /// file as one scan per component, which zune-jpeg 0.5.15 (in `image`) decodes wrongly, and without an
+    /// error, unless it's gray or 4:4:4.
     pub optimized: bool,
     /// Restart markers every so many MCUs.
     pub restart_interval: Option<u16>,
@@ -139,7 +139,8 @@ pub fn encode(picture: &Picture, options: &JpegOptions) -> Vec<u8> {
     finish(out, result, options)
 }
 
-/// Writes three samples a pixel as they are, as Adobe's transform 0 has RGB: without a JFIF segment, which would make them YCbCr.
+/// Writes three samples a pixel as they are, as Adobe's transform 0 has RGB: without a JFIF segment, which
+/// would make them YCbCr.
 ///
 /// # Panics
 /// As [`encode`], or if the picture isn't RGB.
@@ -154,8 +155,8 @@ pub fn encode_unconverted(picture: &Picture, options: &JpegOptions) -> Vec<u8> {
     insert_segments(&[&with_jfif[..2], &with_jfif[20..]].concat(), &options.segments)
 }
 
-/// Writes a made-up photograph straight from its generator: with neither `progressive` nor `optimized`, memory is only
-/// a band of rows and the file.
+/// Writes a made-up photograph straight from its generator: with neither `progressive` nor `optimized`,
+/// memory is only a band of rows and the file.
 ///
 /// # Panics
 /// As [`encode`].

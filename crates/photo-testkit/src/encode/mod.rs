@@ -1,5 +1,5 @@
-//! Writers of picture files, with every odd feature a test may want. What goes in is a [`Picture`](crate::Picture) or
-//! an [`Indexed`](crate::Indexed) picture; what comes out is a whole file in memory.
+//! Writers of picture files, with every odd feature a test may want. What goes in is a
+//! [`Picture`](crate::Picture) or an [`Indexed`](crate::Indexed) picture; what comes out is a whole file in memory.
 
 pub mod bmp;
 pub mod gif;

@@ -1,5 +1,5 @@
-//! PNG and APNG files: every color type, depth, interlacing and chunk. Compression is miniz_oxide's, so the bytes are
-//! the same on every machine.
+//! PNG and APNG files: every color type, depth, interlacing and chunk. Compression is miniz_oxide's, so the
+//! bytes are the same on every machine.
 
 use crate::exif::Exif;
 use crate::picture::{Indexed, Layout, Picture};
@@ -198,8 +198,8 @@ pub fn encode(image: &PngImage, options: &PngOptions) -> Vec<u8> {
     tail(out, options)
 }
 
-/// Writes an APNG: the first frame is also the default image, all frames have the size of the first and replace what
-/// was there, each for a tenth of a second, for ever.
+/// Writes an APNG: the first frame is also the default image, all frames have the size of the first and
+/// replace what was there, each for a tenth of a second, for ever.
 ///
 /// # Panics
 /// As [`encode`], or if there's no frame.
@@ -273,7 +273,8 @@ fn picture_data(image: &PngImage, interlaced: bool) -> Vec<u8> {
     miniz_oxide::deflate::compress_to_vec_zlib(&raw, LEVEL)
 }
 
-/// Appends the filtered rows of one pass: the pixels from (`x0`, `y0`) on, every `dx`-th of every `dy`-th row.
+/// Appends the filtered rows of one pass: the pixels from (`x0`, `y0`) on, every `dx`-th of every `dy`-th
+/// row.
 fn filter_pass(image: &PngImage, [x0, y0, dx, dy]: [u32; 4], raw: &mut Vec<u8>) {
     let samples = image.color.samples();
     let columns: Vec<usize> = (x0..image.width).step_by(dx as usize).map(|x| x as usize).collect();

@@ -33,7 +33,8 @@ pub struct TiffOptions {
     pub icc: Option<Vec<u8>>,
 }
 
-/// A little-endian TIFF of these tags, all of numbers of 32 bits, and of data at byte 8; what they say need not be true.
+/// A little-endian TIFF of these tags, all of numbers of 32 bits, and of data at byte 8; what they say need
+/// not be true.
 pub fn raw(tags: &[(u16, &[u32])], data: &[u8]) -> Vec<u8> {
     let order = ByteOrder::Little;
     let directory = 8 + data.len().next_multiple_of(2);

@@ -1,8 +1,8 @@
-//! Lossless WebPs of many groups of Huffman codes (RFC 9649, 3.7), each of which takes a decoder much more memory than bytes of the
-//! file.
+//! Lossless WebPs of many groups of Huffman codes (RFC 9649, 3.7), each of which takes a decoder much more
+//! memory than bytes of the file.
 
-/// A square picture of `blocks * blocks` blocks of 4x4 pixels, one group after the other in use. Green has 2048 codes of 11 bits in
-/// each: 136 bytes of the file, 70 KB of tables in `image-webp` 0.2.4.
+/// A square picture of `blocks * blocks` blocks of 4x4 pixels, one group after the other in use. Green has
+/// 2048 codes of 11 bits in each: 136 bytes of the file, 70 KB of tables in `image-webp` 0.2.4.
 ///
 /// # Panics
 /// If there are fewer blocks than groups, or more than 65,536 groups or 4,095 blocks on a side.
@@ -44,7 +44,8 @@ fn single(bits: &mut Bits) {
     bits.put(1, 4);
 }
 
-/// A code in which the first symbols have `length` bits, and as many as that allows; their lengths take `said` symbols.
+/// A code in which the first symbols have `length` bits, and as many as that allows; their lengths take
+/// `said` symbols.
 fn even_code(bits: &mut Bits, length: u32, said: u32) {
     /// The order of the codes of lengths.
     const ORDER: [u32; 15] = [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11];

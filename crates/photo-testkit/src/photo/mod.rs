@@ -1,6 +1,6 @@
-//! Made-up pictures that compress like camera files: sky, hills, ground, buildings and balls, with soft gradients,
-//! edges, texture and sensor noise. All arithmetic is in integers and every row depends on its number alone, so the
-//! picture is the same on every machine and with any number of threads.
+//! Made-up pictures that compress like camera files: sky, hills, ground, buildings and balls, with soft
+//! gradients, edges, texture and sensor noise. All arithmetic is in integers and every row depends on its
+//! number alone, so the picture is the same on every machine and with any number of threads.
 
 pub(crate) mod noise;
 mod scene;
@@ -11,8 +11,8 @@ use crate::picture::{Layout, Picture};
 use noise::{Random, add_octave, hash};
 use scene::Scene;
 
-/// A made-up photograph of any size that gives its rows on demand, so that 200 MP can be streamed in little memory
-/// (about 24 bytes per column and thread).
+/// A made-up photograph of any size that gives its rows on demand, so that 200 MP can be streamed in little
+/// memory (about 24 bytes per column and thread).
 ///
 /// ```
 /// let photo = photo_testkit::Photo::new(320, 240, 7);
@@ -147,7 +147,8 @@ const BROAD_AMPLITUDE: i32 = 560;
 /// Texture of a few pixels' size: (log2 of the size, swing in 1/16 steps).
 const FINE_OCTAVES: [(u32, i32); 3] = [(3, 280), (2, 270), (1, 240)];
 const TINT_AMPLITUDE: i32 = 360;
-/// Noise strength in the dark; chosen so that a picture takes 2 to 3 bits a pixel as a JPEG of quality 92 with 4:2:0.
+/// Noise strength in the dark; chosen so that a picture takes 2 to 3 bits a pixel as a JPEG of quality 92
+/// with 4:2:0.
 const NOISE_FLOOR: i32 = 140;
 
 #[cfg(test)]

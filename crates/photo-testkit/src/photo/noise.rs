@@ -31,8 +31,8 @@ impl Random {
     }
 }
 
-/// Adds one octave of value noise to a row: a lattice of random heights `2^cell_log2` pixels apart, between them
-/// straight lines. The values added lie within `-amplitude..=amplitude`.
+/// Adds one octave of value noise to a row: a lattice of random heights `2^cell_log2` pixels apart, between
+/// them straight lines. The values added lie within `-amplitude..=amplitude`.
 pub(crate) fn add_octave(row: &mut [i32], y: u32, cell_log2: u32, seed: u32, amplitude: i32) {
     let cell = 1_u32 << cell_log2;
     let (cy, fy) = (y >> cell_log2, (y & (cell - 1)) as i32);
@@ -44,8 +44,8 @@ pub(crate) fn add_octave(row: &mut [i32], y: u32, cell_log2: u32, seed: u32, amp
     let mut left = height(0);
     for (part, cx) in row.chunks_mut(cell as usize).zip(0..) {
         let right = height(cx + 1);
-        // In 1/256: 13 bits of height difference times at most 11 bits of amplitude are 21 bits after the shift, so that
-        // cells of up to 10 bits can be walked in 32 bits.
+        // In 1/256: 13 bits of height difference times at most 11 bits of amplitude are 21 bits after the
+        // shift, so that cells of up to 10 bits can be walked in 32 bits.
         let start = (left * amplitude) >> 3;
         let slope = ((right - left) * amplitude) >> 3;
         if cell_log2 <= 10 {

@@ -12,7 +12,8 @@ use crate::error::TokenError;
 
 /// Gives access tokens to a [`Client`](crate::Client).
 ///
-/// Ready-made: [`StaticToken`] and [`RefreshToken`](crate::RefreshToken). Your own may ask a vault or another process:
+/// Ready-made: [`StaticToken`] and [`RefreshToken`](crate::RefreshToken). Your own may ask a vault or another
+/// process:
 ///
 /// ```
 /// use photo_upload::{AccessToken, Client, TokenError, TokenFuture, TokenSource};

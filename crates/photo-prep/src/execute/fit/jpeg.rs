@@ -1,4 +1,5 @@
-//! A picture as a JPEG within the byte limit. It is transformed once and written once: what its bytes will be is known before.
+//! A picture as a JPEG within the byte limit. It is transformed once and written once: what its bytes will be
+//! is known before.
 
 use std::borrow::Cow;
 
@@ -78,7 +79,8 @@ impl<'a> JpegFit<'a> {
         self.searched(|search, settings| search.at_quality(quality, settings.tables.clone(), false))
     }
 
-    /// Where the sample said that a sequential file surely fits, but it did not, a progressive one hardly would.
+    /// Where the sample said that a sequential file surely fits, but it did not, a progressive one hardly
+    /// would.
     fn progressive(&mut self, quality: u8) -> Result<Step> {
         if self.surely_fits()? || !self.may_fit()? {
             return Ok(Step::Skipped);
@@ -138,9 +140,9 @@ impl<'a> JpegFit<'a> {
         Ok(Step::found(find(search, settings), self.size))
     }
 
-    /// Pixels are reduced until the floor's quality fits. Bytes fall slower than pixels do, since detail gets denser:
-    /// about with their 0.8th power. A sample brings the first try near to the limit; where it misleads, as a picture may be made
-    /// to, only whole pictures count from then on.
+    /// Pixels are reduced until the floor's quality fits. Bytes fall slower than pixels do, since detail gets
+    /// denser: about with their 0.8th power. A sample brings the first try near to the limit; where it
+    /// misleads, as a picture may be made to, only whole pictures count from then on.
     fn fewer_pixels(&mut self, how: FewerPixels) -> Result<Step> {
         const POWER: f64 = 0.8;
         let at_floor = self.at_floor()?;
@@ -241,7 +243,8 @@ mod tests {
     use super::*;
     use crate::sampling::JpegSampling;
 
-    /// A gray picture of noise, but that of the rows of blocks which [`OrientedPlanes::predict`] looks at only so many parts of 100 are.
+    /// A gray picture of noise, but that of the rows of blocks which [`OrientedPlanes::predict`] looks at
+    /// only so many parts of 100 are.
     fn two_faced(size: Size, noisy: u32) -> Planes {
         let high = size.height.div_ceil(8);
         let every = (size.height.max(size.width).div_ceil(16) / 16).clamp(1, 8);

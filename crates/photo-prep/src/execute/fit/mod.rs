@@ -1,4 +1,5 @@
-//! Holding the byte limit: the plan's attempts are tried in their order, and the first file that fits is the result.
+//! Holding the byte limit: the plan's attempts are tried in their order, and the first file that fits is the
+//! result.
 
 mod jpeg;
 mod outcome;

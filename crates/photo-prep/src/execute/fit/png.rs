@@ -1,4 +1,5 @@
-//! A picture as a PNG within the byte limit: without loss, in fewer colors, with fewer pixels. Written at most four times.
+//! A picture as a PNG within the byte limit: without loss, in fewer colors, with fewer pixels. Written at
+//! most four times.
 
 use super::outcome::{File, Step, Target, smaller_of};
 use crate::formats::png;
@@ -73,7 +74,8 @@ impl<'a> PngFit<'a> {
         self.target.max_bytes as f64
     }
 
-    /// Whether it is worth while to write the picture in 256 colors: by a sample; small ones are always tried.
+    /// Whether it is worth while to write the picture in 256 colors: by a sample; small ones are always
+    /// tried.
     fn palette_may_do(&self, near_enough: f64) -> Result<bool> {
         let Some(sample) = sample::tiles(self.raster) else { return Ok(true) };
         let Quantized { colors, indices, psnr } = quantized(&sample);

@@ -6,8 +6,8 @@ use crate::formats::png;
 use crate::pixels::{Raster, sample};
 use crate::plan::PngMargin;
 
-/// Whether a picture is better kept without loss: its PNG is small in itself, or expected to be nearly as small as the JPEG, by the
-/// margin; always without one.
+/// Whether a picture is better kept without loss: its PNG is small in itself, or expected to be nearly as
+/// small as the JPEG, by the margin; always without one.
 pub(super) fn is_small_enough(
     raster: &Raster,
     settings: &JpegSettings,
@@ -24,7 +24,8 @@ pub(super) fn is_small_enough(
     Ok(compared(sample.as_ref().unwrap_or(raster))? <= f64::from(margin.percent) / 100.0)
 }
 
-/// The bytes of a PNG, by those of a JPEG, of a part of the picture; 0 where the PNG of the whole is small in itself.
+/// The bytes of a PNG, by those of a JPEG, of a part of the picture; 0 where the PNG of the whole is small in
+/// itself.
 fn compared(part: &Raster, whole: &Raster, settings: &JpegSettings, margin: PngMargin) -> Result<f64> {
     let scale = whole.size().pixels() as f64 / part.size().pixels() as f64;
     let png = png::encode::encode(part, &[])?.len() as f64;

@@ -58,8 +58,9 @@ impl Picture {
 
 /// The search for the finest tables whose file holds a limit.
 ///
-/// Tables are numbered from fine to coarse. What is expected for a coarseness doesn't depend on the limit, nor does it whether its
-/// file is progressive; and the coarseness taken is the first from there on that fits: so a higher limit never gives coarser tables.
+/// Tables are numbered from fine to coarse. What is expected for a coarseness doesn't depend on the limit,
+/// nor does it whether its file is progressive; and the coarseness taken is the first from there on that
+/// fits: so a higher limit never gives coarser tables.
 pub(in super::super) struct QuantTableSearch<'a> {
     picture: Picture,
     options: TranscodeOptions<'a>,
@@ -116,7 +117,8 @@ impl<'a> QuantTableSearch<'a> {
         self.found(self.options.clone().progressive(true), None)
     }
 
-    /// The file with the tables of luma and chroma for a quality, the standard's where there are no others, if that fits.
+    /// The file with the tables of luma and chroma for a quality, the standard's where there are no others,
+    /// if that fits.
     pub(in super::super) fn at_quality(
         &mut self,
         quality: u8,
@@ -167,8 +169,8 @@ impl<'a> QuantTableSearch<'a> {
         to
     }
 
-    /// The file with the finest tables between these two qualities that fits; `None` if none does, or the coefficients can't
-    /// be written.
+    /// The file with the finest tables between these two qualities that fits; `None` if none does, or the
+    /// coefficients can't be written.
     pub(in super::super) fn finest(&mut self, tables: TableRange) -> Option<Found> {
         self.progressive_share = f64::from(100 - tables.progressive_gain.min(100)) / 100.0;
         let (finest, coarsest) = (coarseness_of(tables.best), coarseness_of(tables.floor));
@@ -190,8 +192,8 @@ impl<'a> QuantTableSearch<'a> {
         None
     }
 
-    /// The next coarseness that may fit, where it is known how long the file of one will be: how much shorter that of another is, a
-    /// sample tells better than how long it is.
+    /// The next coarseness that may fit, where it is known how long the file of one will be: how much shorter
+    /// that of another is, a sample tells better than how long it is.
     fn behind(&mut self, coarseness: usize, last: usize, expected: u64) -> Option<usize> {
         /// What such a comparison may be wrong by.
         const SLACK: f64 = 0.0005;
@@ -204,8 +206,8 @@ impl<'a> QuantTableSearch<'a> {
         Some(next)
     }
 
-    /// The first coarseness of `from..to` that should fit, by `len`; else `to`. `before` are the bytes at the coarseness before `from`, where
-    /// those are known.
+    /// The first coarseness of `from..to` that should fit, by `len`; else `to`. `before` are the bytes at the
+    /// coarseness before `from`, where those are known.
     fn first(
         &mut self,
         mut from: usize,
@@ -226,11 +228,12 @@ impl<'a> QuantTableSearch<'a> {
         Some(to)
     }
 
-    /// Where among `count` coarsenesses the limit may lie, from the bytes at both ends, between which their logarithms lie about on a
-    /// line; from those at one end, on the far side of where it may be; else in the middle. Never behind the last, so that each
-    /// probe takes something away.
+    /// Where among `count` coarsenesses the limit may lie, from the bytes at both ends, between which their
+    /// logarithms lie about on a line; from those at one end, on the far side of where it may be; else in the
+    /// middle. Never behind the last, so that each probe takes something away.
     fn share_of(&self, high: Option<u64>, low: Option<u64>, count: usize) -> usize {
-        /// By how much the logarithm of the bytes falls from one coarseness to the next: less than it mostly does.
+        /// By how much the logarithm of the bytes falls from one coarseness to the next: less than it mostly
+        /// does.
         const FALL: f64 = 0.3 * (STEP - 1.0);
         let limit = (self.limit as f64 * SIZE_MARGIN).max(1.0).ln();
         let above = high.map(|high| (high.max(1) as f64).ln() - limit);
@@ -250,7 +253,8 @@ impl<'a> QuantTableSearch<'a> {
         Some((self.sampled(Some(coarseness))? as f64 * self.correction(anchor, progressive)?) as u64)
     }
 
-    /// The coarseness whose file tells about those of coarsenesses near it; `None` for the picture's own tables.
+    /// The coarseness whose file tells about those of coarsenesses near it; `None` for the picture's own
+    /// tables.
     fn anchor(&mut self, coarseness: usize) -> Option<Option<usize>> {
         let (sampled, own) = (self.sampled(Some(coarseness))?, self.sampled(None)?);
         Some((sampled as f64 <= 0.9 * own as f64).then_some(coarseness / ANCHORS * ANCHORS + ANCHORS / 2))
@@ -262,7 +266,8 @@ impl<'a> QuantTableSearch<'a> {
         Some((anchor, self.gain(anchor)? < self.progressive_share))
     }
 
-    /// By how much a progressive file is smaller: a share that few rows tell, which is as well, since they take long.
+    /// By how much a progressive file is smaller: a share that few rows tell, which is as well, since they
+    /// take long.
     fn gain(&mut self, anchor: Option<usize>) -> Option<f64> {
         if let Some(known) = self.gains.get(&anchor) {
             return Some(*known);
@@ -353,7 +358,8 @@ impl<'a> QuantTableSearch<'a> {
     }
 }
 
-/// What is expected to take so much of the limit does not exceed it: the stuffed bytes may be more than expected.
+/// What is expected to take so much of the limit does not exceed it: the stuffed bytes may be more than
+/// expected.
 const SIZE_MARGIN: f64 = 0.998;
 
 /// The coarseness of the tables of a quality on libjpeg's scale.

@@ -13,7 +13,8 @@ pub(super) struct Colors {
 }
 
 impl Colors {
-    /// The way of samples of more than 8 bits, which are converted before they are rounded; nothing is left to convert then.
+    /// The way of samples of more than 8 bits, which are converted before they are rounded; nothing is left
+    /// to convert then.
     pub(super) fn depth(&mut self, info: &ImageInfo, preserved: &mut PreservedMetadata) -> DepthConversion {
         // Inks are rounded first: there, a step of 255 is nowhere more than one of what is seen.
         let has_wide = match info.format {

@@ -1,4 +1,5 @@
-//! The path of JPEGs that `photo-jpeg` reads: decoded and reduced as planes, colors converted on what is left, turned while encoding.
+//! The path of JPEGs that `photo-jpeg` reads: decoded and reduced as planes, colors converted on what is
+//! left, turned while encoding.
 
 use std::borrow::Cow;
 

@@ -1,4 +1,5 @@
-//! The planes of a JPEG that `photo-jpeg` reads once more, smaller, where its bytes fit with fewer pixels only.
+//! The planes of a JPEG that `photo-jpeg` reads once more, smaller, where its bytes fit with fewer pixels
+//! only.
 
 use std::cell::{Cell, RefCell};
 
@@ -10,8 +11,8 @@ use crate::pixels::{Raster, resize};
 use crate::plan::{Attempt, PixelsPlan, Plan};
 use crate::{ColorModel, Result, Size};
 
-/// Decoded from the source a few times, which keeps most detail; then, and at once where that may take seconds each time, reduced
-/// from the picture of the planned size.
+/// Decoded from the source a few times, which keeps most detail; then, and at once where that may take
+/// seconds each time, reduced from the picture of the planned size.
 pub(super) struct Redecoder<'a> {
     plan: &'a Plan,
     pixels: &'a PixelsPlan,

@@ -36,7 +36,8 @@ pub(super) fn converted(
     Ok(planes)
 }
 
-/// Converts the colors as the plan wants; where they can't be converted, they are taken as sRGB with a warning.
+/// Converts the colors as the plan wants; where they can't be converted, they are taken as sRGB with a
+/// warning.
 pub(super) fn converted_in_place(
     plan: &Plan,
     pixels: &PixelsPlan,

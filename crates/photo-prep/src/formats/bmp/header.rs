@@ -68,8 +68,8 @@ impl Header {
         Ok(Self { size, top_down, depth, coding, masks, palette, data, profile: fields.profile(bytes) })
     }
 
-    /// Whether rows can be had one by one: not from run lengths, and not with alpha, which only the whole picture shows to
-    /// be meant.
+    /// Whether rows can be had one by one: not from run lengths, and not with alpha, which only the whole
+    /// picture shows to be meant.
     pub(crate) fn has_rows(&self) -> bool {
         self.coding == Coding::Plain && (self.depth <= 8 || self.masks.alpha == 0)
     }
@@ -101,7 +101,8 @@ impl Fields {
         }
     }
 
-    /// How many masks there are: bit fields have three, and a fourth for alpha in newer headers or where they say so.
+    /// How many masks there are: bit fields have three, and a fourth for alpha in newer headers or where they
+    /// say so.
     fn stored_masks(&self) -> usize {
         match (self.compression, self.header) {
             (6, _) | (3, 56..) => 4,
@@ -122,12 +123,14 @@ impl Fields {
             let masks = Masks { color: [stored(0)?, stored(1)?, stored(2)?], alpha: stored(3)? };
             return masks.checked(self.depth).map_err(|reason| bad(MASKS_AT, reason));
         }
-        // Without bit fields, what a header says of masks is not about its pixels: the fourth byte is a spare one.
+        // Without bit fields, what a header says of masks is not about its pixels: the fourth byte is a spare
+        // one.
         let color = if self.depth == 16 { [0x7C00, 0x3E0, 0x1F] } else { [0xFF_0000, 0xFF00, 0xFF] };
         Ok(Masks { color, alpha: 0 })
     }
 
-    /// Palette and start of the pixels. Where the file header's offset can't be right, they follow the headers.
+    /// Palette and start of the pixels. Where the file header's offset can't be right, they follow the
+    /// headers.
     fn places(&self, bytes: &[u8]) -> ((Range<usize>, usize), usize) {
         let header = usize::try_from(self.header).unwrap_or(usize::MAX);
         let masks_end = if self.stored_masks() > 0 { MASKS_AT + 4 * self.stored_masks() } else { 0 };

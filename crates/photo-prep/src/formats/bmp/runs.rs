@@ -6,7 +6,8 @@ use crate::formats::bmp::header::Header;
 use crate::metadata::bytes::array;
 use crate::{Error, Format, Result};
 
-/// The samples of a run-length coded picture. Skipped pixels are of color 0; what sticks out of the picture is cut off.
+/// The samples of a run-length coded picture. Skipped pixels are of color 0; what sticks out of the picture
+/// is cut off.
 ///
 /// # Errors
 /// [`Error::Malformed`] where the runs end before the picture does, without saying that they are to end.
@@ -105,7 +106,8 @@ impl<const N: usize> Canvas<'_, N> {
         self.y = self.y.saturating_add(up).min(self.height);
     }
 
-    /// Paints the next `count` pixels of the row, number `i` with `index(i)`; those past its end are left out.
+    /// Paints the next `count` pixels of the row, number `i` with `index(i)`; those past its end are left
+    /// out.
     fn paint(&mut self, count: usize, index: impl Fn(usize) -> u8) {
         let row = self.height.saturating_sub(self.y + 1) * self.width;
         let (from, to) = (self.x.min(self.width), self.x.saturating_add(count).min(self.width));

@@ -23,7 +23,8 @@ pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Rast
     decode_by_crate(bytes, info, memory)
 }
 
-/// The first frame, its data still packed, with the colors that are for it; `None` where anything is out of order.
+/// The first frame, its data still packed, with the colors that are for it; `None` where anything is out of
+/// order.
 fn packed_frame(bytes: &[u8], memory: u64) -> Option<Frame<'static>> {
     let mut options = options(memory);
     options.skip_frame_decoding(true);
@@ -36,7 +37,8 @@ fn packed_frame(bytes: &[u8], memory: u64) -> Option<Frame<'static>> {
     (pixels + frame.buffer.len() as u64 <= memory).then_some(frame)
 }
 
-/// The file with a table of grays where it has no table for all frames, since the crate refuses frames without colors.
+/// The file with a table of grays where it has no table for all frames, since the crate refuses frames
+/// without colors.
 pub(crate) fn with_colors(bytes: &[u8]) -> Cow<'_, [u8]> {
     const HAS_TABLE: u8 = 0x80;
     match bytes.split_at_checked(13) {
@@ -51,8 +53,8 @@ pub(crate) fn with_colors(bytes: &[u8]) -> Cow<'_, [u8]> {
     }
 }
 
-/// The colors of a picture that has no table of them: from black to white. Its header tells how many there are all the same (GIF89a,
-/// section 18); two are what the standard recommends, 256 what Pillow shows.
+/// The colors of a picture that has no table of them: from black to white. Its header tells how many there
+/// are all the same (GIF89a, section 18); two are what the standard recommends, 256 what Pillow shows.
 pub(crate) fn grays(bytes: &[u8]) -> Vec<u8> {
     let most = (2u32 << (bytes.get(10).copied().unwrap_or(7) & 7)) - 1;
     (0..=most).flat_map(|index| [(index * 255 / most) as u8; 3]).collect()
@@ -67,7 +69,8 @@ pub(crate) fn options(memory: u64) -> DecodeOptions {
     options
 }
 
-/// Also decodes interlaced frames, frames that are cut off behind their last pixel, and knows what is wrong with others.
+/// Also decodes interlaced frames, frames that are cut off behind their last pixel, and knows what is wrong
+/// with others.
 fn decode_by_crate(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Raster> {
     let mut decoder = options(memory).read_info(bytes).map_err(error)?;
     let missing = |what: &str| Error::malformed(Format::Gif, None, what);
@@ -121,8 +124,8 @@ impl Placement {
         whole && self.transparent.is_none_or(|index| memchr::memchr(index, indices).is_none())
     }
 
-    /// The frame's colors, the first `N` of red, green, blue and alpha, on a canvas that is transparent elsewhere; what
-    /// lies outside of it is cut off.
+    /// The frame's colors, the first `N` of red, green, blue and alpha, on a canvas that is transparent
+    /// elsewhere; what lies outside of it is cut off.
     fn compose<const N: usize>(&self, canvas: Size, indices: &[u8], palette: &[u8]) -> Vec<u8> {
         let (width, height) = (canvas.width as usize, canvas.height as usize);
         let colors: [[u8; N]; 256] =

@@ -12,8 +12,8 @@ pub(crate) struct Later {
     pub(crate) skipped: usize,
 }
 
-/// The first frame behind the first one that shows something; `None` where none does that is looked at. Since nothing is shown before it,
-/// it makes no difference how the frames before it are disposed of.
+/// The first frame behind the first one that shows something; `None` where none does that is looked at. Since
+/// nothing is shown before it, it makes no difference how the frames before it are disposed of.
 ///
 /// # Errors
 /// [`Error::Malformed`] for a frame that is broken.

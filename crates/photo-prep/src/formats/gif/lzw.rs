@@ -1,8 +1,8 @@
 //! LZW as GIF has it, a whole frame at once.
 //!
-//! Each string of the table was written to the output before, one byte shorter: so an entry is a place in the output and a
-//! length, and for most of them, which are short, the bytes themselves: reading what was written just before would wait for
-//! the writes.
+//! Each string of the table was written to the output before, one byte shorter: so an entry is a place in the
+//! output and a length, and for most of them, which are short, the bytes themselves: reading what was written
+//! just before would wait for the writes.
 
 /// The longest code, in bits.
 const MAX_BITS: u32 = 12;
@@ -25,8 +25,8 @@ impl Expanded {
     }
 }
 
-/// The first `length` bytes that `data` stands for; its first codes are values of `min_bits` bits. `None` where the data
-/// is broken or ends before, or codes start with one bit, which no standard provides for.
+/// The first `length` bytes that `data` stands for; its first codes are values of `min_bits` bits. `None`
+/// where the data is broken or ends before, or codes start with one bit, which no standard provides for.
 pub(super) fn expanded(min_bits: u8, data: &[u8], length: usize) -> Option<Expanded> {
     if !(2..=8).contains(&min_bits) || u32::try_from(length).is_err() {
         return None;
@@ -55,7 +55,8 @@ pub(super) fn expanded(min_bits: u8, data: &[u8], length: usize) -> Option<Expan
     Some(Expanded { buffer, length })
 }
 
-/// Copies forward within the buffer, the first chunk of which is there already; bytes behind the copy are overwritten.
+/// Copies forward within the buffer, the first chunk of which is there already; bytes behind the copy are
+/// overwritten.
 fn copy(buffer: &mut [u8], from: usize, to: usize, length: usize) -> Option<()> {
     for done in (CHUNK..length).step_by(CHUNK) {
         let chunk = *buffer.get(from + done..)?.first_chunk::<CHUNK>()?;
@@ -119,8 +120,8 @@ impl Table {
         self.last = Entry::default();
     }
 
-    /// The string of `code`, after the last string and its first byte have become the next code. `None` where there is
-    /// no such code, or it is the end.
+    /// The string of `code`, after the last string and its first byte have become the next code. `None` where
+    /// there is no such code, or it is the end.
     #[inline(always)]
     fn string(&mut self, entries: &mut [Entry; 1 << MAX_BITS], code: usize) -> Option<Entry> {
         let known = code < self.next;

@@ -79,8 +79,8 @@ impl<'a> Reader<'a> {
         Ok(text)
     }
 
-    /// The next box; `None` at the end. A box that reaches beyond what holds it is cut off there, where that may be (`mdat` of a
-    /// file that was cut off); its readers find out.
+    /// The next box; `None` at the end. A box that reaches beyond what holds it is cut off there, where that
+    /// may be (`mdat` of a file that was cut off); its readers find out.
     pub(super) fn next_box(&mut self) -> Result<Option<Box4<'a>>> {
         if self.data.len() < 8 {
             return Ok(None);

@@ -9,9 +9,9 @@ use crate::Result;
 /// "Unspecified" for all three numbers.
 const UNSPECIFIED: u8 = 2;
 
-/// As [`signal`], but with the range of the coded picture where a Sony camera wrote it: its boxes say "limited" of samples
-/// that use all values, as the JPEG that it puts beside them shows (a HIF of an ILCE-7M4: mean difference 4 by the coded
-/// picture's word, 10 by the box's).
+/// As [`signal`], but with the range of the coded picture where a Sony camera wrote it: its boxes say
+/// "limited" of samples that use all values, as the JPEG that it puts beside them shows (a HIF of an
+/// ILCE-7M4: mean difference 4 by the coded picture's word, 10 by the box's).
 pub(super) fn signal_of(container: &Container<'_>, boxes: Option<Nclx>, info: &Info) -> Nclx {
     let signal = signal(boxes, info);
     match info.signal {
@@ -25,9 +25,9 @@ pub(super) fn ranges_differ(boxes: Option<Nclx>, info: &Info) -> bool {
     boxes.zip(info.signal).is_some_and(|(boxes, coded)| boxes.full_range != coded.full_range)
 }
 
-/// What the boxes tell; where they are silent, what the coded picture tells (VUI); where both are, what the standards
-/// fall back to: the primaries and the curve of sRGB, the matrix of BT.601 (ISO/IEC 23000-22, 7.3.6.4), and the limited
-/// range (ITU-T H.265, E.3.1).
+/// What the boxes tell; where they are silent, what the coded picture tells (VUI); where both are, what the
+/// standards fall back to: the primaries and the curve of sRGB, the matrix of BT.601 (ISO/IEC 23000-22,
+/// 7.3.6.4), and the limited range (ITU-T H.265, E.3.1).
 fn signal(boxes: Option<Nclx>, info: &Info) -> Nclx {
     let coded = info.signal.map(|s| Nclx {
         primaries: s.primaries,

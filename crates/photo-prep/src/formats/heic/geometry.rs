@@ -1,5 +1,5 @@
-//! Cropping, turning and mirroring as the container says, in its order, told as a part of the stored picture and the
-//! orientation of that part (ISO/IEC 23008-12, 6.5.9, 6.5.10 and 6.5.12).
+//! Cropping, turning and mirroring as the container says, in its order, told as a part of the stored picture
+//! and the orientation of that part (ISO/IEC 23008-12, 6.5.9, 6.5.10 and 6.5.12).
 
 use super::container::unsupported;
 use super::properties::{CleanAperture, Property};
@@ -67,7 +67,8 @@ impl View {
     }
 }
 
-/// First pixel and number of pixels of an aperture in a side of `whole` pixels. Fractions are rounded, as other readers do.
+/// First pixel and number of pixels of an aperture in a side of `whole` pixels. Fractions are rounded, as
+/// other readers do.
 fn span(length: (u32, u32), offset: (i32, u32), whole: u32) -> Result<(u32, u32)> {
     if length.1 == 0 || offset.1 == 0 || offset.1 > i32::MAX as u32 {
         return Err(Error::malformed(Format::Heic, None, "the clean aperture has a fraction of zero"));
@@ -82,8 +83,8 @@ fn span(length: (u32, u32), offset: (i32, u32), whole: u32) -> Result<(u32, u32)
 }
 
 impl Orientation {
-    /// What must be done with the stored picture: whether rows and columns are exchanged at the end, and which flips of the
-    /// stored columns and rows come before that.
+    /// What must be done with the stored picture: whether rows and columns are exchanged at the end, and
+    /// which flips of the stored columns and rows come before that.
     fn stored_steps(self) -> (bool, bool, bool) {
         let (flip_x, flip_y) = match self {
             Self::Upright | Self::Transpose => (false, false),

@@ -1,7 +1,7 @@
 //! HEIC: HEIF files (ISO/IEC 23008-12) whose pictures are coded as HEVC.
 //!
-//! The container is read here, and says which coded pictures make up the picture, how it lies, and what its samples mean;
-//! `photo-hevc` decodes the coded pictures to luma and chroma.
+//! The container is read here, and says which coded pictures make up the picture, how it lies, and what its
+//! samples mean; `photo-hevc` decodes the coded pictures to luma and chroma.
 
 mod boxes;
 mod color;
@@ -30,8 +30,8 @@ use crate::pixels::bands::{self, RowSource};
 use crate::pixels::depth::DepthConversion;
 use crate::{Error, Format, InputLimits, LimitKind, Orientation, Result, Size, Warning};
 
-/// The facts of a file. The orientation is the container's (`irot`, `imir`); that of EXIF must not be applied (ISO/IEC 23008-12,
-/// annex A), so one that stands alone is warned of.
+/// The facts of a file. The orientation is the container's (`irot`, `imir`); that of EXIF must not be applied
+/// (ISO/IEC 23008-12, annex A), so one that stands alone is warned of.
 pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     let container = container::read(bytes)?;
     let scene = Scene::of(&container)?;
@@ -145,8 +145,8 @@ fn exif_of(container: &Container<'_>, item: u32) -> Option<Vec<u8>> {
     Some(data.get(4usize.checked_add(offset)?..)?.to_vec())
 }
 
-/// The ICC profile of the picture or of its tiles, else one made of numbers; `None` for sRGB, and for light of a high
-/// dynamic range.
+/// The ICC profile of the picture or of its tiles, else one made of numbers; `None` for sRGB, and for light
+/// of a high dynamic range.
 fn profile(container: &Container<'_>, scene: &Scene<'_>, signal: Nclx) -> Result<Option<Vec<u8>>> {
     let icc = |p: &Property<'_>| if let Property::Icc(profile) = p { Some(profile.to_vec()) } else { None };
     if let Some(profile) = scene.find(container, icc)? {

@@ -48,7 +48,8 @@ impl<'a> Overlay<'a> {
         Raster::new(view.size, Layout::Rgba, shown).ok_or_else(missing)
     }
 
-    /// Lays a picture on the canvas, its upper left corner at column `x` and row `y`, what reaches beyond cut off.
+    /// Lays a picture on the canvas, its upper left corner at column `x` and row `y`, what reaches beyond cut
+    /// off.
     fn lay(&self, canvas: &mut [u8], raster: &Raster, x: i32, y: i32) {
         let Size { width, height } = self.size;
         let (x, y, n) = (i64::from(x), i64::from(y), raster.layout().channels());

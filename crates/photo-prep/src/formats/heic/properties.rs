@@ -78,8 +78,8 @@ pub(super) fn property(one: Box4<'_>) -> Result<Property<'_>> {
             r.version()?;
             Property::Auxiliary(r.text()?)
         }
-        // Depths (the coded picture tells them), pixel shape, layers, light levels (they are measured), titles, rights, times, a
-        // camera's place: nothing of it changes a sample.
+        // Depths (the coded picture tells them), pixel shape, layers, light levels (they are measured),
+        // titles, rights, times, a camera's place: nothing of it changes a sample.
         b"pixi" | b"clli" | b"pasp" | b"lsel" | b"rloc" | b"udes" | b"crtt" | b"mdft" | b"altt" | b"aebr"
         | b"afbr" | b"wbbr" | b"fobr" | b"dobr" | b"pano" | b"mdcv" | b"cclv" | b"amve" | b"ndwt"
         | b"cmin" | b"cmex" | b"free" | b"oinf" | b"tols" | b"uuid" => Property::Harmless,

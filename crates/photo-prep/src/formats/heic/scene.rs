@@ -1,4 +1,5 @@
-//! What the primary item shows: coded pictures, perhaps behind an identity, or an overlay (ISO/IEC 23008-12, 6.6.2).
+//! What the primary item shows: coded pictures, perhaps behind an identity, or an overlay (ISO/IEC 23008-12,
+//! 6.6.2).
 
 use super::boxes::Reader;
 use super::container::{Container, unsupported};

@@ -50,7 +50,8 @@ impl<'a> Strip<'a> {
         Ok(1)
     }
 
-    /// Row `y` of luma (plane 0), or the row of chroma of number `y` (planes 1 and 2), of all tiles side by side.
+    /// Row `y` of luma (plane 0), or the row of chroma of number `y` (planes 1 and 2), of all tiles side by
+    /// side.
     pub(super) fn plane_row(&self, plane: usize, y: u32, out: &mut Vec<u16>) -> Option<()> {
         out.clear();
         for picture in &self.pictures {

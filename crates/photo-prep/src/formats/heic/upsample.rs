@@ -1,6 +1,6 @@
-//! Chroma at the size of luma: linear between the samples, which lie where the coded picture says (ITU-T H.265, figure E.1).
-//! Where it says nothing, they lie in the middle: those who write still pictures without a word on it average squares of 2x2
-//! pixels (libheif does), and libheif reads them so.
+//! Chroma at the size of luma: linear between the samples, which lie where the coded picture says (ITU-T
+//! H.265, figure E.1). Where it says nothing, they lie in the middle: those who write still pictures without
+//! a word on it average squares of 2x2 pixels (libheif does), and libheif reads them so.
 
 use photo_hevc::{Chroma, Info};
 

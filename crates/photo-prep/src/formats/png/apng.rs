@@ -1,4 +1,5 @@
-//! The frames of an animated PNG behind its default image (W3C PNG, third edition, 11.3.6), each as a PNG of its own.
+//! The frames of an animated PNG behind its default image (W3C PNG, third edition, 11.3.6), each as a PNG of
+//! its own.
 
 use crate::formats::png;
 use crate::formats::png::{Chunk, Header, PngLayout};

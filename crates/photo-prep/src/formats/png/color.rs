@@ -1,5 +1,5 @@
-//! What the colors of a PNG mean (W3C PNG, third edition, 11.3.2): cICP goes before iCCP, that before sRGB, that before
-//! gAMA and cHRM.
+//! What the colors of a PNG mean (W3C PNG, third edition, 11.3.2): cICP goes before iCCP, that before sRGB,
+//! that before gAMA and cHRM.
 
 use crate::formats::png;
 use crate::formats::png::PngLayout;
@@ -27,7 +27,8 @@ pub(crate) fn is_told(layout: &PngLayout) -> bool {
     [b"cICP", b"iCCP", b"sRGB", b"gAMA", b"cHRM"].into_iter().any(|kind| layout.find(kind).is_some())
 }
 
-/// What the chunks say of samples of this model. One that can't be used is warned of, and the next in order counts.
+/// What the chunks say of samples of this model. One that can't be used is warned of, and the next in order
+/// counts.
 ///
 /// # Errors
 /// [`crate::Error::LimitExceeded`] where an ICC profile is longer than `limit` bytes.
@@ -85,8 +86,9 @@ fn from_codes(codes: &[u8], model: ColorModel) -> Option<Vec<u8>> {
     cicp::profile_of_codes(primaries, transfer, model == ColorModel::Gray)
 }
 
-/// `None` for the colors of sRGB. A gamma within 5 % of 1/2.2, which encoders write for sRGB because no gamma is just
-/// its curve, means that curve where the primaries are those of sRGB too; libpng draws the same line (PNG_GAMMA_THRESHOLD).
+/// `None` for the colors of sRGB. A gamma within 5 % of 1/2.2, which encoders write for sRGB because no gamma
+/// is just its curve, means that curve where the primaries are those of sRGB too; libpng draws the same line
+/// (PNG_GAMMA_THRESHOLD).
 fn from_gamma(
     gamma: Option<&[u8]>,
     colors: Option<&[u8]>,
@@ -113,7 +115,8 @@ fn from_gamma(
     }
 }
 
-/// The power that gives light: what is stored is 100,000 times its inverse. Between 1/10 and 10 to be believed.
+/// The power that gives light: what is stored is 100,000 times its inverse. Between 1/10 and 10 to be
+/// believed.
 fn exponent(data: &[u8]) -> Option<f64> {
     let stored = be32(data, 0).filter(|_| data.len() == 4)?;
     let exponent = 100_000.0 / f64::from(stored);

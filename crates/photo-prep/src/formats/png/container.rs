@@ -1,4 +1,5 @@
-//! The chunk structure of a PNG (W3C PNG, third edition): walked for facts, and written again without what is private.
+//! The chunk structure of a PNG (W3C PNG, third edition): walked for facts, and written again without what is
+//! private.
 
 use std::io::Read;
 use std::ops::Range;
@@ -99,8 +100,8 @@ impl PngLayout {
         Idat { bytes, runs: runs.map(|c| c.whole.clone()), run: 0..0, rest: &[] }
     }
 
-    /// Takes a chunk into the list. IDAT chunks that follow on each other are one; when there are very many, those that nobody would ask
-    /// for are only counted.
+    /// Takes a chunk into the list. IDAT chunks that follow on each other are one; when there are very many,
+    /// those that nobody would ask for are only counted.
     fn add(&mut self, chunk: Chunk) -> Result<()> {
         if let Some(last) =
             self.chunks.last_mut().filter(|last| last.kind == *b"IDAT" && last.kind == chunk.kind)
@@ -238,8 +239,8 @@ pub(crate) fn header(bytes: &[u8], layout: &PngLayout) -> Result<Header> {
     Ok(Header { width, height, depth, color, interlace })
 }
 
-/// Inflates the picture data piece by piece, keeping none of it, and checks that it is whole: its length, every
-/// row's filter type and the Adler-32 sum. So no file is handed on that a decoder would choke on.
+/// Inflates the picture data piece by piece, keeping none of it, and checks that it is whole: its length,
+/// every row's filter type and the Adler-32 sum. So no file is handed on that a decoder would choke on.
 ///
 /// # Errors
 /// [`Error::Malformed`] with what is wrong.

@@ -46,7 +46,8 @@ pub(crate) fn recovered(bytes: &[u8], limits: &InputLimits) -> Result<Option<(Ve
     Ok(Some((out, there)))
 }
 
-/// Hands on the picture data as far as it goes and tells its length; `None` where it is broken rather than cut off.
+/// Hands on the picture data as far as it goes and tells its length; `None` where it is broken rather than
+/// cut off.
 fn inflate(bytes: &[u8], layout: &PngLayout, header: Header, to: &mut impl Write) -> Option<u64> {
     // Of a chunk with a wrong checksum nothing can be believed.
     if layout.fault.is_some() && !layout.cut_off {

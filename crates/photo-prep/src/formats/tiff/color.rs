@@ -57,7 +57,8 @@ impl<'a> Painter<'a> {
         }
     }
 
-    /// Makes a row of `width` pixels from a row of each plane. Gives the number of samples that are far from 0..=1.
+    /// Makes a row of `width` pixels from a row of each plane. Gives the number of samples that are far from
+    /// 0..=1.
     pub(super) fn row(
         &self,
         planes: &[&[u8]],

@@ -1,5 +1,5 @@
-//! Directories of a TIFF (TIFF 6.0, section 2; BigTIFF), classic and big, in both byte orders. Values are read from the
-//! file as they are asked for.
+//! Directories of a TIFF (TIFF 6.0, section 2; BigTIFF), classic and big, in both byte orders. Values are
+//! read from the file as they are asked for.
 
 use crate::metadata::bytes::array;
 
@@ -143,7 +143,8 @@ impl<'a> Directory<'a> {
         self.has(tag) && self.place(tag).is_none()
     }
 
-    /// Whether an entry that is read (TIFF 6.0, or the profile) claims more values than `file`, a number of bytes.
+    /// Whether an entry that is read (TIFF 6.0, or the profile) claims more values than `file`, a number of
+    /// bytes.
     pub(super) fn claims_more_than(&self, file: u64) -> bool {
         self.places().any(|at| {
             let read = self.file.uint(at, 2).is_some_and(|tag| tag <= 532 || tag == 34_675);

@@ -101,7 +101,8 @@ fn take_orientation(info: &mut ImageInfo, page: &Page<'_>) {
 fn take_work(info: &mut ImageInfo, header: &Header, grid: &Grid) {
     let planes = if header.separate { header.color.samples() + usize::from(info.alpha) } else { 1 };
     let (rows, samples) = grid.most_at_once(planes);
-    // Copies of packed data, and what decoders hold: coefficients and planes of a JPEG, the windows of Zstandard and LZMA.
+    // Copies of packed data, and what decoders hold: coefficients and planes of a JPEG, the windows of
+    // Zstandard and LZMA.
     let beside = match header.compression {
         _ if header.compression.is_jpeg() => 4 * samples + 4 * grid.most_packed(),
         Compression::Zstd => samples + (1 << 20),
@@ -120,11 +121,13 @@ fn take_work(info: &mut ImageInfo, header: &Header, grid: &Grid) {
     info.decoder_memory = DecoderMemory::fixed(samples + beside + made);
 }
 
-/// Refuses files that are too short for the size they claim, however well they are packed, before memory is taken for it.
+/// Refuses files that are too short for the size they claim, however well they are packed, before memory is
+/// taken for it.
 fn could_be_whole(info: &ImageInfo, header: &Header) -> Result<()> {
-    // Bytes that one byte of the file can stand for. Chroma may be subsampled; PackBits repeats a byte 128 times; a string of LZW
-    // has at most 3,838 bytes for 12 bits; deflate is at its best with 258 bytes for two bits; Zstandard repeats a byte 2^17 times
-    // by 4 bytes; LZMA repeats 273 bytes by 13 decisions of a fiftieth of a bit each.
+    // Bytes that one byte of the file can stand for. Chroma may be subsampled; PackBits repeats a byte 128
+    // times; a string of LZW has at most 3,838 bytes for 12 bits; deflate is at its best with 258 bytes for
+    // two bits; Zstandard repeats a byte 2^17 times by 4 bytes; LZMA repeats 273 bytes by 13 decisions of a
+    // fiftieth of a bit each.
     let most = match header.compression {
         Compression::None => 8,
         Compression::PackBits => 64,

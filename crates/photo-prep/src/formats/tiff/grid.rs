@@ -1,5 +1,5 @@
-//! Where strips and tiles lie, in the picture and in the file, and what they ask for: more than the picture, where they are
-//! made for that.
+//! Where strips and tiles lie, in the picture and in the file, and what they ask for: more than the picture,
+//! where they are made for that.
 
 use std::ops::Range;
 
@@ -151,7 +151,8 @@ impl Grid {
         let place = |i: usize| {
             let start = offsets.get(i).copied().unwrap_or(0);
             let said = lengths.get(i).copied().filter(|length| *length > 0 && !(plain && count == 1));
-            // Not told, or told wrongly by old programs that wrote one strip: what it needs, or up to the next one.
+            // Not told, or told wrongly by old programs that wrote one strip: what it needs, or up to the
+            // next one.
             let next = offsets.get(i + 1).copied().filter(|next| *next > start).unwrap_or(file);
             let guess = || if plain { self.whole(header, i) } else { next.saturating_sub(start) };
             let known =
@@ -176,8 +177,8 @@ impl Grid {
         if d.has(first.0) { first } else { second }
     }
 
-    /// Refuses what takes time or memory far beyond the picture: strips longer than the file or used many times, tiles that
-    /// reach far beyond the edges, JPEGs larger than their tile.
+    /// Refuses what takes time or memory far beyond the picture: strips longer than the file or used many
+    /// times, tiles that reach far beyond the edges, JPEGs larger than their tile.
     pub(super) fn check(&self, d: &Directory<'_>, header: &Header, limits: &InputLimits) -> Result<()> {
         let file = d.file.bytes();
         let memory = |actual: u128| {
@@ -248,8 +249,8 @@ fn too_many(count: usize) -> Result<()> {
     Ok(())
 }
 
-/// Bytes of all strips or tiles together that the file tells of, each of which can be in the file. Without compression the size
-/// tells how long they are, and old programs wrote anything here.
+/// Bytes of all strips or tiles together that the file tells of, each of which can be in the file. Without
+/// compression the size tells how long they are, and old programs wrote anything here.
 fn sum_of_lengths(d: &Directory<'_>, header: &Header, file: usize) -> Result<u64> {
     let (mut count, mut sum) = (0, 0u64);
     for length in d.numbers(tag::STRIP_BYTES).chain(d.numbers(tag::TILE_BYTES)) {

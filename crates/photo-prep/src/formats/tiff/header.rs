@@ -61,7 +61,8 @@ impl Header {
             return Err(damaged("the directory gives no size"));
         };
         let side = |n: u64| u32::try_from(n).unwrap_or(u32::MAX);
-        // Where the number is missing, there are as many as have a depth: scanners leave it out beside three depths.
+        // Where the number is missing, there are as many as have a depth: scanners leave it out beside three
+        // depths.
         let depths = || d.numbers(tag::BITS).take(MOST_SAMPLES + 1).count().max(1) as u64;
         let samples = d.number(tag::SAMPLES, 0).unwrap_or_else(depths);
         let samples = usize::try_from(samples).unwrap_or(usize::MAX);
@@ -219,7 +220,8 @@ fn color(d: &Directory<'_>, samples: usize, bits: u8, compression: Compression) 
         _ => None,
     });
     let (color, needed) = match photometric {
-        // An obsolete way to say that values are indices of a color map (TIFF 6.0's predecessors and Photoshop).
+        // An obsolete way to say that values are indices of a color map (TIFF 6.0's predecessors and
+        // Photoshop).
         Some(0 | 1) if d.number(tag::INDEXED, 0) == Some(1) && d.has(tag::COLOR_MAP) => {
             (palette::read(d, bits)?, 1)
         }
@@ -259,8 +261,8 @@ fn color(d: &Directory<'_>, samples: usize, bits: u8, compression: Compression) 
     Ok(color)
 }
 
-/// The first of the extra samples that is alpha. Without the tag, a fourth sample of RGB is associated alpha, as libtiff
-/// has it; one whose meaning is "unspecified" is none.
+/// The first of the extra samples that is alpha. Without the tag, a fourth sample of RGB is associated alpha,
+/// as libtiff has it; one whose meaning is "unspecified" is none.
 fn alpha(d: &Directory<'_>, samples: usize, color: &Color) -> Option<Alpha> {
     let colors = color.samples();
     if !d.has(tag::EXTRA_SAMPLES) {

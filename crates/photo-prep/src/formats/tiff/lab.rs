@@ -1,5 +1,5 @@
-//! CIE L*a*b* (TIFF 6.0, section 23; Adobe's Photoshop TIFF technical notes for the kind of ICC) to sRGB, for the white of
-//! D50, relative colorimetric.
+//! CIE L*a*b* (TIFF 6.0, section 23; Adobe's Photoshop TIFF technical notes for the kind of ICC) to sRGB, for
+//! the white of D50, relative colorimetric.
 
 use std::sync::OnceLock;
 

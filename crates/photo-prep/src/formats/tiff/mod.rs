@@ -1,5 +1,5 @@
-//! TIFF to facts and samples: what scanners, fax machines, Photoshop and cameras write (TIFF 6.0, BigTIFF, Adobe's and
-//! libtiff's supplements). What is not read is refused by name in `header` and `unpack`.
+//! TIFF to facts and samples: what scanners, fax machines, Photoshop and cameras write (TIFF 6.0, BigTIFF,
+//! Adobe's and libtiff's supplements). What is not read is refused by name in `header` and `unpack`.
 
 mod color;
 mod color_model;

@@ -1,5 +1,5 @@
-//! The obsolete JPEG compression (TIFF 6.0, section 22), where it leads to a whole JPEG of the whole picture. Its pieces (tables
-//! and strips told by tags) are refused, as its successor's note asks for.
+//! The obsolete JPEG compression (TIFF 6.0, section 22), where it leads to a whole JPEG of the whole picture.
+//! Its pieces (tables and strips told by tags) are refused, as its successor's note asks for.
 
 use std::ops::Range;
 

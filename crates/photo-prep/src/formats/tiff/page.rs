@@ -1,5 +1,5 @@
-//! Which directory is the picture: the first that is neither a reduced copy nor a mask. A camera's raw file has no such
-//! picture, whatever its directories say.
+//! Which directory is the picture: the first that is neither a reduced copy nor a mask. A camera's raw file
+//! has no such picture, whatever its directories say.
 
 use std::collections::HashSet;
 
@@ -46,7 +46,8 @@ struct Found<'a> {
 }
 
 impl Found<'_> {
-    /// NewSubfileType: bit 0 is a reduced copy, bit 2 a mask. SubfileType, its predecessor: 2 is a reduced copy.
+    /// NewSubfileType: bit 0 is a reduced copy, bit 2 a mask. SubfileType, its predecessor: 2 is a reduced
+    /// copy.
     fn is_reduced_or_mask(&self) -> bool {
         let d = &self.directory;
         d.number(tag::NEW_SUBFILE_TYPE, 0).is_some_and(|bits| bits & 0b101 != 0)

@@ -2,8 +2,8 @@
 
 use super::header::Predictor;
 
-/// Undoes the predictor in each row. `samples` lie side by side, `bytes` each; floating point is left in the order of the
-/// file's numbers.
+/// Undoes the predictor in each row. `samples` lie side by side, `bytes` each; floating point is left in the
+/// order of the file's numbers.
 pub(super) fn undo(
     predictor: Predictor,
     data: &mut [u8],

@@ -1,4 +1,5 @@
-//! Rows of the picture from the top: strips and tiles are unpacked as their rows are asked for, several at once.
+//! Rows of the picture from the top: strips and tiles are unpacked as their rows are asked for, several at
+//! once.
 
 use std::borrow::Cow;
 use std::sync::atomic::{AtomicU64, Ordering};

@@ -71,7 +71,8 @@ fn floats(row: &[u8], bits: u8, little: bool, count: usize, out: &mut Vec<u16>) 
     outside
 }
 
-/// Floating point of a sign, some bits of exponent and some of fraction (IEEE 754's half; technical note 3's 24 bits).
+/// Floating point of a sign, some bits of exponent and some of fraction (IEEE 754's half; technical note 3's
+/// 24 bits).
 fn small_float(bits: u64, exponent_bits: u32, fraction_bits: u32) -> f64 {
     let fraction = bits & ((1 << fraction_bits) - 1);
     let exponent = bits >> fraction_bits & ((1 << exponent_bits) - 1);
@@ -98,7 +99,8 @@ fn number(bytes: &[u8], little: bool) -> u64 {
     if little { bytes.iter().rev().fold(0, fold) } else { bytes.iter().fold(0, fold) }
 }
 
-/// Number `index` of those that are packed in so many bits, at most 32, the highest first whatever the order of bytes.
+/// Number `index` of those that are packed in so many bits, at most 32, the highest first whatever the order
+/// of bytes.
 fn field(row: &[u8], index: usize, bits: u8) -> u64 {
     let start = index * usize::from(bits);
     let bytes = row.get(start / 8..).unwrap_or_default();

@@ -1,5 +1,6 @@
-//! Bytes of memory that the Huffman tables of a lossless WebP take (RFC 9649, 3). No header tells how many there are, and 64 Ki
-//! groups of five could take gigabytes: the stream is walked up to the picture's own pixels.
+//! Bytes of memory that the Huffman tables of a lossless WebP take (RFC 9649, 3). No header tells how many
+//! there are, and 64 Ki groups of five could take gigabytes: the stream is walked up to the picture's own
+//! pixels.
 
 use crate::Size;
 
@@ -8,8 +9,8 @@ const GROUP: u64 = 1_024;
 /// The order in which the lengths of code lengths' codes are stored (RFC 9649, 3.7.2.1.2).
 const ORDER: [usize; 19] = [17, 18, 0, 1, 2, 3, 4, 5, 16, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15];
 
-/// The bytes for the stream of a picture of `size`, without the header that VP8L chunks have; more than `most` is not counted to
-/// its end. `None` if it is damaged or cut off before the picture's pixels.
+/// The bytes for the stream of a picture of `size`, without the header that VP8L chunks have; more than
+/// `most` is not counted to its end. `None` if it is damaged or cut off before the picture's pixels.
 pub(crate) fn bytes(stream: &[u8], size: Size, most: u64) -> Option<u64> {
     let mut bits = Bits { bytes: stream, at: 0 };
     let width = transforms(&mut bits, size)?;
@@ -35,7 +36,8 @@ fn blocks(side: u32, shift: u32) -> u32 {
     side.div_ceil(1 << shift)
 }
 
-/// Walks over the transforms. Gives the width of the picture that is left: several small indices share a pixel.
+/// Walks over the transforms. Gives the width of the picture that is left: several small indices share a
+/// pixel.
 fn transforms(bits: &mut Bits<'_>, size: Size) -> Option<u32> {
     let mut width = size.width;
     let mut seen = [false; 4];
@@ -81,8 +83,8 @@ fn codes(bits: &mut Bits<'_>, cache: usize) -> Option<[Code; 5]> {
     Some([code(256 + 24 + cache)?, code(256)?, code(256)?, code(256)?, code(40)?])
 }
 
-/// Walks over the pixels of a small image. Gives the largest number of red and green of its literal pixels, which all others
-/// repeat.
+/// Walks over the pixels of a small image. Gives the largest number of red and green of its literal pixels,
+/// which all others repeat.
 fn image(bits: &mut Bits<'_>, width: u32, height: u32) -> Option<u32> {
     let cache = color_cache(bits)?;
     let [green, red, blue, alpha, distance] = codes(bits, cache)?;

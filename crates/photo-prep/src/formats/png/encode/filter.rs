@@ -7,8 +7,8 @@ pub(super) struct Rows<'a> {
     pub(super) data: &'a [u8],
     /// Bytes of a row, without its filter type.
     pub(super) row: usize,
-    /// Bytes from a sample to the same sample of the next pixel; `None` where rows are not filtered: differences of indices
-    /// mean nothing.
+    /// Bytes from a sample to the same sample of the next pixel; `None` where rows are not filtered:
+    /// differences of indices mean nothing.
     pub(super) step: Option<usize>,
 }
 
@@ -91,7 +91,8 @@ fn apply(kind: usize, row: &[u8], above: &[u8], step: usize, out: &mut [u8]) {
     }
 }
 
-/// Which of left, above and above left is nearest to `a + b - c`; in eight bits, so that vectors hold twice as many.
+/// Which of left, above and above left is nearest to `a + b - c`; in eight bits, so that vectors hold twice
+/// as many.
 fn paeth(a: u8, b: u8, c: u8) -> u8 {
     let (to_a, to_b) = (b.abs_diff(c), a.abs_diff(c));
     // Where both lie on one side of c, it is the farthest.

@@ -128,7 +128,8 @@ fn indexed(size: Size, palette: Vec<[u8; 4]>, indices: Vec<u8>) -> Reduced {
     Reduced { color: ColorType::Indexed, depth, palette, data: Some(data) }
 }
 
-/// The colors of the picture, translucent ones first, and an index for each pixel; `None` for more than 256 colors.
+/// The colors of the picture, translucent ones first, and an index for each pixel; `None` for more than 256
+/// colors.
 pub(crate) fn palette_of(raster: &Raster) -> Option<(Vec<[u8; 4]>, Vec<u8>)> {
     if raster.layout() == Layout::Gray {
         return None;

@@ -1,7 +1,7 @@
 //! One zlib stream (RFC 1950) in strips that are filtered and deflated at the same time, on all cores.
 //!
-//! Each strip is a run of whole deflate blocks that ends at a byte, so that strips can be put one behind the other. A strip
-//! knows the 32 KB before it, so that nothing is lost at the seams.
+//! Each strip is a run of whole deflate blocks that ends at a byte, so that strips can be put one behind the
+//! other. A strip knows the 32 KB before it, so that nothing is lost at the seams.
 
 use rayon::prelude::*;
 use zlib_rs::adler32::{adler32, adler32_combine};
@@ -62,8 +62,8 @@ impl Strip {
     }
 }
 
-/// Whether matches farther away than one byte are not worth looking for. Filtered photos come out 5 % smaller without
-/// them, since distances cost more bits than they save, and in a quarter of the time.
+/// Whether matches farther away than one byte are not worth looking for. Filtered photos come out 5 % smaller
+/// without them, since distances cost more bits than they save, and in a quarter of the time.
 fn runs_are_enough(data: &[u8]) -> Result<bool, DeflateError> {
     const SAMPLE: usize = 1 << 15;
     let from = data.len().saturating_sub(SAMPLE) / 2;

@@ -1,6 +1,7 @@
 //! Fax compression (ITU-T T.4 and T.6; TIFF 6.0, sections 10 and 11) to rows of bits, a black pixel being 1.
 //!
-//! A row is known by where its color changes. A broken one is an error: what a fax machine would paint of it is a guess.
+//! A row is known by where its color changes. A broken one is an error: what a fax machine would paint of it
+//! is a guess.
 
 use fax::BitReader;
 use fax::maps::{Mode, black, mode, white};

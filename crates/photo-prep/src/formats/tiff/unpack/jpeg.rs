@@ -1,5 +1,6 @@
-//! Strips and tiles of JPEG (the second technical note to TIFF 6.0): each is made a whole JPEG in memory, of the common
-//! tables and its own data. What its colors are is told by the TIFF, so that the marker of Adobe says just that.
+//! Strips and tiles of JPEG (the second technical note to TIFF 6.0): each is made a whole JPEG in memory, of
+//! the common tables and its own data. What its colors are is told by the TIFF, so that the marker of Adobe
+//! says just that.
 
 use std::ops::Range;
 
@@ -21,8 +22,8 @@ pub(in super::super) struct Shared<'a> {
 }
 
 impl Shared<'_> {
-    /// The picture of the JPEG that is `data`, which stands at `at` in the file: as many interleaved samples as the strip has,
-    /// at least as large as `least`.
+    /// The picture of the JPEG that is `data`, which stands at `at` in the file: as many interleaved samples
+    /// as the strip has, at least as large as `least`.
     pub(in super::super) fn decoded(&self, data: &[u8], at: usize, least: Size) -> Result<Raster> {
         let whole = self.whole(data).map_err(|why| damaged(at, why))?;
         let raster = decoded(&whole, self.memory).map_err(|error| in_strip(error, at))?;
@@ -88,8 +89,9 @@ pub(in super::super) fn are_tables(bytes: &[u8]) -> bool {
     jpeg::walk(bytes).is_ok_and(|l| l.end == Some(bytes.len()) && l.segments.iter().all(known))
 }
 
-/// Refuses a JPEG that is larger than its tile or strip, or neither sequential nor lossless, as the note recommends: the decoder
-/// takes memory for what it says. `chunk` is the size of the strip or tile; `may_subsample` is what its colors allow.
+/// Refuses a JPEG that is larger than its tile or strip, or neither sequential nor lossless, as the note
+/// recommends: the decoder takes memory for what it says. `chunk` is the size of the strip or tile;
+/// `may_subsample` is what its colors allow.
 pub(in super::super) fn check(
     file: &[u8],
     range: Range<usize>,

@@ -1,4 +1,5 @@
-//! LZMA2 in the xz container (The .xz File Format 1.1.0), as libtiff writes it: one block, with a delta filter before it.
+//! LZMA2 in the xz container (The .xz File Format 1.1.0), as libtiff writes it: one block, with a delta
+//! filter before it.
 
 use std::io::Read;
 
@@ -16,7 +17,8 @@ const LEAST_DICTIONARY: u32 = 4_096;
 pub(super) fn unpack(data: &[u8], length: usize) -> Result<Vec<u8>, String> {
     let header =
         BlockHeader::read(data).ok_or("its xz header is damaged or has filters that TIFF doesn't use")?;
-    // Encoders ask for what they are set to, often 8 MB, for any strip; no match reaches back further than its beginning.
+    // Encoders ask for what they are set to, often 8 MB, for any strip; no match reaches back further than
+    // its beginning.
     let dictionary = u32::try_from(length).unwrap_or(u32::MAX).max(LEAST_DICTIONARY);
     let packed = data.get(header.end..).unwrap_or_default();
     let mut out = Vec::with_capacity(length);

@@ -1,11 +1,13 @@
-//! LZW (TIFF 6.0, section 13), and the kind that was written before 1990: lowest bit first, codes that grow one later.
+//! LZW (TIFF 6.0, section 13), and the kind that was written before 1990: lowest bit first, codes that grow
+//! one later.
 
 use weezl::decode::Configuration;
 use weezl::{BitOrder, LzwStatus};
 
 /// At most `length` bytes; fewer where the data ends.
 pub(super) fn unpack(data: &[u8], length: usize) -> Result<Vec<u8>, String> {
-    // A new stream begins with the code 256 in nine bits; an old one has its low byte first, as libtiff tells them.
+    // A new stream begins with the code 256 in nine bits; an old one has its low byte first, as libtiff tells
+    // them.
     let old = matches!(data, [0, second, ..] if second & 1 == 1);
     let order = if old { BitOrder::Lsb } else { BitOrder::Msb };
     let configuration =

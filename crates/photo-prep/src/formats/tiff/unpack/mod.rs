@@ -1,5 +1,5 @@
-//! Strips and tiles to samples as they were before they were packed. Each step gives as many bytes as the strip or tile
-//! has and looks at no more of the data; fewer are an error.
+//! Strips and tiles to samples as they were before they were packed. Each step gives as many bytes as the
+//! strip or tile has and looks at no more of the data; fewer are an error.
 
 pub(super) mod ccitt;
 mod deflate;
@@ -48,7 +48,8 @@ impl Packed<'_> {
 pub(super) fn unpacked<'a>(compression: Compression, packed: &Packed<'a>) -> Result<Cow<'a, [u8]>> {
     let mut data = Cow::Borrowed(packed.data);
     if packed.reversed {
-        // Only what could be asked for: nothing expands when it is packed by more than a few bytes in a hundred.
+        // Only what could be asked for: nothing expands when it is packed by more than a few bytes in a
+        // hundred.
         let most = packed.length().saturating_mul(2).saturating_add(1 << 16).min(data.len());
         data =
             data.get(..most).unwrap_or_default().iter().map(|b| b.reverse_bits()).collect::<Vec<_>>().into();
