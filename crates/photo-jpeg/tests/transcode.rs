@@ -148,7 +148,7 @@ fn density_and_segments_are_written() {
 
 #[test]
 fn what_can_not_be_written_is_refused() {
-    let mut stored = read(&jpeg(16, 16, SAMPLINGS[0], 90, false));
+    let stored = read(&jpeg(16, 16, SAMPLINGS[0], 90, false));
     let two_tables = TranscodeOptions::default().tables(vec![QuantTable::luma(50); 2]);
     assert!(matches!(transcode(&stored, &two_tables), Err(Error::Argument(_))));
     for (place, value) in [(1, 1024), (63, i16::MIN), (0, 3000), (0, i16::MIN)] {
