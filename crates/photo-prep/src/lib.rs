@@ -45,7 +45,7 @@
 //! |---|---|---|
 //! | [`PassThrough`](Route::PassThrough) | a whole, upright JPEG or PNG within the limits that tells nothing private | nothing: the very same bytes, borrowed |
 //! | [`Rewrite`](Route::Rewrite) | the same with EXIF, XMP, IPTC, comments, text, further frames or trailing data | nothing of the picture: its compressed data is copied |
-//! | [`Coefficients`](Route::Coefficients) | an ordinary JPEG within the pixel limit that lies on its side or is too heavy | nothing if turning it, better Huffman tables and a progressive file suffice; else its coefficients are made coarser, without decoding to pixels |
+//! | [`Coefficients`](Route::Coefficients) | a JPEG that `photo-jpeg` reads, within the pixel limit, that lies on its side or is too heavy | nothing if turning it, better Huffman tables and a progressive file suffice; else its coefficients are made coarser, without decoding to pixels |
 //! | [`Pixels`](Route::Pixels) | everything else | what encoding loses; nothing where a small or flat picture comes out as PNG |
 //!
 //! # What is read

@@ -1,8 +1,7 @@
 //! The metadata of a source, as far as they can be carried over.
 
 use crate::formats::embedded::embedded;
-use crate::formats::jpeg::marker;
-use crate::formats::jpeg::{self, photoshop, xmp_extended};
+use crate::formats::jpeg::{self, marker, photoshop, xmp_extended};
 use crate::formats::opened::OpenedFile;
 use crate::formats::png;
 use crate::metadata::ifd::Block;

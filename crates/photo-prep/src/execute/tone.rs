@@ -4,8 +4,7 @@ use std::sync::Mutex;
 
 use crate::formats::decode;
 use crate::formats::decode_request::DecodeRequest;
-use crate::info::Hdr;
-use crate::info::ImageInfo;
+use crate::info::{Hdr, ImageInfo};
 use crate::pixels::depth::DepthConversion;
 use crate::pixels::tone::{PeakMeter, ToneMap};
 use crate::sampling::DecodeScale;

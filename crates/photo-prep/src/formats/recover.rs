@@ -24,7 +24,7 @@ pub(crate) fn coverage(bytes: &[u8], info: &ImageInfo, limits: &InputLimits) -> 
     counted.ok().flatten()
 }
 
-/// The file made whole, and how much of it was there; `None` as for [`there`].
+/// The file made whole, and how much of it was there; `None` as for [`coverage`].
 ///
 /// # Errors
 /// [`Error::LimitExceeded`] where that would take too much.

@@ -1,11 +1,10 @@
 //! From facts and options to a route.
 
 use super::definition::Plan;
-use super::estimate;
-use super::policy;
 use super::reason::Reason;
 use super::resources::Resources;
 use super::route::{CoefficientsPlan, DecodePath, OutputRule, PixelsPlan, Route};
+use super::{estimate, policy};
 use crate::formats::jpeg;
 use crate::geometry::{MAX_PNG_SIDE, MAX_SIDE};
 use crate::info::{ColorModel, ImageInfo, JpegProcess, ProfileSource};

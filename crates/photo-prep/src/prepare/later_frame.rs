@@ -1,12 +1,11 @@
 //! Animated PNGs that begin with frames that show nothing: the first one that shows something is taken.
 
 use crate::execute::later_frame::nothing;
-use crate::formats::decode;
 use crate::formats::decode_request::DecodeRequest;
 use crate::formats::opened::OpenedFile;
-use crate::formats::png;
 use crate::formats::png::{PngLayout, apng};
 use crate::formats::probe::probe;
+use crate::formats::{decode, png};
 use crate::pixels::Raster;
 use crate::pixels::depth::DepthConversion;
 use crate::plan::Plan;

@@ -8,12 +8,11 @@ use std::path::Path;
 
 use later_frame::Look;
 
-use crate::execute;
 use crate::formats::opened::OpenedFile;
 use crate::info::{ImageInfo, fingerprint};
 use crate::plan::{Plan, Resources};
 use crate::prepared::Prepared;
-use crate::{Error, InputLimits, LimitKind, Options, Result, Warning};
+use crate::{Error, InputLimits, LimitKind, Options, Result, Warning, execute};
 
 /// Prepares a picture with the default [`Options`].
 ///

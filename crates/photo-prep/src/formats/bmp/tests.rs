@@ -7,10 +7,9 @@ use proptest::prelude::*;
 
 use super::decode::*;
 use super::*;
-use crate::Result;
 use crate::formats::opened::OpenedFile;
 use crate::pixels::{Layout, Raster};
-use crate::{InputLimits, Size};
+use crate::{InputLimits, Result, Size};
 
 /// A BMP with a Windows header of 40 bytes or more.
 #[derive(Clone)]

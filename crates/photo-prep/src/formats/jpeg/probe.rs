@@ -1,11 +1,10 @@
 //! Facts of a JPEG.
 
 use super::icc_segments;
-use crate::formats::embedded_facts;
-use crate::formats::jpeg;
 use crate::formats::jpeg::JpegLayout;
 use crate::formats::opened::OpenedFile;
 use crate::formats::probe_support::take_icc;
+use crate::formats::{embedded_facts, jpeg};
 use crate::info::{ImageInfo, ProfileSource};
 use crate::{Error, Format, InputLimits, LimitKind, Result, Warning};
 

@@ -3,12 +3,10 @@
 
 use crate::formats::png;
 use crate::formats::png::PngLayout;
-use crate::info::Hdr;
-use crate::info::{ColorModel, IccInfo};
+use crate::info::{ColorModel, Hdr, IccInfo};
 use crate::metadata::bytes::be32;
-use crate::metadata::cicp;
 use crate::metadata::cicp::Chromaticities;
-use crate::metadata::icc;
+use crate::metadata::{cicp, icc};
 use crate::{Result, Warning};
 
 /// The meaning of the samples.

@@ -1,9 +1,8 @@
 //! Facts of a PNG.
 
-use crate::formats::embedded_facts;
 use crate::formats::opened::OpenedFile;
-use crate::formats::png;
 use crate::formats::png::PngLayout;
+use crate::formats::{embedded_facts, png};
 use crate::info::{ColorModel, ImageInfo};
 use crate::{Error, Format, InputLimits, Result, Size, Warning};
 

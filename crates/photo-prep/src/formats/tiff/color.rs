@@ -2,8 +2,7 @@
 
 use super::color_model::Color;
 use super::header::{Alpha, Header};
-use super::lab;
-use super::samples;
+use super::{lab, samples};
 use crate::pixels::Layout;
 use crate::pixels::depth::DepthConversion;
 use crate::{Error, Format, Result};
