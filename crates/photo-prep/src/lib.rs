@@ -97,6 +97,7 @@ mod pixels;
 mod plan;
 mod prepare;
 mod prepared;
+mod read_bounded;
 mod report;
 mod requirements;
 mod sampling;
