@@ -67,7 +67,7 @@ pub enum OutputFormat {
     /// PNG where there is real transparency, or where a lossless source is nearly as small as PNG; else JPEG.
     #[default]
     Auto,
-    /// Always JPEG; transparency is laid on white.
+    /// Always JPEG; transparency is laid on [`Options::background`].
     Jpeg,
     /// Always PNG.
     Png,
@@ -204,6 +204,11 @@ pub struct Rgb(pub [u8; 3]);
 impl Rgb {
     /// White.
     pub const WHITE: Self = Self([255; 3]);
+
+    pub(crate) fn is_gray(self) -> bool {
+        let Self([red, green, blue]) = self;
+        red == green && green == blue
+    }
 }
 
 impl Default for Rgb {
