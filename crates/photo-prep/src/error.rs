@@ -16,6 +16,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// | [`LimitExceeded`](Error::LimitExceeded), [`MemoryExceeded`](Error::MemoryExceeded) | raise that [`InputLimits`](crate::InputLimits) field, or refuse |
 /// | [`CannotFit`](Error::CannotFit) | allow more bytes or a lower quality floor |
 /// | [`Unfixable`](Error::Unfixable) | allow [`Framing`](crate::Framing) or [`Options::enlarge`](crate::Options::enlarge), or require less |
+/// | [`NotCompliant`](Error::NotCompliant) | report it with the file |
 /// | [`PlanMismatch`](Error::PlanMismatch) | a bug in the caller: plan again for these bytes |
 /// | [`Io`](Error::Io) | look at the file system |
 #[non_exhaustive]
@@ -104,6 +105,15 @@ pub enum Error {
         /// All that keeps the file from going as it is; [`Violation::fixable`] tells what can be mended.
         violations: Vec<Violation>,
     },
+    /// What was made does not meet the requirements, and was thrown away: a fault of this crate.
+    #[error(
+        "what was made of it does not meet the requirements: {}; please report it with the file",
+        all(violations)
+    )]
+    NotCompliant {
+        /// What it breaks.
+        violations: Vec<Violation>,
+    },
     /// The plan was made for other bytes.
     #[error("the plan was made for another file: plan again for these bytes")]
     PlanMismatch,
@@ -120,7 +130,8 @@ pub enum Error {
 impl Error {
     /// A stable short name, for logs and machine-read output: `unknown_format`, `unsupported`, `malformed`
     /// (for [`Truncated`](Error::Truncated), too), `limit_exceeded` (for
-    /// [`MemoryExceeded`](Error::MemoryExceeded), too), `cannot_fit`, `unfixable`, `plan_mismatch` or
+    /// [`MemoryExceeded`](Error::MemoryExceeded), too), `cannot_fit`, `unfixable`,
+    /// `not_compliant`, `plan_mismatch` or
     /// `io`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
@@ -131,6 +142,7 @@ impl Error {
             Self::LimitExceeded { .. } | Self::MemoryExceeded { .. } => "limit_exceeded",
             Self::CannotFit { .. } => "cannot_fit",
             Self::Unfixable { .. } => "unfixable",
+            Self::NotCompliant { .. } => "not_compliant",
             Self::PlanMismatch => "plan_mismatch",
             Self::Io { .. } => "io",
         }
@@ -154,6 +166,10 @@ impl Error {
 fn unfixable(violations: &[Violation]) -> String {
     let words: Vec<String> = violations.iter().filter(|v| !v.fixable).map(Violation::to_string).collect();
     words.join(", ")
+}
+
+fn all(violations: &[Violation]) -> String {
+    violations.iter().map(Violation::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Which of the [`InputLimits`](crate::InputLimits) was exceeded.

@@ -100,6 +100,7 @@ mod prepared;
 mod report;
 mod requirements;
 mod sampling;
+mod sha256;
 mod verdict;
 mod violation;
 mod warning;
@@ -130,6 +131,7 @@ pub use requirements::{AcceptedFormats, AspectRatio, Bound, Requirements, Side};
 #[cfg(feature = "requirement-files")]
 pub use requirements::{Preset, RequirementsError, RequirementsFile};
 pub use sampling::{DecodeScale, JpegSampling};
+pub use sha256::Sha256;
 pub use verdict::{Compliance, Depth, Verdict};
 pub use violation::{Violation, ViolationKind};
 pub use warning::Warning;

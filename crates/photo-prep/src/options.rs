@@ -39,6 +39,8 @@ pub struct Options {
     pub enlarge: bool,
     /// What transparency is laid on where the output has none.
     pub background: Rgb,
+    /// Whether the report tells the SHA-256 of what went in and came out, which takes time.
+    pub sha256: bool,
 }
 
 /// JPEG quality and its floor, on libjpeg's scale of 1..=100.
@@ -352,6 +354,13 @@ impl Options {
     #[must_use]
     pub fn color(mut self, policy: ColorPolicy) -> Self {
         self.color = policy;
+        self
+    }
+
+    /// Sets whether the report tells the SHA-256 of what went in and came out.
+    #[must_use]
+    pub fn sha256(mut self, sha256: bool) -> Self {
+        self.sha256 = sha256;
         self
     }
 

@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::plan::{Plan, Route, RouteKind, Rung};
-use crate::{Format, Orientation, Size, Violation, Warning};
+use crate::{Format, Orientation, Sha256, Size, Violation, Warning};
 
 /// What was done with a picture: the plan's outcome, with figures.
 #[non_exhaustive]
@@ -80,6 +80,8 @@ pub struct FileFacts {
     pub orientation: Orientation,
     /// Bytes of the file.
     pub bytes: u64,
+    /// Its SHA-256, where [`Options::sha256`](crate::Options::sha256) asks for it.
+    pub sha256: Option<Sha256>,
 }
 
 /// A stage of the work.
@@ -131,6 +133,8 @@ impl Report {
         let info = plan.info();
         let signature_lost = info.has_content_credentials && *plan.route() != Route::PassThrough;
         let lost = signature_lost.then_some(Warning::SignatureLost);
+        let map_lost = info.has_gain_map && *plan.route() != Route::PassThrough;
+        let lost = lost.into_iter().chain(map_lost.then_some(Warning::GainMapDropped));
         Self {
             route: plan.route().kind(),
             violations: plan.violations().to_vec(),
@@ -141,8 +145,15 @@ impl Report {
                 size: info.size,
                 orientation: info.orientation,
                 bytes: info.bytes,
+                sha256: None,
             },
-            output: FileFacts { format, size, orientation: Orientation::Upright, bytes: bytes as u64 },
+            output: FileFacts {
+                format,
+                size,
+                orientation: Orientation::Upright,
+                bytes: bytes as u64,
+                sha256: None,
+            },
             quality: None,
             encodes: 0,
             transforms: 0,

@@ -40,6 +40,8 @@ pub enum Warning {
     /// The file carried Content Credentials (C2PA). Written again, it can't keep their signature, so they
     /// were left out.
     SignatureLost,
+    /// The gain map was left out, by which some programs show the picture in a high dynamic range.
+    GainMapDropped,
     /// Something was left out of the output that the options asked to keep.
     MetadataDropped(String),
     /// Two places in the file tell different orientations, or one that must not be applied.
@@ -71,6 +73,9 @@ impl std::fmt::Display for Warning {
             }
             Self::SignatureLost => f.write_str(
                 "the file was signed (C2PA Content Credentials); written again it isn't, so the credentials were left out",
+            ),
+            Self::GainMapDropped => f.write_str(
+                "the gain map for displays of a high dynamic range was left out; the picture itself is the same",
             ),
             Self::MetadataDropped(why) => write!(f, "not kept: {why}"),
             Self::OrientationConflict(why) => write!(f, "orientation told twice: {why}"),

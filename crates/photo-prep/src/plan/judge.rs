@@ -51,6 +51,7 @@ pub(super) fn remedy(violation: &Violation, info: &ImageInfo, options: &Options)
         ViolationKind::Orientation(_) | ViolationKind::Progressive => Remedy::Coefficients,
         ViolationKind::PrivateMetadata(_)
         | ViolationKind::UnreferencedBytes(_)
+        | ViolationKind::GainMap(_)
         | ViolationKind::FurtherFrames
         | ViolationKind::ColorSignaling
         | ViolationKind::UntrueMetadata => Remedy::Rewrite,
@@ -162,9 +163,13 @@ fn colors(info: &ImageInfo, options: &Options) -> Vec<ViolationKind> {
 /// What is in the file beside the picture.
 fn content(info: &ImageInfo, options: &Options) -> Vec<ViolationKind> {
     let keeps = options.metadata == MetadataPolicy::Keep;
+    let behind = match info.unreferenced_bytes {
+        bytes if info.has_gain_map => ViolationKind::GainMap(bytes),
+        bytes => ViolationKind::UnreferencedBytes(bytes),
+    };
     let kinds = [
         (info.private_bytes > 0 && !keeps, ViolationKind::PrivateMetadata(info.private_bytes)),
-        (info.unreferenced_bytes > 0, ViolationKind::UnreferencedBytes(info.unreferenced_bytes)),
+        (info.unreferenced_bytes > 0, behind),
         (info.animated && !options.requirements.allow_further_frames, ViolationKind::FurtherFrames),
         (info.untrue && keeps, ViolationKind::UntrueMetadata),
     ];

@@ -1,6 +1,5 @@
 //! Whether a file meets requirements, without making anything of it.
 
-use std::borrow::Cow;
 use std::path::Path;
 
 use crate::plan::Resources;
@@ -38,8 +37,7 @@ impl Options {
         let executed = if depth == Depth::Deep { plan.execute(bytes).map(Some) } else { Ok(None) };
         match executed {
             Ok(prepared) => {
-                let unchanged =
-                    prepared.is_none_or(|prepared| matches!(prepared.into_bytes(), Cow::Borrowed(_)));
+                let unchanged = prepared.is_none_or(|prepared| prepared.is_borrowed());
                 Verdict::of_plan(&plan, unchanged, depth)
             }
             Err(error) => Verdict::of_error(error, plan.violations(), Some(info), depth),

@@ -95,7 +95,11 @@ fn preparing_takes_the_right_route() {
             continue;
         }
         assert_eq!((&line["route"], &line["out"]["format"]), (&route.into(), &format.into()), "{line}");
-        assert_eq!(line["violations"].as_array().map(Vec::is_empty), Some(route == "pass_through"), "{line}");
+        assert_eq!(
+            line["verdict"]["violations"].as_array().map(Vec::is_empty),
+            Some(route == "pass_through"),
+            "{line}"
+        );
         assert_eq!(line["lossless"].as_bool(), Some(route != "pixels"), "{line}");
         assert_eq!(line["in"]["bytes"], content.len() as u64);
         assert_eq!((&line["out"]["width"], &line["out"]["height"]), (&64.into(), &48.into()), "{line}");
@@ -329,4 +333,77 @@ fn serve_pictures() -> String {
         }
     });
     base
+}
+
+#[test]
+fn checking_tells_all_that_is_broken_and_makes_nothing() {
+    let bench = Bench::new();
+    bench.file("good.jpg", clean_jpeg());
+    bench.file("turned.jpg", jpeg_with_exif(6));
+    bench.file("text.txt", "text");
+    bench.file("mine.toml", "max_long_side = 40\nrequire_upright = true\n");
+    bench.file("typo.json", "{\"max_bites\": 3}");
+    let ran = run(args("check {good.jpg}", &bench)).ends(0);
+    assert!(ran.stdout.starts_with("compliant"), "{}", ran.stdout);
+    let codes = |line: &Value| -> Vec<String> {
+        let all = line["verdict"]["violations"].as_array().expect("a list");
+        all.iter().map(|v| v["code"].as_str().expect("a text").to_owned()).collect()
+    };
+    let line = run(args("check {turned.jpg} --json", &bench)).ends(1).only();
+    check_shape(&line);
+    assert_eq!((&line["verdict"]["before"], &line["status"]), (&"fixable".into(), &"refused".into()));
+    assert_eq!(codes(&line), ["not_upright", "private_metadata"]);
+    let line =
+        run(args("check {turned.jpg} --shallow --json --requirements {mine.toml}", &bench)).ends(1).only();
+    assert_eq!(codes(&line), ["long_side_too_large", "not_upright", "private_metadata"]);
+    let line = run(args("check {text.txt} --json", &bench)).ends(1).only();
+    assert_eq!(line["verdict"]["before"], "unfixable");
+    assert_eq!(codes(&line), ["unknown_format"]);
+    let ran = run(args("check {turned.jpg} {good.jpg} {text.txt}", &bench)).ends(1);
+    for word in ["fixable", "not_upright", "private_metadata", "preparing mends it", "unfixable"] {
+        assert!(ran.stdout.contains(word), "{word}: {}", ran.stdout);
+    }
+    let usage = run(args("check {good.jpg} --requirements {typo.json}", &bench)).ends(2);
+    assert!(usage.stderr.contains("nearest is \"max_bytes\""), "{}", usage.stderr);
+    // A photo for a visa must be a square of 600 pixels at least.
+    let line = run(args("check {good.jpg} --preset us-visa-photo --json", &bench)).ends(1).only();
+    assert_eq!(line["verdict"]["before"], "unfixable", "{line}");
+}
+
+#[test]
+fn what_is_required_by_a_file_comes_out() {
+    let bench = Bench::new();
+    bench.file("turned.jpg", jpeg_with_exif(6));
+    bench.file("mine.toml", "formats = [\"png\"]\nmax_long_side = 40\nrequire_upright = true\n");
+    let line = run(args("prep {turned.jpg} --out {out.png} --json --requirements {mine.toml}", &bench))
+        .ends(0)
+        .only();
+    check_shape(&line);
+    assert_eq!((&line["out"]["format"], &line["out"]["width"]), (&"png".into(), &40.into()));
+    assert_eq!(
+        (&line["verdict"]["before"], &line["verdict"]["after"]),
+        (&"fixable".into(), &"compliant".into())
+    );
+    assert!(line["in"]["sha256"] != line["out"]["sha256"], "{line}");
+    let digest = line["out"]["sha256"].as_str().expect("a text");
+    assert_eq!(
+        digest,
+        photo_prep::Sha256::of(&std::fs::read(bench.path("out.png")).expect("written")).to_string()
+    );
+}
+
+/// A picture whose data is cut off: only who goes through it sees that.
+#[test]
+fn explaining_refuses_what_preparing_refuses() {
+    let bench = Bench::new();
+    let whole = clean_jpeg();
+    bench.file("cut.jpg", &whole[..whole.len() * 2 / 3]);
+    let prep = run(args("prep {cut.jpg} --out {out.jpg} --json", &bench)).ends(1).only();
+    let explained = run(args("explain {cut.jpg} --json", &bench)).ends(1).only();
+    let checked = run(args("check {cut.jpg} --json", &bench)).ends(1).only();
+    assert_eq!(explained["error"], prep["error"]);
+    assert_eq!(
+        (&explained["status"], &checked["verdict"]["before"]),
+        (&"refused".into(), &"unfixable".into())
+    );
 }
