@@ -45,18 +45,25 @@ impl AspectRatio {
         f64::from(self.width) / f64::from(self.height)
     }
 
-    /// From the narrowest to the widest.
-    #[cfg(feature = "requirement-files")]
-    pub(crate) fn by_width(a: &Self, b: &Self) -> std::cmp::Ordering {
-        (u64::from(a.width) * u64::from(b.height)).cmp(&(u64::from(b.width) * u64::from(a.height)))
-    }
-
     fn columns_at(self, rows: u64) -> u64 {
         rows * u64::from(self.width)
     }
 
     fn rows_at(self, columns: u64) -> u64 {
         columns * u64::from(self.height)
+    }
+}
+
+/// From the narrowest to the widest.
+impl Ord for AspectRatio {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.columns_at(other.height.into()).cmp(&other.columns_at(self.height.into()))
+    }
+}
+
+impl PartialOrd for AspectRatio {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
     }
 }
 

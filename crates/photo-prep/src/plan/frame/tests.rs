@@ -123,7 +123,7 @@ fn largest_factor(upright: Size, required: &Requirements) -> f64 {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200_000))]
+    #![proptest_config(ProptestConfig::with_cases(4_000))]
 
     #[test]
     fn frames_are_sound(
@@ -159,7 +159,7 @@ proptest! {
 const SMALL: u32 = 60;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200_000))]
+    #![proptest_config(ProptestConfig::with_cases(3_000))]
 
     #[test]
     fn a_scaled_picture_is_the_largest(upright in size(SMALL), required in requirements(SMALL), enlarge: bool) {
