@@ -66,9 +66,13 @@ fn a_plan_explains_itself() {
         .plan(&options.probe(&bytes).unwrap(), photo_prep::Resources::of_current_pool())
         .unwrap()
         .to_string();
-    for part in
-        ["JPEG (baseline", "9600 pixels are more than 2000", "turned 90° clockwise", "reduced to", "quality"]
-    {
+    for part in [
+        "JPEG (baseline",
+        "9600 pixels (allowed: at most 2000 pixels)",
+        "turned 90° clockwise",
+        "reduced to",
+        "quality",
+    ] {
         assert!(text.contains(part), "{part:?} is missing in: {text}");
     }
 }

@@ -1,6 +1,7 @@
 //! What requirements say of a picture's sides.
 
-use super::{AspectRatio, Requirements};
+use super::aspect_ratio::AspectRatio;
+use super::definition::Requirements;
 use crate::Size;
 
 /// A side of an upright picture.
