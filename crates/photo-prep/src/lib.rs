@@ -113,7 +113,7 @@ pub use batch::{Batch, BatchDone, CancelToken, Input};
 pub use error::{Error, LimitKind, Result};
 pub use format::Format;
 pub use formats::catch_panic::catching_panics;
-pub use geometry::Size;
+pub use geometry::{Rect, Size};
 pub use info::{ColorModel, IccInfo, IccSpace, ImageInfo, JpegInfo, JpegProcess};
 pub use limits::InputLimits;
 pub use memory_budget::{MemoryBudget, MemoryShare};
@@ -125,7 +125,7 @@ pub use orientation::Orientation;
 pub use picture_file::is_picture_file;
 pub use plan::{
     Attempt, CoefficientsPlan, DecodePath, Estimate, FewerPixels, OutputRule, PixelsPlan, Plan, PngMargin,
-    Rect, Resources, Route, RouteKind, Rung, TableRange,
+    Resources, Route, RouteKind, Rung, TableRange,
 };
 pub use prepare::{check, prepare, prepare_file, probe};
 pub use prepared::Prepared;

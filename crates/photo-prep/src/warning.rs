@@ -1,5 +1,7 @@
 //! Faults that did no harm to the picture.
 
+use crate::Size;
+
 /// Something odd about a file that did not stop it.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -26,6 +28,14 @@ pub enum Warning {
         columns: u32,
         /// Rows of pixels, upright.
         rows: u32,
+    },
+    /// The picture had fewer pixels than are required, and was enlarged as
+    /// [`Options::enlarge`](crate::Options::enlarge) asks: no detail came with it.
+    Enlarged {
+        /// What there was of it, upright.
+        from: Size,
+        /// What it was enlarged to, without the color around it.
+        to: Size,
     },
     /// The file carried Content Credentials (C2PA). Written again, it can't keep their signature, so they
     /// were left out.
@@ -57,6 +67,9 @@ impl std::fmt::Display for Warning {
             }
             Self::Trimmed { columns, rows } => {
                 write!(f, "{columns} columns and {rows} rows of pixels at the edge were cut off")
+            }
+            Self::Enlarged { from, to } => {
+                write!(f, "the picture was enlarged from {from} to {to}, which adds no detail")
             }
             Self::SignatureLost => f.write_str(
                 "the file was signed (C2PA Content Credentials); written again it isn't, so the credentials were left out",

@@ -4,6 +4,7 @@ pub(crate) mod alpha;
 pub(crate) mod bands;
 pub(crate) mod color;
 pub(crate) mod depth;
+pub(crate) mod frame;
 pub(crate) mod orient;
 pub(crate) mod quantize;
 pub(crate) mod resize;

@@ -101,14 +101,22 @@ fn write_pixels(f: &mut Formatter<'_>, plan: &Plan) -> Result {
     if pixels.scale != DecodeScale::Full {
         write!(f, " at 1/{} of its size", pixels.scale.denominator())?;
     }
-    if pixels.size != plan.info.upright_size() {
-        write!(f, ", reduced to {}", pixels.size)?;
+    let part = pixels.crop.map_or(plan.info.upright_size(), |part| part.size);
+    if let Some(crop) = pixels.crop {
+        write!(f, ", cut to the {part} at column {} and row {}", crop.x, crop.y)?;
+    }
+    if pixels.size != part {
+        let larger = pixels.size.pixels() > part.pixels();
+        write!(f, ", {} to {}", if larger { "enlarged" } else { "reduced" }, pixels.size)?;
     }
     if plan.info.orientation != crate::Orientation::Upright {
         f.write_str(", turned upright")?;
     }
     if pixels.to_srgb {
         f.write_str(", converted to sRGB")?;
+    }
+    if let Some(canvas) = pixels.canvas {
+        write!(f, ", put on a canvas of {canvas}")?;
     }
     let quality = pixels.quality().unwrap_or(0);
     match pixels.output {

@@ -5,7 +5,7 @@ use crate::geometry::{MAX_PNG_SIDE, MAX_SIDE};
 use crate::info::{ColorModel, ImageInfo, JpegProcess, ProfileSource};
 use crate::requirements::{AcceptedFormats, AspectRatio, Bound, Side};
 use crate::violation::{Violation, ViolationKind};
-use crate::{ColorPolicy, Format, MetadataPolicy, Options, Orientation, OutputFormat};
+use crate::{ColorPolicy, Format, Framing, MetadataPolicy, Options, Orientation, OutputFormat};
 
 /// The least that mends a violation, from the cheapest on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -97,7 +97,7 @@ fn size(found: &mut Vec<Violation>, info: &ImageInfo, options: &Options, frame: 
     }
     if let Some((bound, allowed)) = required.missed_aspect_ratio(upright) {
         let kind = ViolationKind::AspectRatio { bound, found: AspectRatio::of(upright), allowed };
-        add(kind, required.missed_aspect_ratio(output).is_none());
+        add(kind, options.framing != Framing::Keep && required.missed_aspect_ratio(output).is_none());
     }
     // Bounds that the picture keeps as it is, but not once others are kept.
     if !required.allows_size(output) && found.iter().all(|violation| violation.fixable) {

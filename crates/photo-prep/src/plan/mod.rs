@@ -11,11 +11,11 @@ mod judge;
 mod policy;
 mod resources;
 mod route;
+mod size_bounds;
 
 pub use attempts::{Attempt, FewerPixels, PngMargin, Rung, TableRange};
 pub use definition::Plan;
 pub use estimate::Estimate;
-pub use frame::Rect;
 pub use resources::Resources;
 pub use route::{CoefficientsPlan, DecodePath, OutputRule, PixelsPlan, Route, RouteKind};
 

@@ -39,6 +39,12 @@ fn wrong_usage_ends_with_2_and_does_nothing() {
         ("prep {a.jpg} --out {x} --metadata all", "keep-non-private"),
         ("prep {a.jpg} --out {x} --threads 0", "--threads"),
         ("prep {a.jpg} --out {x} --max-bytes 0", "--max-bytes"),
+        ("prep {a.jpg} --out {x} --max-width 0", "--max-width"),
+        ("prep {a.jpg} --out {x} --aspect wide", "is no aspect ratio"),
+        ("prep {a.jpg} --out {x} --aspect 16:9-3:4", "the narrowest first"),
+        ("prep {a.jpg} --out {x} --crop 50,101", "is no focus"),
+        ("prep {a.jpg} --out {x} --pad pink", "is no color"),
+        ("prep {a.jpg} --out {x} --crop --pad white", "cannot be used with"),
         ("upload {a.jpg} --module Leads --sandbox", "--record"),
         ("upload {a.jpg} --record 1 --sandbox", "--module"),
         ("upload {a.jpg} --module Leads --record 1", "--sandbox"),
@@ -127,6 +133,35 @@ fn options_reach_the_preparation() {
     assert!(size(full).2 > size(half).2);
     let floor = "--max-bytes 1000 --quality-floor 90 --threads 1 --color srgb --metadata keep";
     assert!(size(floor).2 <= Some(1000));
+}
+
+#[test]
+fn sizes_and_shapes_are_made_as_asked() {
+    let bench = Bench::new();
+    bench.file("a.jpg", jpeg::encode(&photo_like(400, 300, 1), &jpeg::JpegOptions::default()));
+    let requirements = "min_width = 600";
+    bench.file("wide.toml", requirements);
+    let cases = [
+        ("--max-width 200", 200, 150),
+        ("--max-height 90", 120, 90),
+        ("--max-side 100", 100, 75),
+        ("--aspect 1:1 --crop", 300, 300),
+        ("--aspect 1:1 --crop 100,0 --max-side 64", 64, 64),
+        ("--aspect 3:4-1:1 --crop center", 300, 300),
+        ("--aspect 16:9 --pad #204060", 533, 300),
+        ("--aspect 1:1 --pad white --max-width 200", 200, 200),
+        ("--requirements {wide.toml} --enlarge", 600, 450),
+        ("--requirements {wide.toml} --pad black", 600, 300),
+        ("--background black", 400, 300),
+    ];
+    for (options, width, height) in cases {
+        let line = run(args(&format!("prep {{a.jpg}} --out {{o}} --json {options}"), &bench)).ends(0).only();
+        assert_eq!((&line["out"]["width"], &line["out"]["height"]), (&width.into(), &height.into()), "{options}");
+    }
+    for options in ["--aspect 1:1", "--requirements {wide.toml}"] {
+        let line = run(args(&format!("prep {{a.jpg}} --out {{o}} --json {options}"), &bench)).ends(1).only();
+        assert_eq!(line["error"]["kind"], "unfixable", "{options}: {line}");
+    }
 }
 
 #[test]

@@ -153,8 +153,8 @@ impl<'a> JpegFit<'a> {
         let limit = (target.max_bytes as f64 - fixed).max(1.0);
         let settings = target.settings.at(how.quality);
         let made = |share: f64| -> Result<(OrientedPlanes<'static>, f64)> {
-            let small =
-                OrientedPlanes { planes: Cow::Owned(smaller(whole.scaled(share.sqrt()))?), orientation };
+            let planes = smaller(target.reduced_to(whole.scaled(share.sqrt())))?;
+            let small = OrientedPlanes { planes: Cow::Owned(planes), orientation };
             let predicted = (small.predict(&settings)? as f64 - fixed).max(1.0);
             Ok((small, predicted))
         };
@@ -165,7 +165,7 @@ impl<'a> JpegFit<'a> {
             let (mut small, mut predicted) = made(share)?;
             while refinements > 0 {
                 let ratio = aim * limit / predicted;
-                if (0.93..1.0).contains(&ratio) || share * ratio > 1.0 {
+                if (0.93..1.0).contains(&ratio) || share * ratio > 1.0 || target.is_smallest(small.size()) {
                     break;
                 }
                 refinements -= 1;
@@ -174,7 +174,7 @@ impl<'a> JpegFit<'a> {
                 (small, predicted) = made(share)?;
             }
             let step = self.drafts.attempt(&small, how.quality)?;
-            if matches!(step, Step::Fits(_)) || small.size().pixels() == 1 {
+            if matches!(step, Step::Fits(_)) || target.is_smallest(small.size()) {
                 return Ok(step);
             }
             expected = self.drafts.last as f64 - fixed;
@@ -281,7 +281,14 @@ mod tests {
             JpegSettings { quality: 92, sampling: JpegSampling::S444, tables: None, segments: Vec::new() };
         for noisy in [10, 30, 50, 70, 90] {
             for max_bytes in [100_000, 200_000, 400_000, 700_000] {
-                let target = Target { max_bytes, floor: 75, settings: settings.clone(), chunks: Vec::new() };
+                let target = Target {
+                    max_bytes,
+                    floor: 75,
+                    smallest: Size::new(1, 1),
+                    required: crate::Requirements::none(),
+                    settings: settings.clone(),
+                    chunks: Vec::new(),
+                };
                 let made = Cell::new(0);
                 let smaller = |size| {
                     made.set(made.get() + 1);

@@ -61,9 +61,9 @@ impl<'a> PngFit<'a> {
         self.last = self.whole;
         loop {
             share *= (aim * limit / self.last.max(1) as f64).clamp(1e-9, 0.98);
-            let small = resize::reduced(raster, raster.size().scaled(share.sqrt()));
+            let small = resize::reduced(raster, self.target.reduced_to(raster.size().scaled(share.sqrt())));
             let step = self.encode(&small)?;
-            if matches!(step, Step::Fits(_)) || small.size().pixels() == 1 {
+            if matches!(step, Step::Fits(_)) || self.target.is_smallest(small.size()) {
                 return Ok(step);
             }
             aim = if self.count >= how.tries { 0.65 } else { 0.85 };
