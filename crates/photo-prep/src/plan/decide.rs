@@ -190,7 +190,13 @@ fn pixels_plan(info: &ImageInfo, options: &Options, source_tables: Option<u8>) -
         to_srgb: inks
             || info.hdr.is_some()
             || options.color != ColorPolicy::Preserve && info.icc.is_some_and(|icc| !icc.is_srgb),
-        attempts: policy::for_pixels(info, output, quality, options.quality.floor.min(quality)),
+        attempts: policy::for_pixels(
+            info,
+            output,
+            quality,
+            options.quality.floor.min(quality),
+            size != info.upright_size(),
+        ),
     }
 }
 

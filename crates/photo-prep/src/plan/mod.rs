@@ -6,12 +6,13 @@ mod decide;
 mod definition;
 mod estimate;
 mod explain;
+mod png_policy;
 mod policy;
 mod reason;
 mod resources;
 mod route;
 
-pub use attempts::{Attempt, FewerPixels, PngMargin, Rung, TableRange};
+pub use attempts::{Attempt, FewerColors, FewerPixels, PngMargin, Rung, SmallerPng, TableRange};
 pub use definition::Plan;
 pub use estimate::Estimate;
 pub use reason::Reason;

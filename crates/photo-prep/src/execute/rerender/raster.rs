@@ -27,7 +27,8 @@ pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, file: &OpenedFile<'_>) -
     let raster = orient::upright(raster, info.orientation);
     timer.finish(Stage::Orient);
     let raster = colors.converted(info, raster, &mut preserved);
-    let raster = if pixels.output == OutputRule::Jpeg { alpha::on_white(raster) } else { raster };
+    let mut raster = if pixels.output == OutputRule::Jpeg { alpha::on_white(raster) } else { raster };
+    alpha::clear_hidden(&mut raster);
     timer.finish(Stage::Color);
     let target = target(plan, pixels, settings(pixels, &preserved), &preserved);
     let fitted = fit::raster(&raster, &pixels.attempts, &target)?;

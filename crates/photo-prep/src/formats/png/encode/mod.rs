@@ -1,18 +1,43 @@
-//! Samples to PNG, in the smallest color type that holds the picture without loss, on all cores.
+//! Samples to PNG, in the smallest color type that holds the picture, on all cores.
 
 mod filter;
+mod near;
+mod reduced;
 mod strips;
 
+pub(crate) use reduced::palette_of;
+pub(crate) use strips::Effort;
+
 use filter::Rows;
-use png::{BitDepth, ColorType};
+use reduced::{Reduced, indexed, reduced};
 
 use crate::formats::png::make_chunk;
-use crate::pixels::{Layout, Raster, rgba};
+use crate::pixels::Raster;
 use crate::{Error, Format, Result, Size};
 
-/// The picture as a PNG; `chunks` (whole) are put after the header.
+/// The picture as a PNG without loss; `chunks` (whole) are put after the header.
 pub(crate) fn encode(raster: &Raster, chunks: &[u8]) -> Result<Vec<u8>> {
-    written(&reduced(raster), raster.size(), raster.data(), chunks)
+    encode_with(raster, chunks, Effort::Usual)
+}
+
+/// As [`encode`], looking so hard for the shortest file.
+pub(crate) fn encode_with(raster: &Raster, chunks: &[u8], effort: Effort) -> Result<Vec<u8>> {
+    written(&reduced(raster), raster.size(), raster.data(), chunks, effort)
+}
+
+/// The picture as a PNG whose samples differ from it by at most `max_error`; alpha is exact.
+pub(crate) fn encode_near(raster: &Raster, max_error: u8, chunks: &[u8]) -> Result<Vec<u8>> {
+    let (row, channels) = (raster.row_bytes(), raster.layout().channels());
+    let filtered = near::near(raster.data(), row, channels, max_error).filtered;
+    let pieces = strips::deflated_as_is(&filtered, row + 1).map_err(|e| failed(e.as_str()))?;
+    file(&Reduced::plain(raster), raster.size(), pieces, chunks)
+}
+
+/// What a decoder makes of [`encode_near`].
+pub(crate) fn nearly(raster: &Raster, max_error: u8) -> Raster {
+    let (row, channels) = (raster.row_bytes(), raster.layout().channels());
+    let near = near::near(raster.data(), row, channels, max_error);
+    Raster::new(raster.size(), raster.layout(), near.samples).unwrap_or_else(|| raster.clone())
 }
 
 /// A picture of indices as a PNG; colors that are not opaque must come first.
@@ -22,16 +47,26 @@ pub(crate) fn encode_indexed(
     indices: Vec<u8>,
     chunks: &[u8],
 ) -> Result<Vec<u8>> {
-    written(&indexed(size, colors, indices), size, &[], chunks)
+    written(&indexed(size, colors, indices), size, &[], chunks, Effort::Usual)
+}
+
+/// Bytes of a PNG around the data of its picture: signature, header, palette of so many colors, end, and the
+/// chunks.
+pub(crate) fn around(colors: usize, chunks: &[u8]) -> usize {
+    let palette = if colors == 0 { 0 } else { 12 + 3 * colors };
+    8 + 25 + palette + 12 + chunks.len()
 }
 
 /// `samples` where the picture has no data of its own.
-fn written(picture: &Reduced, size: Size, samples: &[u8], chunks: &[u8]) -> Result<Vec<u8>> {
+fn written(picture: &Reduced, size: Size, samples: &[u8], chunks: &[u8], effort: Effort) -> Result<Vec<u8>> {
     let data = picture.data.as_deref().unwrap_or(samples);
     let row = data.len() / size.height as usize;
-    // Filters are of no use to indices and packed samples.
-    let step = if picture.palette.is_empty() { Some(picture.color.samples()) } else { None };
-    let pieces = strips::deflated(Rows { data, row, step }).map_err(|e| failed(e.as_str()))?;
+    let rows = Rows { data, row, step: picture.step() };
+    let pieces = strips::deflated(rows, effort).map_err(|e| failed(e.as_str()))?;
+    file(picture, size, pieces, chunks)
+}
+
+fn file(picture: &Reduced, size: Size, pieces: Vec<Vec<u8>>, chunks: &[u8]) -> Result<Vec<u8>> {
     let length: usize = pieces.iter().map(|piece| piece.len() + 12).sum();
     let mut out = Vec::with_capacity(length + chunks.len() + 1200);
     out.extend_from_slice(b"\x89PNG\r\n\x1A\n");
@@ -60,133 +95,10 @@ fn failed(why: &str) -> Error {
     Error::unsupported(Format::Png, format!("the picture can't be written: {why}"))
 }
 
-/// A picture in PNG's terms; without `data`, the raster's own samples.
-struct Reduced {
-    color: ColorType,
-    depth: BitDepth,
-    palette: Vec<[u8; 4]>,
-    data: Option<Vec<u8>>,
-}
-
-impl Reduced {
-    /// The data of IHDR.
-    fn header(&self, size: Size) -> Vec<u8> {
-        let (width, height) = (size.width.to_be_bytes(), size.height.to_be_bytes());
-        [&width[..], &height, &[self.depth as u8, self.color as u8, 0, 0, 0]].concat()
-    }
-
-    /// The data of PLTE.
-    fn colors(&self) -> Vec<u8> {
-        self.palette.iter().flat_map(|c| [c[0], c[1], c[2]]).collect()
-    }
-
-    /// The data of tRNS: the translucent colors come first, and what is left out is opaque.
-    fn alphas(&self) -> Vec<u8> {
-        let opaque_tail = self.palette.iter().rev().take_while(|c| c[3] == 255).count();
-        self.palette.iter().take(self.palette.len() - opaque_tail).map(|c| c[3]).collect()
-    }
-}
-
-fn reduced(raster: &Raster) -> Reduced {
-    if let Some((palette, indices)) = palette_of(raster) {
-        return indexed(raster.size(), palette, indices);
-    }
-    let color = match raster.layout() {
-        Layout::Gray => ColorType::Grayscale,
-        Layout::GrayAlpha => ColorType::GrayscaleAlpha,
-        Layout::Rgba | Layout::Cmyk => ColorType::Rgba,
-        Layout::Rgb => ColorType::Rgb,
-    };
-    if color == ColorType::Rgb
-        && raster.data().as_chunks::<3>().0.iter().all(|p| p[0] == p[1] && p[1] == p[2])
-    {
-        let data = raster.data().iter().step_by(3).copied().collect();
-        return Reduced {
-            color: ColorType::Grayscale,
-            depth: BitDepth::Eight,
-            palette: Vec::new(),
-            data: Some(data),
-        };
-    }
-    Reduced { color, depth: BitDepth::Eight, palette: Vec::new(), data: None }
-}
-
-/// Indices packed to the fewest bits that hold them.
-fn indexed(size: Size, palette: Vec<[u8; 4]>, indices: Vec<u8>) -> Reduced {
-    let (depth, bits) = match palette.len() {
-        0..=2 => (BitDepth::One, 1),
-        3..=4 => (BitDepth::Two, 2),
-        5..=16 => (BitDepth::Four, 4),
-        _ => (BitDepth::Eight, 8),
-    };
-    let per_byte = 8 / bits;
-    let data = indices
-        .chunks(size.width as usize)
-        .flat_map(|row| row.chunks(per_byte))
-        .map(|part| part.iter().enumerate().fold(0, |byte, (i, v)| byte | v << (8 - bits * (i + 1))))
-        .collect();
-    Reduced { color: ColorType::Indexed, depth, palette, data: Some(data) }
-}
-
-/// The colors of the picture, translucent ones first, and an index for each pixel; `None` for more than 256
-/// colors.
-pub(crate) fn palette_of(raster: &Raster) -> Option<(Vec<[u8; 4]>, Vec<u8>)> {
-    if raster.layout() == Layout::Gray {
-        return None;
-    }
-    let mut table = ColorTable::default();
-    let n = raster.layout().channels();
-    let mut indices = Vec::with_capacity(raster.size().pixels() as usize);
-    for pixel in raster.data().chunks_exact(n) {
-        indices.push(table.index_of(rgba(pixel))?);
-    }
-    let mut order: Vec<usize> = (0..table.colors.len()).collect();
-    order.sort_by_key(|&i| (table.colors[i][3] == 255, table.colors[i]));
-    let mut place = [0u8; 256];
-    order.iter().zip(0..=255u8).for_each(|(&from, to)| place[from] = to);
-    indices.iter_mut().for_each(|i| *i = place[usize::from(*i)]);
-    Some((order.iter().map(|&i| table.colors[i]).collect(), indices))
-}
-
-/// Up to 256 colors in an open-addressed table.
-struct ColorTable {
-    colors: Vec<[u8; 4]>,
-    slots: [u16; 1024],
-    last: ([u8; 4], u8),
-}
-
-impl Default for ColorTable {
-    fn default() -> Self {
-        Self { colors: Vec::new(), slots: [u16::MAX; 1024], last: ([0; 4], 0) }
-    }
-}
-
-impl ColorTable {
-    fn index_of(&mut self, color: [u8; 4]) -> Option<u8> {
-        if color == self.last.0 && !self.colors.is_empty() {
-            return Some(self.last.1);
-        }
-        let mut slot = (u32::from_le_bytes(color).wrapping_mul(0x9E37_79B1) >> 22) as usize;
-        let index = loop {
-            match self.slots[slot] {
-                u16::MAX => {
-                    let index = u8::try_from(self.colors.len()).ok()?;
-                    self.colors.push(color);
-                    self.slots[slot] = index.into();
-                    break index;
-                }
-                i if self.colors[usize::from(i)] == color => break i as u8,
-                _ => slot = (slot + 1) % self.slots.len(),
-            }
-        };
-        self.last = (color, index);
-        Some(index)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pixels::{Layout, rgba};
     use proptest::prelude::*;
 
     fn decoded(bytes: &[u8]) -> image::RgbaImage {
