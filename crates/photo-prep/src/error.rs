@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::Format;
+use crate::{Format, Violation};
 
 /// The result of everything in this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -15,6 +15,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// | [`Malformed`](Error::Malformed), [`Truncated`](Error::Truncated) | ask for the file again: it is damaged |
 /// | [`LimitExceeded`](Error::LimitExceeded), [`MemoryExceeded`](Error::MemoryExceeded) | raise that [`InputLimits`](crate::InputLimits) field, or refuse |
 /// | [`CannotFit`](Error::CannotFit) | allow more bytes or a lower quality floor |
+/// | [`Unfixable`](Error::Unfixable) | allow [`Framing`](crate::Framing) or [`Options::enlarge`](crate::Options::enlarge), or require less |
 /// | [`PlanMismatch`](Error::PlanMismatch) | a bug in the caller: plan again for these bytes |
 /// | [`Io`](Error::Io) | look at the file system |
 #[non_exhaustive]
@@ -94,6 +95,15 @@ pub enum Error {
         /// The byte limit asked for.
         limit: u64,
     },
+    /// The requirements ask for what can't be made of this picture under the options.
+    #[error(
+        "it can't be made to meet the requirements: {}; allow that, or cropping, padding or enlarging",
+        unfixable(violations)
+    )]
+    Unfixable {
+        /// All that keeps the file from going as it is; [`Violation::fixable`] tells what can be mended.
+        violations: Vec<Violation>,
+    },
     /// The plan was made for other bytes.
     #[error("the plan was made for another file: plan again for these bytes")]
     PlanMismatch,
@@ -110,7 +120,8 @@ pub enum Error {
 impl Error {
     /// A stable short name, for logs and machine-read output: `unknown_format`, `unsupported`, `malformed`
     /// (for [`Truncated`](Error::Truncated), too), `limit_exceeded` (for
-    /// [`MemoryExceeded`](Error::MemoryExceeded), too), `cannot_fit`, `plan_mismatch` or `io`.
+    /// [`MemoryExceeded`](Error::MemoryExceeded), too), `cannot_fit`, `unfixable`, `plan_mismatch` or
+    /// `io`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -119,6 +130,7 @@ impl Error {
             Self::Malformed { .. } | Self::Truncated { .. } => "malformed",
             Self::LimitExceeded { .. } | Self::MemoryExceeded { .. } => "limit_exceeded",
             Self::CannotFit { .. } => "cannot_fit",
+            Self::Unfixable { .. } => "unfixable",
             Self::PlanMismatch => "plan_mismatch",
             Self::Io { .. } => "io",
         }
@@ -136,6 +148,12 @@ impl Error {
     pub(crate) fn unsupported(format: Format, feature: impl Into<String>) -> Self {
         Self::Unsupported { format, feature: feature.into() }
     }
+}
+
+/// The violations that can't be mended, in words.
+fn unfixable(violations: &[Violation]) -> String {
+    let words: Vec<String> = violations.iter().filter(|v| !v.fixable).map(Violation::to_string).collect();
+    words.join(", ")
 }
 
 /// Which of the [`InputLimits`](crate::InputLimits) was exceeded.

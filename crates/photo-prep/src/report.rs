@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::plan::{Plan, Reason, Route, RouteKind, Rung};
-use crate::{Format, Orientation, Size, Warning};
+use crate::plan::{Plan, Route, RouteKind, Rung};
+use crate::{Format, Orientation, Size, Violation, Warning};
 
 /// What was done with a picture: the plan's outcome, with figures.
 #[non_exhaustive]
@@ -12,8 +12,8 @@ use crate::{Format, Orientation, Size, Warning};
 pub struct Report {
     /// The route that the picture took.
     pub route: RouteKind,
-    /// Why the file could not go as it was.
-    pub reasons: Vec<Reason>,
+    /// All that kept the file from going as it was.
+    pub violations: Vec<Violation>,
     /// What was tried, in the plan's order; the last is the attempt whose file came out.
     pub attempts: Vec<Tried>,
     /// Whether no bit of the picture was lost.
@@ -133,7 +133,7 @@ impl Report {
         let lost = signature_lost.then_some(Warning::SignatureLost);
         Self {
             route: plan.route().kind(),
-            reasons: plan.reasons().to_vec(),
+            violations: plan.violations().to_vec(),
             attempts,
             lossless,
             input: FileFacts {
@@ -181,8 +181,8 @@ impl std::fmt::Display for Report {
         if let Some(quality) = self.quality {
             write!(f, ", quality {quality}")?;
         }
-        for (n, reason) in self.reasons.iter().enumerate() {
-            write!(f, "{}{reason}", if n == 0 { "; because " } else { ", " })?;
+        for (n, violation) in self.violations.iter().enumerate() {
+            write!(f, "{}{violation}", if n == 0 { "; because " } else { ", " })?;
         }
         write!(f, "; {:.1} ms", self.elapsed().as_secs_f64() * 1e3)?;
         self.warnings.iter().try_for_each(|w| write!(f, "; note: {w}"))

@@ -27,7 +27,7 @@ impl Endpoint {
     /// The endpoint that the options name, with the token that the environment holds.
     pub(crate) fn new(args: &UploadArgs, common: &Common) -> Result<Self, UsageError> {
         let most = usize::from(args.transfers);
-        let mut builder = Client::builder().limits(common.options().limits.into()).concurrency(most);
+        let mut builder = Client::builder().limits(common.options().requirements.into()).concurrency(most);
         if let Some(triggers) = args.restrict_triggers {
             builder = builder.restrict_triggers(triggers);
         }

@@ -16,7 +16,7 @@ pub(crate) struct Report {
     /// `ok`, `refused` or `failed`.
     pub(crate) status: &'static str,
     pub(crate) route: Option<&'static str>,
-    pub(crate) reasons: Vec<String>,
+    pub(crate) violations: Vec<String>,
     pub(crate) lossless: Option<bool>,
     #[serde(rename = "in")]
     pub(crate) input: Option<Input>,
@@ -86,7 +86,7 @@ impl Report {
         self.out = Some(Output { path: None, format, width: size.width, height: size.height, bytes });
         let done = prepared.report();
         self.route = Some(done.route.name());
-        self.reasons = strings(&done.reasons);
+        self.violations = strings(&done.violations);
         self.lossless = Some(done.lossless);
         self.warnings = strings(&done.warnings);
         self.stages = done.stages.iter().map(|(stage, time)| (stage.name(), ms(*time))).collect();

@@ -58,7 +58,7 @@ async fn read_and_plan(work: &Work, input: &Input, report: &mut Report) -> Resul
     report.warnings = strings(&info.warnings);
     let plan = plan?;
     report.route = Some(plan.route().name());
-    report.reasons = strings(plan.reasons());
+    report.violations = strings(plan.violations());
     Ok((bytes, plan))
 }
 

@@ -6,16 +6,17 @@ mod decide;
 mod definition;
 mod estimate;
 mod explain;
+mod frame;
+mod judge;
 mod png_policy;
 mod policy;
-mod reason;
 mod resources;
 mod route;
 
 pub use attempts::{Attempt, FewerColors, FewerPixels, PngMargin, Rung, SmallerPng, TableRange};
 pub use definition::Plan;
 pub use estimate::Estimate;
-pub use reason::Reason;
+pub use frame::Rect;
 pub use resources::Resources;
 pub use route::{CoefficientsPlan, DecodePath, OutputRule, PixelsPlan, Route, RouteKind};
 

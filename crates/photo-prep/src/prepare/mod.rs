@@ -1,11 +1,13 @@
 //! The paved path: one call from any picture to one that fits.
 
+mod check;
 mod later_frame;
 mod recover;
 
 use std::io::Read;
 use std::path::Path;
 
+pub use check::check;
 use later_frame::Look;
 
 use crate::formats::opened::OpenedFile;
@@ -127,7 +129,7 @@ fn of_another_file(plan: &Plan, bytes: &[u8], warning: Option<Warning>) -> Resul
     let mut prepared = run(&other, &file)?.into_owned();
     let report = prepared.report_mut();
     report.input.bytes = plan.info().bytes;
-    report.reasons = plan.reasons().to_vec();
+    report.violations = plan.violations().to_vec();
     let mut warnings = plan.info().warnings.clone();
     warnings.extend(warning);
     warnings.append(&mut report.warnings);

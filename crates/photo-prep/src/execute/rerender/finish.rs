@@ -23,7 +23,7 @@ pub(super) fn target(
     preserved: &PreservedMetadata,
 ) -> Target {
     let floor = pixels.quality_floor().unwrap_or(settings.quality);
-    let max_bytes = plan.options().limits.max_bytes;
+    let max_bytes = plan.options().requirements.byte_limit();
     Target { max_bytes, floor, settings, chunks: preserved.png_chunks() }
 }
 
