@@ -49,7 +49,13 @@ pub(super) fn for_coefficients(floor: u8, may_halve_chroma: bool) -> Vec<Attempt
 }
 
 /// What is tried on pixels, for a JPEG output of `quality` or a PNG.
-pub(super) fn for_pixels(info: &ImageInfo, output: OutputRule, quality: u8, floor: u8, reduced: bool) -> Vec<Attempt> {
+pub(super) fn for_pixels(
+    info: &ImageInfo,
+    output: OutputRule,
+    quality: u8,
+    floor: u8,
+    reduced: bool,
+) -> Vec<Attempt> {
     let png = png_policy::attempts(info, output, quality, reduced);
     let jpeg = [
         Attempt::Jpeg { quality },

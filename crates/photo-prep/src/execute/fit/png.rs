@@ -10,7 +10,7 @@ use crate::{Format, Result, Size};
 /// Errors of samples, in the order in which they are tried.
 const ERRORS: [u8; 4] = [1, 2, 3, 5];
 /// Errors that are better than fewer pixels, whatever the picture.
-const FINE: u8 = 3;
+const FINE: u8 = 2;
 
 /// The attempts to write one picture.
 pub(super) struct PngFit<'a> {
@@ -98,8 +98,7 @@ impl<'a> PngFit<'a> {
     /// Fewer pixels, as many as fit.
     pub(super) fn smaller(&mut self, how: SmallerPng) -> Result<Step> {
         let colors = how.colors;
-        let ways =
-            if self.graphic { graphic_ways(colors) } else { photo_ways(how.max_error, colors.most) };
+        let ways = if self.graphic { graphic_ways(colors) } else { photo_ways(how.max_error, colors.most) };
         let candidates = self.candidates(&ways)?;
         let Some(best) = candidates.first() else { return Ok(Step::Skipped) };
         self.filled(best.way, best.share, how)

@@ -43,8 +43,7 @@ fn counted(raster: &Raster) -> Vec<Entry> {
     // An odd step, so that patterns are not seen at one phase alone.
     let step = (raster.size().pixels() as usize / SEEN).max(1) | 1;
     let seen = raster.data().chunks_exact(n).step_by(step).map(rgba);
-    let mut colors: Vec<u32> =
-        seen.map(|c| if c[3] == 0 { 0 } else { u32::from_be_bytes(c) }).collect();
+    let mut colors: Vec<u32> = seen.map(|c| if c[3] == 0 { 0 } else { u32::from_be_bytes(c) }).collect();
     colors.par_sort_unstable();
     colors
         .chunk_by(|a, b| a == b)
@@ -59,9 +58,8 @@ fn merged(mut rare: Vec<Entry>) -> Vec<Entry> {
     rare.chunk_by(|a, b| cell(a) == cell(b))
         .map(|group| {
             let count: u32 = group.iter().map(|entry| entry.count).sum();
-            let sum = |k: usize| -> u64 {
-                group.iter().map(|e| u64::from(e.color[k]) * u64::from(e.count)).sum()
-            };
+            let sum =
+                |k: usize| -> u64 { group.iter().map(|e| u64::from(e.color[k]) * u64::from(e.count)).sum() };
             let half = u64::from(count / 2);
             let mean = |k| ((sum(k) + half) / u64::from(count.max(1))) as u8;
             Entry { color: [mean(0), mean(1), mean(2), mean(3)], count }

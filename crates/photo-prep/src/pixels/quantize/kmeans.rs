@@ -28,8 +28,7 @@ pub(super) fn centers(seen: &[Entry], most: usize) -> Vec<[u8; 4]> {
     let mut centers = boxes(points.clone(), most);
     let mut of = Vec::new();
     for _ in 0..ROUNDS {
-        let assigned: Vec<usize> =
-            points.par_iter().map(|point| nearest(&centers, &point.place).0).collect();
+        let assigned: Vec<usize> = points.par_iter().map(|point| nearest(&centers, &point.place).0).collect();
         let stays = assigned == of;
         of = assigned;
         if stays {
@@ -73,8 +72,7 @@ impl Box4 {
             points.iter().map(|p| f64::from(p.weight) * value(p)).sum()
         };
         let mean: [f64; 4] = std::array::from_fn(|k| sum(&|p| f64::from(p.place[k])) / weight);
-        let spreads: [f64; 4] =
-            std::array::from_fn(|k| sum(&|p| (f64::from(p.place[k]) - mean[k]).powi(2)));
+        let spreads: [f64; 4] = std::array::from_fn(|k| sum(&|p| (f64::from(p.place[k]) - mean[k]).powi(2)));
         let axis = (0..4).max_by(|&a, &b| spreads[a].total_cmp(&spreads[b])).unwrap_or(0);
         let spread = if points.len() < 2 { 0.0 } else { spreads[axis] as f32 };
         Self { mean: mean.map(|m| m as f32), axis, spread, points }

@@ -109,7 +109,8 @@ mod tests {
 
     #[test]
     fn dominant_colors_stay_exact() {
-        let mut data: Vec<u8> = (0..300 * 200u32).flat_map(|i| [i as u8, (i / 7) as u8, (i / 31) as u8]).collect();
+        let mut data: Vec<u8> =
+            (0..300 * 200u32).flat_map(|i| [i as u8, (i / 7) as u8, (i / 31) as u8]).collect();
         let kept = [[250, 251, 3], [17, 34, 51], [255, 255, 255]];
         for (i, pixel) in data.as_chunks_mut::<3>().0.iter_mut().enumerate() {
             if i % 5 < 3 {

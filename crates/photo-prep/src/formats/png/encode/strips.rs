@@ -110,7 +110,12 @@ impl<'a> Strip<'a> {
     }
 
     /// Deflated, knowing what comes before.
-    fn deflated(&self, before: Option<&Self>, is_last: bool, effort: Effort) -> Result<Vec<u8>, DeflateError> {
+    fn deflated(
+        &self,
+        before: Option<&Self>,
+        is_last: bool,
+        effort: Effort,
+    ) -> Result<Vec<u8>, DeflateError> {
         let level = if effort == Effort::Most { 9 } else { 6 };
         let mut deflater = deflater(self.strategy, level);
         if let Some(before) = before
