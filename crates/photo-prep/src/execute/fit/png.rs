@@ -204,3 +204,71 @@ fn graphic_ways(how: FewerColors) -> Vec<Way> {
     let numbers = [256, 64, 32, 16].into_iter().filter(|n| (how.fewest..=how.most).contains(n));
     numbers.flat_map(|most| [false, true].map(|dithered| Way::Colors { most, dithered })).collect()
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::formats::jpeg::encode::JpegSettings;
+    use crate::pixels::Layout;
+    use crate::sampling::JpegSampling;
+
+    fn target(max_bytes: u64) -> Target {
+        let settings =
+            JpegSettings { quality: 92, sampling: JpegSampling::S444, tables: None, segments: Vec::new() };
+        Target { max_bytes, floor: 75, settings, chunks: Vec::new() }
+    }
+
+    const HOW: SmallerPng =
+        SmallerPng { max_error: 5, colors: FewerColors { most: 256, fewest: 16 }, fill: 985, tries: 5 };
+
+    fn noise(size: Size) -> Raster {
+        let sample = |i: u64| (i.wrapping_mul(0x9E37_79B9_7F4A_7C15) >> 56) as u8;
+        Raster::new(size, Layout::Rgb, (0..size.pixels() * 3).map(sample).collect()).unwrap()
+    }
+
+    fn photo(size: Size) -> Raster {
+        let photo = photo_testkit::photo_like(size.width, size.height, 4);
+        Raster::new(size, Layout::Rgb, photo.data().to_vec()).unwrap()
+    }
+
+    #[test]
+    fn fewer_pixels_use_the_limit() {
+        let pictures = [noise(Size::new(4000, 120)), photo(Size::new(900, 700)), photo(Size::new(1500, 20))];
+        for (picture, limits) in pictures.iter().zip([[2_000, 30_000], [20_000, 90_000], [2_000, 20_000]]) {
+            for limit in limits {
+                let target = target(limit);
+                let mut fit = PngFit::new(picture, &target, false);
+                let Step::Fits(file) = fit.smaller(HOW).unwrap() else { panic!("{limit}") };
+                let bytes = file.bytes.len() as u64;
+                println!("{} {limit}: {bytes} bytes, {}, {} files", picture.size(), file.size, fit.count);
+                // Where a pixel more or less is a percent, there is no nearer size.
+                let enough = if limit < 10_000 { 900 } else { 975 };
+                assert!(bytes <= limit && bytes * 1000 >= limit * enough, "{}: {bytes}", picture.size());
+            }
+        }
+    }
+
+    #[test]
+    fn what_cannot_fit_ends_with_one_pixel() {
+        let (picture, target) = (noise(Size::new(300, 200)), target(40));
+        let step = PngFit::new(&picture, &target, false).smaller(HOW).unwrap();
+        assert!(matches!(step, Step::TooLarge(Some(bytes)) if bytes < 100));
+    }
+
+    #[test]
+    fn a_graphic_keeps_its_pixels_in_fewer_colors() {
+        let size = Size::new(640, 480);
+        let color = |x: u32, y: u32| match (x / 40 + y / 40) % 3 {
+            0 => [255, 255, 255],
+            1 => [20, 60, 200],
+            _ => [x as u8, (x / 3 + y / 2) as u8, y as u8],
+        };
+        let data = (0..480).flat_map(|y| (0..640).flat_map(move |x| color(x, y))).collect();
+        let picture = Raster::new(size, Layout::Rgb, data).unwrap();
+        assert!(crate::pixels::quantize::is_graphic(&picture));
+        let target = target(12_000);
+        let mut fit = PngFit::new(&picture, &target, true);
+        let Step::Fits(file) = fit.fewer_colors(HOW.colors).unwrap() else { panic!() };
+        assert_eq!((file.size, file.format), (size, Format::Png));
+    }
+}

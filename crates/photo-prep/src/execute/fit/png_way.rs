@@ -65,13 +65,10 @@ impl<'a> Ways<'a> {
     pub(super) fn expected(&mut self, way: Way, share: f64, chunks: &[u8]) -> Result<f64> {
         let times = self.raster.size().pixels() as f64 / self.sample.size().pixels() as f64;
         let part = self.reduced_sample(share);
-        let bytes = self.written(way, &part, &[])?.len();
-        let colors = match way {
-            Way::Near(_) => 0,
-            Way::Colors { most, .. } => self.palette(most).colors.len(),
-        };
-        let fixed = encode::around(colors, &[]);
-        Ok(bytes.saturating_sub(fixed) as f64 * times + (fixed + chunks.len()) as f64)
+        let png = self.written(way, &part, chunks)?;
+        // What is around the picture is there once, however large it is.
+        let picture = encode::picture_bytes(&png);
+        Ok(picture as f64 * times + (png.len() - picture) as f64)
     }
 
     /// Each way at the size that fits, the one that is most like the picture first.
@@ -80,7 +77,8 @@ impl<'a> Ways<'a> {
         for &way in ways {
             let share = self.share_that_fits(way, limit, chunks)?;
             let part = self.reduced_sample(share);
-            let likeness = likeness(&self.sample, &self.seen(way, &part));
+            let seen = self.seen(way, &part);
+            let likeness = likeness(&self.sample, &seen);
             found.push(Candidate { way, share, likeness });
         }
         found.sort_by(|a, b| b.likeness.total_cmp(&a.likeness));

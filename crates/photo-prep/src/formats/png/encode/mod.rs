@@ -5,7 +5,6 @@ mod near;
 mod reduced;
 mod strips;
 
-pub(crate) use reduced::palette_of;
 pub(crate) use strips::Effort;
 
 use filter::Rows;
@@ -50,11 +49,16 @@ pub(crate) fn encode_indexed(
     written(&indexed(size, colors, indices), size, &[], chunks, Effort::Usual)
 }
 
-/// Bytes of a PNG around the data of its picture: signature, header, palette of so many colors, end, and the
-/// chunks.
-pub(crate) fn around(colors: usize, chunks: &[u8]) -> usize {
-    let palette = if colors == 0 { 0 } else { 12 + 3 * colors };
-    8 + 25 + palette + 12 + chunks.len()
+/// How many bytes of a PNG of ours are the data of its picture, and not what is around it: header, palette,
+/// further chunks.
+pub(crate) fn picture_bytes(png: &[u8]) -> usize {
+    let (mut rest, mut sum) = (png.get(8..).unwrap_or_default(), 0);
+    while let Some((&[a, b, c, d, k, l, m, n], after)) = rest.split_first_chunk::<8>() {
+        let length = u32::from_be_bytes([a, b, c, d]) as usize;
+        sum += if [k, l, m, n] == *b"IDAT" { length } else { 0 };
+        rest = after.get(length.saturating_add(4)..).unwrap_or_default();
+    }
+    sum
 }
 
 /// `samples` where the picture has no data of its own.
@@ -125,6 +129,86 @@ mod tests {
                 .collect();
             prop_assert_eq!(back.into_raw(), want);
         }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_nearly_the_picture_is_within_its_bound(
+            w in 1u32..50, h in 1u32..40, layout in 0usize..4, error in 0u8..9, noise in 1u32..200, seed in any::<u32>()
+        ) {
+            let layout = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba][layout];
+            let n = layout.channels();
+            let sample = |i: u32| (i / 3 + (i.wrapping_mul(2_654_435_761) ^ seed) % noise) as u8;
+            let mut data: Vec<u8> = (0..w * h * n as u32).map(sample).collect();
+            if layout.has_alpha() {
+                // Some pixels are not seen, and some are opaque.
+                data.chunks_exact_mut(n).enumerate().filter(|(i, _)| i % 7 < 3).for_each(|(_, p)| p.fill(0));
+                data.chunks_exact_mut(n).enumerate().filter(|(i, _)| i % 7 > 4).for_each(|(_, p)| p[n - 1] = 255);
+            }
+            let raster = Raster::new(Size::new(w, h), layout, data).unwrap();
+            let back = decoded(&encode_near(&raster, error, &[]).unwrap()).into_raw();
+            let told = nearly(&raster, error);
+            for ((got, want), told) in
+                back.chunks(4).zip(raster.data().chunks(n)).zip(told.data().chunks(n).map(rgba))
+            {
+                prop_assert_eq!(got, &told[..]);
+                let want = rgba(want);
+                prop_assert!(got[3] == want[3] && (want[3] > 0 || got[..3] == [0; 3]));
+                prop_assert!((0..3).all(|k| got[k].abs_diff(want[k]) <= error), "{:?} {:?}", got, want);
+            }
+        }
+    }
+
+    #[test]
+    fn the_hardest_effort_gives_the_same_picture_in_fewer_bytes() {
+        let data: Vec<u8> =
+            (0..400 * 300u32).flat_map(|i| [(i % 400 / 3) as u8, (i / 900) as u8, (i % 251) as u8]).collect();
+        let raster = Raster::new(Size::new(400, 300), Layout::Rgb, data).unwrap();
+        let (usual, most) = (encode(&raster, &[]).unwrap(), encode_with(&raster, &[], Effort::Most).unwrap());
+        assert!(most.len() < usual.len(), "{} {}", most.len(), usual.len());
+        assert_eq!(decoded(&most), decoded(&usual));
+    }
+
+    #[test]
+    fn grays_take_the_bits_they_need() {
+        let cases: [(&[u8], u8, u8); 6] = [
+            (&[0, 255], 1, 0),
+            (&[0, 85, 170, 255], 2, 0),
+            (&[0, 17, 34, 51, 255], 4, 0),
+            (&[3, 90], 1, 3),
+            (&[1, 2, 3, 4, 5, 6], 4, 3),
+            (&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16], 8, 0),
+        ];
+        for (levels, depth, color) in cases {
+            // Rows that do not end at a byte.
+            let data: Vec<u8> = (0..61 * 23).map(|i| levels[i * i % 97 % levels.len()]).collect();
+            for layout in [Layout::Gray, Layout::Rgb] {
+                let data = data.iter().flat_map(|v| vec![*v; layout.channels()]).collect();
+                let raster = Raster::new(Size::new(61, 23), layout, data).unwrap();
+                let png = encode(&raster, &[]).unwrap();
+                assert_eq!((png[24], png[25]), (depth, color), "{levels:?}");
+                let back: Vec<u8> = decoded(&png).pixels().map(|p| p[0]).collect();
+                assert_eq!(back.len(), 61 * 23);
+                assert!(
+                    back.iter().zip(raster.data().iter().step_by(layout.channels())).all(|(a, b)| a == b)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_the_picture_is_not_counted() {
+        let chunk = make_chunk(*b"tEXt", b"IDAT IDAT IDAT").unwrap();
+        for most in [2, 9, 200] {
+            let colors: Vec<[u8; 4]> = (0..most).map(|i| [i, 0, 0, i]).collect();
+            let indices =
+                (0..1_000_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8 % most).collect();
+            let png = encode_indexed(Size::new(1000, 1000), colors, indices, &chunk).unwrap();
+            let around = 8 + 25 + (12 + 3 * usize::from(most)) + (12 + usize::from(most)) + chunk.len() + 12;
+            let strips = png.windows(4).filter(|w| w == b"IDAT").count() - 3;
+            assert_eq!(picture_bytes(&png) + around + 12 * strips, png.len());
+        }
+        assert_eq!(picture_bytes(&[]), 0);
     }
 
     #[test]

@@ -120,7 +120,7 @@ fn packed(size: Size, samples: Vec<u8>, bits: usize) -> Vec<u8> {
 
 /// The colors of the picture, translucent ones first, and an index for each pixel; `None` for more than 256
 /// colors.
-pub(crate) fn palette_of(raster: &Raster) -> Option<(Vec<[u8; 4]>, Vec<u8>)> {
+fn palette_of(raster: &Raster) -> Option<(Vec<[u8; 4]>, Vec<u8>)> {
     let mut table = ColorTable::default();
     let n = raster.layout().channels();
     let mut indices = Vec::with_capacity(raster.size().pixels() as usize);
