@@ -1,9 +1,7 @@
 //! Memory stays within what the plan says, measured by a counting allocator. One test, since the counters
 //! belong to the whole process.
 
-use photo_prep::{
-    AspectRatio, Error, Focus, Framing, Options, OutputFormat, Requirements, Rgb,
-};
+use photo_prep::{AspectRatio, Error, Focus, Framing, Options, OutputFormat, Requirements, Rgb};
 use photo_testkit::alloc::{CountingAlloc, peak_during};
 use photo_testkit::encode::jpeg::{JpegOptions, Sampling, Segment};
 use photo_testkit::encode::png::{self, PngImage, PngOptions};

@@ -205,7 +205,12 @@ fn no_progressive_file_comes_out_where_none_is_allowed() {
                 let prepared = options.requirements(required).max_bytes(limit).prepare(&bytes).unwrap();
                 let info = photo_prep::probe(prepared.bytes()).unwrap();
                 let process = info.jpeg.map(|jpeg| jpeg.process);
-                assert_ne!(process, Some(photo_prep::JpegProcess::Progressive), "{limit}: {}", prepared.report());
+                assert_ne!(
+                    process,
+                    Some(photo_prep::JpegProcess::Progressive),
+                    "{limit}: {}",
+                    prepared.report()
+                );
             }
         }
     }

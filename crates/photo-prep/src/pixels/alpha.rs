@@ -47,6 +47,16 @@ pub(crate) fn show_if_invisible(raster: &mut Raster) -> bool {
     invisible
 }
 
+/// Makes the colors of wholly transparent pixels zero: nobody sees them, but they may take most of a file.
+pub(crate) fn clear_hidden(raster: &mut Raster) {
+    let n = raster.layout.channels();
+    if raster.layout.has_alpha() {
+        raster.data.par_chunks_mut(n << 14).for_each(|part| {
+            part.chunks_exact_mut(n).filter(|p| p[n - 1] == 0).for_each(|p| p.fill(0));
+        });
+    }
+}
+
 /// Whether every pixel is fully transparent.
 pub(crate) fn is_invisible(raster: &Raster) -> bool {
     let n = raster.layout.channels();
@@ -86,6 +96,27 @@ mod tests {
         assert_eq!((dropped.layout, dropped.data()), (Layout::Gray, &[9, 8][..]));
         let real = Raster::new(Size::new(1, 1), Layout::Rgba, vec![9, 8, 7, 254]).unwrap();
         assert_eq!(drop_if_opaque(real.clone()), real);
+    }
+
+    #[test]
+    fn hidden_colors_go_and_seen_ones_stay() {
+        let mut raster =
+            Raster::new(Size::new(3, 1), Layout::Rgba, vec![9, 8, 7, 0, 9, 8, 7, 1, 1, 2, 3, 255]).unwrap();
+        clear_hidden(&mut raster);
+        assert_eq!(raster.data(), [0, 0, 0, 0, 9, 8, 7, 1, 1, 2, 3, 255]);
+        let mut opaque = Raster::new(Size::new(2, 1), Layout::Rgb, vec![1, 2, 0, 3, 4, 0]).unwrap();
+        clear_hidden(&mut opaque);
+        assert_eq!(opaque.data(), [1, 2, 0, 3, 4, 0]);
+    }
+
+    #[test]
+    fn what_is_hidden_does_not_bleed_when_reduced() {
+        let data = (0..64 * 64).flat_map(|i| if i % 64 < 32 { [255, 0, 0, 0] } else { [0, 0, 200, 255] });
+        let raster = Raster::new(Size::new(64, 64), Layout::Rgba, data.collect()).unwrap();
+        let small = crate::pixels::resize::reduced(&raster, Size::new(17, 17));
+        for p in small.data().chunks_exact(4).filter(|p| p[3] > 8) {
+            assert!(p[0] < 8 && p[2].abs_diff(200) < 8, "{p:?}");
+        }
     }
 
     #[test]

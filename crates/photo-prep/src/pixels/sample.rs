@@ -20,6 +20,29 @@ pub(crate) fn few_tiles(raster: &Raster) -> Option<Raster> {
     one_in(raster, ((raster.size.width / TILE) * (raster.size.height / TILE) / (FEWEST + 4)).max(8))
 }
 
+/// Rows of a run in [`bands`].
+const RUN: u32 = 64;
+
+/// Runs of whole rows, one below the other, about a million pixels in at least four runs; `None` where the
+/// picture is hardly larger. It is filtered and deflated as the whole is, but for a row in 64.
+pub(crate) fn bands(raster: &Raster) -> Option<Raster> {
+    const PIXELS: u64 = 1_000_000;
+    let runs = raster.size.height / RUN;
+    let wanted = PIXELS.div_ceil(u64::from(raster.size.width) * u64::from(RUN)).max(4) as u32;
+    if 2 * wanted > runs {
+        return None;
+    }
+    let size = Size::new(raster.size.width, wanted * RUN);
+    let mut data = Vec::with_capacity(Raster::bytes_for(size, raster.layout));
+    for run in 0..wanted {
+        // In the middle of as many parts.
+        let at = (u64::from(2 * run + 1) * u64::from(runs) / u64::from(2 * wanted)) as usize;
+        let bytes = RUN as usize * raster.row_bytes();
+        data.extend_from_slice(raster.data.get(at * bytes..(at + 1) * bytes)?);
+    }
+    Raster::new(size, raster.layout, data)
+}
+
 /// Tiles are taken on a diagonal grid, so that no part of the picture is left out.
 fn one_in(raster: &Raster, every: u32) -> Option<Raster> {
     let (across, down) = (raster.size.width / TILE, raster.size.height / TILE);
@@ -52,6 +75,22 @@ fn one_in(raster: &Raster, every: u32) -> Option<Raster> {
 mod tests {
     use super::super::Layout;
     use super::*;
+
+    #[test]
+    fn bands_are_runs_of_the_picture_or_nothing() {
+        let make = |w: u32, h: u32| {
+            let row = |y: u32| (0..w).map(move |_| (y / 64) as u8);
+            Raster::new(Size::new(w, h), Layout::Gray, (0..h).flat_map(row).collect()).unwrap()
+        };
+        assert!(bands(&make(1000, 1000)).is_none());
+        assert!(bands(&make(20_000, 300)).is_none());
+        for (w, h) in [(3651, 2738), (1000, 10_000), (10_000, 1000)] {
+            let sample = bands(&make(w, h)).unwrap();
+            assert!(2 * sample.size().height <= h && sample.size().width == w);
+            let runs: Vec<u8> = sample.data().chunks((w * 64) as usize).map(|run| run[0]).collect();
+            assert!(runs.len() >= 4 && runs.is_sorted_by(|a, b| a < b), "{runs:?}");
+        }
+    }
 
     #[test]
     fn a_sample_is_an_eighth_or_nothing() {

@@ -11,8 +11,8 @@ use crate::info::{ColorModel, ImageInfo};
 use crate::sampling::{DecodeScale, JpegSampling};
 use crate::violation::{Violation, ViolationKind};
 use crate::{
-    ColorPolicy, EdgePolicy, Error, Format, Framing, LimitKind, Options, Orientation, OutputFormat, Result, Size,
-    Subsampling, Verify,
+    ColorPolicy, EdgePolicy, Error, Format, Framing, LimitKind, Options, Orientation, OutputFormat, Result,
+    Size, Subsampling, Verify,
 };
 
 pub(super) fn plan(info: &ImageInfo, options: &Options, resources: Resources) -> Result<Plan> {
@@ -144,7 +144,13 @@ fn pixels_plan(info: &ImageInfo, options: &Options, frame: Frame, source_tables:
             || info.hdr.is_some()
             || gets_colored(info, options, frame)
             || options.color != ColorPolicy::Preserve && info.icc.is_some_and(|icc| !icc.is_srgb),
-        attempts: policy::for_pixels(info, output, quality, options.quality.floor.min(quality)),
+        attempts: policy::for_pixels(
+            info,
+            output,
+            quality,
+            options.quality.floor.min(quality),
+            size != info.upright_size(),
+        ),
     }
 }
 

@@ -153,6 +153,13 @@ impl Display for Attempt {
             Self::Requantized(tables) => write!(f, "coarser coefficients down to quality {}", tables.floor),
             Self::Jpeg { quality } => write!(f, "JPEG of quality {quality}"),
             Self::LowerQuality(tables) => write!(f, "quality down to {}", tables.floor),
+            Self::NearLossless { max_error } => {
+                write!(f, "PNG whose samples differ by at most {max_error}, if it is a photo")
+            }
+            Self::FewerColors(how) => {
+                write!(f, "PNG in {} to {} colors, if it is a graphic", how.most, how.fewest)
+            }
+            Self::SmallerPng(_) => f.write_str("PNG of fewer pixels, if it can't be a JPEG or is a graphic"),
             other => write!(f, "{}", other.rung()),
         }
     }
@@ -168,7 +175,9 @@ impl Display for Rung {
             Self::Requantized => "coarser coefficients",
             Self::HalvedChroma => "JPEG of lower quality with chroma halved",
             Self::LosslessPng => "PNG without loss",
-            Self::FewerColors => "PNG in 256 colors",
+            Self::FullColorPng => "PNG of all colors",
+            Self::NearLossless => "PNG nearly without loss",
+            Self::FewerColors => "PNG in fewer colors",
             Self::Jpeg => "JPEG of the planned quality",
             Self::LowerQuality => "JPEG of lower quality",
             Self::FewerPixels => "fewer pixels",

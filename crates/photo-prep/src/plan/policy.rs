@@ -1,7 +1,8 @@
 //! The quality policy: what is tried to hold the byte limit, in which order, and every number that decides
 //! over it.
 
-use super::attempts::{Attempt, FewerPixels, PngMargin, TableRange};
+use super::attempts::{Attempt, FewerPixels, TableRange};
+use super::png_policy;
 use super::route::{OutputRule, PixelsPlan};
 use crate::info::{ColorModel, ImageInfo};
 use crate::sampling::JpegSampling;
@@ -18,9 +19,6 @@ const HALVED_CHROMA_BELOW: u8 = 68;
 
 /// Tables that lose no more than the picture's own.
 const OWN_QUALITY: u8 = 100;
-
-/// A PNG in 256 colors must be so near to the picture, in dB: half the pixels of a drawing are farther.
-const NEAR_ENOUGH: u8 = 30;
 
 /// Whole files that are written before it only matters to fit at all.
 const TRIES: u32 = 3;
@@ -51,16 +49,14 @@ pub(super) fn for_coefficients(floor: u8, may_halve_chroma: bool) -> Vec<Attempt
 }
 
 /// What is tried on pixels, for a JPEG output of `quality` or a PNG.
-pub(super) fn for_pixels(info: &ImageInfo, output: OutputRule, quality: u8, floor: u8) -> Vec<Attempt> {
-    // A JPEG can't be much smaller than the PNG of a screenshot, and blurs its edges besides. Where a few
-    // tiles say that the PNG is so much larger, more of them hardly bring it down: photos have 5 to 8,
-    // dithered ones of 256 colors 1.8, screenshots less than 1.
-    let margin = PngMargin { small: 65_536, percent: 125, percent_of_few_tiles: 150, quality };
-    let unless_larger = (output == OutputRule::PngIfBetter).then_some(margin);
-    let may_be_png = output != OutputRule::Jpeg;
-    let lossless = may_be_png.then_some(Attempt::LosslessPng { unless_larger });
-    let fewer_colors = may_be_png && (info.alpha || output == OutputRule::Png);
-    let fewer_colors = fewer_colors.then_some(Attempt::FewerColors { min_psnr: NEAR_ENOUGH });
+pub(super) fn for_pixels(
+    info: &ImageInfo,
+    output: OutputRule,
+    quality: u8,
+    floor: u8,
+    reduced: bool,
+) -> Vec<Attempt> {
+    let png = png_policy::attempts(info, output, quality, reduced);
     let jpeg = [
         Attempt::Jpeg { quality },
         Attempt::ProgressiveJpeg { quality },
@@ -70,7 +66,8 @@ pub(super) fn for_pixels(info: &ImageInfo, output: OutputRule, quality: u8, floo
     let many_scans = info.jpeg.as_ref().is_some_and(|jpeg| jpeg.scans > MANY_SCANS);
     let redecodes = if many_scans { 0 } else { REDECODES };
     let fewer_pixels = Attempt::FewerPixels(FewerPixels { quality: floor, redecodes, tries: TRIES });
-    lossless.into_iter().chain(fewer_colors).chain(jpeg).chain([fewer_pixels]).collect()
+    let fewer_pixels = (output != OutputRule::Png).then_some(fewer_pixels);
+    png.into_iter().chain(jpeg).chain(fewer_pixels).collect()
 }
 
 fn tables(best: u8, floor: u8) -> TableRange {

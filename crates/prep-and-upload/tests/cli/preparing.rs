@@ -156,7 +156,11 @@ fn sizes_and_shapes_are_made_as_asked() {
     ];
     for (options, width, height) in cases {
         let line = run(args(&format!("prep {{a.jpg}} --out {{o}} --json {options}"), &bench)).ends(0).only();
-        assert_eq!((&line["out"]["width"], &line["out"]["height"]), (&width.into(), &height.into()), "{options}");
+        assert_eq!(
+            (&line["out"]["width"], &line["out"]["height"]),
+            (&width.into(), &height.into()),
+            "{options}"
+        );
     }
     for options in ["--aspect 1:1", "--requirements {wide.toml}"] {
         let line = run(args(&format!("prep {{a.jpg}} --out {{o}} --json {options}"), &bench)).ends(1).only();

@@ -32,7 +32,8 @@ pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, file: &OpenedFile<'_>) -
     let raster = colors.converted(info, raster, &mut preserved);
     let flattened = raster.layout().has_alpha() && must_be_opaque(plan, pixels);
     let raster = if flattened { alpha::on_background(raster, plan.options().background) } else { raster };
-    let raster = on_canvas(plan, pixels, raster);
+    let mut raster = on_canvas(plan, pixels, raster);
+    alpha::clear_hidden(&mut raster);
     timer.finish(Stage::Color);
     let target = target(plan, pixels, settings(pixels, &preserved), &preserved);
     let fitted = fit::raster(&raster, &pixels.attempts, &target)?;

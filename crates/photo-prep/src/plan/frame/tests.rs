@@ -62,7 +62,10 @@ fn check(frame: &Frame, upright: Size, options: &Options) -> Result<(), TestCase
     if let Some(rect) = frame.crop {
         prop_assert!(matches!(options.framing, Framing::Crop(_)));
         prop_assert!(rect.x + part.width <= upright.width && rect.y + part.height <= upright.height);
-        prop_assert!(part.width == upright.width || part.height == upright.height, "more is cut than need be");
+        prop_assert!(
+            part.width == upright.width || part.height == upright.height,
+            "more is cut than need be"
+        );
     }
     if let Some(canvas) = frame.canvas {
         prop_assert!(matches!(options.framing, Framing::Pad(_)));
@@ -256,8 +259,13 @@ fn frames_that_people_ask_for() {
         ("300x200", Requirements::none().min_width(500).min_height(500), pad, false, "300x200 on 500x500"),
         ("300x200", Requirements::none().min_width(600), keep, true, "600x400"),
         ("300x200", square.min_width(400), pad, true, "400x267 on 400x400"),
-        ("5000x500", Requirements::none().max_width(1_000).min_height(200), crop(50, 50), false,
-            "2500x500+1250+0 to 1000x200"),
+        (
+            "5000x500",
+            Requirements::none().max_width(1_000).min_height(200),
+            crop(50, 50),
+            false,
+            "2500x500+1250+0 to 1000x200",
+        ),
     ];
     for (from, required, framing, enlarge, expected) in table {
         let (width, height) = from.split_once('x').unwrap();
