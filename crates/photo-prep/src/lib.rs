@@ -116,7 +116,7 @@ pub use options::{
 pub use orientation::Orientation;
 pub use picture_file::is_picture_file;
 pub use plan::{
-    Attempt, CoefficientsPlan, DecodePath, Estimate, FewerPixels, OutputRule, PixelsPlan, Plan, PngMargin,
+    Attempt, Balance, CoefficientsPlan, DecodePath, Estimate, FewerPixels, OutputRule, PixelsPlan, Plan, PngMargin,
     Reason, Resources, Route, RouteKind, Rung, TableRange,
 };
 pub use prepare::{prepare, prepare_file, probe};

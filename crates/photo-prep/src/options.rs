@@ -40,16 +40,19 @@ pub struct Options {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Quality {
-    /// The quality to start from (92). A JPEG source is never written at a higher quality than it was
-    /// estimated to have.
+    /// The quality to start from (92). A JPEG source whose pixels stay one to one is never written at a higher
+    /// quality than it was estimated to have.
     pub best: u8,
-    /// Below this (75), pixels are reduced rather than quality.
+    /// The same for sources that have lost nothing (95): PNG, GIF, BMP, TIFF, lossless WebP.
+    pub of_lossless: u8,
+    /// No JPEG that is made to fit gets less (25); above it, the byte limit decides how many pixels of which
+    /// quality make the best picture.
     pub floor: u8,
 }
 
 impl Default for Quality {
     fn default() -> Self {
-        Self { best: 92, floor: 75 }
+        Self { best: 92, of_lossless: 95, floor: 25 }
     }
 }
 
@@ -190,14 +193,15 @@ impl Options {
         self
     }
 
-    /// Sets the best JPEG quality, clamped to 1..=100.
+    /// Sets the best JPEG quality, whatever the source, clamped to 1..=100.
     #[must_use]
     pub fn quality(mut self, best: u8) -> Self {
         self.quality.best = best.clamp(1, 100);
+        self.quality.of_lossless = self.quality.best;
         self
     }
 
-    /// Sets the quality below which pixels are reduced instead, clamped to 1..=100.
+    /// Sets the quality below which pixels are reduced in any case, clamped to 1..=100.
     #[must_use]
     pub fn quality_floor(mut self, floor: u8) -> Self {
         self.quality.floor = floor.clamp(1, 100);

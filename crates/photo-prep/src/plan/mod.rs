@@ -2,6 +2,7 @@
 //! plan.
 
 mod attempts;
+mod balance;
 mod decide;
 mod definition;
 mod estimate;
@@ -12,6 +13,7 @@ mod resources;
 mod route;
 
 pub use attempts::{Attempt, FewerPixels, PngMargin, Rung, TableRange};
+pub use balance::Balance;
 pub use definition::Plan;
 pub use estimate::Estimate;
 pub use reason::Reason;
