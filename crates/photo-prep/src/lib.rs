@@ -116,8 +116,8 @@ pub use options::{
 pub use orientation::Orientation;
 pub use picture_file::is_picture_file;
 pub use plan::{
-    Attempt, Balance, CoefficientsPlan, DecodePath, Estimate, FewerPixels, OutputRule, PixelsPlan, Plan, PngMargin,
-    Reason, Resources, Route, RouteKind, Rung, TableRange,
+    Attempt, Balance, CoefficientsPlan, DecodePath, Estimate, FewerPixels, OutputRule, PixelsPlan, Plan,
+    PngMargin, Reason, Resources, Route, RouteKind, Rung, TableRange,
 };
 pub use prepare::{prepare, prepare_file, probe};
 pub use prepared::Prepared;

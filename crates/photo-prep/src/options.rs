@@ -75,7 +75,8 @@ pub enum OutputFormat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 pub enum Subsampling {
-    /// As the source has it, 4:2:0 where it has none.
+    /// As the source has it; at full size where it has lost nothing, halved where the byte limit would take
+    /// more than that is worth.
     #[default]
     Auto,
     /// 4:2:0: chroma at half width and half height.
@@ -199,6 +200,13 @@ impl Options {
         self.quality.best = best.clamp(1, 100);
         self.quality.of_lossless = self.quality.best;
         self
+    }
+
+    /// Asks for the best JPEG that fits: quality 98 with chroma at full size, or as near to that as the byte
+    /// limit allows.
+    #[must_use]
+    pub fn best_quality(self) -> Self {
+        self.quality(98).subsampling(Subsampling::S444)
     }
 
     /// Sets the quality below which pixels are reduced in any case, clamped to 1..=100.

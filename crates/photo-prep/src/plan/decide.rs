@@ -213,7 +213,7 @@ fn coefficients_plan(
     }
     let size = info.orientation.apply_to(kept);
     let halved_chroma = policy::halved_chroma(info, options, pixels);
-    let attempts = policy::for_coefficients(options, size, halved_chroma.is_some());
+    let attempts = policy::for_coefficients(info, options, size, halved_chroma.is_some());
     Some(CoefficientsPlan { size, trims, attempts, halved_chroma, fallback: pixels.clone() })
 }
 

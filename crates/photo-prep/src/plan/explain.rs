@@ -136,7 +136,10 @@ fn write_attempts(f: &mut Formatter<'_>, plan: &Plan) -> Result {
         write!(f, "{}{attempt}", if i > 0 { ", then " } else { "" })?;
         if let (Attempt::FewerPixels(how), true) = (attempt, may_be_jpeg) {
             let Balance { pixels, quality, .. } = how.balance;
-            write!(f, " (in a JPEG about {pixels} of quality {quality}, or more where they take fewer bytes)")?;
+            write!(
+                f,
+                " (in a JPEG about {pixels} of quality {quality}, or more where they take fewer bytes)"
+            )?;
         }
     }
     writeln!(f, ".")

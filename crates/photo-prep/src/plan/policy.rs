@@ -39,17 +39,25 @@ const FULL_CHROMA_FROM: u8 = 80;
 /// About what chroma at full size costs in quality.
 const FULL_CHROMA_COSTS: u8 = 4;
 
+/// The pixels of a JPEG stay one to one down to so much less than its own quality, before fewer of them are
+/// better: coarser tables lose less on coefficients that have lost some already.
+const BELOW_OWN: u8 = 10;
+
 /// A PNG of so many bytes is small in itself.
 const SMALL_PNG: u32 = 1_000_000;
 
 /// A PNG from a source that has lost something already is small only where it is as small as this.
 const SMALL_PNG_OF_LOSSY: u32 = 65_536;
 
-/// Pixels against quality under a limit of bytes.
+/// Pixels against quality under a limit of bytes. DESIGN.md has the measurements.
 pub(super) fn balance(max_bytes: u64, floor: u8) -> Balance {
-    let bytes = max_bytes as f64;
+    let bytes = max_bytes.max(1) as f64;
+    // About one bit a pixel, some more where there are many pixels.
     let pixels = 8.0 * bytes / (1.1 * (bytes / 200_000.0).powf(0.15));
-    Balance { pixels: (pixels as u64).max(1), quality: 75, per_doubling: 40, most: 91, floor }
+    // Few pixels are seen large, where their number tells more than their exactness.
+    let quality = 55.0 + 9.0 * (bytes / 20_000.0).log2();
+    let quality = quality.clamp(25.0, 89.0) as u8;
+    Balance { pixels: (pixels as u64).max(1), quality, per_doubling: 10, most: 91, floor }
 }
 
 /// The same pixels with chroma halved, where the source has it at full size and the sampling is ours to
@@ -60,23 +68,39 @@ pub(super) fn halved_chroma(info: &ImageInfo, options: &Options, pixels: &Pixels
     }
     let sampling = JpegSampling::S420;
     let quality = pixels.quality().unwrap_or(options.quality.best);
-    let attempts = for_pixels(info, options, &Picture { output: pixels.output, size: pixels.size, sampling, quality });
+    let attempts =
+        for_pixels(info, options, &Picture { output: pixels.output, size: pixels.size, sampling, quality });
     Some(PixelsPlan { sampling, attempts, ..pixels.clone() })
 }
 
 fn may_halve_chroma(info: &ImageInfo, options: &Options, sampling: JpegSampling) -> bool {
-    options.subsampling == Subsampling::Auto && sampling == JpegSampling::S444 && info.model != ColorModel::Gray
+    options.subsampling == Subsampling::Auto
+        && sampling == JpegSampling::S444
+        && info.model != ColorModel::Gray
 }
 
 /// What is tried on a JPEG's coefficients, of so many pixels.
-pub(super) fn for_coefficients(options: &Options, size: Size, may_halve_chroma: bool) -> Vec<Attempt> {
-    let floor = balance(options.limits.max_bytes, options.quality.floor).least_quality(size.pixels());
-    let tables = tables(OWN_QUALITY, floor);
+pub(super) fn for_coefficients(
+    info: &ImageInfo,
+    options: &Options,
+    size: Size,
+    may_halve_chroma: bool,
+) -> Vec<Attempt> {
+    let tables = tables(OWN_QUALITY, least_quality(info, options, size));
     let halved = Attempt::HalvedChroma { below: HALVED_CHROMA_BELOW, tables };
     let halved = may_halve_chroma.then_some(halved);
     let requantized = Attempt::Requantized(tables);
     let lossless = [Attempt::Optimized, Attempt::OptimizedProgressive];
     lossless.into_iter().chain(halved).chain([requantized]).collect()
+}
+
+/// The quality that a JPEG of all the planned pixels has at least.
+fn least_quality(info: &ImageInfo, options: &Options, size: Size) -> u8 {
+    let floor = options.quality.floor;
+    let least = balance(options.limits.max_bytes, floor).least_quality(size.pixels());
+    let nearly_all = 10 * size.pixels() >= 9 * info.size.pixels();
+    let own = info.jpeg.as_ref().and_then(|jpeg| jpeg.quality).filter(|_| nearly_all);
+    own.map_or(least, |own| least.min(own.saturating_sub(BELOW_OWN)).max(floor))
 }
 
 /// What pixels are to become.
@@ -132,12 +156,9 @@ pub(super) fn is_lossy(info: &ImageInfo) -> bool {
 /// The attempts to keep all pixels in a JPEG.
 fn jpeg_attempts(info: &ImageInfo, options: &Options, picture: &Picture) -> Vec<Attempt> {
     let (quality, sampling) = (picture.quality, picture.sampling);
-    let floor = options.quality.floor.min(quality);
-    let least = balance(options.limits.max_bytes, floor).least_quality(picture.size.pixels()).min(quality);
-    let halved = may_halve_chroma(info, options, sampling).then(|| Attempt::HalvedChroma {
-        below: FULL_CHROMA_FROM,
-        tables: tables(quality, least),
-    });
+    let least = least_quality(info, options, picture.size).min(quality);
+    let halved = may_halve_chroma(info, options, sampling)
+        .then(|| Attempt::HalvedChroma { below: FULL_CHROMA_FROM, tables: tables(quality, least) });
     let full = FULL_CHROMA_FROM.max(least.saturating_sub(FULL_CHROMA_COSTS)).min(quality);
     let least = if halved.is_some() { full } else { least };
     let whole = [

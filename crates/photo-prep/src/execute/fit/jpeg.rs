@@ -124,8 +124,9 @@ impl<'a> JpegFit<'a> {
         Ok(self.sampled()? <= UNSURE * self.limit() && self.floor_may_fit()?)
     }
 
+    /// A dead zone and a progressive file save some bytes beside.
     fn floor_may_fit(&mut self) -> Result<bool> {
-        Ok(self.at_floor()? <= UNSURE * self.limit())
+        Ok(self.at_floor()? <= UNSURE * UNSURE * self.limit())
     }
 
     /// With a byte for each pixel there is room for all but noise, and no need for a sample.
@@ -263,8 +264,7 @@ mod tests {
                 let planes = Cow::Owned(two_faced(Size::new(1_600, 1_200), noisy));
                 let picture = OrientedPlanes { planes, orientation: Orientation::Upright };
                 let plan = attempts();
-                let fitted =
-                    crate::execute::fit::planes(Source { picture, remade: &remade }, &plan, &target);
+                let fitted = crate::execute::fit::planes(Source { picture, remade: &remade }, &plan, &target);
                 let file = fitted.unwrap().file;
                 println!(
                     "{noisy} {max_bytes}: {} bytes, {}, made {}",

@@ -38,7 +38,11 @@ pub(super) fn planes(source: Source<'_>, attempts: &[Attempt], target: &Target) 
 /// Pixels as the first PNG or JPEG that fits. Pictures with transparency only become PNGs.
 pub(super) fn raster(raster: &Raster, attempts: &[Attempt], target: &Target) -> Result<Fitted> {
     let remade = |size, sampling| {
-        let small = if size == raster.size() { Cow::Borrowed(raster) } else { Cow::Owned(resize::reduced(raster, size)) };
+        let small = if size == raster.size() {
+            Cow::Borrowed(raster)
+        } else {
+            Cow::Owned(resize::reduced(raster, size))
+        };
         Ok(encode::planes(&small, sampling)?.planes.into_owned())
     };
     let jpeg_allowed = attempts.iter().any(|attempt| matches!(attempt, Attempt::Jpeg { .. }));

@@ -35,7 +35,8 @@ impl<'a> SizeSearch<'a> {
     /// The file, from what the whole picture is expected to take at a quality.
     pub(super) fn run(&self, expected: f64, quality: u8, drafts: &mut Drafts<'a>) -> Result<(Step, Counts)> {
         let mut counts = Counts::default();
-        let (mut step, mut picture) = self.balanced(self.curve(expected, self.whole, quality), &mut counts)?;
+        let (mut step, mut picture) =
+            self.balanced(self.curve(expected, self.whole, quality), &mut counts)?;
         let mut floor = self.how.tables.floor.max(self.least_quality(step).saturating_sub(10));
         loop {
             let size = self.size(step);
