@@ -10,8 +10,8 @@ use photo_prep::{
 
 fn check(options: &Options, prepared: &Prepared<'_>) {
     let (bytes, report) = (prepared.bytes(), prepared.report());
-    assert!(bytes.len() as u64 <= options.limits.max_bytes, "{report}");
-    assert!(prepared.size().pixels() <= options.limits.max_pixels, "{report}");
+    assert!(bytes.len() as u64 <= options.requirements.max_bytes.unwrap(), "{report}");
+    assert!(prepared.size().pixels() <= options.requirements.max_pixels.unwrap(), "{report}");
     let wanted: &[Format] = match options.format {
         OutputFormat::Jpeg => &[Format::Jpeg],
         OutputFormat::Png => &[Format::Png],

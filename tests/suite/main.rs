@@ -17,4 +17,5 @@ mod support;
 mod told;
 mod tolerance;
 mod upload;
+mod verdicts;
 mod verify;

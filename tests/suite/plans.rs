@@ -1,6 +1,6 @@
 //! Plans are pure, and say what happens.
 
-use photo_prep::{Limits, Options, OutputFormat, Resources, Route};
+use photo_prep::{Options, OutputFormat, Resources, Route};
 use proptest::prelude::*;
 
 use crate::support::valid_fixtures;
@@ -10,7 +10,8 @@ fn options() -> impl Strategy<Value = Options> {
     (1u64..20_000_000, 1_000u64..20_000_000, 1u8..=100, 1u8..=100, format).prop_map(
         |(pixels, bytes, best, floor, format)| {
             Options::default()
-                .limits(Limits::new(pixels, bytes))
+                .max_pixels(pixels)
+                .max_bytes(bytes)
                 .quality(best)
                 .quality_floor(floor)
                 .format(format)
@@ -41,8 +42,8 @@ proptest! {
         for (entry, bytes) in valid_fixtures() {
             let info = options.probe(&bytes).unwrap();
             let plan = options.plan(&info, Resources::threads(4)).unwrap();
-            prop_assert!(plan.output_size().pixels() <= options.limits.max_pixels, "{}", entry.file);
-            prop_assert_eq!(plan.reasons().is_empty(), *plan.route() == Route::PassThrough);
+            prop_assert!(plan.output_size().pixels() <= options.requirements.max_pixels.unwrap(), "{}", entry.file);
+            prop_assert_eq!(plan.violations().is_empty(), *plan.route() == Route::PassThrough);
             prop_assert!(plan.route().attempts().count() > 0 && plan.estimate().peak_memory > 0);
             if let Route::Pixels(pixels) = plan.route()
                 && let (Some(quality), Some(floor)) = (pixels.quality(), pixels.quality_floor())

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::Format;
+use crate::{Format, Violation};
 
 /// The result of everything in this crate.
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -15,6 +15,8 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 /// | [`Malformed`](Error::Malformed), [`Truncated`](Error::Truncated) | ask for the file again: it is damaged |
 /// | [`LimitExceeded`](Error::LimitExceeded), [`MemoryExceeded`](Error::MemoryExceeded) | raise that [`InputLimits`](crate::InputLimits) field, or refuse |
 /// | [`CannotFit`](Error::CannotFit) | allow more bytes or a lower quality floor |
+/// | [`Unfixable`](Error::Unfixable) | allow [`Framing`](crate::Framing) or [`Options::enlarge`](crate::Options::enlarge), or require less |
+/// | [`NotCompliant`](Error::NotCompliant) | report it with the file |
 /// | [`PlanMismatch`](Error::PlanMismatch) | a bug in the caller: plan again for these bytes |
 /// | [`Io`](Error::Io) | look at the file system |
 #[non_exhaustive]
@@ -94,6 +96,24 @@ pub enum Error {
         /// The byte limit asked for.
         limit: u64,
     },
+    /// The requirements ask for what can't be made of this picture under the options.
+    #[error(
+        "it can't be made to meet the requirements: {}; allow that, or cropping, padding or enlarging",
+        unfixable(violations)
+    )]
+    Unfixable {
+        /// All that keeps the file from going as it is; [`Violation::fixable`] tells what can be mended.
+        violations: Vec<Violation>,
+    },
+    /// What was made does not meet the requirements, and was thrown away: a fault of this crate.
+    #[error(
+        "what was made of it does not meet the requirements: {}; please report it with the file",
+        all(violations)
+    )]
+    NotCompliant {
+        /// What it breaks.
+        violations: Vec<Violation>,
+    },
     /// The plan was made for other bytes.
     #[error("the plan was made for another file: plan again for these bytes")]
     PlanMismatch,
@@ -110,7 +130,9 @@ pub enum Error {
 impl Error {
     /// A stable short name, for logs and machine-read output: `unknown_format`, `unsupported`, `malformed`
     /// (for [`Truncated`](Error::Truncated), too), `limit_exceeded` (for
-    /// [`MemoryExceeded`](Error::MemoryExceeded), too), `cannot_fit`, `plan_mismatch` or `io`.
+    /// [`MemoryExceeded`](Error::MemoryExceeded), too), `cannot_fit`, `unfixable`,
+    /// `not_compliant`, `plan_mismatch` or
+    /// `io`.
     #[must_use]
     pub fn kind(&self) -> &'static str {
         match self {
@@ -119,6 +141,8 @@ impl Error {
             Self::Malformed { .. } | Self::Truncated { .. } => "malformed",
             Self::LimitExceeded { .. } | Self::MemoryExceeded { .. } => "limit_exceeded",
             Self::CannotFit { .. } => "cannot_fit",
+            Self::Unfixable { .. } => "unfixable",
+            Self::NotCompliant { .. } => "not_compliant",
             Self::PlanMismatch => "plan_mismatch",
             Self::Io { .. } => "io",
         }
@@ -136,6 +160,16 @@ impl Error {
     pub(crate) fn unsupported(format: Format, feature: impl Into<String>) -> Self {
         Self::Unsupported { format, feature: feature.into() }
     }
+}
+
+/// The violations that can't be mended, in words.
+fn unfixable(violations: &[Violation]) -> String {
+    let words: Vec<String> = violations.iter().filter(|v| !v.fixable).map(Violation::to_string).collect();
+    words.join(", ")
+}
+
+fn all(violations: &[Violation]) -> String {
+    violations.iter().map(Violation::to_string).collect::<Vec<_>>().join(", ")
 }
 
 /// Which of the [`InputLimits`](crate::InputLimits) was exceeded.

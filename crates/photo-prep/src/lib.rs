@@ -31,11 +31,11 @@
 //! # The nouns
 //!
 //! * [`ImageInfo`]: what the header tells: format, size, [`Orientation`], color, metadata.
-//! * [`Plan`]: a [`Route`] with the [`Attempt`]s that are tried for the byte limit, the [`Reason`]s for it,
+//! * [`Plan`]: a [`Route`] with the [`Attempt`]s that are tried for the byte limit, the [`Violation`]s that it mends,
 //!   an [`Estimate`].
 //! * [`Prepared`]: the bytes that come out, with a [`Report`] of what was done.
 //! * [`Batch`]: many pictures at once under one [`MemoryBudget`], which several batches can share.
-//! * [`Limits`] bound what comes out, [`InputLimits`] what a file may ask for.
+//! * [`Requirements`] bound what comes out, [`InputLimits`] what a file may ask for.
 //!
 //! # The routes
 //!
@@ -98,7 +98,11 @@ mod plan;
 mod prepare;
 mod prepared;
 mod report;
+mod requirements;
 mod sampling;
+mod sha256;
+mod verdict;
+mod violation;
 mod warning;
 
 pub use allocator::raise_glibc_mmap_threshold;
@@ -108,21 +112,28 @@ pub use format::Format;
 pub use formats::catch_panic::catching_panics;
 pub use geometry::Size;
 pub use info::{ColorModel, IccInfo, IccSpace, ImageInfo, JpegInfo, JpegProcess};
-pub use limits::{InputLimits, Limits};
+pub use limits::InputLimits;
 pub use memory_budget::{MemoryBudget, MemoryShare};
 pub use options::{
-    ColorPolicy, EdgePolicy, MetadataPolicy, Options, OutputFormat, Quality, Subsampling, Tolerance, Verify,
+    ColorPolicy, EdgePolicy, Focus, Framing, MetadataPolicy, Options, OutputFormat, Quality, Rgb,
+    Subsampling, Tolerance, Verify,
 };
 pub use orientation::Orientation;
 pub use picture_file::is_picture_file;
 pub use plan::{
     Attempt, Balance, CoefficientsPlan, DecodePath, Estimate, FewerPixels, OutputRule, PixelsPlan, Plan,
-    PngMargin, Reason, Resources, Route, RouteKind, Rung, TableRange,
+    PngMargin, Rect, Resources, Route, RouteKind, Rung, TableRange,
 };
-pub use prepare::{prepare, prepare_file, probe};
+pub use prepare::{check, prepare, prepare_file, probe};
 pub use prepared::Prepared;
 pub use report::{FileFacts, Outcome, Report, Stage, Tried};
+pub use requirements::{AcceptedFormats, AspectRatio, Bound, Requirements, Side};
+#[cfg(feature = "requirement-files")]
+pub use requirements::{Preset, RequirementsError, RequirementsFile};
 pub use sampling::{DecodeScale, JpegSampling};
+pub use sha256::Sha256;
+pub use verdict::{Compliance, Depth, Verdict};
+pub use violation::{Violation, ViolationKind};
 pub use warning::Warning;
 
 #[cfg(doctest)]

@@ -1,32 +1,4 @@
-//! What an output may be, and what an input may ask for.
-
-/// What the receiving service takes. Both values are inclusive.
-#[non_exhaustive]
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[cfg_attr(feature = "serde", derive(serde::Serialize))]
-pub struct Limits {
-    /// Pixels of the output, width times height.
-    pub max_pixels: u64,
-    /// Bytes of the output file.
-    pub max_bytes: u64,
-}
-
-impl Limits {
-    /// The photo endpoint of Zoho CRM: 10 MP and 10 MB, in the reading that is safe under every other.
-    pub const ZOHO_CRM_PHOTO: Self = Self { max_pixels: 10_000_000, max_bytes: 10_000_000 };
-
-    /// At most `max_pixels` pixels and `max_bytes` bytes.
-    #[must_use]
-    pub const fn new(max_pixels: u64, max_bytes: u64) -> Self {
-        Self { max_pixels, max_bytes }
-    }
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self::ZOHO_CRM_PHOTO
-    }
-}
+//! What an input may ask for.
 
 /// What an input may ask for before it is refused with [`Error::LimitExceeded`](crate::Error::LimitExceeded).
 ///

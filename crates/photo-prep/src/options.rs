@@ -1,20 +1,20 @@
 //! What the caller wants.
 
-use crate::{InputLimits, Limits};
+use crate::{AcceptedFormats, InputLimits, Requirements};
 
 /// How pictures are to be prepared. The defaults are what the photo endpoint and most people want.
 ///
 /// ```
 /// use photo_prep::{Options, OutputFormat};
 /// let options = Options::default().max_bytes(200_000).format(OutputFormat::Jpeg).quality(85);
-/// assert_eq!(options.limits.max_bytes, 200_000);
+/// assert_eq!(options.requirements.max_bytes, Some(200_000));
 /// ```
 #[non_exhaustive]
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Options {
-    /// What the output may be.
-    pub limits: Limits,
+    /// What the receiving service requires. The output keeps all of it, whatever else is asked for.
+    pub requirements: Requirements,
     /// What the input may ask for.
     pub input_limits: InputLimits,
     /// The format of the output.
@@ -33,6 +33,14 @@ pub struct Options {
     pub tolerance: Tolerance,
     /// How far a file is looked at that is handed on without being decoded.
     pub verify: Verify,
+    /// What becomes of pictures whose aspect ratio is not allowed.
+    pub framing: Framing,
+    /// Whether pictures that are too small are enlarged; else they can't be mended.
+    pub enlarge: bool,
+    /// What transparency is laid on where the output has none.
+    pub background: Rgb,
+    /// Whether the report tells the SHA-256 of what went in and came out, which takes time.
+    pub sha256: bool,
 }
 
 /// JPEG quality and its floor, on libjpeg's scale of 1..=100.
@@ -158,25 +166,123 @@ pub enum Verify {
     Structure,
 }
 
+/// What becomes of a picture that is too wide or too narrow for its height.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
+pub enum Framing {
+    /// It is refused.
+    #[default]
+    Keep,
+    /// What is too much is cut off.
+    Crop(Focus),
+    /// What is missing is filled with a color, on both sides alike.
+    Pad(Rgb),
+}
+
+/// The point that stays as near to the middle as can be where a picture is cropped, in percent of its width
+/// and height, from the upper left corner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Focus {
+    /// 0 (left) to 100 (right).
+    pub x: u8,
+    /// 0 (top) to 100 (bottom).
+    pub y: u8,
+}
+
+impl Focus {
+    /// The middle of the picture.
+    pub const CENTER: Self = Self { x: 50, y: 50 };
+}
+
+impl Default for Focus {
+    fn default() -> Self {
+        Self::CENTER
+    }
+}
+
+/// An opaque color in sRGB.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Rgb(pub [u8; 3]);
+
+impl Rgb {
+    /// White.
+    pub const WHITE: Self = Self([255; 3]);
+}
+
+impl Default for Rgb {
+    fn default() -> Self {
+        Self::WHITE
+    }
+}
+
+impl std::str::FromStr for Rgb {
+    type Err = String;
+
+    /// From `#rrggbb`, `white` or `black`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        let hex = text.strip_prefix('#').unwrap_or(text);
+        match (text, u32::from_str_radix(hex, 16)) {
+            ("white", _) => Ok(Self::WHITE),
+            ("black", _) => Ok(Self([0; 3])),
+            (_, Ok(number)) if hex.len() == 6 && hex.bytes().all(|b| b.is_ascii_hexdigit()) => {
+                let [_, red, green, blue] = number.to_be_bytes();
+                Ok(Self([red, green, blue]))
+            }
+            _ => Err(format!("\"{text}\" is no color; write #rrggbb, white or black")),
+        }
+    }
+}
+
 impl Options {
     /// Sets the pixel limit of the output, at least 1.
     #[must_use]
     pub fn max_pixels(mut self, pixels: u64) -> Self {
-        self.limits.max_pixels = pixels.max(1);
+        self.requirements = self.requirements.max_pixels(pixels);
         self
     }
 
     /// Sets the byte limit of the output.
     #[must_use]
     pub fn max_bytes(mut self, bytes: u64) -> Self {
-        self.limits.max_bytes = bytes;
+        self.requirements = self.requirements.max_bytes(bytes);
         self
     }
 
-    /// Sets both limits of the output.
+    /// Sets what the receiving service requires.
     #[must_use]
-    pub fn limits(mut self, limits: Limits) -> Self {
-        self.limits = limits;
+    pub fn requirements(mut self, requirements: Requirements) -> Self {
+        self.requirements = requirements;
+        self
+    }
+
+    /// Sets the longest side of the output, at least 1 pixel.
+    #[must_use]
+    pub fn max_side(mut self, pixels: u32) -> Self {
+        self.requirements = self.requirements.max_long_side(pixels);
+        self
+    }
+
+    /// Sets what becomes of pictures whose aspect ratio is not allowed.
+    #[must_use]
+    pub fn framing(mut self, framing: Framing) -> Self {
+        self.framing = framing;
+        self
+    }
+
+    /// Sets whether pictures that are too small are enlarged.
+    #[must_use]
+    pub fn enlarge(mut self, enlarge: bool) -> Self {
+        self.enlarge = enlarge;
+        self
+    }
+
+    /// Sets what transparency is laid on where the output has none.
+    #[must_use]
+    pub fn background(mut self, background: Rgb) -> Self {
+        self.background = background;
         self
     }
 
@@ -256,5 +362,36 @@ impl Options {
     pub fn color(mut self, policy: ColorPolicy) -> Self {
         self.color = policy;
         self
+    }
+
+    /// Sets whether the report tells the SHA-256 of what went in and came out.
+    #[must_use]
+    pub fn sha256(mut self, sha256: bool) -> Self {
+        self.sha256 = sha256;
+        self
+    }
+
+    /// These options with what the requirements leave of them: what a service requires comes before what the
+    /// caller would like.
+    pub(crate) fn resolved(&self) -> Self {
+        let mut options = *self;
+        let required = &self.requirements;
+        if self.format == OutputFormat::Auto {
+            options.format = match required.formats {
+                AcceptedFormats::Jpeg => OutputFormat::Jpeg,
+                AcceptedFormats::Png => OutputFormat::Png,
+                AcceptedFormats::JpegAndPng => OutputFormat::Auto,
+            };
+        }
+        if !required.allow_private_metadata {
+            options.metadata = MetadataPolicy::Strip;
+        }
+        if required.require_srgb {
+            options.color = ColorPolicy::Srgb;
+        }
+        if required.require_whole {
+            options.verify = Verify::Full;
+        }
+        options
     }
 }

@@ -38,6 +38,11 @@ impl<'a> Prepared<'a> {
         Prepared { bytes, format: self.format, size: self.size, report: self.report }
     }
 
+    /// Whether it is the very same bytes that came in.
+    pub(crate) fn is_borrowed(&self) -> bool {
+        matches!(self.bytes, Cow::Borrowed(_))
+    }
+
     /// JPEG or PNG.
     #[must_use]
     pub fn format(&self) -> Format {

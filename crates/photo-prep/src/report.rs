@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use crate::plan::{Plan, Reason, Route, RouteKind, Rung};
-use crate::{Format, Orientation, Size, Warning};
+use crate::plan::{Plan, Route, RouteKind, Rung};
+use crate::{Format, Orientation, Sha256, Size, Violation, Warning};
 
 /// What was done with a picture: the plan's outcome, with figures.
 #[non_exhaustive]
@@ -12,8 +12,8 @@ use crate::{Format, Orientation, Size, Warning};
 pub struct Report {
     /// The route that the picture took.
     pub route: RouteKind,
-    /// Why the file could not go as it was.
-    pub reasons: Vec<Reason>,
+    /// All that kept the file from going as it was.
+    pub violations: Vec<Violation>,
     /// What was tried, in the plan's order; the last is the attempt whose file came out.
     pub attempts: Vec<Tried>,
     /// Whether no bit of the picture was lost.
@@ -80,6 +80,8 @@ pub struct FileFacts {
     pub orientation: Orientation,
     /// Bytes of the file.
     pub bytes: u64,
+    /// Its SHA-256, where [`Options::sha256`](crate::Options::sha256) asks for it.
+    pub sha256: Option<Sha256>,
 }
 
 /// A stage of the work.
@@ -133,7 +135,7 @@ impl Report {
         let lost = signature_lost.then_some(Warning::SignatureLost);
         Self {
             route: plan.route().kind(),
-            reasons: plan.reasons().to_vec(),
+            violations: plan.violations().to_vec(),
             attempts,
             lossless,
             input: FileFacts {
@@ -141,8 +143,15 @@ impl Report {
                 size: info.size,
                 orientation: info.orientation,
                 bytes: info.bytes,
+                sha256: None,
             },
-            output: FileFacts { format, size, orientation: Orientation::Upright, bytes: bytes as u64 },
+            output: FileFacts {
+                format,
+                size,
+                orientation: Orientation::Upright,
+                bytes: bytes as u64,
+                sha256: None,
+            },
             quality: None,
             encodes: 0,
             transforms: 0,
@@ -181,8 +190,8 @@ impl std::fmt::Display for Report {
         if let Some(quality) = self.quality {
             write!(f, ", quality {quality}")?;
         }
-        for (n, reason) in self.reasons.iter().enumerate() {
-            write!(f, "{}{reason}", if n == 0 { "; because " } else { ", " })?;
+        for (n, violation) in self.violations.iter().enumerate() {
+            write!(f, "{}{violation}", if n == 0 { "; because " } else { ", " })?;
         }
         write!(f, "; {:.1} ms", self.elapsed().as_secs_f64() * 1e3)?;
         self.warnings.iter().try_for_each(|w| write!(f, "; note: {w}"))

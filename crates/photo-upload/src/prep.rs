@@ -14,10 +14,11 @@ impl From<Prepared<'_>> for Photo {
     }
 }
 
-/// The same limits, so that what is prepared for them is also sent.
-impl From<photo_prep::Limits> for Limits {
-    fn from(limits: photo_prep::Limits) -> Self {
-        Self::default().max_bytes(limits.max_bytes).max_pixels(limits.max_pixels)
+/// The same limits, so that what is prepared for them is also sent; what is not bounded stays at this crate's default.
+impl From<photo_prep::Requirements> for Limits {
+    fn from(required: photo_prep::Requirements) -> Self {
+        let limits = required.max_bytes.map_or(Self::default(), |bytes| Self::default().max_bytes(bytes));
+        required.max_pixels.map_or(limits, |pixels| limits.max_pixels(pixels))
     }
 }
 
@@ -28,8 +29,8 @@ mod tests {
 
     #[test]
     fn limits_are_the_same() {
-        assert_eq!(Limits::from(photo_prep::Limits::default()), Limits::default());
-        let limits = Limits::from(photo_prep::Limits::new(2, 3));
+        assert_eq!(Limits::from(photo_prep::Requirements::default()), Limits::default());
+        let limits = Limits::from(photo_prep::Requirements::none().max_pixels(2).max_bytes(3));
         assert_eq!((limits.max_pixels, limits.max_bytes), (2, 3));
     }
 

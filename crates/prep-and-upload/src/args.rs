@@ -5,9 +5,12 @@ use std::path::PathBuf;
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand};
 use photo_prep::{
-    ColorPolicy, EdgePolicy, MetadataPolicy, Options, OutputFormat, Subsampling, Tolerance, Verify,
+    ColorPolicy, EdgePolicy, MetadataPolicy, Options, OutputFormat, Preset, Requirements, RequirementsFile,
+    Subsampling, Tolerance, Verify,
 };
 use photo_upload::{DataCenter, Triggers};
+
+use crate::failure::UsageError;
 
 /// Any photo in, a compliant photo on the record.
 ///
@@ -42,6 +45,15 @@ pub(crate) enum Command {
         /// Files, folders, `-` or URLs
         #[arg(value_name = "INPUT", required = true)]
         inputs: Vec<PathBuf>,
+    },
+    /// Tell of each picture whether it meets the requirements, and what it breaks; exit status 0 only if all do
+    Check {
+        /// Files, folders, `-` or URLs
+        #[arg(value_name = "INPUT", required = true)]
+        inputs: Vec<PathBuf>,
+        /// Look at structure and headers alone, not at the picture data
+        #[arg(long)]
+        shallow: bool,
     },
     /// Prepare and upload
     Upload(UploadArgs),
@@ -98,6 +110,12 @@ pub(crate) struct UploadArgs {
 /// Options of all commands.
 #[derive(Args, Debug)]
 pub(crate) struct Common {
+    /// What the receiving service requires: a TOML or JSON file; the options below come before what it says
+    #[arg(long, global = true, value_name = "FILE", conflicts_with = "preset")]
+    requirements: Option<PathBuf>,
+    /// What a known service requires [default: zoho-crm-photo]
+    #[arg(long, global = true, value_name = "NAME", value_parser = PossibleValuesParser::new(Preset::all().iter().map(|preset| preset.name)))]
+    preset: Option<String>,
     /// Most pixels of the result [default: 10000000]
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
     max_pixels: Option<u64>,
@@ -147,8 +165,13 @@ pub(crate) struct Common {
 
 impl Common {
     /// What they mean for the preparation.
-    pub(crate) fn options(&self) -> Options {
+    ///
+    /// # Errors
+    /// Where requirements can't be read.
+    pub(crate) fn options(&self) -> Result<Options, UsageError> {
         let mut options = Options::default()
+            .requirements(self.required()?)
+            .sha256(self.json)
             .format(self.format)
             .subsampling(self.subsampling)
             .metadata(self.metadata)
@@ -164,7 +187,19 @@ impl Common {
             Some(BestQuality::Of(quality)) => options.quality(quality),
             None => options,
         };
-        self.quality_floor.map_or(options, |q| options.quality_floor(q))
+        Ok(self.quality_floor.map_or(options, |q| options.quality_floor(q)))
+    }
+
+    /// What is required by a file or a preset.
+    fn required(&self) -> Result<Requirements, UsageError> {
+        if let Some(path) = &self.requirements {
+            let usage = |error: String| UsageError(format!("--requirements {}: {error}", path.display()));
+            let text = std::fs::read_to_string(path).map_err(|error| usage(error.to_string()))?;
+            let file = RequirementsFile::parse(&text).map_err(|error| usage(error.to_string()))?;
+            return Ok(file.requirements);
+        }
+        let preset = self.preset.as_deref().and_then(Preset::named);
+        preset.map_or(Ok(Requirements::default()), |preset| preset.requirements().map_err(UsageError::new))
     }
 
     /// Threads that work on pictures, at least 1.

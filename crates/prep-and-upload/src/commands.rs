@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use photo_prep::Depth;
 use photo_sandbox::{Config, Sandbox};
 use photo_upload::Target;
 use serde::Serialize;
@@ -19,12 +20,16 @@ use crate::steps::Steps;
 use crate::work::Work;
 
 pub(crate) async fn run(command: Command, common: &Common) -> Outcome {
-    let console = Console::new(common);
+    let (console, options) = (Console::new(common), common.options()?);
     // One more than can be worked on, so that reading and writing keep no thread waiting.
     let mut most = common.threads() + 1;
     let (gathered, steps) = match command {
         Command::Sandbox { port, token } => return sandbox(port, token).await,
         Command::Explain { inputs } => (inputs::gather(&inputs, &console)?, Steps::Explain),
+        Command::Check { inputs, shallow } => {
+            let depth = if shallow { Depth::Shallow } else { Depth::Deep };
+            (inputs::gather(&inputs, &console)?, Steps::Check(depth))
+        }
         Command::Prep { inputs, out } => {
             let mut gathered = inputs::gather(&inputs, &console)?;
             let single = matches!(&*inputs, [only] if !only.is_dir());
@@ -33,14 +38,14 @@ pub(crate) async fn run(command: Command, common: &Common) -> Outcome {
         }
         Command::Upload(args) => {
             let mut gathered = targeted(&args, &console)?;
-            let endpoint = Endpoint::new(&args, common)?;
+            let endpoint = Endpoint::new(&args, &options)?;
             let keep = kept(&args, &mut gathered)?;
             // As many as can be prepared and uploaded at a time: this bounds the pictures in memory.
             most = common.threads() + usize::from(args.transfers);
             (gathered, Steps::Prepare { keep, upload: Some(endpoint) })
         }
     };
-    Ok(runner::run(Work::new(common, console)?, steps, gathered, most).await)
+    Ok(runner::run(Work::new(common, options, console)?, steps, gathered, most).await)
 }
 
 /// The inputs of an upload, with the records that they go to.

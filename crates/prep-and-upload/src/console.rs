@@ -12,6 +12,7 @@ use crate::report::Report;
 #[derive(Debug)]
 pub(crate) struct Console {
     json: bool,
+    quiet: bool,
     /// Whether text is wanted for what went well, too.
     talks: bool,
     verbose: bool,
@@ -22,7 +23,7 @@ pub(crate) struct Console {
 impl Console {
     pub(crate) fn new(common: &Common) -> Self {
         let Common { json, quiet, verbose, .. } = *common;
-        Self { json, talks: !json && !quiet, verbose, bar: ProgressBar::hidden() }
+        Self { json, quiet, talks: !json && !quiet, verbose, bar: ProgressBar::hidden() }
     }
 
     /// So many inputs are to be worked on.
@@ -41,11 +42,15 @@ impl Console {
     /// One input is done. Fails if standard output is closed.
     pub(crate) fn finished(&self, report: &Report) -> std::io::Result<()> {
         self.bar.inc(1);
-        if self.talks || report.error.is_some() {
+        let told = report.table.is_empty() && (self.talks || report.error.is_some());
+        if told {
             let story = || report.story.join("; ");
             let text = report.error.as_ref().map_or_else(story, |error| error.message.clone());
             let name = visible(&Source::from_argument(&report.file).to_string());
             self.line(&format!("{}: {name}: {text}", report.status));
+        }
+        if !self.json && !self.quiet {
+            print_table(report)?;
         }
         for (stage, ms) in &report.stages {
             self.detail(&format!("  {stage}: {ms:.1} ms"));
@@ -79,6 +84,13 @@ impl Console {
             }
         });
     }
+}
+
+/// A report's table, on standard output: it is what was asked for.
+fn print_table(report: &Report) -> std::io::Result<()> {
+    let mut stdout = std::io::stdout().lock();
+    report.table.iter().try_for_each(|line| writeln!(stdout, "{}", visible(line)))?;
+    stdout.flush()
 }
 
 /// A line on standard output, which others read as soon as it is there.

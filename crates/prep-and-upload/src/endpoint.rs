@@ -2,11 +2,12 @@
 
 use std::time::Instant;
 
+use photo_prep::Options;
 use photo_sandbox::{Config, Sandbox};
 use photo_upload::{Client, DataCenter, Photo, Receipt, Target};
 use tokio::sync::Semaphore;
 
-use crate::args::{Common, UploadArgs};
+use crate::args::UploadArgs;
 use crate::failure::{Failure, UsageError};
 use crate::report::{Report, Upload, ms};
 use crate::work::Work;
@@ -25,9 +26,9 @@ pub(crate) enum Endpoint {
 
 impl Endpoint {
     /// The endpoint that the options name, with the token that the environment holds.
-    pub(crate) fn new(args: &UploadArgs, common: &Common) -> Result<Self, UsageError> {
+    pub(crate) fn new(args: &UploadArgs, options: &Options) -> Result<Self, UsageError> {
         let most = usize::from(args.transfers);
-        let mut builder = Client::builder().limits(common.options().limits.into()).concurrency(most);
+        let mut builder = Client::builder().limits(options.requirements.into()).concurrency(most);
         if let Some(triggers) = args.restrict_triggers {
             builder = builder.restrict_triggers(triggers);
         }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use photo_prep::LimitKind;
+use photo_prep::{LimitKind, Verdict};
 use photo_upload::{Scope, SourceError};
 use serde::Serialize;
 
@@ -98,6 +98,13 @@ impl Failure {
     pub(crate) fn interrupted() -> Self {
         let message = "not finished: interrupted; run the command again";
         Self::new(Severity::Interrupted, "interrupted", message)
+    }
+}
+
+/// A picture that does not meet the requirements as it is.
+impl From<&Verdict> for Failure {
+    fn from(verdict: &Verdict) -> Self {
+        Self::refused(verdict.status.name(), verdict.to_string())
     }
 }
 

@@ -2,21 +2,31 @@
 
 use std::time::Duration;
 
-use photo_prep::{ImageInfo, Prepared};
-use photo_upload::{Error, Receipt};
+use photo_prep::{Compliance, ImageInfo, Plan, Prepared, Rung, Sha256, Verdict, Violation};
+use photo_upload::{Error, Receipt, Source};
 use serde::Serialize;
 
 use crate::failure::Failure;
+
+/// The version of the lines' fields: it grows when one goes or changes its meaning.
+const SCHEMA: u32 = 2;
 
 /// What came of an input. Every field is always there in JSON, null where it doesn't apply; only `plan` is
 /// just for `explain`.
 #[derive(Debug, Default, Serialize)]
 pub(crate) struct Report {
+    schema: u32,
     pub(crate) file: String,
     /// `ok`, `refused` or `failed`.
     pub(crate) status: &'static str,
     pub(crate) route: Option<&'static str>,
-    pub(crate) reasons: Vec<String>,
+    pub(crate) verdict: Verdicts,
+    /// The attempt whose file came out.
+    attempt: Option<Rung>,
+    /// Quality of a new JPEG.
+    quality: Option<u8>,
+    /// Files that were written to hold the byte limit.
+    encodes: Option<u32>,
     pub(crate) lossless: Option<bool>,
     #[serde(rename = "in")]
     pub(crate) input: Option<Input>,
@@ -28,6 +38,9 @@ pub(crate) struct Report {
     pub(crate) ms: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) plan: Option<Box<photo_prep::Plan>>,
+    /// Lines for people, where a table is what was asked for.
+    #[serde(skip)]
+    pub(crate) table: Vec<String>,
     /// What was done, in words.
     #[serde(skip)]
     pub(crate) story: Vec<String>,
@@ -44,6 +57,16 @@ pub(crate) struct Input {
     height: u32,
     bytes: u64,
     orientation: u8,
+    pub(crate) sha256: Option<Sha256>,
+}
+
+/// Whether the file that came in met the requirements, with all that it broke, and whether the one that came
+/// out does.
+#[derive(Debug, Default, Serialize)]
+pub(crate) struct Verdicts {
+    pub(crate) before: Option<Compliance>,
+    pub(crate) violations: Vec<Violation>,
+    pub(crate) after: Option<Compliance>,
 }
 
 /// What came out; `path` is null where it was not kept in a file.
@@ -54,6 +77,7 @@ pub(crate) struct Output {
     width: u32,
     height: u32,
     bytes: usize,
+    sha256: Option<Sha256>,
 }
 
 /// How the upload went.
@@ -73,7 +97,7 @@ pub(crate) struct Upload {
 
 impl Report {
     pub(crate) fn new(file: impl Into<String>) -> Self {
-        Self { file: file.into(), status: "ok", ..Self::default() }
+        Self { schema: SCHEMA, file: file.into(), status: "ok", ..Self::default() }
     }
 
     pub(crate) fn failed(self, failure: Failure) -> Self {
@@ -83,14 +107,41 @@ impl Report {
     /// Takes over what the preparation says.
     pub(crate) fn prepared(&mut self, prepared: &Prepared<'_>) {
         let (format, size, bytes) = (prepared.format().name(), prepared.size(), prepared.bytes().len());
-        self.out = Some(Output { path: None, format, width: size.width, height: size.height, bytes });
         let done = prepared.report();
+        let sha256 = done.output.sha256;
+        self.out = Some(Output { path: None, format, width: size.width, height: size.height, bytes, sha256 });
+        if let Some(input) = &mut self.input {
+            input.sha256 = done.input.sha256;
+        }
         self.route = Some(done.route.name());
-        self.reasons = strings(&done.reasons);
+        self.verdict.after = Some(Compliance::Compliant);
+        (self.attempt, self.quality, self.encodes) = (Some(done.rung()), done.quality, Some(done.encodes));
         self.lossless = Some(done.lossless);
         self.warnings = strings(&done.warnings);
         self.stages = done.stages.iter().map(|(stage, time)| (stage.name(), ms(*time))).collect();
         self.story.push(done.to_string());
+    }
+
+    /// Takes over what a plan says of the file.
+    pub(crate) fn planned(&mut self, plan: &Plan) {
+        self.route = Some(plan.route().name());
+        self.verdict.violations = plan.violations().to_vec();
+        let compliant = plan.violations().is_empty();
+        self.verdict.before = Some(if compliant { Compliance::Compliant } else { Compliance::Fixable });
+    }
+
+    /// Takes over a verdict, also as a table.
+    pub(crate) fn judged(&mut self, verdict: &Verdict) {
+        self.input = verdict.info.as_ref().map(Input::from);
+        self.warnings = verdict.info.as_ref().map_or_else(Vec::new, |info| strings(&info.warnings));
+        self.verdict.before = Some(verdict.status);
+        self.verdict.violations.clone_from(&verdict.violations);
+        self.table = vec![format!("{:<11} {}", verdict.status.name(), Source::from_argument(&self.file))];
+        self.table.extend(verdict.violations.iter().map(|violation| {
+            let mended = if violation.fixable { "preparing mends it" } else { "can't be mended" };
+            let (code, found, allowed) = (violation.code(), violation.found(), violation.allowed());
+            format!("  {code:<24} {found:<44} allowed: {allowed:<28} {mended}")
+        }));
     }
 
     /// Adds a warning that the preparation's own report doesn't have.
@@ -104,7 +155,7 @@ impl Report {
 impl From<&ImageInfo> for Input {
     fn from(info: &ImageInfo) -> Self {
         let (format, size, orientation) = (info.format.name(), info.size, info.orientation.to_exif());
-        Self { format, width: size.width, height: size.height, bytes: info.bytes, orientation }
+        Self { format, width: size.width, height: size.height, bytes: info.bytes, orientation, sha256: None }
     }
 }
 

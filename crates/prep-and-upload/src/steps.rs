@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use photo_prep::{Plan, Prepared, Resources, Route};
+use photo_prep::{Compliance, Depth, Plan, Prepared, Resources, Route};
 use photo_upload::Photo;
 
 use crate::endpoint::Endpoint;
@@ -17,18 +17,25 @@ use crate::work::Work;
 #[derive(Debug)]
 pub(crate) enum Steps {
     Explain,
+    Check(Depth),
     Prepare { keep: Option<Arc<Outputs>>, upload: Option<Endpoint> },
 }
 
 impl Steps {
     pub(crate) async fn run(&self, work: &Work, input: &Input, report: &mut Report) -> Result<(), Failure> {
         work.check(input.target.as_ref())?;
+        if let Self::Check(depth) = self {
+            return check(work, input, *depth, report).await;
+        }
         let (bytes, plan) = read_and_plan(work, input, report).await?;
         let Self::Prepare { keep, upload } = self else {
             // What the other routes lose is known when they have been taken.
             report.lossless = matches!(plan.route(), Route::PassThrough | Route::Rewrite).then_some(true);
             report.story.push(plan.to_string().trim_end().to_owned());
-            report.plan = Some(Box::new(plan));
+            let memory = plan.estimate().peak_memory;
+            report.plan = Some(Box::new(plan.clone()));
+            // Damage is seen where the picture data is gone through; the file that comes of it is not kept.
+            work.in_pool(memory, move || plan.execute(&bytes).map(drop)).await??;
             return Ok(());
         };
         let memory = plan.estimate().peak_memory;
@@ -46,6 +53,17 @@ impl Steps {
     }
 }
 
+/// Says whether the file meets the requirements.
+async fn check(work: &Work, input: &Input, depth: Depth, report: &mut Report) -> Result<(), Failure> {
+    let bytes = work.or_interrupted(input.load(&work.intake)).await??;
+    let options = work.options;
+    // What a file may need at most; what one does need is known when its header has been read.
+    let memory = if depth == Depth::Deep { options.input_limits.memory } else { 0 };
+    let verdict = work.in_pool(memory, move || options.check(&bytes, depth)).await?;
+    report.judged(&verdict);
+    if verdict.status == Compliance::Compliant { Ok(()) } else { Err((&verdict).into()) }
+}
+
 async fn read_and_plan(work: &Work, input: &Input, report: &mut Report) -> Result<(Bytes, Plan), Failure> {
     let bytes = work.or_interrupted(input.load(&work.intake)).await??;
     let (options, content) = (work.options, bytes.clone());
@@ -57,8 +75,7 @@ async fn read_and_plan(work: &Work, input: &Input, report: &mut Report) -> Resul
     report.input = Some((&info).into());
     report.warnings = strings(&info.warnings);
     let plan = plan?;
-    report.route = Some(plan.route().name());
-    report.reasons = strings(plan.reasons());
+    report.planned(&plan);
     Ok((bytes, plan))
 }
 

@@ -24,8 +24,8 @@ pub(crate) struct Work {
 }
 
 impl Work {
-    pub(crate) fn new(common: &Common, console: Console) -> Result<Self, UsageError> {
-        let (options, threads) = (common.options(), common.threads());
+    pub(crate) fn new(common: &Common, options: Options, console: Console) -> Result<Self, UsageError> {
+        let threads = common.threads();
         let pool =
             ThreadPoolBuilder::new().num_threads(threads).thread_name(|n| format!("picture-{n}")).build();
         let pool = pool

@@ -42,7 +42,7 @@ pub(super) fn rewrite<'a>(plan: &Plan, file: &OpenedFile<'a>) -> Result<Prepared
         verify(plan, file)?
     }
     timer.finish(Stage::Verify);
-    let limit = plan.options().limits.max_bytes;
+    let limit = plan.options().requirements.byte_limit();
     if out.len() as u64 > limit {
         return Err(Error::CannotFit { best_bytes: Some(out.len() as u64), limit });
     }

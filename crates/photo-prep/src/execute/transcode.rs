@@ -62,7 +62,7 @@ fn fitted<'p>(
     options: TranscodeOptions<'_>,
     log: &mut Attempts,
 ) -> Fitted<'p> {
-    let limit = plan.options().limits.max_bytes;
+    let limit = plan.options().requirements.byte_limit();
     let likely = bytes.len() as u64 <= limit;
     let mut search = QuantTableSearch::new(Picture::Coded(picture), options, limit);
     for attempt in &way.attempts {

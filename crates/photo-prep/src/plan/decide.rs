@@ -1,34 +1,35 @@
 //! From facts and options to a route.
 
 use super::definition::Plan;
-use super::reason::Reason;
+use super::frame::{self, Frame};
+use super::judge::{self, Remedy};
 use super::resources::Resources;
 use super::route::{CoefficientsPlan, DecodePath, OutputRule, PixelsPlan, Route};
 use super::{estimate, policy};
 use crate::formats::jpeg;
-use crate::geometry::{MAX_PNG_SIDE, MAX_SIDE};
-use crate::info::{ColorModel, ImageInfo, JpegProcess, ProfileSource};
+use crate::info::{ColorModel, ImageInfo};
 use crate::sampling::{DecodeScale, JpegSampling};
+use crate::violation::{Violation, ViolationKind};
 use crate::{
-    ColorPolicy, EdgePolicy, Error, Format, LimitKind, MetadataPolicy, Options, Orientation, OutputFormat,
-    Result, Size, Subsampling, Verify,
+    ColorPolicy, EdgePolicy, Error, Format, LimitKind, Options, Orientation, OutputFormat, Result, Size,
+    Subsampling, Verify,
 };
 
 pub(super) fn plan(info: &ImageInfo, options: &Options, resources: Resources) -> Result<Plan> {
     check_input(info, options)?;
-    let planned = |route, reasons| planned(info, options, resources, route, reasons);
-    let lossy = pixel_reasons(info, options);
-    let (route, reasons) = if lossy.is_empty() {
-        let reasons = rewrite_reasons(info, options);
-        (if reasons.is_empty() { Route::PassThrough } else { Route::Rewrite }, reasons)
-    } else {
-        (lossy_route(info, options, &lossy), lossy)
-    };
-    let mut plan = planned(route, reasons);
+    let options = &options.resolved();
+    let frame = frame::frame(info.upright_size(), options, judge::longest_side(info, options));
+    let violations = judge::violations(info, options, &frame);
+    if violations.iter().any(|violation| !violation.fixable) {
+        return Err(Error::Unfixable { violations });
+    }
+    let route = route(info, options, &violations, frame);
+    let planned = |route, violations| planned(info, options, resources, route, violations);
+    let mut plan = planned(route, violations);
     if let Route::Coefficients(coefficients) = &plan.route
         && beside_input(&plan) > options.input_limits.memory
     {
-        plan = planned(Route::Pixels(coefficients.fallback.clone()), plan.reasons);
+        plan = planned(Route::Pixels(coefficients.fallback.clone()), plan.violations);
     }
     check_decode_cost(&plan)?;
     shrink_to_memory(&mut plan, resources);
@@ -39,14 +40,34 @@ pub(super) fn plan(info: &ImageInfo, options: &Options, resources: Resources) ->
     Ok(plan)
 }
 
+/// The first route that mends all violations.
+fn route(info: &ImageInfo, options: &Options, violations: &[Violation], frame: Frame) -> Route {
+    let remedies = violations.iter().map(|violation| judge::remedy(violation, info, options));
+    let turned = info.orientation != Orientation::Upright;
+    match remedies.max() {
+        None => Route::PassThrough,
+        // Without its metadata, a file can't tell any more how it must be turned.
+        Some(Remedy::Rewrite) if !turned => Route::Rewrite,
+        Some(remedy) => lossy_route(info, options, violations, remedy, frame),
+    }
+}
+
 /// By coefficients where they can mend all that is wrong, else by pixels.
-fn lossy_route(info: &ImageInfo, options: &Options, reasons: &[Reason]) -> Route {
-    let pixels = pixels_plan(info, options, None);
-    if let Some(coefficients) = coefficients_plan(info, options, reasons, &pixels) {
+fn lossy_route(
+    info: &ImageInfo,
+    options: &Options,
+    violations: &[Violation],
+    remedy: Remedy,
+    frame: Frame,
+) -> Route {
+    let pixels = pixels_plan(info, options, frame, None);
+    if remedy <= Remedy::Coefficients
+        && let Some(coefficients) = coefficients_plan(info, options, &pixels)
+    {
         return Route::Coefficients(coefficients);
     }
-    match source_tables_quality(info, options, reasons, &pixels) {
-        Some(quality) => Route::Pixels(pixels_plan(info, options, Some(quality))),
+    match source_tables_quality(info, options, violations, &pixels) {
+        Some(quality) => Route::Pixels(pixels_plan(info, options, frame, Some(quality))),
         None => Route::Pixels(pixels),
     }
 }
@@ -56,10 +77,10 @@ fn planned(
     options: &Options,
     resources: Resources,
     route: Route,
-    reasons: Vec<Reason>,
+    violations: Vec<Violation>,
 ) -> Plan {
     let estimate = estimate::of(info, &route, options.verify, resources);
-    Plan { info: info.clone(), options: *options, reasons, estimate, route }
+    Plan { info: info.clone(), options: *options, violations, estimate, route }
 }
 
 fn check_input(info: &ImageInfo, options: &Options) -> Result<()> {
@@ -96,96 +117,27 @@ fn check_decode_cost(plan: &Plan) -> Result<()> {
     Ok(())
 }
 
-/// What only new pixels can mend.
-fn pixel_reasons(info: &ImageInfo, options: &Options) -> Vec<Reason> {
-    let mut reasons = Vec::new();
-    let mut add = |when: bool, reason: Reason| {
-        if when {
-            reasons.push(reason);
-        }
-    };
-    let asked = match options.format {
-        OutputFormat::Auto => info.format,
-        OutputFormat::Jpeg => Format::Jpeg,
-        OutputFormat::Png => Format::Png,
-    };
-    let accepted = matches!(info.format, Format::Jpeg | Format::Png);
-    add(!accepted, Reason::Format(info.format));
-    add(accepted && asked != info.format, Reason::FormatAsked(asked));
-    let (actual, limit) = (info.size.pixels(), options.limits.max_pixels);
-    let longest = if asked == Format::Png { MAX_PNG_SIDE } else { MAX_SIDE };
-    let too_long = info.size.width.max(info.size.height) > longest;
-    add(actual > limit || too_long, Reason::Pixels { actual, limit });
-    let (actual, limit) = (info.bytes - droppable(info, options).min(info.bytes), options.limits.max_bytes);
-    add(accepted && actual > limit, Reason::Bytes { actual, limit });
-    add(info.orientation != Orientation::Upright, Reason::Orientation(info.orientation));
-    let inks = matches!(info.model, ColorModel::Cmyk | ColorModel::Ycck);
-    add(inks, Reason::ColorModel(info.model));
-    let foreign = info.icc.is_some_and(|icc| !icc.is_srgb);
-    add(accepted && foreign && options.color == ColorPolicy::Srgb, Reason::ColorProfile);
-    // A profile that is told in an unusual way is converted, since that is what every program shows alike.
-    let odd = info.profile != ProfileSource::Proper && foreign && options.color == ColorPolicy::Auto;
-    add(accepted && odd, Reason::ColorProfile);
-    // Most viewers show such light gray, as if it were sRGB.
-    let hdr = info.hdr.is_some() && options.color != ColorPolicy::Preserve;
-    add(accepted && hdr, Reason::ColorProfile);
-    if let Some(jpeg) = &info.jpeg {
-        let common = matches!(
-            jpeg.process,
-            JpegProcess::Baseline | JpegProcess::ExtendedSequential | JpegProcess::Progressive
-        );
-        add(!common, Reason::Coding(jpeg.process));
-        add(info.bit_depth != 8, Reason::BitDepth(info.bit_depth));
-        add(info.well_formed && !jpeg.has_tables, Reason::Structure);
-    }
-    add(accepted && !info.well_formed, Reason::Structure);
-    reasons
-}
-
-/// Bytes that a rewrite would leave out.
-fn droppable(info: &ImageInfo, options: &Options) -> u64 {
-    let private = if options.metadata == MetadataPolicy::Strip { info.private_bytes } else { 0 };
-    private + info.unreferenced_bytes
-}
-
-/// What leaving something out mends.
-fn rewrite_reasons(info: &ImageInfo, options: &Options) -> Vec<Reason> {
-    let mut reasons = Vec::new();
-    if info.private_bytes > 0 && options.metadata != MetadataPolicy::Keep {
-        reasons.push(Reason::PrivateMetadata(info.private_bytes));
-    }
-    if info.unreferenced_bytes > 0 {
-        reasons.push(Reason::UnreferencedBytes(info.unreferenced_bytes));
-    }
-    if info.animated {
-        reasons.push(Reason::Animation);
-    }
-    if info.profile != ProfileSource::Proper {
-        reasons.push(Reason::ProfileToWrite);
-    }
-    if info.untrue && options.metadata == MetadataPolicy::Keep {
-        reasons.push(Reason::UntrueMetadata);
-    }
-    reasons
-}
-
 /// How pixels are made; `source_tables` is given where the source's quantization tables, of about that
 /// quality, are used again.
-fn pixels_plan(info: &ImageInfo, options: &Options, source_tables: Option<u8>) -> PixelsPlan {
+fn pixels_plan(info: &ImageInfo, options: &Options, frame: Frame, source_tables: Option<u8>) -> PixelsPlan {
     let output = output_rule(info, options);
-    let longest = if output == OutputRule::Png { MAX_PNG_SIDE } else { MAX_SIDE };
-    let size = info.upright_size().within_sides(options.limits.max_pixels, longest);
-    let scale = f64::from(size.width) / f64::from(info.upright_size().width);
+    let (size, content) = (frame.size, frame.crop.map_or(info.upright_size(), |rect| rect.size));
+    let scale = f64::from(size.width) / f64::from(content.width);
     // Pixels that stay one to one gain nothing from a higher quality than they had; reduced ones do.
-    let source_quality = info.jpeg.as_ref().and_then(|j| j.quality).filter(|_| scale == 1.0).unwrap_or(100);
+    let source_quality =
+        info.jpeg.as_ref().and_then(|j| j.quality).filter(|_| size == content).unwrap_or(100);
     let quality = source_tables.unwrap_or(policy::best_quality(info, options).min(source_quality));
     let sampling = sampling(info, options);
     let inks = matches!(info.model, ColorModel::Cmyk | ColorModel::Ycck);
-    let path = decode_path(info);
+    let framed = frame.crop.is_some() || frame.canvas.is_some() || size.pixels() > content.pixels();
+    let path = if framed { DecodePath::Raster } else { decode_path(info) };
     PixelsPlan {
         decode_path: path,
         scale: if info.format == Format::Jpeg { decode_scale(scale, path) } else { DecodeScale::Full },
+        crop: frame.crop,
         size,
+        canvas: frame.canvas,
+        smallest: frame::smallest(frame.output(), &options.requirements),
         output,
         sampling,
         reuse_source_tables: source_tables.is_some(),
@@ -197,14 +149,8 @@ fn pixels_plan(info: &ImageInfo, options: &Options, source_tables: Option<u8>) -
 }
 
 /// Whether coefficients can mend all that is wrong, and how.
-fn coefficients_plan(
-    info: &ImageInfo,
-    options: &Options,
-    reasons: &[Reason],
-    pixels: &PixelsPlan,
-) -> Option<CoefficientsPlan> {
-    let mendable = |reason: &Reason| matches!(reason, Reason::Orientation(_) | Reason::Bytes { .. });
-    if pixels.decode_path != DecodePath::Planes || !reasons.iter().all(mendable) {
+fn coefficients_plan(info: &ImageInfo, options: &Options, pixels: &PixelsPlan) -> Option<CoefficientsPlan> {
+    if pixels.decode_path != DecodePath::Planes {
         return None;
     }
     let (kept, trims) = without_partial_mcus(info)?;
@@ -222,10 +168,13 @@ fn coefficients_plan(
 fn source_tables_quality(
     info: &ImageInfo,
     options: &Options,
-    reasons: &[Reason],
+    violations: &[Violation],
     pixels: &PixelsPlan,
 ) -> Option<u8> {
-    let only_turned = reasons.iter().all(|r| matches!(r, Reason::Orientation(_)));
+    let only_turned = violations.iter().all(|violation| {
+        matches!(violation.kind, ViolationKind::Orientation(_))
+            || judge::remedy(violation, info, options) == Remedy::Rewrite
+    });
     let reusable = only_turned && pixels.decode_path == DecodePath::Planes && !pixels.to_srgb;
     let auto = options.subsampling == Subsampling::Auto;
     info.jpeg.as_ref().and_then(|j| j.quality).filter(|_| reusable && auto)

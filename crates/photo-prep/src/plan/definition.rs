@@ -1,10 +1,9 @@
 //! What a plan is.
 
 use super::estimate::Estimate;
-use super::reason::Reason;
 use super::route::Route;
 use crate::info::ImageInfo;
-use crate::{Format, Options, Size};
+use crate::{Format, Options, Size, Violation};
 
 /// What will be done with a picture, and why.
 ///
@@ -14,7 +13,7 @@ use crate::{Format, Options, Size};
 pub struct Plan {
     pub(super) info: ImageInfo,
     pub(super) options: Options,
-    pub(super) reasons: Vec<Reason>,
+    pub(super) violations: Vec<Violation>,
     pub(super) route: Route,
     pub(super) estimate: Estimate,
 }
@@ -32,10 +31,11 @@ impl Plan {
         &self.options
     }
 
-    /// Why the file can't go as it is; empty for [`Route::PassThrough`].
+    /// All that keeps the file from going as it is, each of which the plan mends; empty for
+    /// [`Route::PassThrough`].
     #[must_use]
-    pub fn reasons(&self) -> &[Reason] {
-        &self.reasons
+    pub fn violations(&self) -> &[Violation] {
+        &self.violations
     }
 
     /// The way the picture takes, and what is tried on it.
@@ -54,7 +54,7 @@ impl Plan {
     #[must_use]
     pub fn output_size(&self) -> Size {
         match &self.route {
-            Route::Pixels(pixels) => pixels.size,
+            Route::Pixels(pixels) => pixels.canvas.unwrap_or(pixels.size),
             Route::Coefficients(coefficients) => coefficients.size,
             _ => self.info.size,
         }

@@ -43,7 +43,7 @@ impl Display for Plan {
                 write_verification(f, self)?;
             }
             Route::Rewrite => {
-                write_reasons(f, self)?;
+                write_violations(f, self)?;
                 writeln!(
                     f,
                     "The compressed picture is kept to the bit; only what is around it is left out."
@@ -51,11 +51,11 @@ impl Display for Plan {
                 write_verification(f, self)?;
             }
             Route::Coefficients(coefficients) => {
-                write_reasons(f, self)?;
+                write_violations(f, self)?;
                 write_coefficients(f, self, coefficients)?;
             }
             Route::Pixels(_) => {
-                write_reasons(f, self)?;
+                write_violations(f, self)?;
                 write_pixels(f, self)?;
             }
         }
@@ -64,10 +64,10 @@ impl Display for Plan {
     }
 }
 
-fn write_reasons(f: &mut Formatter<'_>, plan: &Plan) -> Result {
+fn write_violations(f: &mut Formatter<'_>, plan: &Plan) -> Result {
     f.write_str("It can't go as it is: ")?;
-    for (i, reason) in plan.reasons.iter().enumerate() {
-        write!(f, "{}{reason}", if i > 0 { "; " } else { "" })?;
+    for (i, violation) in plan.violations.iter().enumerate() {
+        write!(f, "{}{violation}", if i > 0 { "; " } else { "" })?;
     }
     writeln!(f, ".")
 }
@@ -130,7 +130,7 @@ fn write_attempts(f: &mut Formatter<'_>, plan: &Plan) -> Result {
     if matches!(plan.route, Route::PassThrough | Route::Rewrite) {
         return Ok(());
     }
-    write!(f, "To hold {} bytes it tries: ", plan.options.limits.max_bytes)?;
+    write!(f, "To hold {} bytes it tries: ", plan.options.requirements.byte_limit())?;
     let may_be_jpeg = plan.route.attempts().any(|attempt| matches!(attempt, Attempt::LowerQuality(_)));
     for (i, attempt) in plan.route.attempts().enumerate() {
         write!(f, "{}{attempt}", if i > 0 { ", then " } else { "" })?;

@@ -7,8 +7,9 @@ mod decide;
 mod definition;
 mod estimate;
 mod explain;
+mod frame;
+mod judge;
 mod policy;
-mod reason;
 mod resources;
 mod route;
 
@@ -16,7 +17,7 @@ pub use attempts::{Attempt, FewerPixels, PngMargin, Rung, TableRange};
 pub use balance::Balance;
 pub use definition::Plan;
 pub use estimate::Estimate;
-pub use reason::Reason;
+pub use frame::Rect;
 pub use resources::Resources;
 pub use route::{CoefficientsPlan, DecodePath, OutputRule, PixelsPlan, Route, RouteKind};
 

@@ -97,7 +97,7 @@ pub(super) fn for_coefficients(
 /// The quality that a JPEG of all the planned pixels has at least.
 fn least_quality(info: &ImageInfo, options: &Options, size: Size) -> u8 {
     let floor = options.quality.floor;
-    let least = balance(options.limits.max_bytes, floor).least_quality(size.pixels());
+    let least = balance(options.requirements.byte_limit(), floor).least_quality(size.pixels());
     let nearly_all = 10 * size.pixels() >= 9 * info.size.pixels();
     let own = info.jpeg.as_ref().and_then(|jpeg| jpeg.quality).filter(|_| nearly_all);
     own.map_or(least, |own| least.min(own.saturating_sub(BELOW_OWN)).max(floor))
@@ -138,7 +138,7 @@ fn png_attempts(info: &ImageInfo, options: &Options, picture: &Picture) -> Vec<A
 /// 256 colors 1.8, screenshots less than 1.
 fn png_margin(info: &ImageInfo, options: &Options, picture: &Picture) -> Option<PngMargin> {
     let small = if is_lossy(info) { SMALL_PNG_OF_LOSSY } else { SMALL_PNG };
-    let small = u32::try_from(options.limits.max_bytes).map_or(small, |limit| limit.min(small));
+    let small = u32::try_from(options.requirements.byte_limit()).map_or(small, |limit| limit.min(small));
     let margin = PngMargin { small, percent: 125, percent_of_few_tiles: 150, quality: picture.quality };
     (picture.output == OutputRule::PngIfBetter && info.format != Format::Gif).then_some(margin)
 }
@@ -176,7 +176,7 @@ fn fewer_pixels(info: &ImageInfo, options: &Options, picture: &Picture) -> Fewer
     let floor = options.quality.floor.min(best);
     FewerPixels {
         tables: tables(best, floor),
-        balance: balance(options.limits.max_bytes, floor),
+        balance: balance(options.requirements.byte_limit(), floor),
         sampling: if may_halve { JpegSampling::S420 } else { picture.sampling },
         full_chroma_from: may_halve.then_some(FULL_CHROMA_FROM),
         redecodes: if many_scans { 0 } else { REDECODES },

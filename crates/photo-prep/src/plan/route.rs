@@ -1,6 +1,7 @@
 //! The ways a picture can take.
 
 use super::attempts::{Attempt, TableRange};
+use super::frame::Rect;
 use crate::sampling::{DecodeScale, JpegSampling};
 use crate::{Format, Size};
 
@@ -46,8 +47,14 @@ pub struct PixelsPlan {
     pub decode_path: DecodePath,
     /// At which scale the decoder works.
     pub scale: DecodeScale,
-    /// The size of the upright output, before the byte limit has its say.
+    /// The part of the upright picture that stays, if not all of it does.
+    pub crop: Option<Rect>,
+    /// The upright size to which what stays is brought, before the byte limit has its say.
     pub size: Size,
+    /// The size of the output where color is added around the picture.
+    pub canvas: Option<Size>,
+    /// The smallest size to which the output may be reduced for the byte limit.
+    pub smallest: Size,
     /// Which format comes out.
     pub output: OutputRule,
     /// Chroma subsampling of a JPEG output.

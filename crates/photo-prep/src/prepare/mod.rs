@@ -1,18 +1,21 @@
 //! The paved path: one call from any picture to one that fits.
 
+mod check;
 mod later_frame;
 mod recover;
 
 use std::io::Read;
 use std::path::Path;
 
+pub use check::check;
 use later_frame::Look;
 
 use crate::formats::opened::OpenedFile;
 use crate::info::{ImageInfo, fingerprint};
 use crate::plan::{Plan, Resources};
 use crate::prepared::Prepared;
-use crate::{Error, InputLimits, LimitKind, Options, Result, Warning, execute};
+use crate::verdict::{Compliance, Depth};
+use crate::{Error, InputLimits, LimitKind, Options, Result, Sha256, Warning, execute};
 
 /// Prepares a picture with the default [`Options`].
 ///
@@ -86,8 +89,27 @@ impl Plan {
     }
 }
 
-/// The picture; a file that turned out to be cut off is completed, as far as the options allow.
+/// The picture, once it is known to meet the requirements.
 fn execute_opened<'a>(plan: &Plan, file: &OpenedFile<'a>) -> Result<Prepared<'a>> {
+    let mut prepared = run_or_recover(plan, file)?;
+    if plan.options().sha256 {
+        let output = Sha256::of(prepared.bytes());
+        let input = if prepared.is_borrowed() { output } else { Sha256::of(file.bytes()) };
+        let report = prepared.report_mut();
+        (report.input.sha256, report.output.sha256) = (Some(input), Some(output));
+    }
+    if prepared.is_borrowed() {
+        return Ok(prepared);
+    }
+    let verdict = plan.options().check(prepared.bytes(), Depth::Shallow);
+    match verdict.status {
+        Compliance::Compliant => Ok(prepared),
+        _ => Err(Error::NotCompliant { violations: verdict.violations }),
+    }
+}
+
+/// The picture; a file that turned out to be cut off is completed, as far as the options allow.
+fn run_or_recover<'a>(plan: &Plan, file: &OpenedFile<'a>) -> Result<Prepared<'a>> {
     match run(plan, file) {
         Err(error @ (Error::Malformed { .. } | Error::Truncated { .. })) => {
             let (whole, coverage) = recover::recovered(plan, file.bytes(), error)?;
@@ -127,7 +149,7 @@ fn of_another_file(plan: &Plan, bytes: &[u8], warning: Option<Warning>) -> Resul
     let mut prepared = run(&other, &file)?.into_owned();
     let report = prepared.report_mut();
     report.input.bytes = plan.info().bytes;
-    report.reasons = plan.reasons().to_vec();
+    report.violations = plan.violations().to_vec();
     let mut warnings = plan.info().warnings.clone();
     warnings.extend(warning);
     warnings.append(&mut report.warnings);

@@ -129,12 +129,12 @@ pub(crate) fn set(names: &str) -> BTreeSet<&str> {
 pub(crate) fn check_shape(line: &Value) {
     assert_eq!(
         keys(line),
-        set("file status route reasons lossless in out upload warnings error ms"),
+        set("file status route violations lossless in out upload warnings error ms"),
         "{line}"
     );
     let is_text_list = |list: &Value| list.as_array().is_some_and(|l| l.iter().all(Value::is_string));
     assert!(line["file"].is_string() && line["ms"].is_number(), "{line}");
-    assert!(is_text_list(&line["reasons"]) && is_text_list(&line["warnings"]), "{line}");
+    assert!(is_text_list(&line["violations"]) && is_text_list(&line["warnings"]), "{line}");
     assert!(line["route"].is_string() || line["route"].is_null(), "{line}");
     assert!(line["lossless"].is_boolean() || line["lossless"].is_null(), "{line}");
     let objects = [

@@ -95,7 +95,7 @@ fn preparing_takes_the_right_route() {
             continue;
         }
         assert_eq!((&line["route"], &line["out"]["format"]), (&route.into(), &format.into()), "{line}");
-        assert_eq!(line["reasons"].as_array().map(Vec::is_empty), Some(route == "pass_through"), "{line}");
+        assert_eq!(line["violations"].as_array().map(Vec::is_empty), Some(route == "pass_through"), "{line}");
         assert_eq!(line["lossless"].as_bool(), Some(route != "pixels"), "{line}");
         assert_eq!(line["in"]["bytes"], content.len() as u64);
         assert_eq!((&line["out"]["width"], &line["out"]["height"]), (&64.into(), &48.into()), "{line}");
@@ -262,7 +262,7 @@ fn explaining_touches_nothing() {
     bench.file("turned.jpg", jpeg_with_exif(6));
     bench.file("text.txt", "text");
     let mut line = run(args("explain {turned.jpg} --json", &bench)).ends(0).only();
-    assert_eq!(line["plan"]["options"]["limits"]["max_pixels"], 10_000_000);
+    assert_eq!(line["plan"]["options"]["requirements"]["max_pixels"], 10_000_000);
     line.as_object_mut().expect("an object").remove("plan");
     check_shape(&line);
     assert_eq!((&line["route"], &line["in"]["orientation"]), (&"coefficients".into(), &6.into()));

@@ -9,6 +9,8 @@ use crate::{Error, Format, Size};
 /// What the result must hold.
 pub(in crate::execute) struct Target {
     pub(in crate::execute) max_bytes: u64,
+    /// The smallest size to which the picture may be reduced.
+    pub(in crate::execute) smallest: Size,
     /// The quality below which no JPEG may fall.
     pub(in crate::execute) floor: u8,
     pub(in crate::execute) settings: JpegSettings,

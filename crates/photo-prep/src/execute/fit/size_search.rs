@@ -34,7 +34,10 @@ const HEADERS: f64 = 330.0;
 impl<'a> SizeSearch<'a> {
     /// The file, from what the whole picture is expected to take at a quality.
     pub(super) fn run(&self, expected: f64, quality: u8, drafts: &mut Drafts<'a>) -> Result<(Step, Counts)> {
-        let mut counts = Counts::default();
+        let (mut counts, last) = (Counts::default(), self.last_step());
+        if last == 0 {
+            return Ok((Step::TooLarge(None), counts));
+        }
         let (mut step, mut picture) =
             self.balanced(self.curve(expected, self.whole, quality), &mut counts)?;
         let mut floor = self.how.tables.floor.max(self.least_quality(step).saturating_sub(10));
@@ -45,12 +48,12 @@ impl<'a> SizeSearch<'a> {
             if found.is_some() {
                 return Ok((Step::found(found, size), counts));
             }
-            if size.pixels() == 1 {
+            if step == last {
                 // Tells how many bytes it takes at least.
                 let smallest = drafts.attempt(&self.planes(step, self.how.sampling)?, floor)?;
                 return Ok((smallest, counts));
             }
-            (step, floor) = (step + LEAP, self.how.tables.floor);
+            (step, floor) = ((step + LEAP).min(last), self.how.tables.floor);
             picture = self.transformed(step, self.how.sampling, &mut counts)?;
         }
     }
@@ -61,7 +64,7 @@ impl<'a> SizeSearch<'a> {
         let mut step = self.expected_step(&curve);
         // The smallest size that is known to have too little quality, and the largest that has enough.
         let (mut too_low, mut enough) = (0, u32::MAX);
-        let mut tries = self.how.tries;
+        let (mut tries, last) = (self.how.tries, self.last_step());
         loop {
             let mut picture = self.transformed(step, self.how.sampling, counts)?;
             let quality = likely_quality(&mut picture);
@@ -72,7 +75,7 @@ impl<'a> SizeSearch<'a> {
             }
             curve = self.curve(self.room(), self.size(step), quality);
             let next = self.expected_step(&curve).clamp(too_low + 1, enough.max(too_low + 1));
-            let next = if tries == 0 { next.max(step + LEAP).min(enough) } else { next };
+            let next = if tries == 0 { next.max(step + LEAP).min(enough) } else { next }.min(last);
             tries = tries.saturating_sub(1);
             if next == step || tries == 0 && enough == step {
                 let full = self.with_full_chroma(step, quality, counts)?;
@@ -118,15 +121,27 @@ impl<'a> SizeSearch<'a> {
         self.whole.scaled(STEP.powf(f64::from(step) / 2.0))
     }
 
+    /// The last step whose size is one that the output may have, and smaller than the one before.
+    fn last_step(&self) -> u32 {
+        let smallest = self.target.smallest;
+        let holds = |step: u32| {
+            let size = self.size(step);
+            let large_enough = size.width >= smallest.width && size.height >= smallest.height;
+            large_enough && self.size(step - 1).pixels() > 1
+        };
+        (1..).find(|step| !holds(*step)).map_or(0, |step| step - 1)
+    }
+
     fn least_quality(&self, step: u32) -> u8 {
         self.how.balance.least_quality(self.size(step).pixels()).min(self.how.tables.best)
     }
 
     /// The first step that should have the quality asked for.
     fn expected_step(&self, curve: &Curve) -> u32 {
+        let last = self.last_step();
         let enough = |step: &u32| {
             let size = self.size(*step);
-            size.pixels() == 1 || curve.bytes(size, self.least_quality(*step)) <= self.room()
+            *step >= last || curve.bytes(size, self.least_quality(*step)) <= self.room()
         };
         (1..).find(enough).unwrap_or(1)
     }
