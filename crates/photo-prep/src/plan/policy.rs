@@ -39,9 +39,16 @@ const FULL_CHROMA_FROM: u8 = 80;
 /// About what chroma at full size costs in quality.
 const FULL_CHROMA_COSTS: u8 = 4;
 
-/// The pixels of a JPEG stay one to one down to so much less than its own quality, before fewer of them are
-/// better: coarser tables lose less on coefficients that have lost some already.
-const BELOW_OWN: u8 = 10;
+/// No pixels go from here on: those that stay as they are lose nothing to the reduction. Photos of 4 and 5 MP,
+/// points of SSIMULACRA2 against the best of fewer pixels: 2.3 at quality 82, 0.3 and -0.8 at 72 and 71, -1.5 at 66.
+const WHOLE_FROM: u8 = 75;
+
+/// Coefficients that are quantized once more lose more: of quality 92 at 86, 80 and 74 0.9 to 1.2, 0.4 to 0.9
+/// and 1.4 points less than fewer pixels, of quality 80 at 65 4.
+const BELOW_OWN: u8 = 6;
+
+/// From this quality on, coefficients are as good as new.
+const AS_NEW: u8 = 96;
 
 /// A PNG of so many bytes is small in itself.
 const SMALL_PNG: u32 = 1_000_000;
@@ -98,9 +105,9 @@ pub(super) fn for_coefficients(
 fn least_quality(info: &ImageInfo, options: &Options, size: Size) -> u8 {
     let floor = options.quality.floor;
     let least = balance(options.requirements.byte_limit(), floor).least_quality(size.pixels());
-    let nearly_all = 10 * size.pixels() >= 9 * info.size.pixels();
-    let own = info.jpeg.as_ref().and_then(|jpeg| jpeg.quality).filter(|_| nearly_all);
-    own.map_or(least, |own| least.min(own.saturating_sub(BELOW_OWN)).max(floor))
+    let one_to_one = 10 * size.pixels() >= 9 * info.size.pixels();
+    let own = info.jpeg.as_ref().and_then(|jpeg| jpeg.quality).filter(|own| one_to_one && *own < AS_NEW);
+    least.min(own.map_or(WHOLE_FROM, |own| own.saturating_sub(BELOW_OWN))).max(floor)
 }
 
 /// What pixels are to become.

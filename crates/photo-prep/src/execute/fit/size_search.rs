@@ -74,10 +74,17 @@ impl<'a> SizeSearch<'a> {
                 too_low = step;
             }
             curve = self.curve(self.room(), self.size(step), quality);
-            let next = self.expected_step(&curve).clamp(too_low + 1, enough.max(too_low + 1));
-            let next = if tries == 0 { next.max(step + LEAP).min(enough) } else { next }.min(last);
+            let expected = self.expected_step(&curve).clamp(too_low + 1, enough.max(too_low + 1));
             tries = tries.saturating_sub(1);
-            if next == step || tries == 0 && enough == step {
+            let next = match (tries, enough) {
+                (1.., _) => expected,
+                (0, u32::MAX) => expected.max(step + LEAP),
+                // What is expected of sizes may be wrong: there are not many between these two.
+                (0, _) => enough.min(too_low + (enough - too_low).div_ceil(2)),
+            };
+            let next = next.min(last);
+            let near = tries == 0 && enough == step && enough - too_low <= 3;
+            if next == step || near {
                 let full = self.with_full_chroma(step, quality, counts)?;
                 return Ok((step, full.unwrap_or(picture)));
             }
