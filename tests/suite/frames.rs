@@ -201,7 +201,8 @@ fn no_progressive_file_comes_out_where_none_is_allowed() {
         let required = Requirements::default().allow_progressive(false);
         for limit in (2..60).map(|k| bytes.len() as u64 * k / 50) {
             for options in [Options::default(), Options::default().max_side(280)] {
-                let required = Requirements { max_long_side: options.requirements.max_long_side, ..required };
+                let mut required = required;
+                required.max_long_side = options.requirements.max_long_side;
                 let prepared = options.requirements(required).max_bytes(limit).prepare(&bytes).unwrap();
                 let info = photo_prep::probe(prepared.bytes()).unwrap();
                 let process = info.jpeg.map(|jpeg| jpeg.process);

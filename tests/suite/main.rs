@@ -1,6 +1,7 @@
 //! The workspace's integration tests, in one binary.
 
 mod attempts;
+mod balance;
 mod coefficients;
 mod color;
 mod contract;

@@ -124,8 +124,8 @@ pub use options::{
 pub use orientation::Orientation;
 pub use picture_file::is_picture_file;
 pub use plan::{
-    Attempt, CoefficientsPlan, DecodePath, Estimate, FewerColors, FewerPixels, OutputRule, PixelsPlan, Plan,
-    PngMargin, Resources, Route, RouteKind, Rung, SmallerPng, TableRange,
+    Attempt, Balance, CoefficientsPlan, DecodePath, Estimate, FewerColors, FewerPixels, OutputRule,
+    PixelsPlan, Plan, PngMargin, Resources, Route, RouteKind, Rung, SmallerPng, TableRange,
 };
 pub use prepare::{check, prepare, prepare_file, probe};
 pub use prepared::Prepared;

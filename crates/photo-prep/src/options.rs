@@ -48,16 +48,19 @@ pub struct Options {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct Quality {
-    /// The quality to start from (92). A JPEG source is never written at a higher quality than it was
-    /// estimated to have.
+    /// The quality to start from (92). A JPEG source whose pixels stay one to one is never written at a higher
+    /// quality than it was estimated to have.
     pub best: u8,
-    /// Below this (75), pixels are reduced rather than quality.
+    /// The same for sources that have lost nothing (95): PNG, GIF, BMP, TIFF, lossless WebP.
+    pub of_lossless: u8,
+    /// No JPEG that is made to fit gets less (25); above it, the byte limit decides how many pixels of which
+    /// quality make the best picture.
     pub floor: u8,
 }
 
 impl Default for Quality {
     fn default() -> Self {
-        Self { best: 92, floor: 75 }
+        Self { best: 92, of_lossless: 95, floor: 25 }
     }
 }
 
@@ -80,7 +83,8 @@ pub enum OutputFormat {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 pub enum Subsampling {
-    /// As the source has it, 4:2:0 where it has none.
+    /// As the source has it; at full size where it has lost nothing, halved where the byte limit would take
+    /// more than that is worth.
     #[default]
     Auto,
     /// 4:2:0: chroma at half width and half height.
@@ -317,14 +321,22 @@ impl Options {
         self
     }
 
-    /// Sets the best JPEG quality, clamped to 1..=100.
+    /// Sets the best JPEG quality, whatever the source, clamped to 1..=100.
     #[must_use]
     pub fn quality(mut self, best: u8) -> Self {
         self.quality.best = best.clamp(1, 100);
+        self.quality.of_lossless = self.quality.best;
         self
     }
 
-    /// Sets the quality below which pixels are reduced instead, clamped to 1..=100.
+    /// Asks for the best JPEG that fits: quality 98 with chroma at full size, or as near to that as the byte
+    /// limit allows.
+    #[must_use]
+    pub fn best_quality(self) -> Self {
+        self.quality(98).subsampling(Subsampling::S444)
+    }
+
+    /// Sets the quality below which pixels are reduced in any case, clamped to 1..=100.
     #[must_use]
     pub fn quality_floor(mut self, floor: u8) -> Self {
         self.quality.floor = floor.clamp(1, 100);

@@ -127,10 +127,10 @@ pub(crate) struct Common {
     /// Format of the result
     #[arg(long, global = true, default_value = "auto", value_parser = one_of(FORMATS))]
     format: OutputFormat,
-    /// Best JPEG quality, 1 to 100 [default: 92]
-    #[arg(long, global = true, value_name = "Q", value_parser = clap::value_parser!(u8).range(1..=100))]
-    quality: Option<u8>,
-    /// Below this JPEG quality pixels are reduced instead, 1 to 100 [default: 75]
+    /// Best JPEG quality, 1 to 100, or best: 98 with chroma at full size [default: 92, of lossless sources 95]
+    #[arg(long, global = true, value_name = "Q", value_parser = best_quality)]
+    quality: Option<BestQuality>,
+    /// Below this JPEG quality pixels are reduced in any case, 1 to 100 [default: 25]
     #[arg(long, global = true, value_name = "Q", value_parser = clap::value_parser!(u8).range(1..=100))]
     quality_floor: Option<u8>,
     /// Chroma subsampling of new JPEGs
@@ -239,7 +239,12 @@ impl Common {
             .verify(self.verify);
         options = self.max_pixels.map_or(options, |n| options.max_pixels(n));
         options = self.max_bytes.map_or(options, |n| options.max_bytes(n));
-        options = self.quality.map_or(options, |q| options.quality(q));
+        options = match self.quality {
+            Some(BestQuality::Best) if self.subsampling == Subsampling::Auto => options.best_quality(),
+            Some(BestQuality::Best) => options.best_quality().subsampling(self.subsampling),
+            Some(BestQuality::Of(quality)) => options.quality(quality),
+            None => options,
+        };
         options = self.quality_floor.map_or(options, |q| options.quality_floor(q));
         Ok(self.frame.over(options))
     }
@@ -286,6 +291,23 @@ const DEPTHS: [(&str, Verify); 2] = [
     ("full: To the end of its picture data", Verify::Full),
     ("structure: Its structure and checksums", Verify::Structure),
 ];
+
+/// The best quality that a JPEG may have.
+#[derive(Debug, Clone, Copy)]
+enum BestQuality {
+    /// As good as the byte limit allows.
+    Best,
+    /// On libjpeg's scale.
+    Of(u8),
+}
+
+fn best_quality(word: &str) -> Result<BestQuality, &'static str> {
+    match (word, word.parse()) {
+        ("best", _) => Ok(BestQuality::Best),
+        (_, Ok(quality @ 1..=100)) => Ok(BestQuality::Of(quality)),
+        _ => Err("neither a number from 1 to 100 nor best"),
+    }
+}
 
 /// Takes one of these words for its value. What stands after a colon is the word's help.
 fn one_of<T: Copy + Send + Sync + 'static, const N: usize>(

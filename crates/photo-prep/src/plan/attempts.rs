@@ -1,5 +1,8 @@
 //! What is tried to hold the byte limit, in order, with the numbers that decide over each attempt.
 
+use super::balance::Balance;
+use crate::sampling::JpegSampling;
+
 /// One way to write a picture, tried when those before it in the plan did not fit. The numbers that decide
 /// over it are its own.
 #[non_exhaustive]
@@ -14,11 +17,11 @@ pub enum Attempt {
     Optimized,
     /// The same coefficients as a progressive file.
     OptimizedProgressive,
-    /// A JPEG of lower quality whose chroma is halved, tried where the coefficients would have to become so
-    /// coarse. Its pixels are made by
+    /// A JPEG of lower quality whose chroma is halved, tried where quality would fall below `below` with chroma
+    /// at full size. Where a JPEG's coefficients are kept otherwise, its pixels are made by
     /// [`CoefficientsPlan::halved_chroma`](super::CoefficientsPlan::halved_chroma), whose attempts take the place of those that follow.
     HalvedChroma {
-        /// The quality below which coefficients would fall.
+        /// The quality below which coefficients of full chroma would fall.
         below: u8,
         /// The tables that coefficients could have.
         tables: TableRange,
@@ -130,8 +133,14 @@ impl SmallerPng {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
 pub struct FewerPixels {
-    /// The quality of a JPEG.
-    pub quality: u8,
+    /// The quantization tables of a JPEG.
+    pub tables: TableRange,
+    /// How many pixels a JPEG has: as many as have the quality that this asks for.
+    pub balance: Balance,
+    /// Chroma sampling of a JPEG.
+    pub sampling: JpegSampling,
+    /// The quality from which on chroma is at full size instead; `None` if it never is.
+    pub full_chroma_from: Option<u8>,
     /// How many times the source may be decoded again for one size; then the picture of the planned size is
     /// reduced.
     pub redecodes: u32,

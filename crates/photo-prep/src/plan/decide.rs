@@ -125,8 +125,11 @@ fn pixels_plan(info: &ImageInfo, options: &Options, frame: Frame, source_tables:
     let output = output_rule(info, options);
     let (size, content) = (frame.size, frame.crop.map_or(info.upright_size(), |rect| rect.size));
     let scale = f64::from(size.width) / f64::from(content.width);
-    let source_quality = info.jpeg.as_ref().and_then(|j| j.quality).unwrap_or(100);
-    let quality = source_tables.unwrap_or(options.quality.best.min(source_quality));
+    // Pixels that stay one to one gain nothing from a higher quality than they had; reduced ones do.
+    let source_quality =
+        info.jpeg.as_ref().and_then(|j| j.quality).filter(|_| size == content).unwrap_or(100);
+    let quality = source_tables.unwrap_or(policy::best_quality(info, options).min(source_quality));
+    let sampling = sampling(info, options);
     let inks = matches!(info.model, ColorModel::Cmyk | ColorModel::Ycck);
     let framed = frame.crop.is_some() || frame.canvas.is_some() || size.pixels() > content.pixels();
     let path = if framed { DecodePath::Raster } else { decode_path(info) };
@@ -138,7 +141,7 @@ fn pixels_plan(info: &ImageInfo, options: &Options, frame: Frame, source_tables:
         canvas: frame.canvas,
         smallest: frame::smallest(frame.output(), &options.requirements),
         output,
-        sampling: sampling(info, options),
+        sampling,
         reuse_source_tables: source_tables.is_some(),
         to_srgb: inks
             || info.hdr.is_some()
@@ -146,10 +149,8 @@ fn pixels_plan(info: &ImageInfo, options: &Options, frame: Frame, source_tables:
             || options.color != ColorPolicy::Preserve && info.icc.is_some_and(|icc| !icc.is_srgb),
         attempts: policy::for_pixels(
             info,
-            output,
-            quality,
-            options.quality.floor.min(quality),
-            size != info.upright_size(),
+            options,
+            &policy::Picture { output, size, sampling, quality, reduced: size != info.upright_size() },
         ),
     }
 }
@@ -172,7 +173,7 @@ fn coefficients_plan(info: &ImageInfo, options: &Options, pixels: &PixelsPlan) -
     }
     let size = info.orientation.apply_to(kept);
     let halved_chroma = policy::halved_chroma(info, options, pixels);
-    let attempts = policy::for_coefficients(options.quality.floor, halved_chroma.is_some());
+    let attempts = policy::for_coefficients(info, options, size, halved_chroma.is_some());
     Some(CoefficientsPlan { size, trims, attempts, halved_chroma, fallback: pixels.clone() })
 }
 
@@ -251,12 +252,12 @@ fn output_rule(info: &ImageInfo, options: &Options) -> OutputRule {
     }
 }
 
-/// As the source has it; turned on its side, half width becomes half height.
+/// As the source has it, in full where it is lossless; turned on its side, half width becomes half height.
 fn sampling(info: &ImageInfo, options: &Options) -> JpegSampling {
     let factors = match (&info.jpeg, info.luma_factors) {
         (Some(jpeg), _) if jpeg.is_subsampled() => jpeg.sampling.as_slice(),
-        (Some(_), _) | (None, Some((1, 1))) => &[],
-        (None, luma) => &[luma.unwrap_or((2, 2)), (1, 1), (1, 1)],
+        (Some(_), _) | (None, None | Some((1, 1))) => &[],
+        (None, Some(luma)) => &[luma, (1, 1), (1, 1)],
     };
     match options.subsampling {
         Subsampling::S444 => JpegSampling::S444,

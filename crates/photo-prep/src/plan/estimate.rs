@@ -5,7 +5,7 @@ use super::route::{DecodePath, OutputRule, PixelsPlan, Route};
 use crate::formats::jpeg;
 use crate::info::{ColorModel, ImageInfo, JpegInfo, JpegProcess};
 use crate::pixels::bands;
-use crate::sampling::DecodeScale;
+use crate::sampling::{DecodeScale, JpegSampling};
 use crate::{Format, Size, Verify};
 
 /// What a plan will cost.
@@ -115,6 +115,8 @@ impl Facts<'_> {
         let planes = plan.size.pixels() * if gray { 1 } else { 3 };
         let encoding = match plan.output {
             OutputRule::Png => planes + 2 * plan.size.pixels() * 3 + encoder(plan.size, 3),
+            // Chroma may be there halved and at full size, as coefficients.
+            _ if plan.sampling == JpegSampling::S444 => 4 * planes,
             _ => 3 * planes,
         };
         decoding.max(encoding)

@@ -3,6 +3,7 @@
 use std::fmt::{Display, Formatter, Result};
 
 use super::attempts::{Attempt, Rung};
+use super::balance::Balance;
 use super::definition::Plan;
 use super::route::{CoefficientsPlan, DecodePath, OutputRule, Route};
 use crate::Verify;
@@ -138,8 +139,16 @@ fn write_attempts(f: &mut Formatter<'_>, plan: &Plan) -> Result {
         return Ok(());
     }
     write!(f, "To hold {} bytes it tries: ", plan.options.requirements.byte_limit())?;
+    let may_be_jpeg = plan.route.attempts().any(|attempt| matches!(attempt, Attempt::LowerQuality(_)));
     for (i, attempt) in plan.route.attempts().enumerate() {
         write!(f, "{}{attempt}", if i > 0 { ", then " } else { "" })?;
+        if let (Attempt::FewerPixels(how), true) = (attempt, may_be_jpeg) {
+            let Balance { pixels, quality, .. } = how.balance;
+            write!(
+                f,
+                " (in a JPEG about {pixels} of quality {quality}, or more where they take fewer bytes)"
+            )?;
+        }
     }
     writeln!(f, ".")
 }

@@ -2,6 +2,7 @@
 //! plan.
 
 mod attempts;
+mod balance;
 mod decide;
 mod definition;
 mod estimate;
@@ -15,6 +16,7 @@ mod route;
 mod size_bounds;
 
 pub use attempts::{Attempt, FewerColors, FewerPixels, PngMargin, Rung, SmallerPng, TableRange};
+pub use balance::Balance;
 pub use definition::Plan;
 pub use estimate::Estimate;
 pub use resources::Resources;

@@ -5,26 +5,35 @@ use std::borrow::Cow;
 
 use photo_jpeg::{Planes, TranscodeOptions};
 
-use super::outcome::{Counts, File, Step, Target, smaller_of};
+use super::drafts::Drafts;
+use super::outcome::{Counts, Step, Target};
 use super::quant_search::{Found, Picture, QuantTableSearch};
+use super::size_search::SizeSearch;
 use crate::formats::jpeg::encode::{JpegSettings, OrientedPlanes};
 use crate::plan::{Attempt, FewerPixels, TableRange};
-use crate::{Format, Orientation, Result, Size};
+use crate::sampling::JpegSampling;
+use crate::{Orientation, Result, Size};
+
+/// Makes a picture's planes again at an upright size, with this sampling of chroma.
+pub(in super::super) type Remade<'a> = dyn Fn(Size, JpegSampling) -> Result<Planes> + 'a;
 
 /// A picture to be written as JPEG.
 pub(in super::super) struct Source<'a> {
     pub(in super::super) picture: OrientedPlanes<'a>,
-    /// Makes its planes again at a smaller upright size.
-    pub(in super::super) smaller: &'a dyn Fn(Size) -> Result<Planes>,
+    pub(in super::super) remade: &'a Remade<'a>,
 }
 
 /// A sample of the picture may be wrong by so much.
 const UNSURE: f64 = 1.1;
 
+/// A picture with full chroma has at most so many times the bytes of one with halved chroma, at a quality
+/// where the latter may be the better one.
+const CHROMA_SHARE: f64 = 1.6;
+
 /// The attempts to write one picture.
 pub(super) struct JpegFit<'a> {
     target: &'a Target,
-    smaller: &'a dyn Fn(Size) -> Result<Planes>,
+    remade: &'a Remade<'a>,
     size: Size,
     orientation: Orientation,
     /// Until it is transformed.
@@ -34,14 +43,16 @@ pub(super) struct JpegFit<'a> {
     sampled: Option<f64>,
     at_floor: Option<f64>,
     drafts: Drafts<'a>,
+    /// Beside those of the drafts and of the present search.
+    counts: Counts,
 }
 
 impl<'a> JpegFit<'a> {
     pub(super) fn new(source: Source<'a>, target: &'a Target) -> Self {
-        let Source { picture, smaller } = source;
+        let Source { picture, remade } = source;
         Self {
             target,
-            smaller,
+            remade,
             size: picture.size(),
             orientation: picture.orientation,
             planes: Some(picture),
@@ -49,6 +60,7 @@ impl<'a> JpegFit<'a> {
             sampled: None,
             at_floor: None,
             drafts: Drafts::new(target),
+            counts: Counts::default(),
         }
     }
 
@@ -57,6 +69,7 @@ impl<'a> JpegFit<'a> {
             Attempt::Jpeg { quality } => self.at_quality(*quality),
             Attempt::ProgressiveJpeg { quality } => self.progressive(*quality),
             Attempt::LowerQuality(tables) => self.lower_quality(*tables),
+            Attempt::HalvedChroma { tables, .. } => self.halved_chroma(*tables),
             Attempt::FewerPixels(how) => self.fewer_pixels(*how),
             _ => Ok(Step::Skipped),
         }
@@ -64,7 +77,10 @@ impl<'a> JpegFit<'a> {
 
     pub(super) fn counts(&self) -> Counts {
         let searched = self.search.as_ref().map_or(0, QuantTableSearch::encodes);
-        Counts { encodes: self.drafts.written + searched, transforms: self.drafts.transforms }
+        Counts {
+            encodes: self.counts.encodes + self.drafts.written + searched,
+            transforms: self.counts.transforms + self.drafts.transforms,
+        }
     }
 
     fn at_quality(&mut self, quality: u8) -> Result<Step> {
@@ -108,8 +124,9 @@ impl<'a> JpegFit<'a> {
         Ok(self.sampled()? <= UNSURE * self.limit() && self.floor_may_fit()?)
     }
 
+    /// A dead zone and a progressive file save some bytes beside.
     fn floor_may_fit(&mut self) -> Result<bool> {
-        Ok(self.at_floor()? <= UNSURE * self.limit())
+        Ok(self.at_floor()? <= UNSURE * UNSURE * self.limit())
     }
 
     /// With a byte for each pixel there is room for all but noise, and no need for a sample.
@@ -120,8 +137,12 @@ impl<'a> JpegFit<'a> {
     }
 
     fn at_floor(&mut self) -> Result<f64> {
-        let settings = self.target.settings.at(self.target.floor.min(self.target.settings.quality));
+        let settings = self.target.settings.at(self.floor());
         predicted(&mut self.at_floor, self.planes.as_ref(), &settings)
+    }
+
+    fn floor(&self) -> u8 {
+        self.target.floor.min(self.target.settings.quality)
     }
 
     /// What a search among the tables for the transformed picture finds; the planes are gone from then on.
@@ -132,7 +153,7 @@ impl<'a> JpegFit<'a> {
         let settings = &self.target.settings;
         if let (None, Some(planes)) = (&self.search, self.planes.take()) {
             let picture = Picture::Unquantized(planes.transformed()?);
-            self.drafts.transforms += 1;
+            self.counts.transforms += 1;
             let options = TranscodeOptions::default().segments(&settings.segments);
             self.search = Some(QuantTableSearch::new(picture, options, self.target.max_bytes));
         }
@@ -140,47 +161,35 @@ impl<'a> JpegFit<'a> {
         Ok(Step::found(find(search, settings), self.size))
     }
 
-    /// Pixels are reduced until the floor's quality fits. Bytes fall slower than pixels do, since detail gets
-    /// denser: about with their 0.8th power. A sample brings the first try near to the limit; where it
-    /// misleads, as a picture may be made to, only whole pictures count from then on.
-    fn fewer_pixels(&mut self, how: FewerPixels) -> Result<Step> {
-        const POWER: f64 = 0.8;
-        let at_floor = self.at_floor()?;
-        self.planes = None;
-        self.search = None;
-        let (target, smaller, whole, orientation) = (self.target, self.smaller, self.size, self.orientation);
-        let fixed = 330.0 + target.settings.segments.len() as f64;
-        let limit = (target.max_bytes as f64 - fixed).max(1.0);
-        let settings = target.settings.at(how.quality);
-        let made = |share: f64| -> Result<(OrientedPlanes<'static>, f64)> {
-            let planes = smaller(target.reduced_to(whole.scaled(share.sqrt())))?;
-            let small = OrientedPlanes { planes: Cow::Owned(planes), orientation };
-            let predicted = (small.predict(&settings)? as f64 - fixed).max(1.0);
-            Ok((small, predicted))
-        };
-        let (mut share, mut expected, mut aim) = (1.0f64, at_floor - fixed, 0.93);
-        let mut refinements = 4;
-        loop {
-            share *= (aim * limit / expected.max(1.0)).clamp(1e-9, 0.98).powf(1.0 / POWER);
-            let (mut small, mut predicted) = made(share)?;
-            while refinements > 0 {
-                let ratio = aim * limit / predicted;
-                if (0.93..1.0).contains(&ratio) || share * ratio > 1.0 || target.is_smallest(small.size()) {
-                    break;
-                }
-                refinements -= 1;
-                share = (share * ratio.powf(1.0 / POWER)).min(1.0);
-                drop(small);
-                (small, predicted) = made(share)?;
-            }
-            let step = self.drafts.attempt(&small, how.quality)?;
-            if matches!(step, Step::Fits(_)) || target.is_smallest(small.size()) {
-                return Ok(step);
-            }
-            expected = self.drafts.last as f64 - fixed;
-            refinements = 0;
-            aim = if self.drafts.count + 1 >= how.tries { 0.7 } else { 0.85 };
+    /// The same with chroma halved. Where chroma takes so many bytes that even half of them would not do, it
+    /// is not tried.
+    fn halved_chroma(&mut self, tables: TableRange) -> Result<Step> {
+        if self.at_floor()? > CHROMA_SHARE * self.limit() {
+            return Ok(Step::Skipped);
         }
+        (self.planes, self.search) = (None, None);
+        let planes = Cow::Owned((self.remade)(self.size, JpegSampling::S420)?);
+        self.planes = Some(OrientedPlanes { planes, orientation: self.orientation });
+        let step = self.searched(|search, _| search.finest(tables))?;
+        self.take_search();
+        Ok(step)
+    }
+
+    fn fewer_pixels(&mut self, how: FewerPixels) -> Result<Step> {
+        let (expected, quality) = (self.at_floor()?, self.floor());
+        self.planes = None;
+        self.take_search();
+        let (target, remade, whole, orientation) = (self.target, self.remade, self.size, self.orientation);
+        let search = SizeSearch { target, how, remade, whole, orientation };
+        let (step, counts) = search.run(expected, quality, &mut self.drafts)?;
+        self.counts.encodes += counts.encodes;
+        self.counts.transforms += counts.transforms;
+        Ok(step)
+    }
+
+    /// Drops the transformed picture, but not what was done for it.
+    fn take_search(&mut self) {
+        self.counts.encodes += self.search.take().map_or(0, |search| search.encodes());
     }
 }
 
@@ -201,47 +210,11 @@ fn predicted(
     Ok(predicted)
 }
 
-/// Drafts whole JPEGs, writes those that fit, and remembers what they gave.
-struct Drafts<'a> {
-    target: &'a Target,
-    /// Files that were written, or only drafted since they were too large.
-    count: u32,
-    written: u32,
-    transforms: u32,
-    last: u64,
-    best: Option<u64>,
-}
-
-impl<'a> Drafts<'a> {
-    fn new(target: &'a Target) -> Self {
-        Self { target, count: 0, written: 0, transforms: 0, last: 0, best: None }
-    }
-
-    fn attempt(&mut self, picture: &OrientedPlanes<'_>, quality: u8) -> Result<Step> {
-        let draft = picture.draft(&self.target.settings.at(quality))?;
-        (self.transforms, self.count) = (self.transforms + 1, self.count + 1);
-        // How long it will be is known but for a thousandth; it need not be written for that.
-        let mut bytes = draft.expected_len();
-        if bytes <= self.target.max_bytes {
-            let file = draft.write();
-            self.written += 1;
-            bytes = file.len() as u64;
-            if bytes <= self.target.max_bytes {
-                let (format, size) = (Format::Jpeg, picture.size());
-                return Ok(Step::Fits(File { bytes: file, format, size, quality: Some(quality) }));
-            }
-        }
-        (self.last, self.best) = (bytes, smaller_of(self.best, bytes));
-        Ok(Step::TooLarge(self.best))
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
 
     use super::*;
-    use crate::sampling::JpegSampling;
 
     /// A gray picture of noise, but that of the rows of blocks which [`OrientedPlanes::predict`] looks at
     /// only so many parts of 100 are.
@@ -290,7 +263,7 @@ mod tests {
                     chunks: Vec::new(),
                 };
                 let made = Cell::new(0);
-                let smaller = |size| {
+                let remade = |size, _: JpegSampling| {
                     made.set(made.get() + 1);
                     assert!(made.get() < 10, "{noisy} parts of 100, {max_bytes} bytes: it never ends");
                     Ok(two_faced(size, noisy))
@@ -298,8 +271,7 @@ mod tests {
                 let planes = Cow::Owned(two_faced(Size::new(1_600, 1_200), noisy));
                 let picture = OrientedPlanes { planes, orientation: Orientation::Upright };
                 let plan = attempts();
-                let fitted =
-                    crate::execute::fit::planes(Source { picture, smaller: &smaller }, &plan, &target);
+                let fitted = crate::execute::fit::planes(Source { picture, remade: &remade }, &plan, &target);
                 let file = fitted.unwrap().file;
                 println!(
                     "{noisy} {max_bytes}: {} bytes, {}, made {}",

@@ -1,6 +1,7 @@
 //! Holding the byte limit: the plan's attempts are tried in their order, and the first file that fits is the
 //! result.
 
+mod drafts;
 mod jpeg;
 mod likeness;
 mod outcome;
@@ -8,9 +9,12 @@ mod png;
 mod png_or_jpeg;
 mod png_way;
 pub(super) mod quant_search;
+mod size_search;
 
 pub(super) use jpeg::Source;
 pub(super) use outcome::{Attempts, Fitted, Target};
+
+use std::borrow::Cow;
 
 use jpeg::JpegFit;
 use outcome::{Counts, Step};
@@ -35,9 +39,13 @@ pub(super) fn planes(source: Source<'_>, attempts: &[Attempt], target: &Target) 
 
 /// Pixels as the first PNG or JPEG that fits. Pictures with transparency only become PNGs.
 pub(super) fn raster(raster: &Raster, attempts: &[Attempt], target: &Target) -> Result<Fitted> {
-    let smaller = |size| {
-        let small = resize::reduced(raster, size);
-        Ok(encode::planes(&small, target.settings.sampling)?.planes.into_owned())
+    let remade = |size, sampling| {
+        let small = if size == raster.size() {
+            Cow::Borrowed(raster)
+        } else {
+            Cow::Owned(resize::reduced(raster, size))
+        };
+        Ok(encode::planes(&small, sampling)?.planes.into_owned())
     };
     let jpeg_allowed = attempts.iter().any(|attempt| matches!(attempt, Attempt::Jpeg { .. }));
     let only_png = raster.layout().has_alpha() || !jpeg_allowed;
@@ -62,7 +70,7 @@ pub(super) fn raster(raster: &Raster, attempts: &[Attempt], target: &Target) -> 
             _ => {
                 if jpeg.is_none() {
                     let picture = encode::planes(raster, target.settings.sampling)?;
-                    jpeg = Some(JpegFit::new(Source { picture, smaller: &smaller }, target));
+                    jpeg = Some(JpegFit::new(Source { picture, remade: &remade }, target));
                 }
                 jpeg.as_mut().map_or(Ok(Step::Skipped), |jpeg| jpeg.attempt(attempt))?
             }

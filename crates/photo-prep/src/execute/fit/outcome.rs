@@ -33,11 +33,6 @@ impl Target {
         };
         [0, -1, 1].map(short).into_iter().find(|size| self.required.allows_size(*size)).unwrap_or(wanted)
     }
-
-    /// Whether a picture can't be reduced further.
-    pub(super) fn is_smallest(&self, size: Size) -> bool {
-        size.width <= self.smallest.width && size.height <= self.smallest.height
-    }
 }
 
 /// A file that fits.

@@ -180,16 +180,47 @@ impl<'a> QuantTableSearch<'a> {
         let (from, to) =
             (sampled.saturating_sub(below).max(finest), (sampled + SEARCH_WINDOW).min(coarsest + 1));
         let mut coarseness = self.first(from, to, None, Self::expected)?;
+        if coarseness == from && from > finest {
+            // The sample was wrong by more than it may be.
+            coarseness = self.first(finest, from, None, Self::expected)?;
+        }
+        let mut may_be_finer = true;
         while coarseness <= coarsest {
             let (_, progressive) = self.kind(coarseness)?;
             let quality = as_written(self.tables(coarseness).first()?).min(tables.best);
             let options = self.with_tables(Some(coarseness)).progressive(progressive);
-            match self.attempt(&options, Some(quality))? {
+            let draft = self.picture.draft(&options)?;
+            let expected = draft.expected_len();
+            if self.fits(expected) && std::mem::take(&mut may_be_finer) {
+                let finer = self.finer(coarseness, finest, expected)?;
+                if finer < coarseness {
+                    coarseness = finer;
+                    continue;
+                }
+            }
+            match self.written(draft, Some(quality)) {
                 Ok(found) => return Some(found),
                 Err(expected) => coarseness = self.behind(coarseness, coarsest, expected)?,
             }
         }
         None
+    }
+
+    /// The finest coarseness that should fit, where it is known how long the file of one will be that leaves
+    /// more room than any one step takes; else the same.
+    fn finer(&mut self, coarseness: usize, finest: usize, expected: u64) -> Option<usize> {
+        /// What a file may leave of the limit.
+        const ROOM: f64 = 0.985;
+        let most = self.limit as f64 * SIZE_MARGIN;
+        if expected as f64 >= ROOM * most {
+            return Some(coarseness);
+        }
+        let most = self.sampled(Some(coarseness))? as f64 * most / expected.max(1) as f64;
+        let mut finer = coarseness;
+        while finer > finest && self.sampled(Some(finer - 1))? as f64 <= most {
+            finer -= 1;
+        }
+        Some(finer)
     }
 
     /// The next coarseness that may fit, where it is known how long the file of one will be: how much shorter
@@ -347,14 +378,18 @@ impl<'a> QuantTableSearch<'a> {
     /// The file, or how long it would be where that is too long; `None` where coefficients can't be written.
     fn attempt(&mut self, options: &TranscodeOptions<'_>, quality: Option<u8>) -> Option<Result<Found, u64>> {
         let draft = self.picture.draft(options)?;
+        Some(self.written(draft, quality))
+    }
+
+    /// The file of a draft, or how long it would be where that is too long.
+    fn written(&mut self, draft: Draft, quality: Option<u8>) -> Result<Found, u64> {
         if !self.fits(draft.expected_len()) {
-            return Some(Err(draft.expected_len()));
+            return Err(draft.expected_len());
         }
         self.encodes += 1;
         let bytes = draft.write();
         let (len, encodes) = (bytes.len() as u64, self.encodes);
-        let fits = len <= self.limit;
-        Some(if fits { Ok(Found { bytes, quality, encodes }) } else { Err(len) })
+        if len <= self.limit { Ok(Found { bytes, quality, encodes }) } else { Err(len) }
     }
 }
 

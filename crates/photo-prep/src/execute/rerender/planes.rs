@@ -44,8 +44,8 @@ pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, file: &OpenedFile<'_>) -
     } else {
         let redecoder = Redecoder::new(plan, pixels, bytes, profile.as_deref());
         let picture = OrientedPlanes { planes: Cow::Owned(planes), orientation: info.orientation };
-        let smaller = |size| redecoder.planes(size);
-        fit::planes(Source { picture, smaller: &smaller }, &pixels.attempts, &target)?
+        let remade = |size, sampling| redecoder.planes(size, sampling);
+        fit::planes(Source { picture, remade: &remade }, &pixels.attempts, &target)?
     };
     timer.finish(Stage::Encode);
     Ok(finished(plan, pixels, fitted, preserved, timer))

@@ -9,6 +9,7 @@ use super::source_planes::{converted, raster};
 use crate::formats::jpeg;
 use crate::pixels::{Raster, resize};
 use crate::plan::{Attempt, PixelsPlan, Plan};
+use crate::sampling::JpegSampling;
 use crate::{ColorModel, Result, Size};
 
 /// Decoded from the source a few times, which keeps most detail; then, and at once where that may take
@@ -38,9 +39,11 @@ impl<'a> Redecoder<'a> {
         Self { plan, pixels, bytes, profile, left, whole: RefCell::new(None) }
     }
 
-    /// The planes that become a picture of the upright size `upright`, which is at most the planned one.
-    pub(super) fn planes(&self, upright: Size) -> Result<Planes> {
-        let source = |upright| converted(self.plan, self.pixels, self.bytes, self.profile, upright);
+    /// The planes that become a picture of the upright size `upright`, which is at most the planned one, with
+    /// this sampling of chroma.
+    pub(super) fn planes(&self, upright: Size, sampling: JpegSampling) -> Result<Planes> {
+        let pixels = PixelsPlan { sampling, ..self.pixels.clone() };
+        let source = |upright| converted(self.plan, &pixels, self.bytes, self.profile, upright);
         if let Some(left) = self.left.get().checked_sub(1) {
             self.left.set(left);
             return source(upright);
@@ -53,7 +56,7 @@ impl<'a> Redecoder<'a> {
         let orientation = self.plan.info().orientation;
         let stored = orientation.apply_to(upright);
         let gray = self.plan.info().model == ColorModel::Gray;
-        let factors = jpeg::decode_planes::factors(gray, self.pixels.sampling, orientation);
+        let factors = jpeg::decode_planes::factors(gray, sampling, orientation);
         jpeg::encode::planes_of(&resize::reduced(whole, stored), factors.first().copied().unwrap_or((1, 1)))
     }
 }
@@ -77,10 +80,10 @@ mod tests {
                 let Route::Pixels(pixels) = plan.route() else { panic!("{name}: {:?}", plan.route()) };
                 let redecoder = Redecoder::new(&plan, pixels, &bytes, None);
                 let smaller = pixels.size.scaled(0.8);
-                let decoded = redecoder.planes(smaller).unwrap();
+                let decoded = redecoder.planes(smaller, pixels.sampling).unwrap();
                 redecoder.left.set(0);
                 for _ in 0..2 {
-                    let reduced = redecoder.planes(smaller).unwrap();
+                    let reduced = redecoder.planes(smaller, pixels.sampling).unwrap();
                     assert_eq!(
                         (reduced.width(), reduced.height()),
                         (decoded.width(), decoded.height()),

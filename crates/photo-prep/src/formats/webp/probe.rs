@@ -27,6 +27,8 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     info.decoder_memory = DecoderMemory::fixed(tables(bytes, size, &chunks, limits.memory)?);
     info.has_content_credentials = find(b"C2PA").is_some();
     info.animated = find(b"ANIM").is_some();
+    // What lost something already has its chroma halved.
+    info.luma_factors = find(b"VP8 ").map(|_| (2, 2));
     embedded_facts::take(&mut info, &super::embedded::embedded(bytes, &chunks), limits)?;
     if let Some(profile) = find(b"ICCP") {
         embedded_facts::icc_told(&mut info);
