@@ -23,22 +23,31 @@ pub(crate) fn few_tiles(raster: &Raster) -> Option<Raster> {
 /// Rows of a run in [`bands`].
 const RUN: u32 = 64;
 
-/// Runs of whole rows, one below the other, about a million pixels in at least four runs; `None` where the
-/// picture is hardly larger. It is filtered and deflated as the whole is, but for a row in 64.
+/// Columns of a run at most.
+const WIDE: u32 = 4096;
+
+/// Runs of rows, one below the other, about a million pixels in at least four runs; `None` where the picture is
+/// hardly larger. It is filtered and deflated as the whole is, but for a row in 64. Of very wide pictures, each
+/// run has other columns.
 pub(crate) fn bands(raster: &Raster) -> Option<Raster> {
     const PIXELS: u64 = 1_000_000;
     let runs = raster.size.height / RUN;
-    let wanted = PIXELS.div_ceil(u64::from(raster.size.width) * u64::from(RUN)).max(4) as u32;
-    if 2 * wanted > runs {
+    let width = raster.size.width.min(WIDE);
+    let wanted = PIXELS.div_ceil(u64::from(width) * u64::from(RUN)).max(4) as u32;
+    let size = Size::new(width, wanted * RUN);
+    if wanted > runs || 2 * size.pixels() > raster.size.pixels() {
         return None;
     }
-    let size = Size::new(raster.size.width, wanted * RUN);
+    let n = raster.layout.channels();
     let mut data = Vec::with_capacity(Raster::bytes_for(size, raster.layout));
     for run in 0..wanted {
         // In the middle of as many parts.
         let at = (u64::from(2 * run + 1) * u64::from(runs) / u64::from(2 * wanted)) as usize;
-        let bytes = RUN as usize * raster.row_bytes();
-        data.extend_from_slice(raster.data.get(at * bytes..(at + 1) * bytes)?);
+        let column = (raster.size.width - width) as usize * run as usize / (wanted - 1) as usize;
+        for row in at * RUN as usize..(at + 1) * RUN as usize {
+            let from = row * raster.row_bytes() + column * n;
+            data.extend_from_slice(raster.data.get(from..from + width as usize * n)?);
+        }
     }
     Raster::new(size, raster.layout, data)
 }
@@ -83,11 +92,13 @@ mod tests {
             Raster::new(Size::new(w, h), Layout::Gray, (0..h).flat_map(row).collect()).unwrap()
         };
         assert!(bands(&make(1000, 1000)).is_none());
-        assert!(bands(&make(20_000, 300)).is_none());
-        for (w, h) in [(3651, 2738), (1000, 10_000), (10_000, 1000)] {
+        assert!(bands(&make(20_000, 100)).is_none());
+        for (w, h) in [(3651, 2738), (1000, 10_000), (10_000, 1000), (20_000, 600)] {
             let sample = bands(&make(w, h)).unwrap();
-            assert!(2 * sample.size().height <= h && sample.size().width == w);
-            let runs: Vec<u8> = sample.data().chunks((w * 64) as usize).map(|run| run[0]).collect();
+            assert!(2 * sample.size().pixels() <= u64::from(w) * u64::from(h) && sample.size().width <= 4096);
+            assert!(sample.size().pixels() < 1_300_000, "{}", sample.size());
+            let rows = (sample.size().width * 64) as usize;
+            let runs: Vec<u8> = sample.data().chunks(rows).map(|run| run[0]).collect();
             assert!(runs.len() >= 4 && runs.is_sorted_by(|a, b| a < b), "{runs:?}");
         }
     }

@@ -42,8 +42,8 @@ pub enum Attempt {
         /// No sample differs by more.
         max_error: u8,
     },
-    /// A PNG in fewer colors, of graphics alone: where the 16 most frequent colors make up half of what is
-    /// visible.
+    /// A PNG in fewer colors, of graphics alone: where the 16 most frequent colors make up three tenths of what
+    /// is visible.
     FewerColors(FewerColors),
     /// A PNG of fewer pixels: in fewer colors if it is a graphic, else nearly without loss or in dithered
     /// colors, whichever is most like the picture.

@@ -28,64 +28,81 @@ pub(super) fn likeness(original: &Raster, made: &Raster) -> f64 {
     1.0 - sum / scales
 }
 
-/// Luma, and two differences of color.
-fn planes(raster: &Raster) -> [Vec<f32>; 3] {
-    let n = raster.layout().channels();
-    let pixel = |p: &[u8]| {
-        let [r, g, b, _] = rgba(p).map(f32::from);
-        [0.30 * r + 0.59 * g + 0.11 * b, 0.5 * (r - g), 0.25 * (r + g) - 0.5 * b]
-    };
-    let pixels: Vec<[f32; 3]> = raster.data().chunks_exact(n).map(pixel).collect();
-    std::array::from_fn(|k| pixels.iter().map(|p| p[k]).collect())
-}
-
-/// The mean difference, and that of the worst windows.
+/// The mean difference and that of the worst windows, of luma most.
 fn at_one_scale(original: &Raster, made: &Raster) -> f64 {
+    const WEIGHTS: [f64; 3] = [0.7, 0.15, 0.15];
     let Size { width, height } = original.size();
-    let (a, b) = (planes(original), planes(made));
-    let weights = [0.7, 0.15, 0.15];
-    let differences = |k: usize| {
-        let (mean, high) = differences(&a[k], &b[k], width as usize, height as usize);
-        0.5 * mean + 0.5 * high
-    };
-    (0..3).map(|k| weights[k] * differences(k)).sum()
-}
-
-/// The mean of what is not alike, and the fourth root of the mean of fourth powers.
-fn differences(a: &[f32], b: &[f32], width: usize, height: usize) -> (f64, f64) {
-    let (side_x, side_y) = (WINDOW.min(width), WINDOW.min(height));
-    let rows: Vec<usize> = (0..=height - side_y).step_by(WINDOW / 2).collect();
-    let sums: Vec<(f64, f64, f64)> = rows
+    let (width, height) = (width as usize, height as usize);
+    let (across, down) = (WINDOW.min(width), WINDOW.min(height));
+    let rows: Vec<usize> = (0..=height - down).step_by(WINDOW / 2).collect();
+    // For each plane the sum, and that of fourth powers; sums of rows are added up in their order.
+    let sums: Vec<[(f64, f64); 3]> = rows
         .par_iter()
         .map(|&y| {
-            let mut sums = (0.0, 0.0, 0.0);
-            for x in (0..=width - side_x).step_by(WINDOW / 2) {
-                let lines = (y..y + side_y).map(|y| y * width + x..y * width + x + side_x);
-                let unlike = f64::from(unlike(lines.map(|l| (&a[l.clone()], &b[l]))));
-                sums = (sums.0 + unlike, sums.1 + unlike.powi(4), sums.2 + 1.0);
+            let mut sums = [(0.0, 0.0); 3];
+            for x in (0..=width - across).step_by(WINDOW / 2) {
+                let mut window = Window::default();
+                (y..y + down)
+                    .for_each(|y| window.add(line(original, x, y, across), line(made, x, y, across)));
+                for (sum, unlike) in sums.iter_mut().zip(window.unlike()) {
+                    *sum = (sum.0 + unlike, sum.1 + unlike.powi(4));
+                }
             }
             sums
         })
         .collect();
-    let sum = sums.iter().fold((0.0, 0.0, 0.0), |s, t| (s.0 + t.0, s.1 + t.1, s.2 + t.2));
-    (sum.0 / sum.2, (sum.1 / sum.2).powf(0.25))
+    let count = (rows.len() * (0..=width - across).step_by(WINDOW / 2).count()) as f64;
+    let total = |k: usize| sums.iter().fold((0.0, 0.0), |t, s| (t.0 + s[k].0, t.1 + s[k].1));
+    let difference = |k: usize| {
+        let (sum, fourths) = total(k);
+        0.5 * sum / count + 0.5 * (fourths / count).powf(0.25)
+    };
+    (0..3).map(|k| WEIGHTS[k] * difference(k)).sum()
 }
 
-/// 1 less the structural similarity of a window.
-fn unlike<'a>(lines: impl Iterator<Item = (&'a [f32], &'a [f32])>) -> f32 {
-    const C1: f32 = 6.5;
-    const C2: f32 = 58.5;
-    let (mut n, mut sa, mut sb, mut saa, mut sbb, mut sab) = (0.0f32, 0.0f32, 0.0, 0.0, 0.0, 0.0);
-    for (a, b) in lines {
-        n += a.len() as f32;
-        for (a, b) in a.iter().zip(b) {
-            (sa, sb, saa, sbb, sab) = (sa + a, sb + b, saa + a * a, sbb + b * b, sab + a * b);
+/// Some pixels of a row, with the channels of each.
+fn line(raster: &Raster, x: usize, y: usize, pixels: usize) -> (&[u8], usize) {
+    let n = raster.layout().channels();
+    let at = y * raster.row_bytes() + x * n;
+    (raster.data().get(at..at + pixels * n).unwrap_or_default(), n)
+}
+
+/// Luma, and two differences of color.
+fn planes(pixel: &[u8]) -> [f32; 3] {
+    let [r, g, b, _] = rgba(pixel).map(f32::from);
+    [0.30 * r + 0.59 * g + 0.11 * b, 0.5 * (r - g), 0.25 * (r + g) - 0.5 * b]
+}
+
+/// Sums over a window: of one picture, the other, their squares, and their product.
+#[derive(Default)]
+struct Window {
+    count: f32,
+    sums: [[f32; 5]; 3],
+}
+
+impl Window {
+    fn add(&mut self, (a, n): (&[u8], usize), (b, m): (&[u8], usize)) {
+        for (a, b) in a.chunks_exact(n).zip(b.chunks_exact(m)) {
+            self.count += 1.0;
+            let (a, b) = (planes(a), planes(b));
+            for (k, sums) in self.sums.iter_mut().enumerate() {
+                let add = [a[k], b[k], a[k] * a[k], b[k] * b[k], a[k] * b[k]];
+                sums.iter_mut().zip(add).for_each(|(sum, add)| *sum += add);
+            }
         }
     }
-    let (ma, mb) = (sa / n, sb / n);
-    let (va, vb, cov) = (saa / n - ma * ma, sbb / n - mb * mb, sab / n - ma * mb);
-    let light = (2.0 * ma * mb + C1) / (ma * ma + mb * mb + C1);
-    1.0 - light * (2.0 * cov + C2) / (va + vb + C2)
+
+    /// 1 less the structural similarity of each plane.
+    fn unlike(&self) -> [f64; 3] {
+        const C1: f32 = 6.5;
+        const C2: f32 = 58.5;
+        self.sums.map(|sums| {
+            let [ma, mb, maa, mbb, mab] = sums.map(|sum| sum / self.count.max(1.0));
+            let (va, vb, both) = (maa - ma * ma, mbb - mb * mb, mab - ma * mb);
+            let light = (2.0 * ma * mb + C1) / (ma * ma + mb * mb + C1);
+            f64::from(1.0 - light * (2.0 * both + C2) / (va + vb + C2))
+        })
+    }
 }
 
 #[cfg(test)]

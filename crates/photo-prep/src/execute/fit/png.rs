@@ -74,7 +74,7 @@ impl<'a> PngFit<'a> {
     }
 
     fn is_best(&mut self, max_error: u8, way: Way) -> Result<bool> {
-        let candidates = self.candidates(&photo_ways(max_error, 256))?;
+        let candidates = self.photo_candidates(max_error, 256)?;
         Ok(candidates.first().is_some_and(|best| best.way == way && best.share >= 1.0))
     }
 
@@ -83,7 +83,7 @@ impl<'a> PngFit<'a> {
         if !self.graphic {
             return Ok(Step::Skipped);
         }
-        let candidates = self.candidates(&graphic_ways(how))?;
+        let candidates = self.graphic_candidates(how)?;
         let mut step = Step::Skipped;
         for candidate in candidates.into_iter().take_while(|candidate| candidate.share >= 1.0).take(2) {
             let bytes = self.ways.written(candidate.way, self.raster, &self.target.chunks)?;
@@ -97,19 +97,55 @@ impl<'a> PngFit<'a> {
 
     /// Fewer pixels, as many as fit.
     pub(super) fn smaller(&mut self, how: SmallerPng) -> Result<Step> {
-        let colors = how.colors;
-        let ways = if self.graphic { graphic_ways(colors) } else { photo_ways(how.max_error, colors.most) };
-        let candidates = self.candidates(&ways)?;
+        let candidates = if self.graphic {
+            self.graphic_candidates(how.colors)?
+        } else {
+            self.photo_candidates(how.max_error, how.colors.most)?
+        };
         let Some(best) = candidates.first() else { return Ok(Step::Skipped) };
         self.filled(best.way, best.share, how)
     }
 
-    fn candidates(&mut self, ways: &[Way]) -> Result<Vec<Candidate>> {
+    /// Nearly without loss; in dithered colors where only few pixels are left that way.
+    fn photo_candidates(&mut self, max_error: u8, most: u16) -> Result<Vec<Candidate>> {
+        const FEW: f64 = 0.25;
         if let Some(known) = &self.candidates {
             return Ok(known.clone());
         }
-        let found = self.ways.candidates(ways, self.limit(), &self.target.chunks)?;
-        Ok(self.candidates.insert(found).clone())
+        let mut found = Vec::new();
+        for error in ERRORS.into_iter().filter(|error| (2..=max_error).contains(error)) {
+            found.push(self.candidate(Way::Near(error))?);
+        }
+        if found.iter().all(|candidate| candidate.share < FEW) {
+            found.push(self.candidate(Way::Colors { most, dithered: true })?);
+        }
+        Ok(self.remembered(found))
+    }
+
+    /// All numbers of colors, the best of them dithered, too.
+    fn graphic_candidates(&mut self, how: FewerColors) -> Result<Vec<Candidate>> {
+        if let Some(known) = &self.candidates {
+            return Ok(known.clone());
+        }
+        let mut found = Vec::new();
+        for most in [256, 64, 32, 16].into_iter().filter(|n| (how.fewest..=how.most).contains(n)) {
+            found.push(self.candidate(Way::Colors { most, dithered: false })?);
+        }
+        let best = found.iter().max_by(|a, b| a.likeness.total_cmp(&b.likeness)).map(|best| best.way);
+        if let Some(Way::Colors { most, .. }) = best {
+            found.push(self.candidate(Way::Colors { most, dithered: true })?);
+        }
+        Ok(self.remembered(found))
+    }
+
+    fn candidate(&mut self, way: Way) -> Result<Candidate> {
+        self.ways.candidate(way, self.limit(), &self.target.chunks)
+    }
+
+    /// The candidates, the best first.
+    fn remembered(&mut self, mut found: Vec<Candidate>) -> Vec<Candidate> {
+        found.sort_by(|a, b| b.likeness.total_cmp(&a.likeness));
+        self.candidates.insert(found).clone()
     }
 
     /// Goes from one size to the next until the limit is used.
@@ -191,18 +227,6 @@ impl SizeSearch {
         let most = self.over.map_or(1.0, |over| over.0 * 0.9999);
         self.share = wanted.clamp(least.min(most), most);
     }
-}
-
-/// Nearly without loss, or in dithered colors.
-fn photo_ways(max_error: u8, most: u16) -> Vec<Way> {
-    let near = ERRORS.into_iter().filter(|error| (2..=max_error).contains(error)).map(Way::Near);
-    near.chain([Way::Colors { most, dithered: true }]).collect()
-}
-
-/// All numbers of colors, with and without dithering.
-fn graphic_ways(how: FewerColors) -> Vec<Way> {
-    let numbers = [256, 64, 32, 16].into_iter().filter(|n| (how.fewest..=how.most).contains(n));
-    numbers.flat_map(|most| [false, true].map(|dithered| Way::Colors { most, dithered })).collect()
 }
 
 #[cfg(test)]

@@ -16,19 +16,20 @@ pub(super) fn is_small_enough(
     graphic: bool,
 ) -> Result<bool> {
     let Some(margin) = margin else { return Ok(true) };
-    let (percent, of_few) = if graphic {
-        (margin.percent_of_graphics, 2 * margin.percent_of_graphics)
-    } else {
-        (margin.percent, margin.percent_of_few_tiles)
-    };
     let compared = |part: &Raster| compared(part, raster, settings, margin);
+    if graphic {
+        // Rows of graphics repeat, which tiles don't show.
+        let sample = sample::bands(raster);
+        let percent = f64::from(margin.percent_of_graphics);
+        return Ok(compared(sample.as_ref().unwrap_or(raster))? <= percent / 100.0);
+    }
     if let Some(few) = sample::few_tiles(raster)
-        && compared(&few)? > f64::from(of_few) / 100.0
+        && compared(&few)? > f64::from(margin.percent_of_few_tiles) / 100.0
     {
         return Ok(false);
     }
     let sample = sample::tiles(raster);
-    Ok(compared(sample.as_ref().unwrap_or(raster))? <= f64::from(percent) / 100.0)
+    Ok(compared(sample.as_ref().unwrap_or(raster))? <= f64::from(margin.percent) / 100.0)
 }
 
 /// The bytes of a PNG, by those of a JPEG, of a part of the picture; 0 where the PNG of the whole is small in

@@ -24,7 +24,7 @@ pub(super) struct Candidate {
     pub(super) way: Way,
     /// Of the pixels.
     pub(super) share: f64,
-    likeness: f64,
+    pub(super) likeness: f64,
 }
 
 /// Bytes grow with about this power of the pixels.
@@ -71,18 +71,12 @@ impl<'a> Ways<'a> {
         Ok(picture as f64 * times + (png.len() - picture) as f64)
     }
 
-    /// Each way at the size that fits, the one that is most like the picture first.
-    pub(super) fn candidates(&mut self, ways: &[Way], limit: f64, chunks: &[u8]) -> Result<Vec<Candidate>> {
-        let mut found = Vec::new();
-        for &way in ways {
-            let share = self.share_that_fits(way, limit, chunks)?;
-            let part = self.reduced_sample(share);
-            let seen = self.seen(way, &part);
-            let likeness = likeness(&self.sample, &seen);
-            found.push(Candidate { way, share, likeness });
-        }
-        found.sort_by(|a, b| b.likeness.total_cmp(&a.likeness));
-        Ok(found)
+    /// A way at the size that fits.
+    pub(super) fn candidate(&mut self, way: Way, limit: f64, chunks: &[u8]) -> Result<Candidate> {
+        let share = self.share_that_fits(way, limit, chunks)?;
+        let part = self.reduced_sample(share);
+        let seen = self.seen(way, &part);
+        Ok(Candidate { way, share, likeness: likeness(&self.sample, &seen) })
     }
 
     fn share_that_fits(&mut self, way: Way, limit: f64, chunks: &[u8]) -> Result<f64> {

@@ -27,7 +27,7 @@ pub(crate) fn encode_with(raster: &Raster, chunks: &[u8], effort: Effort) -> Res
 /// The picture as a PNG whose samples differ from it by at most `max_error`; alpha is exact.
 pub(crate) fn encode_near(raster: &Raster, max_error: u8, chunks: &[u8]) -> Result<Vec<u8>> {
     let (row, channels) = (raster.row_bytes(), raster.layout().channels());
-    let filtered = near::near(raster.data(), row, channels, max_error).filtered;
+    let filtered = near::filtered(raster.data(), row, channels, max_error);
     let pieces = strips::deflated_as_is(&filtered, row + 1).map_err(|e| failed(e.as_str()))?;
     file(&Reduced::plain(raster), raster.size(), pieces, chunks)
 }
@@ -35,8 +35,8 @@ pub(crate) fn encode_near(raster: &Raster, max_error: u8, chunks: &[u8]) -> Resu
 /// What a decoder makes of [`encode_near`].
 pub(crate) fn nearly(raster: &Raster, max_error: u8) -> Raster {
     let (row, channels) = (raster.row_bytes(), raster.layout().channels());
-    let near = near::near(raster.data(), row, channels, max_error);
-    Raster::new(raster.size(), raster.layout(), near.samples).unwrap_or_else(|| raster.clone())
+    let samples = near::samples(raster.data(), row, channels, max_error);
+    Raster::new(raster.size(), raster.layout(), samples).unwrap_or_else(|| raster.clone())
 }
 
 /// A picture of indices as a PNG; colors that are not opaque must come first.

@@ -6,30 +6,42 @@
 
 use rayon::prelude::*;
 
-/// Filtered rows, and the samples that a decoder makes of them.
-pub(super) struct Near {
-    pub(super) filtered: Vec<u8>,
-    pub(super) samples: Vec<u8>,
-}
-
 /// Bytes of samples in a run of rows. Nothing is guessed from the run before it, so that all cores have some.
 const RUN: usize = 1 << 20;
 
-/// The rows of `channels` samples a pixel, `row` bytes each, with errors up to `max_error`. The last of 2 or 4
-/// channels is alpha.
-pub(super) fn near(data: &[u8], row: usize, channels: usize, max_error: u8) -> Near {
-    let rows = data.len() / row.max(1);
-    let mut near = Near { filtered: vec![0; rows * (row + 1)], samples: vec![0; data.len()] };
-    let each = (RUN / row.max(1)).max(16);
-    let quantizer = Quantizer::new(max_error);
-    let runs = near.filtered.par_chunks_mut(each * (row + 1)).zip(near.samples.par_chunks_mut(each * row));
-    runs.zip(data.par_chunks(each * row)).for_each(|((filtered, samples), data)| match channels {
-        1 => run::<1>(&quantizer, data, row, filtered, samples),
-        2 => run::<2>(&quantizer, data, row, filtered, samples),
-        3 => run::<3>(&quantizer, data, row, filtered, samples),
-        _ => run::<4>(&quantizer, data, row, filtered, samples),
+/// The filtered rows of `channels` samples a pixel, `row` bytes each, with errors up to `max_error`. The last
+/// of 2 or 4 channels is alpha.
+pub(super) fn filtered(data: &[u8], row: usize, channels: usize, max_error: u8) -> Vec<u8> {
+    let mut out = vec![0; data.len() / row.max(1) * (row + 1)];
+    let (each, quantizer) = (rows_of_a_run(row), Quantizer::new(max_error));
+    let runs = out.par_chunks_mut(each * (row + 1)).zip(data.par_chunks(each * row.max(1)));
+    runs.for_each(|(out, data)| of_run(&quantizer, data, row, channels, out, &mut vec![0; data.len()]));
+    out
+}
+
+/// What a decoder makes of [`filtered`].
+pub(super) fn samples(data: &[u8], row: usize, channels: usize, max_error: u8) -> Vec<u8> {
+    let mut out = vec![0; data.len()];
+    let (each, quantizer) = (rows_of_a_run(row), Quantizer::new(max_error));
+    let runs = out.par_chunks_mut(each * row.max(1)).zip(data.par_chunks(each * row.max(1)));
+    runs.for_each(|(out, data)| {
+        let mut filtered = vec![0; data.len() / row.max(1) * (row + 1)];
+        of_run(&quantizer, data, row, channels, &mut filtered, out);
     });
-    near
+    out
+}
+
+fn rows_of_a_run(row: usize) -> usize {
+    (RUN / row.max(1)).max(16)
+}
+
+fn of_run(q: &Quantizer, data: &[u8], row: usize, channels: usize, filtered: &mut [u8], samples: &mut [u8]) {
+    match channels {
+        1 => run::<1>(q, data, row, filtered, samples),
+        2 => run::<2>(q, data, row, filtered, samples),
+        3 => run::<3>(q, data, row, filtered, samples),
+        _ => run::<4>(q, data, row, filtered, samples),
+    }
 }
 
 /// What a difference is rounded to, and what it costs about.
