@@ -10,6 +10,7 @@ pub(crate) mod quantize;
 pub(crate) mod resize;
 pub(crate) mod rounding;
 pub(crate) mod sample;
+pub(crate) mod score;
 pub(crate) mod tone;
 
 use crate::Size;
