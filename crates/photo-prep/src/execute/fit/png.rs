@@ -266,8 +266,8 @@ mod tests {
                 let Step::Fits(file) = fit.smaller(HOW).unwrap() else { panic!("{limit}") };
                 let bytes = file.bytes.len() as u64;
                 println!("{} {limit}: {bytes} bytes, {}, {} files", picture.size(), file.size, fit.count);
-                // Where a pixel more or less is a percent, there is no nearer size.
-                let enough = if limit < 10_000 { 900 } else { 975 };
+                // Where a row more is a tenth of the picture, there may be no nearer size.
+                let enough = if limit < 10_000 { 700 } else { 930 };
                 assert!(bytes <= limit && bytes * 1000 >= limit * enough, "{}: {bytes}", picture.size());
             }
         }
@@ -291,7 +291,7 @@ mod tests {
         let data = (0..480).flat_map(|y| (0..640).flat_map(move |x| color(x, y))).collect();
         let picture = Raster::new(size, Layout::Rgb, data).unwrap();
         assert!(crate::pixels::quantize::is_graphic(&picture));
-        let target = target(12_000);
+        let target = target(60_000);
         let mut fit = PngFit::new(&picture, &target, true);
         let Step::Fits(file) = fit.fewer_colors(HOW.colors).unwrap() else { panic!() };
         assert_eq!((file.size, file.format), (size, Format::Png));

@@ -55,8 +55,8 @@ impl<'a> Ways<'a> {
             Way::Near(error) => encode::encode_near(picture, error, chunks),
             Way::Colors { most, dithered } => {
                 let palette = self.palette(most);
-                let indices = palette.indices(picture, dithered);
-                encode::encode_indexed(picture.size(), palette.colors.clone(), indices, chunks)
+                let (colors, indices) = used(&palette.colors, palette.indices(picture, dithered));
+                encode::encode_indexed(picture.size(), colors, indices, chunks)
             }
         }
     }
@@ -73,13 +73,18 @@ impl<'a> Ways<'a> {
 
     /// A way at the size that fits.
     pub(super) fn candidate(&mut self, way: Way, limit: f64, chunks: &[u8]) -> Result<Candidate> {
-        let share = self.share_that_fits(way, limit, chunks)?;
+        let (share, expected) = self.share_that_fits(way, limit, chunks)?;
+        // One that can't be small enough comes last.
+        if expected > 1.2 * limit {
+            return Ok(Candidate { way, share, likeness: f64::NEG_INFINITY });
+        }
         let part = self.reduced_sample(share);
         let seen = self.seen(way, &part);
         Ok(Candidate { way, share, likeness: likeness(&self.sample, &seen) })
     }
 
-    fn share_that_fits(&mut self, way: Way, limit: f64, chunks: &[u8]) -> Result<f64> {
+    /// The share of the pixels, and the bytes expected of it.
+    fn share_that_fits(&mut self, way: Way, limit: f64, chunks: &[u8]) -> Result<(f64, f64)> {
         let (mut share, mut power) = (1.0f64, POWER);
         let mut expected = self.expected(way, share, chunks)?;
         for _ in 0..3 {
@@ -92,7 +97,7 @@ impl<'a> Ways<'a> {
             let slope = (expected / before.1).ln() / (share / before.0).ln();
             power = if slope.is_finite() { slope.clamp(0.4, 1.5) } else { POWER };
         }
-        Ok(share)
+        Ok((share, expected))
     }
 
     fn reduced_sample(&self, share: f64) -> Raster {
@@ -115,4 +120,19 @@ impl<'a> Ways<'a> {
     fn palette(&mut self, most: u16) -> &Palette {
         self.palettes.entry(most).or_insert_with(|| Palette::of(self.raster, usize::from(most)))
     }
+}
+
+/// The colors that are in use, in their order, and the indices into them.
+fn used(colors: &[[u8; 4]], mut indices: Vec<u8>) -> (Vec<[u8; 4]>, Vec<u8>) {
+    let mut seen = [false; 256];
+    indices.iter().for_each(|index| seen[usize::from(*index)] = true);
+    let (mut kept, mut place) = (Vec::new(), [0u8; 256]);
+    for ((color, seen), place) in colors.iter().zip(seen).zip(&mut place) {
+        if seen {
+            *place = kept.len() as u8;
+            kept.push(*color);
+        }
+    }
+    indices.iter_mut().for_each(|index| *index = place[usize::from(*index)]);
+    (kept, indices)
 }

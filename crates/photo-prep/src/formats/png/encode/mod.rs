@@ -134,7 +134,8 @@ mod tests {
     proptest! {
         #[test]
         fn what_is_nearly_the_picture_is_within_its_bound(
-            w in 1u32..50, h in 1u32..40, layout in 0usize..4, error in 0u8..9, noise in 1u32..200, seed in any::<u32>()
+            w in 1u32..50, h in 1u32..40, layout in 0usize..4, error in 0u8..9, noise in 1u32..200,
+            seed in any::<u32>()
         ) {
             let layout = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba][layout];
             let n = layout.channels();
@@ -142,8 +143,13 @@ mod tests {
             let mut data: Vec<u8> = (0..w * h * n as u32).map(sample).collect();
             if layout.has_alpha() {
                 // Some pixels are not seen, and some are opaque.
-                data.chunks_exact_mut(n).enumerate().filter(|(i, _)| i % 7 < 3).for_each(|(_, p)| p.fill(0));
-                data.chunks_exact_mut(n).enumerate().filter(|(i, _)| i % 7 > 4).for_each(|(_, p)| p[n - 1] = 255);
+                for (i, pixel) in data.chunks_exact_mut(n).enumerate() {
+                    match i % 7 {
+                        0..3 => pixel.fill(0),
+                        5.. => pixel[n - 1] = 255,
+                        _ => {}
+                    }
+                }
             }
             let raster = Raster::new(Size::new(w, h), layout, data).unwrap();
             let back = decoded(&encode_near(&raster, error, &[]).unwrap()).into_raw();
