@@ -60,9 +60,9 @@ pub(super) fn balance(max_bytes: u64, floor: u8) -> Balance {
     // About one bit a pixel, some more where there are many pixels.
     let pixels = 8.0 * bytes / (1.1 * (bytes / 200_000.0).powf(0.15));
     // Few pixels are seen large, where their number tells more than their exactness.
-    let quality = 55.0 + 9.0 * (bytes / 20_000.0).log2();
-    let quality = quality.clamp(25.0, 89.0) as u8;
-    Balance { pixels: (pixels as u64).max(1), quality, per_doubling: 10, most: 91, floor }
+    let quality = 56.0 + 9.0 * (bytes / 20_000.0).log2();
+    let quality = quality.clamp(25.0, 84.0) as u8;
+    Balance { pixels: (pixels as u64).max(1), quality, per_doubling: 5, most: 91, floor }
 }
 
 /// The same pixels with chroma halved, where the source has it at full size and the sampling is ours to
