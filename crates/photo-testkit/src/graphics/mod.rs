@@ -137,5 +137,5 @@ mod tests {
         assert_eq!(sums, SUMS, "{sums:#010x?}");
     }
 
-    const SUMS: [u32; 6] = [0; 6];
+    const SUMS: [u32; 6] = [0xB7FE_D21B, 0x5039_6A0D, 0xB40A_23D7, 0xC63B_36A7, 0xED64_57C2, 0xABFF_2411];
 }

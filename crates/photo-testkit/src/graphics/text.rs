@@ -27,8 +27,8 @@ pub(super) fn draw(canvas: &mut Canvas, text: &str, (x, y): (f32, f32), size: f3
 pub(super) fn words(random: &mut Random, letters: usize) -> String {
     let mut text = String::new();
     loop {
-        let length = 2 + random.below(8) as usize;
-        if text.len() + length > letters {
+        let length = (2 + random.below(8) as usize).min(letters);
+        if length == 0 || text.len() + length > letters {
             return text;
         }
         text.extend((0..length).map(|i| {
