@@ -196,7 +196,7 @@ proptest! {
         let options = options(required, Framing::Crop(Focus::CENTER), enlarge);
         let frame = frame(upright, &options, SMALL);
         let fits = |size: &Size| enlarge || size.width <= upright.width && size.height <= upright.height;
-        let possible = allowed(&required, SMALL).filter(fits).next();
+        let possible = allowed(&required, SMALL).find(fits);
         prop_assert!(possible.is_none() || required.allows_size(frame.output()),
             "{upright} to {}: {possible:?} is possible", frame.output());
         // As much of the picture as an allowed aspect ratio leaves of it.
