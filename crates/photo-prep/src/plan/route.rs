@@ -1,6 +1,6 @@
 //! The ways a picture can take.
 
-use super::attempts::{Attempt, TableRange};
+use super::attempts::{Attempt, FewerPixels, TableRange};
 use crate::sampling::{DecodeScale, JpegSampling};
 use crate::{Format, Rect, Size};
 
@@ -182,11 +182,12 @@ fn sequential(attempts: &mut Vec<Attempt>) {
     const NEVER: u8 = 100;
     attempts.retain(|a| !matches!(a, Attempt::OptimizedProgressive | Attempt::ProgressiveJpeg { .. }));
     for attempt in attempts {
-        if let Attempt::LowerQuality(tables)
-        | Attempt::Requantized(tables)
-        | Attempt::HalvedChroma { tables, .. } = attempt
-        {
-            tables.progressive_gain = NEVER;
+        match attempt {
+            Attempt::LowerQuality(tables)
+            | Attempt::Requantized(tables)
+            | Attempt::HalvedChroma { tables, .. }
+            | Attempt::FewerPixels(FewerPixels { tables, .. }) => tables.progressive_gain = NEVER,
+            _ => {}
         }
     }
 }

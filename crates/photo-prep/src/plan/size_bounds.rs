@@ -61,6 +61,12 @@ impl Shape {
         (self.width / other.width).min(self.height / other.height)
     }
 
+    /// The size that is nearest to the shape, scaled.
+    fn scaled(self, factor: f64) -> Size {
+        let side = |side: f64| (side * factor).round().max(1.0) as u32;
+        Size::new(side(self.width), side(self.height))
+    }
+
     /// Whether it is no larger than another, in whole pixels.
     fn is_within(self, other: Self) -> bool {
         self.width <= other.width.ceil() && self.height <= other.height.ceil()
@@ -108,12 +114,15 @@ impl SizeBounds<'_> {
     pub(super) fn reduced(&self, shape: Shape) -> Option<Size> {
         let (least, most) = self.factors(shape);
         let long = shape.side(Side::Long);
-        shape.slacks().into_iter().find_map(|slack| {
-            let (first, last) = (long * least.min(1.0) - slack, long * most.min(1.0) + slack);
-            let last = last.min(long.round());
-            // A pixel more is no reduction.
-            let fits = |size: &Size| Shape::of(*size).is_within(shape);
-            (first.max(1.0) as u32..=last as u32).rev().find_map(|long| self.allowed(shape, long, fits))
+        // A pixel more is no reduction.
+        let fits = |size: &Size| Shape::of(*size).is_within(shape);
+        let exact = Some(shape.scaled(most.min(1.0))).filter(|size| fits(size) && self.allows(*size));
+        exact.or_else(|| {
+            shape.slacks().into_iter().find_map(|slack| {
+                let (first, last) = (long * least.min(1.0) - slack, long * most.min(1.0) + slack);
+                let last = last.min(long.round());
+                (first.max(1.0) as u32..=last as u32).rev().find_map(|long| self.allowed(shape, long, fits))
+            })
         })
     }
 
@@ -121,9 +130,12 @@ impl SizeBounds<'_> {
     pub(super) fn enlarged(&self, shape: Shape) -> Option<Size> {
         let (least, most) = self.factors(shape);
         let long = shape.side(Side::Long);
-        shape.slacks().into_iter().find_map(|slack| {
-            let (first, last) = (long * least.max(1.0) - slack, long * most + slack);
-            (first.max(long) as u32..=last as u32).find_map(|long| self.allowed(shape, long, |_| true))
+        let exact = Some(shape.scaled(least.max(1.0))).filter(|size| self.allows(*size));
+        exact.or_else(|| {
+            shape.slacks().into_iter().find_map(|slack| {
+                let (first, last) = (long * least.max(1.0) - slack, long * most + slack);
+                (first.max(long) as u32..=last as u32).find_map(|long| self.allowed(shape, long, |_| true))
+            })
         })
     }
 

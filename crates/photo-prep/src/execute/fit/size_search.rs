@@ -26,6 +26,8 @@ pub(super) struct SizeSearch<'a> {
 
 /// What share of the pixels each size has of those of the size before.
 const STEP: f64 = 0.96;
+/// So many steps lead from the longest side to a single pixel.
+const MOST_STEPS: u32 = 600;
 /// Where a sample misled, the next size has half of the pixels.
 const LEAP: u32 = 17;
 /// Bytes of a file beside its picture: headers and tables.
@@ -125,21 +127,12 @@ impl<'a> SizeSearch<'a> {
 
     /// The upright size of a step; step 0 is the whole picture.
     fn size(&self, step: u32) -> Size {
-        self.target.reduced_to(self.unbounded(step))
+        self.target.reduced_to(self.whole.scaled(STEP.powf(f64::from(step) / 2.0)))
     }
 
-    fn unbounded(&self, step: u32) -> Size {
-        self.whole.scaled(STEP.powf(f64::from(step) / 2.0))
-    }
-
-    /// The last step whose size is one that the output may have, and smaller than the one before.
+    /// The first step of the smallest size that the output may have.
     fn last_step(&self) -> u32 {
-        let smallest = self.target.smallest;
-        let holds = |step: u32| {
-            let before = self.unbounded(step - 1);
-            before.pixels() > 1 && before.width > smallest.width && before.height > smallest.height
-        };
-        (1..).find(|step| !holds(*step)).map_or(0, |step| step - 1)
+        (0..=MOST_STEPS).find(|step| self.size(*step) == self.target.smallest).unwrap_or(MOST_STEPS)
     }
 
     fn least_quality(&self, step: u32) -> u8 {

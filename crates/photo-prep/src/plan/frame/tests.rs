@@ -246,6 +246,7 @@ fn frames_that_people_ask_for() {
     let keep = Framing::Keep;
     let table = [
         ("4032x3024", Requirements::none().max_width(800), keep, false, "800x600"),
+        ("400x300", Requirements::none().max_height(90), keep, false, "120x90"),
         ("4032x3024", Requirements::none().max_long_side(1_000), keep, false, "1000x750"),
         ("3024x4032", Requirements::none().max_width(800).max_height(800), keep, false, "600x800"),
         ("4032x3024", square, crop(50, 50), false, "3024x3024+504+0 to 3024x3024"),
