@@ -1,13 +1,13 @@
 //! Memory stays within what the plan says, measured by a counting allocator. One test, since the counters
 //! belong to the whole process.
 
-use photo_prep::{Error, Options};
+use photo_prep::{AspectRatio, Error, Focus, Framing, Options, OutputFormat, Requirements, Rgb};
 use photo_testkit::alloc::{CountingAlloc, peak_during};
 use photo_testkit::encode::jpeg::{JpegOptions, Sampling, Segment};
 use photo_testkit::encode::png::{self, PngImage, PngOptions};
 use photo_testkit::encode::tiff::{self, Compression, TiffOptions};
 use photo_testkit::exif::Exif;
-use photo_testkit::photo_like;
+use photo_testkit::{Layout, photo_like};
 use photo_testkit::{fixtures, sample};
 
 #[global_allocator]
@@ -67,7 +67,36 @@ fn peaks_stay_within_the_estimates_and_the_budget() {
         within_estimate(name, &bytes, Options::default());
         within_estimate(name, &bytes, Options::default().max_pixels(1_000));
     }
+    framed(&table[0].1, &table[6].1);
     refusals_are_cheap();
+}
+
+/// Cropped, on a canvas, enlarged: what is decoded whole, and what gets larger than it was.
+fn framed(jpeg: &[u8], png: &[u8]) {
+    let ratio = |width, height| {
+        let ratio = AspectRatio::new(width, height).unwrap();
+        Requirements::default().min_aspect_ratio(ratio).max_aspect_ratio(ratio)
+    };
+    let cropped = Options::default().framing(Framing::Crop(Focus { x: 10, y: 90 }));
+    let padded = Options::default().framing(Framing::Pad(Rgb([1, 2, 3])));
+    let small = png::encode(&PngImage::from_picture(&photo_like(600, 400, 3), 8), &PngOptions::default());
+    let gray = photo_like(600, 400, 3).convert(Layout::Gray);
+    let gray = png::encode(&PngImage::from_picture(&gray, 8), &PngOptions::default());
+    for (name, bytes) in [("12 MP JPEG", jpeg), ("24 MP PNG", png)] {
+        for pixels in [10_000, 1_000_000, 10_000_000] {
+            for (how, options) in [("cropped", cropped), ("padded", padded)] {
+                let options = options.requirements(ratio(1, 1)).max_pixels(pixels);
+                within_estimate(&format!("{name}, {how}, {pixels} pixels"), bytes, options);
+            }
+        }
+    }
+    let enlarged = Requirements::default().min_width(3_600);
+    for (name, bytes) in [("color", &small), ("gray", &gray)] {
+        let options = Options::default().requirements(enlarged).enlarge(true);
+        within_estimate(&format!("{name}, enlarged"), bytes, options);
+        within_estimate(&format!("{name}, enlarged to a PNG"), bytes, options.format(OutputFormat::Png));
+        within_estimate(&format!("{name}, padded"), bytes, padded.requirements(enlarged.min_height(2_400)));
+    }
 }
 
 fn within_estimate(name: &str, bytes: &[u8], options: Options) {

@@ -84,7 +84,7 @@ fuzz_target!(|bytes: &[u8]| {
         *value = (*value).clamp(-1023, 1023);
     }
     let coarser = |(index, component): (usize, &photo_jpeg::CodedComponent)| {
-        component.facts().quant.coarser(index > 0, f64::from(coarseness) * 3.0)
+        component.facts().quant.coarser(&QuantTable::perceptual(index, 1.0, f64::from(coarseness) * 3.0))
     };
     let coarse: Vec<_> = picture.components().iter().enumerate().map(coarser).collect();
     let finest = vec![QuantTable::luma(100); picture.components().len()];

@@ -201,7 +201,7 @@ fn what_cannot_fit_says_so() {
 }
 
 #[test]
-fn a_transparent_photo_loses_colors_before_pixels() {
+fn a_transparent_photo_loses_little_of_its_samples_before_pixels() {
     let (shapes, photo) = (pattern::alpha_shapes(1200, 900), photo_like(1200, 900, 8));
     let picture = photo_testkit::Picture::from_fn(1200, 900, photo_testkit::Layout::Rgba, |x, y| {
         let [r, g, b, _] = photo.rgba(x, y);
@@ -211,12 +211,12 @@ fn a_transparent_photo_loses_colors_before_pixels() {
     let whole = Options::default().max_pixels(900_000).prepare(&bytes).unwrap();
     assert_eq!(whole.report().rung(), Rung::LosslessPng);
     let limit = whole.bytes().len() as u64;
-    let fitted = Options::default().max_pixels(900_000).max_bytes(limit / 2).prepare(&bytes).unwrap();
+    let fitted = Options::default().max_pixels(900_000).max_bytes(limit * 4 / 5).prepare(&bytes).unwrap();
     let report = fitted.report();
-    assert_eq!((report.rung(), fitted.size()), (Rung::FewerColors, whole.size()), "{report}");
-    assert!(!report.lossless && fitted.bytes().len() as u64 <= limit / 2, "{report}");
+    assert_eq!((report.rung(), fitted.size()), (Rung::NearLossless, whole.size()), "{report}");
+    assert!(!report.lossless && fitted.bytes().len() as u64 <= limit * 4 / 5, "{report}");
     let (a, b) = (decoded(whole.bytes()).into_rgba8(), decoded(fitted.bytes()).into_rgba8());
-    assert!(mean_difference(&a, &b) < 8.0, "{}", mean_difference(&a, &b));
+    assert!(mean_difference(&a, &b) < 2.0, "{}", mean_difference(&a, &b));
     let clear = |p: &image::Rgba<u8>| p[3] == 0;
     assert!(a.pixels().zip(b.pixels()).all(|(a, b)| clear(a) == clear(b)), "holes stay holes");
     let tiny = Options::default().max_bytes(limit / 30).prepare(&bytes).unwrap();

@@ -7,6 +7,7 @@ mod color;
 mod contract;
 mod corpus;
 mod fitting;
+mod frames;
 mod kept;
 mod orientations;
 mod plans;

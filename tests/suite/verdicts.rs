@@ -134,6 +134,9 @@ fn agrees(bytes: &[u8], options: &Options) -> Result<Compliance, String> {
         return Err(format!("{verdict}"));
     }
     let done = options.prepare(bytes);
+    if let Err(error @ photo_prep::Error::NotCompliant { .. }) = &done {
+        return Err(error.to_string());
+    }
     let right = match (&done, verdict.status) {
         (Ok(done), Compliance::Compliant) => done.bytes() == bytes,
         (Ok(done), Compliance::Fixable) => done.bytes() != bytes,
@@ -153,6 +156,37 @@ fn agrees(bytes: &[u8], options: &Options) -> Result<Compliance, String> {
         }
     }
     Ok(verdict.status)
+}
+
+/// Two ways in which phones add a gain map, and a picture of another kind behind the first.
+#[test]
+fn a_gain_map_is_told_by_its_name() {
+    use photo_testkit::encode::jpeg::{JpegOptions, Segment, encode};
+    use photo_testkit::photo_like;
+
+    let xmp =
+        |text: &str| Segment::App(1, format!("http://ns.adobe.com/xap/1.0/\0<x>{text}</x>").into_bytes());
+    let jpeg = |segments: Vec<Segment>| {
+        encode(&photo_like(64, 48, 1), &JpegOptions { segments, ..JpegOptions::default() })
+    };
+    let iso = Segment::App(2, b"urn:iso:std:iso:ts:21496:-1\0\0\0\0\0".to_vec());
+    let table = [
+        (vec![], vec![xmp("<r hdrgm:GainMapMax='2'/>")], true),
+        (vec![xmp("<c Item:Semantic=\"GainMap\"/>")], vec![], true),
+        (vec![iso], vec![], true),
+        (vec![], vec![xmp("a second picture")], false),
+    ];
+    for (here, behind, map) in table {
+        let bytes = [jpeg(here), jpeg(behind)].concat();
+        let options = Options::default();
+        let verdict = options.check(&bytes, Depth::Deep);
+        let codes: Vec<_> = verdict.violations.iter().map(photo_prep::Violation::code).collect();
+        assert_eq!(codes.contains(&"gain_map"), map, "{codes:?}");
+        assert_eq!(codes.contains(&"unreferenced_bytes"), !map, "{codes:?}");
+        let prepared = options.prepare(&bytes).unwrap();
+        let told = prepared.report().warnings.contains(&photo_prep::Warning::GainMapDropped);
+        assert_eq!(told, map, "{}", prepared.report());
+    }
 }
 
 /// Whether a file keeps the bounds, as an independent decoder sees it.

@@ -1,5 +1,7 @@
 //! Quantization tables.
 
+mod perceptual;
+
 /// A quantization table: 64 divisors of 1 to 65,535, in natural order, that is row by row of vertical
 /// frequency.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -40,26 +42,6 @@ impl QuantTable {
         Self(std::array::from_fn(|i| self.0[i % 8 * 8 + i / 8]))
     }
 
-    /// Makes a coarser table: each divisor becomes at least that of the standard's luma (or `chroma`) table,
-    /// scaled by `percent`. libjpeg scales these tables in the same way for a quality, with 200 - 2 * quality
-    /// percent from 50 up and 5000 / quality percent below; here any percentage is allowed. No divisor
-    /// becomes smaller, and none is raised above 255.
-    ///
-    /// Where divisors are equal in the standard, as most of chroma's are, they become coarser one after the
-    /// other, the highest frequencies first. So the size of a file changes little by little.
-    #[must_use]
-    pub fn coarser(&self, chroma: bool, percent: f64) -> Self {
-        let base = if chroma { &CHROMA } else { &LUMA };
-        let mut table = self.clone();
-        for (order, &index) in ZIGZAG.iter().enumerate() {
-            let place = usize::from(index);
-            let spread = 1.0 + SPREAD * (order as f64 / 63.0 - 0.5);
-            let divisor = (f64::from(base[place]) * spread * percent / 100.0).round().clamp(1.0, 255.0);
-            table.0[place] = table.0[place].max(divisor as u16);
-        }
-        table
-    }
-
     /// The luma table of ITU-T T.81, table K.1, scaled as libjpeg does for `quality`, which is clamped to
     /// 1..=100. The divisors are 1 to 255.
     #[must_use]
@@ -74,10 +56,6 @@ impl QuantTable {
         Self(scale(&CHROMA, quality))
     }
 }
-
-/// By how much the divisor of the highest frequency is ahead of that of the lowest, where the standard has
-/// equal ones.
-const SPREAD: f64 = 0.1;
 
 /// Scales a table as libjpeg's `jpeg_quality_scaling` and `jpeg_add_quant_table` do with `force_baseline`.
 fn scale(base: &[u16; 64], quality: u8) -> [u16; 64] {
@@ -126,16 +104,33 @@ mod tests {
     #[test]
     fn coarser_tables_are_never_finer() {
         let own = QuantTable::luma(80);
-        let mut before = own.clone();
-        for percent in [0.0, 1.0, 1.5, 10.0, 41.0, 200.0, 5000.0] {
-            let table = own.coarser(true, percent);
-            assert!(table.values().iter().zip(before.values()).all(|(now, before)| now >= before));
-            before = table;
+        for (component, share) in [(0, 1.0), (1, 1.0), (2, 1.0), (1, 0.5), (2, 0.5), (1, 0.25), (2, 0.25)] {
+            let mut before = QuantTable::luma(100);
+            for percent in (0..400).map(|n| 0.4 * 1.02f64.powi(n)) {
+                let table = QuantTable::perceptual(component, share, percent);
+                assert!(table.values().iter().zip(before.values()).all(|(now, before)| now >= before));
+                let coarser = own.coarser(&table);
+                let pairs = own.values().iter().zip(table.values());
+                assert!(coarser.values().iter().zip(pairs).all(|(c, (a, b))| c == a.max(b)));
+                before = table;
+            }
+            assert_eq!(QuantTable::perceptual(component, share, 0.4), QuantTable::luma(100));
+            assert_eq!(before.values(), &[255; 64]);
         }
-        assert_eq!(own.coarser(false, 20.0), own);
-        // Not all of the equal divisors at once.
-        let ones = QuantTable::luma(100).coarser(true, 1.53);
-        assert!(ones.values().contains(&1) && ones.values()[63] == 2);
+    }
+
+    #[test]
+    fn chroma_of_fewer_samples_has_smaller_divisors() {
+        for component in [1, 2] {
+            let of = |share| QuantTable::perceptual(component, share, 40.0);
+            let [all, half, quarter] = [1.0, 0.5, 0.25].map(of);
+            let falls =
+                |a: &QuantTable, b: &QuantTable| a.values().iter().zip(b.values()).all(|(a, b)| a >= b);
+            assert!(falls(&all, &half) && falls(&half, &quarter) && all != half && half != quarter);
+        }
+        let luma = QuantTable::perceptual(0, 1.0, 22.6);
+        assert_eq!(luma, QuantTable::perceptual(0, 0.25, 22.6));
+        assert_eq!(luma.values()[..4], [2, 3, 6, 6]);
     }
 
     #[test]

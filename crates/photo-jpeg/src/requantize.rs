@@ -10,29 +10,13 @@ use crate::quant::QuantTable;
 pub(crate) struct Divisors {
     from: [f32; 64],
     to: [f32; 64],
-    /// What the absolute value of a quotient loses before it is rounded.
-    bias: [f32; 64],
 }
-
-/// What a dead zone takes from the absolute value of an AC quotient, so that values up to 5/8 become zero.
-///
-/// A dead zone makes some coefficients less exact, and the file smaller. The bytes saved pay for finer
-/// divisors; DESIGN.md has the figures.
-const DEAD_ZONE: f32 = 0.125;
 
 impl Divisors {
     pub(crate) fn new(from: &QuantTable, to: &QuantTable) -> Self {
         let columns =
             |table: &QuantTable| std::array::from_fn(|i| f32::from(table.values()[i % 8 * 8 + i / 8]));
-        Self { from: columns(from), to: columns(to), bias: [0.0; 64] }
-    }
-
-    /// The same divisors with a dead zone: an AC quotient is rounded toward zero unless its fraction is above
-    /// 5/8.
-    pub(crate) fn with_dead_zone(mut self) -> Self {
-        self.bias = [DEAD_ZONE; 64];
-        self.bias[0] = 0.0;
-        self
+        Self { from: columns(from), to: columns(to) }
     }
 
     /// The same divisors, for coefficients with `bits` bits of fraction.
@@ -44,22 +28,19 @@ impl Divisors {
     }
 
     /// Requantizes a block, column by column. Each coefficient becomes the nearest multiple of its new
-    /// divisor, unless there is a dead zone. Halves go to zero, which is as near and takes fewer bytes. The
-    /// results are clamped to what can be coded for 8-bit samples: -1,023 to 1,023, and for the DC down to
+    /// divisor. Halves go to zero, which is as near and takes fewer bytes. The results are clamped to what can be coded for 8-bit samples: -1,023 to 1,023, and for the DC down to
     /// -1,024.
     ///
     /// The result is exact for divisors up to 1,000 and coefficients that files of 8-bit samples have. Must
     /// be inlined into the code of its SIMD level.
     #[inline(always)]
     pub(crate) fn apply<S: Simd>(&self, simd: S, block: &mut [i16; 64]) {
-        let [from, to, bias] = [&self.from, &self.to, &self.bias].map(|values| values.as_chunks::<16>().0);
-        for (((values, from), to), bias) in
-            block.as_chunks_mut::<16>().0.iter_mut().zip(from).zip(to).zip(bias)
-        {
+        let [from, to] = [&self.from, &self.to].map(|values| values.as_chunks::<16>().0);
+        for ((values, from), to) in block.as_chunks_mut::<16>().0.iter_mut().zip(from).zip(to) {
             let (low, high) = i16x16::simd_from(simd, *values).widen();
-            let [from, to, bias] = [from, to, bias].map(|values| values.as_chunks::<8>().0);
-            let low = quotient(simd, low, &from[0], &to[0], &bias[0]);
-            let high = quotient(simd, high, &from[1], &to[1], &bias[1]);
+            let [from, to] = [from, to].map(|values| values.as_chunks::<8>().0);
+            let low = quotient(simd, low, &from[0], &to[0]);
+            let high = quotient(simd, high, &from[1], &to[1]);
             let highest = i16x16::splat(simd, 1023);
             // The lowest DC. The ACs are clamped further below.
             let lowest = i16x16::splat(simd, -1024);
@@ -74,10 +55,9 @@ impl Divisors {
 
 /// The quotients, rounded to integers.
 #[inline(always)]
-fn quotient<S: Simd>(simd: S, values: i32x8<S>, from: &[f32; 8], to: &[f32; 8], bias: &[f32; 8]) -> i32x8<S> {
+fn quotient<S: Simd>(simd: S, values: i32x8<S>, from: &[f32; 8], to: &[f32; 8]) -> i32x8<S> {
     let products = f32x8::float_from(values) * f32x8::simd_from(simd, *from);
-    let (quotients, bias) = (products / f32x8::simd_from(simd, *to), f32x8::simd_from(simd, *bias));
-    let rounded = (quotients - quotients.min(bias).max(-bias)) * NEARER + ROUNDER;
+    let rounded = products / f32x8::simd_from(simd, *to) * NEARER + ROUNDER;
     rounded.bitcast::<i32x8<S>>() - ROUNDER.to_bits().cast_signed()
 }
 
@@ -93,12 +73,10 @@ mod tests {
     use crate::simd::{Level, dispatch};
     use proptest::prelude::*;
 
-    /// The definition, in integers: quotients up to half of a divisor, or 5/8 with a dead zone, above a
-    /// multiple become it.
-    fn slow(value: i16, from: u16, to: u16, dc: bool, dead_zone: bool) -> i16 {
+    /// The definition, in integers: quotients up to half of a divisor above a multiple become it.
+    fn slow(value: i16, from: u16, to: u16, dc: bool) -> i16 {
         let (product, to) = (i64::from(value.unsigned_abs()) * i64::from(from), i64::from(to));
-        let bias = if dead_zone && !dc { 1 } else { 0 };
-        let size = ((8 * product + (4 - bias) * to - 1) / (8 * to)).max(0);
+        let size = (2 * product + to - 1) / (2 * to);
         let signed = if value < 0 { -size } else { size };
         signed.clamp(if dc { -1024 } else { -1023 }, 1023) as i16
     }
@@ -109,18 +87,16 @@ mod tests {
             values in proptest::collection::vec(-2048i16..2048, 64),
             from in proptest::collection::vec(1u16..=255, 64),
             to in proptest::collection::vec(1u16..=255, 64),
-            dead_zone in any::<bool>(),
         ) {
             let table = |values: &[u16]| QuantTable::new(std::array::from_fn(|i| values[i])).unwrap();
             let stored = std::array::from_fn(|i| values[i]);
             let divisors = Divisors::new(&table(&from), &table(&to));
-            let divisors = if dead_zone { divisors.with_dead_zone() } else { divisors };
             for level in Level::all() {
                 let mut block = stored;
                 dispatch!(level, simd => divisors.apply(simd, &mut block));
             for (i, &value) in block.iter().enumerate() {
                 let natural = i % 8 * 8 + i / 8;
-                let expected = slow(values[i], from[natural], to[natural], i == 0, dead_zone);
+                let expected = slow(values[i], from[natural], to[natural], i == 0);
                 prop_assert_eq!(value, expected, "{}", i);
             }
             }

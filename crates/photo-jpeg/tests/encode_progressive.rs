@@ -68,12 +68,13 @@ proptest! {
     #[test]
     fn the_same_coefficients_are_written(
         width in 1u32..=70, height in 1u32..=70, which in 0..SAMPLINGS.len(),
-        quality in 1u8..=100, turn in 0..8usize,
+        quality in 1u8..=100, turn in 0..8usize, saving in 1u8..=100,
     ) {
         let stored = read(&jpeg(width, height, SAMPLINGS[which], 97, false));
         let tables = [QuantTable::luma(quality), QuantTable::chroma(quality), QuantTable::chroma(quality)];
         let options = TranscodeOptions::default().orientation(Orientation::ALL[turn]).edges(Edges::Trim);
-        for options in [options.clone(), options.tables(tables.to_vec())] {
+        let coarser = options.clone().tables(tables.to_vec());
+        for options in [options, coarser.clone(), coarser.rate_distortion(saving)] {
             let Ok(sequential) = transcode(&stored, &options) else { continue };
             let progressive = transcode(&stored, &options.clone().progressive(true)).unwrap();
             if let Err(difference) = check(&sequential, &progressive) {

@@ -113,14 +113,14 @@ fn drafts_know_how_long_they_will_be() {
 }
 
 #[test]
-fn a_dead_zone_makes_ac_smaller_and_nothing_else() {
+fn saving_bytes_makes_ac_smaller_and_nothing_else() {
     let stored = read(&jpeg(301, 203, SAMPLINGS[0], 90, false));
     let own = TranscodeOptions::default();
     let file = |options: &TranscodeOptions<'_>| transcode(&stored, options).unwrap();
-    assert_eq!(file(&own), file(&own.clone().dead_zone(true)));
+    assert_eq!(file(&own), file(&own.clone().rate_distortion(100)));
     let coarse = stored.components().iter().map(|c| c.facts().quant.values().map(|q| (5 * q).div_ceil(3)));
     let nearest = own.tables(coarse.map(|table| QuantTable::new(table).unwrap()).collect());
-    let [nearest, smaller] = [file(&nearest), file(&nearest.dead_zone(true))];
+    let [nearest, smaller] = [file(&nearest), file(&nearest.rate_distortion(100))];
     assert!(smaller.len() < nearest.len());
     let mut changed = 0;
     for (a, b) in read(&nearest).components().iter().zip(read(&smaller).components()) {
@@ -132,6 +132,42 @@ fn a_dead_zone_makes_ac_smaller_and_nothing_else() {
         }
     }
     assert!(changed > 1000, "{changed}");
+}
+
+#[test]
+fn saving_bytes_keeps_the_colors_and_does_not_depend_on_threads() {
+    for sampling in SAMPLINGS {
+        let file = jpeg(301, 203, sampling, 95, false);
+        let stored = read(&file);
+        let coarser = |(index, component): (usize, &photo_jpeg::CodedComponent)| {
+            component.facts().quant.coarser(&QuantTable::perceptual(index, 1.0, 20.0))
+        };
+        let tables = stored.components().iter().enumerate().map(coarser).collect();
+        for progressive in [false, true] {
+            let options = TranscodeOptions::default().tables(tables.clone()).progressive(progressive);
+            let written = |threads| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                pool.install(|| transcode(&stored, &options.clone().rate_distortion(100)).unwrap())
+            };
+            let saved = written(1);
+            assert!(saved == written(2) && saved == written(5));
+            assert!(saved.len() < transcode(&stored, &options).unwrap().len());
+            let shown = |bytes: &[u8]| libjpeg_turbo_rs::decompress(bytes).map(|picture| picture.data);
+            let Ok(before) = shown(&file) else { continue };
+            let after = shown(&saved).unwrap();
+            let error: f64 = before.iter().zip(&after).map(|(a, b)| f64::from(a.abs_diff(*b))).sum();
+            let mean = |samples: &[u8], channel: usize| {
+                let channel = samples.iter().skip(channel).step_by(3).map(|s| f64::from(*s));
+                channel.sum::<f64>() * 3.0 / samples.len() as f64
+            };
+            let shift = (0..3).map(|c| (mean(&before, c) - mean(&after, c)).abs()).fold(0.0, f64::max);
+            let error = error / before.len() as f64;
+            assert!(
+                before.len() == after.len() && error < 8.0 && shift < 1.0,
+                "{sampling:?}: {error} {shift}"
+            );
+        }
+    }
 }
 
 #[test]

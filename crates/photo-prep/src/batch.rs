@@ -7,8 +7,8 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use crate::memory_budget::MemoryBudget;
 use crate::plan::{Plan, Resources};
-use crate::prepare::read_bounded;
 use crate::prepared::Prepared;
+use crate::read_bounded::read_bounded;
 use crate::{Options, Result};
 
 /// Prepares many pictures in parallel.

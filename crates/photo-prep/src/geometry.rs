@@ -17,6 +17,33 @@ pub(crate) const MAX_SIDE: u32 = 65_500;
 /// 31.
 pub(crate) const MAX_PNG_SIDE: u32 = 65_535;
 
+/// A part of a picture, in pixels from its upper left corner.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct Rect {
+    /// The first column.
+    pub x: u32,
+    /// The first row.
+    pub y: u32,
+    /// Columns and rows.
+    pub size: Size,
+}
+
+impl Rect {
+    /// The same part of the picture once it is decoded at the size `to` instead of `from`, in whole pixels.
+    pub(crate) fn rescaled(self, from: Size, to: Size) -> Self {
+        let axis = |start: u32, side: u32, from: u32, to: u32| {
+            let at = |pixel: u64| (pixel * u64::from(to) + u64::from(from) / 2) / u64::from(from.max(1));
+            let at = |pixel: u64| u32::try_from(at(pixel)).unwrap_or(to).min(to);
+            let first = at(start.into()).min(to.saturating_sub(1));
+            (first, at(u64::from(start) + u64::from(side)).saturating_sub(first).max(1))
+        };
+        let (x, width) = axis(self.x, self.size.width, from.width, to.width);
+        let (y, height) = axis(self.y, self.size.height, from.height, to.height);
+        Self { x, y, size: Size { width, height } }
+    }
+}
+
 impl Size {
     /// A size of `width` columns and `height` rows.
     #[must_use]

@@ -38,6 +38,9 @@ pub struct ImageInfo {
     pub unreferenced_bytes: u64,
     /// Whether the file carries Content Credentials (C2PA), whose signature holds for these very bytes only.
     pub has_content_credentials: bool,
+    /// Whether a gain map comes with the picture, by which some programs show it in a high dynamic range; it is
+    /// no part of what is made of the file.
+    pub has_gain_map: bool,
     /// Faults that do no harm to the picture.
     pub warnings: Vec<Warning>,
     /// How light of a high dynamic range is coded, and the number of its primaries (ITU-T H.273); such
@@ -172,6 +175,7 @@ impl ImageInfo {
             private_bytes: 0,
             unreferenced_bytes: 0,
             has_content_credentials: false,
+            has_gain_map: false,
             warnings: Vec::new(),
             hdr: None,
             luma_factors: None,

@@ -33,6 +33,7 @@
 //! * [`ImageInfo`]: what the header tells: format, size, [`Orientation`], color, metadata.
 //! * [`Plan`]: a [`Route`] with the [`Attempt`]s that are tried for the byte limit, the [`Violation`]s that it mends,
 //!   an [`Estimate`].
+//! * [`Verdict`]: whether a file meets [`Requirements`], with every [`Violation`]; made by [`check`].
 //! * [`Prepared`]: the bytes that come out, with a [`Report`] of what was done.
 //! * [`Batch`]: many pictures at once under one [`MemoryBudget`], which several batches can share.
 //! * [`Requirements`] bound what comes out, [`InputLimits`] what a file may ask for.
@@ -56,8 +57,8 @@
 //!
 //! # Limits and non-goals
 //!
-//! Outputs are PNG or JPEG and never larger than 65,500 pixels a side. Pictures are never enlarged, sharpened
-//! or cropped. Only the first frame or page of a file is used. What passes through or is only rewritten has
+//! Outputs are PNG or JPEG and never larger than 65,500 pixels a side. Pictures are never sharpened, and only
+//! cropped, padded or enlarged where the options ask for it. Only the first frame or page of a file is used. What passes through or is only rewritten has
 //! its picture data gone through to the end, so that nothing is handed on that a strict decoder would refuse;
 //! with [`Verify::Structure`] only its structure is checked, and flipped bits inside of the picture data go
 //! unseen. Other coefficients than those that were meant are no damage that anyone could see.
@@ -71,7 +72,8 @@
 //! * `webp`, on by default: WebP, by the `image` crate.
 //! * `tiff`, on by default: TIFF in all of its compressions.
 //! * `heic`: HEIC/HEIF, what iPhones and other phones and cameras write, by `photo-hevc`.
-//! * `serde`: `Serialize` for facts, plans and reports.
+//! * `serde`: `Serialize` for facts, plans, verdicts and reports, `Deserialize` for requirements.
+//! * `requirement-files`: requirements as TOML and JSON files, and the presets.
 //!
 //! A picture whose format is switched off is refused as [`Error::Unsupported`], with the name of the feature.
 #![forbid(unsafe_code)]
@@ -97,6 +99,7 @@ mod pixels;
 mod plan;
 mod prepare;
 mod prepared;
+mod read_bounded;
 mod report;
 mod requirements;
 mod sampling;
@@ -110,7 +113,7 @@ pub use batch::{Batch, BatchDone, CancelToken, Input};
 pub use error::{Error, LimitKind, Result};
 pub use format::Format;
 pub use formats::catch_panic::catching_panics;
-pub use geometry::Size;
+pub use geometry::{Rect, Size};
 pub use info::{ColorModel, IccInfo, IccSpace, ImageInfo, JpegInfo, JpegProcess};
 pub use limits::InputLimits;
 pub use memory_budget::{MemoryBudget, MemoryShare};
@@ -121,8 +124,8 @@ pub use options::{
 pub use orientation::Orientation;
 pub use picture_file::is_picture_file;
 pub use plan::{
-    Attempt, Balance, CoefficientsPlan, DecodePath, Estimate, FewerPixels, OutputRule, PixelsPlan, Plan,
-    PngMargin, Rect, Resources, Route, RouteKind, Rung, TableRange,
+    Attempt, Balance, CoefficientsPlan, DecodePath, Estimate, FewerColors, FewerPixels, OutputRule,
+    PixelsPlan, Plan, PngMargin, Resources, Route, RouteKind, Rung, SmallerPng, TableRange,
 };
 pub use prepare::{check, prepare, prepare_file, probe};
 pub use prepared::Prepared;

@@ -72,7 +72,7 @@ pub enum OutputFormat {
     /// PNG where there is real transparency, or where a lossless source is nearly as small as PNG; else JPEG.
     #[default]
     Auto,
-    /// Always JPEG; transparency is laid on white.
+    /// Always JPEG; transparency is laid on [`Options::background`].
     Jpeg,
     /// Always PNG.
     Png,
@@ -202,6 +202,22 @@ impl Default for Focus {
     }
 }
 
+impl std::str::FromStr for Focus {
+    type Err = String;
+
+    /// From `center`, or percent of width and height, such as `50,30`.
+    fn from_str(text: &str) -> Result<Self, String> {
+        if text == "center" {
+            return Ok(Self::CENTER);
+        }
+        let percent = |text: &str| text.trim().parse().ok().filter(|percent| *percent <= 100);
+        let point = text.split_once(',').and_then(|(x, y)| percent(x).zip(percent(y)));
+        point.map(|(x, y)| Self { x, y }).ok_or_else(|| {
+            format!("\"{text}\" is no focus; write center, or percent of width and height, such as 50,30")
+        })
+    }
+}
+
 /// An opaque color in sRGB.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize))]
@@ -210,6 +226,11 @@ pub struct Rgb(pub [u8; 3]);
 impl Rgb {
     /// White.
     pub const WHITE: Self = Self([255; 3]);
+
+    pub(crate) fn is_gray(self) -> bool {
+        let Self([red, green, blue]) = self;
+        red == green && green == blue
+    }
 }
 
 impl Default for Rgb {

@@ -1,6 +1,6 @@
 //! The eight ways a picture can lie.
 
-use crate::Size;
+use crate::{Rect, Size};
 
 /// How the stored picture must be turned to stand upright: the EXIF tag 0x0112 (CIPA DC-008, 4.6.4).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
@@ -70,6 +70,20 @@ impl Orientation {
     #[must_use]
     pub fn apply_to(self, size: Size) -> Size {
         if self.swaps_sides() { size.transposed() } else { size }
+    }
+
+    /// Where a part of the upright picture, which has the size `upright`, lies in the stored one.
+    pub(crate) fn stored_part(self, part: Rect, upright: Size) -> Rect {
+        let (stored, size) = (self.apply_to(upright), self.apply_to(part.size));
+        let (x, y) = if self.swaps_sides() { (part.y, part.x) } else { (part.x, part.y) };
+        let from_right =
+            matches!(self, Self::FlipHorizontal | Self::Rotate180 | Self::Transverse | Self::Rotate270);
+        let from_bottom =
+            matches!(self, Self::FlipVertical | Self::Rotate180 | Self::Transverse | Self::Rotate90);
+        let mirrored = |start: u32, side: u32, whole: u32| whole.saturating_sub(start.saturating_add(side));
+        let x = if from_right { mirrored(x, size.width, stored.width) } else { x };
+        let y = if from_bottom { mirrored(y, size.height, stored.height) } else { y };
+        Rect { x, y, size }
     }
 }
 

@@ -133,6 +133,8 @@ impl Report {
         let info = plan.info();
         let signature_lost = info.has_content_credentials && *plan.route() != Route::PassThrough;
         let lost = signature_lost.then_some(Warning::SignatureLost);
+        let map_lost = info.has_gain_map && *plan.route() != Route::PassThrough;
+        let lost = lost.into_iter().chain(map_lost.then_some(Warning::GainMapDropped));
         Self {
             route: plan.route().kind(),
             violations: plan.violations().to_vec(),

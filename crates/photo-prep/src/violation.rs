@@ -97,6 +97,8 @@ pub enum ViolationKind {
     PrivateMetadata(u64),
     /// It holds so many bytes that belong to no part of the picture.
     UnreferencedBytes(u64),
+    /// It holds a gain map for displays of a high dynamic range, in so many bytes behind the picture.
+    GainMap(u64),
     /// It holds more frames than the one that is used.
     FurtherFrames,
     /// Metadata that are to stay tell something untrue of the picture.
@@ -128,6 +130,7 @@ impl Violation {
             ViolationKind::Structure => "structure",
             ViolationKind::PrivateMetadata(_) => "private_metadata",
             ViolationKind::UnreferencedBytes(_) => "unreferenced_bytes",
+            ViolationKind::GainMap(_) => "gain_map",
             ViolationKind::FurtherFrames => "further_frames",
             ViolationKind::UntrueMetadata => "untrue_metadata",
         }
@@ -157,6 +160,7 @@ impl Violation {
             ViolationKind::Structure => "a structure out of order".into(),
             ViolationKind::PrivateMetadata(bytes) => format!("{bytes} bytes of metadata"),
             ViolationKind::UnreferencedBytes(bytes) => format!("{bytes} bytes outside of the picture"),
+            ViolationKind::GainMap(bytes) => format!("a gain map in {bytes} bytes behind the picture"),
             ViolationKind::FurtherFrames => "more than one frame".into(),
             ViolationKind::UntrueMetadata => "metadata that are not true of the picture".into(),
         }
@@ -184,7 +188,7 @@ impl Violation {
             ViolationKind::BitDepth(_) => "8 bits a sample".into(),
             ViolationKind::Structure => "a structure in order".into(),
             ViolationKind::PrivateMetadata(_) => "what the picture needs".into(),
-            ViolationKind::UnreferencedBytes(_) => "the picture alone".into(),
+            ViolationKind::UnreferencedBytes(_) | ViolationKind::GainMap(_) => "the picture alone".into(),
             ViolationKind::FurtherFrames => "one frame".into(),
             ViolationKind::UntrueMetadata => "metadata that are true".into(),
         }

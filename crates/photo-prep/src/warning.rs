@@ -1,5 +1,7 @@
 //! Faults that did no harm to the picture.
 
+use crate::Size;
+
 /// Something odd about a file that did not stop it.
 #[non_exhaustive]
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -27,9 +29,19 @@ pub enum Warning {
         /// Rows of pixels, upright.
         rows: u32,
     },
+    /// The picture had fewer pixels than are required, and was enlarged as
+    /// [`Options::enlarge`](crate::Options::enlarge) asks: no detail came with it.
+    Enlarged {
+        /// What there was of it, upright.
+        from: Size,
+        /// What it was enlarged to, without the color around it.
+        to: Size,
+    },
     /// The file carried Content Credentials (C2PA). Written again, it can't keep their signature, so they
     /// were left out.
     SignatureLost,
+    /// The gain map was left out, by which some programs show the picture in a high dynamic range.
+    GainMapDropped,
     /// Something was left out of the output that the options asked to keep.
     MetadataDropped(String),
     /// Two places in the file tell different orientations, or one that must not be applied.
@@ -56,8 +68,14 @@ impl std::fmt::Display for Warning {
             Self::Trimmed { columns, rows } => {
                 write!(f, "{columns} columns and {rows} rows of pixels at the edge were cut off")
             }
+            Self::Enlarged { from, to } => {
+                write!(f, "the picture was enlarged from {from} to {to}, which adds no detail")
+            }
             Self::SignatureLost => f.write_str(
                 "the file was signed (C2PA Content Credentials); written again it isn't, so the credentials were left out",
+            ),
+            Self::GainMapDropped => f.write_str(
+                "the gain map for displays of a high dynamic range was left out; the picture itself is the same",
             ),
             Self::MetadataDropped(why) => write!(f, "not kept: {why}"),
             Self::OrientationConflict(why) => write!(f, "orientation told twice: {why}"),

@@ -16,6 +16,7 @@
 //!   orientation asks.
 //! * [`Photo`] and [`photo_like`]: made-up photographs of any size that compress like camera files;
 //!   [`pattern`]: charts, gradients, alpha, screenshots.
+//! * [`graphics`]: cut-outs, screenshots, charts, logos and scans.
 //! * [`encode`]: writers for JPEG, PNG, APNG, GIF, BMP, WebP and TIFF; [`exif`] and [`icc`]: blocks to put
 //!   into them.
 //! * [`sample`]: ready-made JPEGs, such as a 12 MP phone picture.
@@ -40,6 +41,7 @@ pub mod delta_e;
 pub mod encode;
 pub mod exif;
 pub mod fixtures;
+pub mod graphics;
 pub mod icc;
 pub mod icc_tables;
 mod ifd;

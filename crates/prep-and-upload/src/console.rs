@@ -42,7 +42,8 @@ impl Console {
     /// One input is done. Fails if standard output is closed.
     pub(crate) fn finished(&self, report: &Report) -> std::io::Result<()> {
         self.bar.inc(1);
-        let told = report.table.is_empty() && (self.talks || report.error.is_some());
+        // A table says it all.
+        let told = if report.table.is_empty() { self.talks || report.error.is_some() } else { self.json };
         if told {
             let story = || report.story.join("; ");
             let text = report.error.as_ref().map_or_else(story, |error| error.message.clone());

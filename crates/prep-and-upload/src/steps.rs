@@ -56,9 +56,12 @@ impl Steps {
 /// Says whether the file meets the requirements.
 async fn check(work: &Work, input: &Input, depth: Depth, report: &mut Report) -> Result<(), Failure> {
     let bytes = work.or_interrupted(input.load(&work.intake)).await??;
-    let options = work.options;
-    // What a file may need at most; what one does need is known when its header has been read.
-    let memory = if depth == Depth::Deep { options.input_limits.memory } else { 0 };
+    let (options, content) = (work.options, bytes.clone());
+    let planned = work.in_pool(0, move || {
+        let plan = options.probe(&content).and_then(|info| options.plan(&info, Resources::of_current_pool()));
+        plan.map_or(0, |plan| plan.estimate().peak_memory)
+    });
+    let memory = if depth == Depth::Deep { planned.await? } else { 0 };
     let verdict = work.in_pool(memory, move || options.check(&bytes, depth)).await?;
     report.judged(&verdict);
     if verdict.status == Compliance::Compliant { Ok(()) } else { Err((&verdict).into()) }

@@ -7,6 +7,7 @@ use crate::dct::forward;
 use crate::encode::block_source::BlockSource;
 use crate::encode::frame::{Frame, FrameComponent, check_size, class, ids, upright_factors};
 use crate::encode::options::TranscodeOptions;
+use crate::encode::rate_distortion::RateDistortion;
 use crate::error::{Error, Result};
 use crate::header::ColorModel;
 use crate::quant::QuantTable;
@@ -25,6 +26,7 @@ pub(crate) struct CoefficientSource<'a> {
     shown: [usize; 2],
     turn: BlockTurn,
     divisors: Option<Divisors>,
+    rate_distortion: Option<RateDistortion>,
 }
 
 /// The frame of a picture whose coefficients have `fraction_bits` bits of fraction.
@@ -44,13 +46,13 @@ pub(crate) fn frame<'a>(
     let mut quant = Vec::new();
     let mut components = Vec::new();
     for (index, (component, table)) in picture.components.iter().zip(tables).enumerate() {
-        let source = CoefficientSource::new(component, fraction_bits, &kept, options, &table);
+        let class = class(picture.color, index);
+        let source = CoefficientSource::new(component, fraction_bits, &kept, options, (&table, class));
         let table = if options.orientation.swaps_sides() { table.transposed() } else { table };
         let place = quant.iter().position(|known| *known == table).unwrap_or(quant.len());
         if place == quant.len() {
             quant.push(table);
         }
-        let class = class(picture.color, index);
         let (id, (h, v)) = (ids(picture.color)[index], factors[index]);
         components.push(FrameComponent { id, h, v, class, quant: place, source });
     }
@@ -75,17 +77,18 @@ impl<'a> CoefficientSource<'a> {
         fraction_bits: u32,
         kept: &KeptArea,
         options: &TranscodeOptions<'_>,
-        table: &QuantTable,
+        (table, class): (&QuantTable, usize),
     ) -> Self {
         let facts = kept.facts(&component.facts);
         let shown = [facts.width, facts.height].map(|side| side.div_ceil(8) as usize);
         let swap = options.orientation.swaps_sides();
         let from = &component.facts.quant;
-        let divisors = (fraction_bits > 0 || from != table).then(|| {
-            let turned = |table: &QuantTable| if swap { table.transposed() } else { table.clone() };
-            let divisors = Divisors::new(&turned(from), &turned(table)).with_fraction(fraction_bits);
-            if options.dead_zone { divisors.with_dead_zone() } else { divisors }
-        });
+        let turned = |table: &QuantTable| if swap { table.transposed() } else { table.clone() };
+        let (changes, from, to) = (from != table, turned(from), turned(table));
+        let divisors =
+            (fraction_bits > 0 || changes).then(|| Divisors::new(&from, &to).with_fraction(fraction_bits));
+        let rate_distortion = (changes && options.rate_distortion > 0)
+            .then(|| RateDistortion::new(class, &from, &to, fraction_bits, options.rate_distortion));
         Self {
             blocks: component.blocks(),
             stride: component.facts.blocks_wide as usize,
@@ -93,6 +96,7 @@ impl<'a> CoefficientSource<'a> {
             shown: if swap { [shown[1], shown[0]] } else { shown },
             turn: BlockTurn::new(options.orientation),
             divisors,
+            rate_distortion,
         }
     }
 }
@@ -112,9 +116,13 @@ impl BlockSource for CoefficientSource<'_> {
             Some(stored) => self.turn.columns(simd, stored, &mut out.values),
             None => out.values = [0; 64],
         }
+        let unchanged = out.values;
         if let Some(divisors) = &self.divisors {
             divisors.apply(simd, &mut out.values);
         }
         out.find_nonzero(simd);
+        if let Some(rate_distortion) = &self.rate_distortion {
+            rate_distortion.apply(&unchanged, out);
+        }
     }
 }

@@ -20,6 +20,7 @@ mod frame;
 mod headers;
 mod options;
 mod progressive;
+mod rate_distortion;
 mod sample_source;
 mod stuffing;
 mod tiles;
@@ -85,8 +86,8 @@ pub fn encoded_len(planes: &Planes, options: &EncodeOptions<'_>, sample_every: u
 /// Without new tables ([`TranscodeOptions::tables`]), nothing is lost except what
 /// [`Edges::Trim`](crate::Edges) cuts off. Turning changes the places and signs of coefficients, and turns
 /// the sampling factors and quantization tables too. With new tables, each coefficient becomes the nearest
-/// multiple of its new divisor, where halves go to zero as in [`Coefficients::requantize`], unless there is a
-/// dead zone ([`TranscodeOptions::dead_zone`]). The threads of the current rayon pool share all the work
+/// multiple of its new divisor, where halves go to zero as in [`Coefficients::requantize`], or a smaller one
+/// where bytes count ([`TranscodeOptions::rate_distortion`]). The threads of the current rayon pool share all the work
 /// except a last copy. The bytes don't depend on the number of threads.
 ///
 /// # Errors

@@ -79,10 +79,13 @@ pub struct TranscodeOptions<'a> {
     /// The new quantization table of each component, before it is turned. `None`, the default, to lose
     /// nothing.
     pub tables: Option<Vec<QuantTable>>,
-    /// Whether there is a dead zone: AC quotients are rounded toward zero unless their fraction is above 5/8,
-    /// instead of 1/2. That is coarser, but makes files so much smaller that, at the same size, finer tables
-    /// give a better picture. It has no effect on components whose table does not change. `false` by default.
-    pub dead_zone: bool,
+    /// How readily an AC coefficient becomes smaller than the nearest one for the sake of bytes, in percent of
+    /// what gives the best pictures at 2 bits a pixel and below. With 0, the default, it never does. It
+    /// becomes no larger, and DCs and components whose table does not change stay as they are.
+    ///
+    /// That is coarser, but makes files so much smaller that, at the same size, finer tables give a better
+    /// picture.
+    pub rate_distortion: u8,
     /// What the file is besides its picture. Its Huffman tables are always optimized for the picture.
     pub file: FileOptions<'a>,
 }
@@ -102,10 +105,11 @@ impl TranscodeOptions<'_> {
         self
     }
 
-    /// Sets whether there is a [`dead_zone`](Self::dead_zone).
+    /// Sets how readily coefficients become smaller for the sake of bytes
+    /// ([`rate_distortion`](Self::rate_distortion)), in percent.
     #[must_use]
-    pub fn dead_zone(mut self, dead_zone: bool) -> Self {
-        self.dead_zone = dead_zone;
+    pub fn rate_distortion(mut self, percent: u8) -> Self {
+        self.rate_distortion = percent;
         self
     }
 }

@@ -68,6 +68,11 @@ impl UnquantizedCoefficients {
         self.0.components.len()
     }
 
+    /// The sampling factors of each component.
+    pub fn sampling(&self) -> impl Iterator<Item = (u8, u8)> {
+        self.0.components.iter().map(|component| (component.facts.h, component.facts.v))
+    }
+
     /// Drafts the file that [`encode`](crate::encode) writes with these tables. Only coefficients within a
     /// 32nd of the middle between two multiples of their divisor may be rounded differently. Without tables,
     /// all divisors are 1.

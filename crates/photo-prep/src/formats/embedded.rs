@@ -30,7 +30,10 @@ pub(crate) fn embedded<'a>(
         #[cfg(feature = "heic")]
         Format::Heic => {
             let block = heic::exif(bytes);
-            EmbeddedMetadata { exif: block.map(Cow::Owned).into_iter().collect(), xmp: None }
+            EmbeddedMetadata {
+                exif: block.map(Cow::Owned).into_iter().collect(),
+                ..EmbeddedMetadata::default()
+            }
         }
         _ => EmbeddedMetadata::default(),
     })

@@ -27,6 +27,7 @@ pub(crate) fn take(info: &mut ImageInfo, told: &EmbeddedMetadata<'_>, limits: &I
         adobe_rgb = adobe_rgb.or(facts.adobe_rgb);
     }
     settle(info, first, told.xmp.as_deref(), "EXIF");
+    info.has_gain_map |= told.xmp.as_deref().is_some_and(xmp::tells_of_gain_map);
     info.untrue = !told.is_true(&Truth { size: info.size, srgb: false, same: true });
     if let Some(how) = adobe_rgb {
         take_adobe_rgb(info, how);

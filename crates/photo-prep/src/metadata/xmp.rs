@@ -22,6 +22,19 @@ const KNOWN: [(&str, &str); 15] = [
     ("http://ns.google.com/photos/dd/1.0/device/", "Device"),
 ];
 
+/// Whether a packet, or a file that begins with one, tells of a gain map: that of Adobe and Android, which the
+/// container of Ultra HDR announces, or that of Apple.
+pub(crate) fn tells_of_gain_map(bytes: &[u8]) -> bool {
+    const NEEDLES: [&[u8]; 5] = [
+        b"GainMapMax",
+        b"HDRGainMapVersion",
+        b"Semantic=\"GainMap\"",
+        b"Semantic='GainMap'",
+        b"Semantic>GainMap<",
+    ];
+    NEEDLES.iter().any(|needle| memchr::memmem::find(bytes, needle).is_some())
+}
+
 /// What the prefixes of a packet stand for.
 #[derive(Debug, Default)]
 pub(crate) struct Names<'a> {

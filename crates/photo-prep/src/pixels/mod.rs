@@ -4,11 +4,13 @@ pub(crate) mod alpha;
 pub(crate) mod bands;
 pub(crate) mod color;
 pub(crate) mod depth;
+pub(crate) mod frame;
 pub(crate) mod orient;
 pub(crate) mod quantize;
 pub(crate) mod resize;
 pub(crate) mod rounding;
 pub(crate) mod sample;
+pub(crate) mod score;
 pub(crate) mod tone;
 
 use crate::Size;

@@ -20,6 +20,38 @@ pub(crate) fn few_tiles(raster: &Raster) -> Option<Raster> {
     one_in(raster, ((raster.size.width / TILE) * (raster.size.height / TILE) / (FEWEST + 4)).max(8))
 }
 
+/// Rows of a run in [`bands`].
+const RUN: u32 = 64;
+
+/// Columns of a run at most.
+const WIDE: u32 = 4096;
+
+/// Runs of rows, one below the other, about a million pixels in at least four runs; `None` where the picture is
+/// hardly larger. It is filtered and deflated as the whole is, but for a row in 64. Of very wide pictures, each
+/// run has other columns.
+pub(crate) fn bands(raster: &Raster) -> Option<Raster> {
+    const PIXELS: u64 = 1_000_000;
+    let runs = raster.size.height / RUN;
+    let width = raster.size.width.min(WIDE);
+    let wanted = PIXELS.div_ceil(u64::from(width) * u64::from(RUN)).max(4) as u32;
+    let size = Size::new(width, wanted * RUN);
+    if wanted > runs || 2 * size.pixels() > raster.size.pixels() {
+        return None;
+    }
+    let n = raster.layout.channels();
+    let mut data = Vec::with_capacity(Raster::bytes_for(size, raster.layout));
+    for run in 0..wanted {
+        // In the middle of as many parts.
+        let at = (u64::from(2 * run + 1) * u64::from(runs) / u64::from(2 * wanted)) as usize;
+        let column = (raster.size.width - width) as usize * run as usize / (wanted - 1) as usize;
+        for row in at * RUN as usize..(at + 1) * RUN as usize {
+            let from = row * raster.row_bytes() + column * n;
+            data.extend_from_slice(raster.data.get(from..from + width as usize * n)?);
+        }
+    }
+    Raster::new(size, raster.layout, data)
+}
+
 /// Tiles are taken on a diagonal grid, so that no part of the picture is left out.
 fn one_in(raster: &Raster, every: u32) -> Option<Raster> {
     let (across, down) = (raster.size.width / TILE, raster.size.height / TILE);
@@ -52,6 +84,24 @@ fn one_in(raster: &Raster, every: u32) -> Option<Raster> {
 mod tests {
     use super::super::Layout;
     use super::*;
+
+    #[test]
+    fn bands_are_runs_of_the_picture_or_nothing() {
+        let make = |w: u32, h: u32| {
+            let row = |y: u32| (0..w).map(move |_| (y / 64) as u8);
+            Raster::new(Size::new(w, h), Layout::Gray, (0..h).flat_map(row).collect()).unwrap()
+        };
+        assert!(bands(&make(1000, 1000)).is_none());
+        assert!(bands(&make(20_000, 100)).is_none());
+        for (w, h) in [(3651, 2738), (1000, 10_000), (10_000, 1000), (20_000, 600)] {
+            let sample = bands(&make(w, h)).unwrap();
+            assert!(2 * sample.size().pixels() <= u64::from(w) * u64::from(h) && sample.size().width <= 4096);
+            assert!(sample.size().pixels() < 1_300_000, "{}", sample.size());
+            let rows = (sample.size().width * 64) as usize;
+            let runs: Vec<u8> = sample.data().chunks(rows).map(|run| run[0]).collect();
+            assert!(runs.len() >= 4 && runs.is_sorted_by(|a, b| a < b), "{runs:?}");
+        }
+    }
 
     #[test]
     fn a_sample_is_an_eighth_or_nothing() {

@@ -33,12 +33,21 @@ pub enum Attempt {
         /// Where no pixel is transparent and JPEG is allowed: how much larger than a JPEG the PNG may be.
         /// `None` where PNG is asked for.
         unless_larger: Option<PngMargin>,
+        /// Whether the picture has fewer pixels than its source, so that all in all something is lost.
+        reduced: bool,
     },
-    /// A PNG in 256 colors, dithered. Where JPEG is allowed, of pictures with transparency alone.
-    FewerColors {
-        /// How near to the picture it must be: the peak signal-to-noise ratio, in dB.
-        min_psnr: u8,
+    /// A PNG whose samples differ from the picture's by the least error that fits: 1, 2, 3, 5. Alpha is exact.
+    /// Of photos that become PNGs.
+    NearLossless {
+        /// No sample differs by more.
+        max_error: u8,
     },
+    /// A PNG in fewer colors, of graphics alone: where the 16 most frequent colors make up three tenths of what
+    /// is visible.
+    FewerColors(FewerColors),
+    /// A PNG of fewer pixels: in fewer colors if it is a graphic, else nearly without loss or in dithered
+    /// colors, whichever is most like the picture.
+    SmallerPng(SmallerPng),
     /// A JPEG of one quality.
     Jpeg {
         /// 1..=100 on libjpeg's scale.
@@ -51,7 +60,7 @@ pub enum Attempt {
     },
     /// The finest quantization tables between two qualities whose file fits.
     LowerQuality(TableRange),
-    /// Fewer pixels: a PNG where the picture is transparent or PNG was asked for, else a JPEG.
+    /// A JPEG of fewer pixels.
     FewerPixels(FewerPixels),
 }
 
@@ -77,10 +86,46 @@ pub struct PngMargin {
     pub small: u32,
     /// Percent of the JPEG's bytes that the PNG may have.
     pub percent: u16,
+    /// The same of graphics, whose edges a JPEG blurs.
+    pub percent_of_graphics: u16,
     /// Percent of the JPEG's bytes, of a few tiles, from which on no more tiles are looked at.
     pub percent_of_few_tiles: u16,
     /// The quality of that JPEG.
     pub quality: u8,
+}
+
+/// The numbers of colors that a palette may have: 256, 64, 32 and 16 within these, dithered or not.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct FewerColors {
+    /// The most colors, at most 256.
+    pub most: u16,
+    /// The fewest colors.
+    pub fewest: u16,
+}
+
+/// How a PNG of fewer pixels is made.
+#[non_exhaustive]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[cfg_attr(feature = "serde", derive(serde::Serialize))]
+pub struct SmallerPng {
+    /// No sample of a photo differs by more.
+    pub max_error: u8,
+    /// The colors of a graphic.
+    pub colors: FewerColors,
+    /// Thousandths of the limit that are enough.
+    pub fill: u64,
+    /// Whole files that are written before the largest that fits is taken; three times as many of small
+    /// pictures.
+    pub tries: u32,
+}
+
+impl SmallerPng {
+    /// How many files of a size are written at most.
+    pub(crate) fn tries_for(self, size: crate::Size) -> u32 {
+        if size.pixels() < 100_000 { 3 * self.tries } else { self.tries }
+    }
 }
 
 /// How a picture is reduced until it fits.
@@ -123,7 +168,11 @@ pub enum Rung {
     HalvedChroma,
     /// A PNG without any loss against the decoded picture.
     LosslessPng,
-    /// A PNG in 256 colors, dithered, where they come near enough to the picture.
+    /// A PNG without any loss against the pixels of a reduced picture.
+    FullColorPng,
+    /// A PNG whose samples differ by a bound at most.
+    NearLossless,
+    /// A PNG in fewer colors.
     FewerColors,
     /// A JPEG of the planned quality.
     Jpeg,
@@ -144,11 +193,13 @@ impl Attempt {
             Self::OptimizedProgressive | Self::ProgressiveJpeg { .. } => Rung::Progressive,
             Self::HalvedChroma { .. } => Rung::HalvedChroma,
             Self::Requantized(_) => Rung::Requantized,
-            Self::LosslessPng { .. } => Rung::LosslessPng,
-            Self::FewerColors { .. } => Rung::FewerColors,
+            Self::LosslessPng { reduced: false, .. } => Rung::LosslessPng,
+            Self::LosslessPng { reduced: true, .. } => Rung::FullColorPng,
+            Self::NearLossless { .. } => Rung::NearLossless,
+            Self::FewerColors(_) => Rung::FewerColors,
             Self::Jpeg { .. } => Rung::Jpeg,
             Self::LowerQuality(_) => Rung::LowerQuality,
-            Self::FewerPixels(_) => Rung::FewerPixels,
+            Self::SmallerPng(_) | Self::FewerPixels(_) => Rung::FewerPixels,
         }
     }
 }

@@ -11,8 +11,8 @@ use crate::info::{ColorModel, ImageInfo};
 use crate::sampling::{DecodeScale, JpegSampling};
 use crate::violation::{Violation, ViolationKind};
 use crate::{
-    ColorPolicy, EdgePolicy, Error, Format, LimitKind, Options, Orientation, OutputFormat, Result, Size,
-    Subsampling, Verify,
+    ColorPolicy, EdgePolicy, Error, Format, Framing, LimitKind, Options, Orientation, OutputFormat, Result,
+    Size, Subsampling, Verify,
 };
 
 pub(super) fn plan(info: &ImageInfo, options: &Options, resources: Resources) -> Result<Plan> {
@@ -24,6 +24,8 @@ pub(super) fn plan(info: &ImageInfo, options: &Options, resources: Resources) ->
         return Err(Error::Unfixable { violations });
     }
     let route = route(info, options, &violations, frame);
+    let progressive = options.requirements.allow_progressive;
+    let route = if progressive { route } else { route.without_progressive() };
     let planned = |route, violations| planned(info, options, resources, route, violations);
     let mut plan = planned(route, violations);
     if let Route::Coefficients(coefficients) = &plan.route
@@ -143,9 +145,21 @@ fn pixels_plan(info: &ImageInfo, options: &Options, frame: Frame, source_tables:
         reuse_source_tables: source_tables.is_some(),
         to_srgb: inks
             || info.hdr.is_some()
+            || gets_colored(info, options, frame)
             || options.color != ColorPolicy::Preserve && info.icc.is_some_and(|icc| !icc.is_srgb),
-        attempts: policy::for_pixels(info, options, &policy::Picture { output, size, sampling, quality }),
+        attempts: policy::for_pixels(
+            info,
+            options,
+            &policy::Picture { output, size, sampling, quality, reduced: size != info.upright_size() },
+        ),
     }
+}
+
+/// Whether a gray picture gets a color around or behind it, for which its profile is of no use.
+fn gets_colored(info: &ImageInfo, options: &Options, frame: Frame) -> bool {
+    let around = frame.canvas.is_some() && matches!(options.framing, Framing::Pad(color) if !color.is_gray());
+    let behind = info.alpha && !options.background.is_gray();
+    info.model == ColorModel::Gray && (around || behind)
 }
 
 /// Whether coefficients can mend all that is wrong, and how.
@@ -220,8 +234,8 @@ fn beside_input(plan: &Plan) -> u64 {
 fn shrink_to_memory(plan: &mut Plan, resources: Resources) {
     let too_much = beside_input(plan) > plan.options.input_limits.memory;
     let (info, Route::Pixels(pixels)) = (&plan.info, &mut plan.route) else { return };
-    let upright = info.upright_size();
-    let still_reduces = pixels.size.width <= upright.width / 2 && pixels.size.height <= upright.height / 2;
+    let whole = pixels.crop.map_or(info.upright_size(), |part| part.size);
+    let still_reduces = pixels.size.width <= whole.width / 2 && pixels.size.height <= whole.height / 2;
     if too_much && pixels.scale == DecodeScale::Full && info.format == Format::Jpeg && still_reduces {
         pixels.scale = DecodeScale::Half;
         plan.estimate = estimate::of(info, &plan.route, plan.options.verify, resources);

@@ -61,10 +61,11 @@ impl Facts<'_> {
         let pixels = decoded.pixels();
         let output = plan.size.pixels() * channels;
         let stored = info.orientation.apply_to(plan.size);
-        if info.by_rows && stored.height < info.size.height {
+        let encoding = encoding(plan, channels);
+        if info.by_rows && stored.height < info.size.height && plan.crop.is_none() {
             let decoding =
                 output + bands::memory_for(info.size, stored, channels, self.threads) + self.row_decoder();
-            return decoding.max(2 * output + encoder(plan.size, channels));
+            return decoding.max(encoding);
         }
         let raster = pixels * channels;
         // While reducing, source and result are there; afterwards two results and what is encoded from them.
@@ -74,8 +75,8 @@ impl Facts<'_> {
             + copy(info, pixels)
             + output
             + u64::from(stored.width) * u64::from(decoded.height) * channels;
-        let encoding = 2 * output + encoder(plan.size, channels);
-        let unreduced = if decoded.pixels() == plan.size.pixels() { raster } else { 0 };
+        let content = plan.crop.map_or(decoded, |part| part.size);
+        let unreduced = if content.pixels() == plan.size.pixels() { output } else { 0 };
         decoding.max(resizing).max(encoding + unreduced)
     }
 
@@ -155,6 +156,15 @@ impl Facts<'_> {
 
 fn has_one_scan(jpeg: &JpegInfo) -> bool {
     jpeg.scans <= 1 && jpeg.process != JpegProcess::Progressive
+}
+
+/// Bytes of the picture and of what it becomes while it is turned, converted, put on its background and
+/// encoded.
+fn encoding(plan: &PixelsPlan, channels: u64) -> u64 {
+    // Gray gets colored where what is around or behind it is.
+    let channels = if plan.canvas.is_some() { channels.max(3) } else { channels };
+    let output = plan.canvas.unwrap_or(plan.size);
+    2 * output.pixels() * channels + encoder(output, channels)
 }
 
 fn scaled(size: Size, denominator: u32) -> Size {

@@ -102,14 +102,22 @@ fn write_pixels(f: &mut Formatter<'_>, plan: &Plan) -> Result {
     if pixels.scale != DecodeScale::Full {
         write!(f, " at 1/{} of its size", pixels.scale.denominator())?;
     }
-    if pixels.size != plan.info.upright_size() {
-        write!(f, ", reduced to {}", pixels.size)?;
+    let part = pixels.crop.map_or(plan.info.upright_size(), |part| part.size);
+    if let Some(crop) = pixels.crop {
+        write!(f, ", cut to the {part} at column {} and row {}", crop.x, crop.y)?;
+    }
+    if pixels.size != part {
+        let larger = pixels.size.pixels() > part.pixels();
+        write!(f, ", {} to {}", if larger { "enlarged" } else { "reduced" }, pixels.size)?;
     }
     if plan.info.orientation != crate::Orientation::Upright {
         f.write_str(", turned upright")?;
     }
     if pixels.to_srgb {
         f.write_str(", converted to sRGB")?;
+    }
+    if let Some(canvas) = pixels.canvas {
+        write!(f, ", put on a canvas of {canvas}")?;
     }
     let quality = pixels.quality().unwrap_or(0);
     match pixels.output {
@@ -154,6 +162,13 @@ impl Display for Attempt {
             Self::Requantized(tables) => write!(f, "coarser coefficients down to quality {}", tables.floor),
             Self::Jpeg { quality } => write!(f, "JPEG of quality {quality}"),
             Self::LowerQuality(tables) => write!(f, "quality down to {}", tables.floor),
+            Self::NearLossless { max_error } => {
+                write!(f, "PNG whose samples differ by at most {max_error}, if it is a photo")
+            }
+            Self::FewerColors(how) => {
+                write!(f, "PNG in {} to {} colors, if it is a graphic", how.most, how.fewest)
+            }
+            Self::SmallerPng(_) => f.write_str("PNG of fewer pixels, if it can't be a JPEG or is a graphic"),
             other => write!(f, "{}", other.rung()),
         }
     }
@@ -169,7 +184,9 @@ impl Display for Rung {
             Self::Requantized => "coarser coefficients",
             Self::HalvedChroma => "JPEG of lower quality with chroma halved",
             Self::LosslessPng => "PNG without loss",
-            Self::FewerColors => "PNG in 256 colors",
+            Self::FullColorPng => "PNG of all colors",
+            Self::NearLossless => "PNG nearly without loss",
+            Self::FewerColors => "PNG in fewer colors",
             Self::Jpeg => "JPEG of the planned quality",
             Self::LowerQuality => "JPEG of lower quality",
             Self::FewerPixels => "fewer pixels",

@@ -5,7 +5,7 @@ use crate::geometry::{MAX_PNG_SIDE, MAX_SIDE};
 use crate::info::{ColorModel, ImageInfo, JpegProcess, ProfileSource};
 use crate::requirements::{AcceptedFormats, AspectRatio, Bound, Side};
 use crate::violation::{Violation, ViolationKind};
-use crate::{ColorPolicy, Format, MetadataPolicy, Options, Orientation, OutputFormat};
+use crate::{ColorPolicy, Format, Framing, MetadataPolicy, Options, Orientation, OutputFormat};
 
 /// The least that mends a violation, from the cheapest on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -51,6 +51,7 @@ pub(super) fn remedy(violation: &Violation, info: &ImageInfo, options: &Options)
         ViolationKind::Orientation(_) | ViolationKind::Progressive => Remedy::Coefficients,
         ViolationKind::PrivateMetadata(_)
         | ViolationKind::UnreferencedBytes(_)
+        | ViolationKind::GainMap(_)
         | ViolationKind::FurtherFrames
         | ViolationKind::ColorSignaling
         | ViolationKind::UntrueMetadata => Remedy::Rewrite,
@@ -96,7 +97,7 @@ fn size(found: &mut Vec<Violation>, info: &ImageInfo, options: &Options, frame: 
     }
     if let Some((bound, allowed)) = required.missed_aspect_ratio(upright) {
         let kind = ViolationKind::AspectRatio { bound, found: AspectRatio::of(upright), allowed };
-        add(kind, required.missed_aspect_ratio(output).is_none());
+        add(kind, options.framing != Framing::Keep && required.missed_aspect_ratio(output).is_none());
     }
     // Bounds that the picture keeps as it is, but not once others are kept.
     if !required.allows_size(output) && found.iter().all(|violation| violation.fixable) {
@@ -162,9 +163,13 @@ fn colors(info: &ImageInfo, options: &Options) -> Vec<ViolationKind> {
 /// What is in the file beside the picture.
 fn content(info: &ImageInfo, options: &Options) -> Vec<ViolationKind> {
     let keeps = options.metadata == MetadataPolicy::Keep;
+    let behind = match info.unreferenced_bytes {
+        bytes if info.has_gain_map => ViolationKind::GainMap(bytes),
+        bytes => ViolationKind::UnreferencedBytes(bytes),
+    };
     let kinds = [
         (info.private_bytes > 0 && !keeps, ViolationKind::PrivateMetadata(info.private_bytes)),
-        (info.unreferenced_bytes > 0, ViolationKind::UnreferencedBytes(info.unreferenced_bytes)),
+        (info.unreferenced_bytes > 0, behind),
         (info.animated && !options.requirements.allow_further_frames, ViolationKind::FurtherFrames),
         (info.untrue && keeps, ViolationKind::UntrueMetadata),
     ];

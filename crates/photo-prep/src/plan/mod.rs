@@ -9,15 +9,16 @@ mod estimate;
 mod explain;
 mod frame;
 mod judge;
+mod png_policy;
 mod policy;
 mod resources;
 mod route;
+mod size_bounds;
 
-pub use attempts::{Attempt, FewerPixels, PngMargin, Rung, TableRange};
+pub use attempts::{Attempt, FewerColors, FewerPixels, PngMargin, Rung, SmallerPng, TableRange};
 pub use balance::Balance;
 pub use definition::Plan;
 pub use estimate::Estimate;
-pub use frame::Rect;
 pub use resources::Resources;
 pub use route::{CoefficientsPlan, DecodePath, OutputRule, PixelsPlan, Route, RouteKind};
 

@@ -1,8 +1,9 @@
 //! The quality policy: what is tried to hold the byte limit, in which order, and every number that decides
 //! over it.
 
-use super::attempts::{Attempt, FewerPixels, PngMargin, TableRange};
+use super::attempts::{Attempt, FewerPixels, TableRange};
 use super::balance::Balance;
+use super::png_policy;
 use super::route::{OutputRule, PixelsPlan};
 use crate::info::{ColorModel, ImageInfo};
 use crate::sampling::JpegSampling;
@@ -19,9 +20,6 @@ const HALVED_CHROMA_BELOW: u8 = 68;
 
 /// Tables that lose no more than the picture's own.
 const OWN_QUALITY: u8 = 100;
-
-/// A PNG in 256 colors must be so near to the picture, in dB: half the pixels of a drawing are farther.
-const NEAR_ENOUGH: u8 = 30;
 
 /// Sizes that are looked at before it only matters to fit at all.
 const TRIES: u32 = 3;
@@ -76,8 +74,8 @@ pub(super) fn halved_chroma(info: &ImageInfo, options: &Options, pixels: &Pixels
     }
     let sampling = JpegSampling::S420;
     let quality = pixels.quality().unwrap_or(options.quality.best);
-    let attempts =
-        for_pixels(info, options, &Picture { output: pixels.output, size: pixels.size, sampling, quality });
+    let (output, size, reduced) = (pixels.output, pixels.size, pixels.size != info.upright_size());
+    let attempts = for_pixels(info, options, &Picture { output, size, sampling, quality, reduced });
     Some(PixelsPlan { sampling, attempts, ..pixels.clone() })
 }
 
@@ -119,36 +117,26 @@ pub(super) struct Picture {
     pub(super) sampling: JpegSampling,
     /// Of a JPEG.
     pub(super) quality: u8,
+    /// Whether it is smaller than the source.
+    pub(super) reduced: bool,
 }
 
 /// What is tried on pixels.
 pub(super) fn for_pixels(info: &ImageInfo, options: &Options, picture: &Picture) -> Vec<Attempt> {
-    let png = png_attempts(info, options, picture);
+    let Picture { output, quality, reduced, .. } = *picture;
+    let png = png_policy::attempts(info, output, quality, reduced, small_png(info, options));
     let jpeg = (picture.output != OutputRule::Png).then(|| jpeg_attempts(info, options, picture));
     let fewer_pixels = Attempt::FewerPixels(fewer_pixels(info, options, picture));
-    png.into_iter().chain(jpeg.into_iter().flatten()).chain([fewer_pixels]).collect()
+    let fewer_pixels = (picture.output != OutputRule::Png).then_some(fewer_pixels);
+    png.into_iter().chain(jpeg.into_iter().flatten()).chain(fewer_pixels).collect()
 }
 
-/// The attempts to keep all pixels in a PNG.
-fn png_attempts(info: &ImageInfo, options: &Options, picture: &Picture) -> Vec<Attempt> {
-    let may_be_png = picture.output != OutputRule::Jpeg;
-    let unless_larger = png_margin(info, options, picture);
-    let lossless = may_be_png.then_some(Attempt::LosslessPng { unless_larger });
-    let fewer_colors = may_be_png && (info.alpha || picture.output == OutputRule::Png);
-    let fewer_colors = fewer_colors.then_some(Attempt::FewerColors { min_psnr: NEAR_ENOUGH });
-    lossless.into_iter().chain(fewer_colors).collect()
-}
-
-/// How large a PNG may be that could be a JPEG; `None` where it only has to fit, as that of a GIF.
-///
-/// A JPEG can't be much smaller than the PNG of a screenshot, and blurs its edges besides. Where a few tiles
-/// say that the PNG is so much larger, more of them hardly bring it down: photos have 5 to 8, dithered ones of
-/// 256 colors 1.8, screenshots less than 1.
-fn png_margin(info: &ImageInfo, options: &Options, picture: &Picture) -> Option<PngMargin> {
+/// A PNG of so many bytes is small in itself, where the picture could be a JPEG; `None` where it only has to
+/// fit, as that of a GIF.
+fn small_png(info: &ImageInfo, options: &Options) -> Option<u32> {
     let small = if is_lossy(info) { SMALL_PNG_OF_LOSSY } else { SMALL_PNG };
     let small = u32::try_from(options.requirements.byte_limit()).map_or(small, |limit| limit.min(small));
-    let margin = PngMargin { small, percent: 125, percent_of_few_tiles: 150, quality: picture.quality };
-    (picture.output == OutputRule::PngIfBetter && info.format != Format::Gif).then_some(margin)
+    (info.format != Format::Gif).then_some(small)
 }
 
 /// The quality of a JPEG whose pixels are made anew: that of one from lossless pixels is higher.

@@ -1,9 +1,8 @@
 //! The ways a picture can take.
 
 use super::attempts::{Attempt, TableRange};
-use super::frame::Rect;
 use crate::sampling::{DecodeScale, JpegSampling};
-use crate::{Format, Size};
+use crate::{Format, Rect, Size};
 
 /// The way a picture takes, from the one that loses nothing to the one that makes all pixels anew.
 #[non_exhaustive]
@@ -85,7 +84,7 @@ pub enum DecodePath {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[cfg_attr(feature = "serde", derive(serde::Serialize), serde(rename_all = "snake_case"))]
 pub enum OutputRule {
-    /// JPEG; transparency is laid on white.
+    /// JPEG; transparency is laid on [`Options::background`](crate::Options::background).
     Jpeg,
     /// PNG.
     Png,
@@ -157,6 +156,37 @@ impl Route {
             Self::Pixels(PixelsPlan { output: OutputRule::Png, .. }) => Some(Format::Png),
             Self::Pixels(_) => None,
             _ => Some(source),
+        }
+    }
+}
+
+impl Route {
+    /// The same way, on which no progressive file is written.
+    pub(super) fn without_progressive(mut self) -> Self {
+        match &mut self {
+            Self::Coefficients(plan) => {
+                sequential(&mut plan.attempts);
+                plan.halved_chroma.iter_mut().for_each(|pixels| sequential(&mut pixels.attempts));
+                sequential(&mut plan.fallback.attempts);
+            }
+            Self::Pixels(plan) => sequential(&mut plan.attempts),
+            Self::PassThrough | Self::Rewrite => {}
+        }
+        self
+    }
+}
+
+/// Leaves out what writes progressive files.
+fn sequential(attempts: &mut Vec<Attempt>) {
+    /// Percent by which no progressive file is smaller.
+    const NEVER: u8 = 100;
+    attempts.retain(|a| !matches!(a, Attempt::OptimizedProgressive | Attempt::ProgressiveJpeg { .. }));
+    for attempt in attempts {
+        if let Attempt::LowerQuality(tables)
+        | Attempt::Requantized(tables)
+        | Attempt::HalvedChroma { tables, .. } = attempt
+        {
+            tables.progressive_gain = NEVER;
         }
     }
 }

@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use crate::plan::Resources;
+use crate::read_bounded::read_bounded;
 use crate::verdict::{Depth, Verdict};
 use crate::{Options, Requirements, Result};
 
@@ -50,7 +51,7 @@ impl Options {
     /// [`Error::Io`](crate::Error::Io) where it can't be read, [`Error::LimitExceeded`](crate::Error::LimitExceeded)
     /// where it has more bytes than an input may.
     pub fn check_file(&self, path: impl AsRef<Path>, depth: Depth) -> Result<Verdict> {
-        let bytes = super::read_bounded(path.as_ref(), self.input_limits.bytes)?;
+        let bytes = read_bounded(path.as_ref(), self.input_limits.bytes)?;
         Ok(self.check(&bytes, depth))
     }
 }

@@ -4,7 +4,6 @@ mod check;
 mod later_frame;
 mod recover;
 
-use std::io::Read;
 use std::path::Path;
 
 pub use check::check;
@@ -14,8 +13,9 @@ use crate::formats::opened::OpenedFile;
 use crate::info::{ImageInfo, fingerprint};
 use crate::plan::{Plan, Resources};
 use crate::prepared::Prepared;
+use crate::read_bounded::read_bounded;
 use crate::verdict::{Compliance, Depth};
-use crate::{Error, InputLimits, LimitKind, Options, Result, Sha256, Warning, execute};
+use crate::{Error, InputLimits, Options, Result, Sha256, Warning, execute};
 
 /// Prepares a picture with the default [`Options`].
 ///
@@ -159,21 +159,4 @@ fn of_another_file(plan: &Plan, bytes: &[u8], warning: Option<Warning>) -> Resul
         }
     }
     Ok(prepared)
-}
-
-/// The content of a file; refused as soon as it is known to be over `limit` bytes.
-pub(crate) fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
-    let io = |error| Error::Io { path: path.to_path_buf(), error };
-    let file = std::fs::File::open(path).map_err(io)?;
-    let length = file.metadata().map_err(io)?.len();
-    let too_large = |actual| Error::LimitExceeded { what: LimitKind::InputBytes, actual, limit };
-    if length > limit {
-        return Err(too_large(length));
-    }
-    let mut bytes = Vec::with_capacity(usize::try_from(length).unwrap_or(0));
-    file.take(limit.saturating_add(1)).read_to_end(&mut bytes).map_err(io)?;
-    if bytes.len() as u64 > limit {
-        return Err(too_large(bytes.len() as u64));
-    }
-    Ok(bytes)
 }

@@ -40,34 +40,9 @@ impl AspectRatio {
         self.rows_at(size.width.into()) < self.columns_at(u64::from(size.height) + 1)
     }
 
-    /// The largest size of this aspect, nearly, within another.
-    pub(crate) fn inside(self, size: Size) -> Size {
-        let width =
-            (self.columns_at(size.height.into()) + u64::from(self.height) / 2) / u64::from(self.height);
-        let height = (self.rows_at(size.width.into()) + u64::from(self.width) / 2) / u64::from(self.width);
-        let within = |side: u64, most: u32| u32::try_from(side).unwrap_or(most).clamp(1, most);
-        if width <= u64::from(size.width) {
-            Size { width: within(width, size.width), ..size }
-        } else {
-            Size { height: within(height, size.height), ..size }
-        }
-    }
-
-    /// The smallest size of this aspect, nearly, around another.
-    pub(crate) fn around(self, size: Size) -> Size {
-        let width = self.columns_at(size.height.into()).div_ceil(self.height.into());
-        let height = self.rows_at(size.width.into()).div_ceil(self.width.into());
-        let side = |side: u64| u32::try_from(side).unwrap_or(u32::MAX);
-        if width >= u64::from(size.width) {
-            Size { width: side(width), ..size }
-        } else {
-            Size { height: side(height), ..size }
-        }
-    }
-
-    /// From the narrowest to the widest.
-    pub(crate) fn by_width(a: &Self, b: &Self) -> std::cmp::Ordering {
-        (u64::from(a.width) * u64::from(b.height)).cmp(&(u64::from(b.width) * u64::from(a.height)))
+    /// Width by height.
+    pub(crate) fn value(self) -> f64 {
+        f64::from(self.width) / f64::from(self.height)
     }
 
     fn columns_at(self, rows: u64) -> u64 {
@@ -76,6 +51,19 @@ impl AspectRatio {
 
     fn rows_at(self, columns: u64) -> u64 {
         columns * u64::from(self.height)
+    }
+}
+
+/// From the narrowest to the widest.
+impl Ord for AspectRatio {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.columns_at(other.height.into()).cmp(&other.columns_at(self.height.into()))
+    }
+}
+
+impl PartialOrd for AspectRatio {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
     }
 }
 

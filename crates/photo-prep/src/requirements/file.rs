@@ -3,7 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::Requirements;
+use super::definition::Requirements;
 
 /// Requirements and what there is to say of them. In TOML and JSON all keys stand side by side:
 ///

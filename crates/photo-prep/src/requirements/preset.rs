@@ -1,6 +1,7 @@
 //! Requirements of services that publish them, kept as files in the folder `presets`.
 
-use super::{Requirements, RequirementsError, RequirementsFile};
+use super::definition::Requirements;
+use super::file::{RequirementsError, RequirementsFile};
 
 /// Requirements of a service, known by a name.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -1,6 +1,7 @@
 //! What requirements say of a picture's sides.
 
-use super::{AspectRatio, Requirements};
+use super::aspect_ratio::AspectRatio;
+use super::definition::Requirements;
 use crate::Size;
 
 /// A side of an upright picture.
@@ -110,7 +111,7 @@ impl Requirements {
             return Err(format!("a side of {} 0 pixels leaves nothing", bound.words()));
         }
         match (self.min_aspect_ratio, self.max_aspect_ratio) {
-            (Some(least), Some(most)) if AspectRatio::by_width(&least, &most).is_gt() => {
+            (Some(least), Some(most)) if least > most => {
                 Err(format!("no aspect ratio is at least {least} and at most {most}"))
             }
             _ => Ok(()),

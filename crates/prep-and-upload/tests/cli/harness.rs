@@ -129,22 +129,28 @@ pub(crate) fn set(names: &str) -> BTreeSet<&str> {
 pub(crate) fn check_shape(line: &Value) {
     assert_eq!(
         keys(line),
-        set("file status route violations lossless in out upload warnings error ms"),
+        set(
+            "schema file status route verdict attempt quality encodes lossless in out upload warnings error ms"
+        ),
         "{line}"
     );
     let is_text_list = |list: &Value| list.as_array().is_some_and(|l| l.iter().all(Value::is_string));
     assert!(line["file"].is_string() && line["ms"].is_number(), "{line}");
-    assert!(is_text_list(&line["violations"]) && is_text_list(&line["warnings"]), "{line}");
+    assert!(line["schema"] == 2 && is_text_list(&line["warnings"]), "{line}");
     assert!(line["route"].is_string() || line["route"].is_null(), "{line}");
     assert!(line["lossless"].is_boolean() || line["lossless"].is_null(), "{line}");
     let objects = [
-        ("in", "format width height bytes orientation"),
-        ("out", "path format width height bytes"),
+        ("in", "format width height bytes orientation sha256"),
+        ("out", "path format width height bytes sha256"),
         ("upload", "status http code attempts ms"),
         ("error", "kind message"),
+        ("verdict", "before violations after"),
     ];
     for (name, fields) in objects {
         assert!(line[name].is_null() || keys(&line[name]) == set(fields), "{name} in {line}");
+    }
+    for violation in line["verdict"]["violations"].as_array().expect("a list") {
+        assert_eq!(keys(violation), set("code found allowed fixable message"), "{line}");
     }
     assert_eq!(line["status"] == "ok", line["error"].is_null(), "{line}");
     assert!(["ok", "refused", "failed"].iter().any(|status| line["status"] == *status), "{line}");

@@ -39,6 +39,12 @@ fn wrong_usage_ends_with_2_and_does_nothing() {
         ("prep {a.jpg} --out {x} --metadata all", "keep-non-private"),
         ("prep {a.jpg} --out {x} --threads 0", "--threads"),
         ("prep {a.jpg} --out {x} --max-bytes 0", "--max-bytes"),
+        ("prep {a.jpg} --out {x} --max-width 0", "--max-width"),
+        ("prep {a.jpg} --out {x} --aspect wide", "is no aspect ratio"),
+        ("prep {a.jpg} --out {x} --aspect 16:9-3:4", "the narrowest first"),
+        ("prep {a.jpg} --out {x} --crop 50,101", "is no focus"),
+        ("prep {a.jpg} --out {x} --pad pink", "is no color"),
+        ("prep {a.jpg} --out {x} --crop --pad white", "cannot be used with"),
         ("upload {a.jpg} --module Leads --sandbox", "--record"),
         ("upload {a.jpg} --record 1 --sandbox", "--module"),
         ("upload {a.jpg} --module Leads --record 1", "--sandbox"),
@@ -95,7 +101,11 @@ fn preparing_takes_the_right_route() {
             continue;
         }
         assert_eq!((&line["route"], &line["out"]["format"]), (&route.into(), &format.into()), "{line}");
-        assert_eq!(line["violations"].as_array().map(Vec::is_empty), Some(route == "pass_through"), "{line}");
+        assert_eq!(
+            line["verdict"]["violations"].as_array().map(Vec::is_empty),
+            Some(route == "pass_through"),
+            "{line}"
+        );
         assert_eq!(line["lossless"].as_bool(), Some(route != "pixels"), "{line}");
         assert_eq!(line["in"]["bytes"], content.len() as u64);
         assert_eq!((&line["out"]["width"], &line["out"]["height"]), (&64.into(), &48.into()), "{line}");
@@ -123,6 +133,39 @@ fn options_reach_the_preparation() {
     assert!(size(full).2 > size(half).2);
     let floor = "--max-bytes 1000 --quality-floor 90 --threads 1 --color srgb --metadata keep";
     assert!(size(floor).2 <= Some(1000));
+}
+
+#[test]
+fn sizes_and_shapes_are_made_as_asked() {
+    let bench = Bench::new();
+    bench.file("a.jpg", jpeg::encode(&photo_like(400, 300, 1), &jpeg::JpegOptions::default()));
+    let requirements = "min_width = 600";
+    bench.file("wide.toml", requirements);
+    let cases = [
+        ("--max-width 200", 200, 150),
+        ("--max-height 90", 120, 90),
+        ("--max-side 100", 100, 75),
+        ("--aspect 1:1 --crop", 300, 300),
+        ("--aspect 1:1 --crop 100,0 --max-side 64", 64, 64),
+        ("--aspect 3:4-1:1 --crop center", 300, 300),
+        ("--aspect 16:9 --pad #204060", 533, 300),
+        ("--aspect 1:1 --pad white --max-width 200", 200, 200),
+        ("--requirements {wide.toml} --enlarge", 600, 450),
+        ("--requirements {wide.toml} --pad black", 600, 300),
+        ("--background black", 400, 300),
+    ];
+    for (options, width, height) in cases {
+        let line = run(args(&format!("prep {{a.jpg}} --out {{o}} --json {options}"), &bench)).ends(0).only();
+        assert_eq!(
+            (&line["out"]["width"], &line["out"]["height"]),
+            (&width.into(), &height.into()),
+            "{options}"
+        );
+    }
+    for options in ["--aspect 1:1", "--requirements {wide.toml}"] {
+        let line = run(args(&format!("prep {{a.jpg}} --out {{o}} --json {options}"), &bench)).ends(1).only();
+        assert_eq!(line["error"]["kind"], "unfixable", "{options}: {line}");
+    }
 }
 
 #[test]
@@ -329,4 +372,77 @@ fn serve_pictures() -> String {
         }
     });
     base
+}
+
+#[test]
+fn checking_tells_all_that_is_broken_and_makes_nothing() {
+    let bench = Bench::new();
+    bench.file("good.jpg", clean_jpeg());
+    bench.file("turned.jpg", jpeg_with_exif(6));
+    bench.file("text.txt", "text");
+    bench.file("mine.toml", "max_long_side = 40\nrequire_upright = true\n");
+    bench.file("typo.json", "{\"max_bites\": 3}");
+    let ran = run(args("check {good.jpg}", &bench)).ends(0);
+    assert!(ran.stdout.starts_with("compliant"), "{}", ran.stdout);
+    let codes = |line: &Value| -> Vec<String> {
+        let all = line["verdict"]["violations"].as_array().expect("a list");
+        all.iter().map(|v| v["code"].as_str().expect("a text").to_owned()).collect()
+    };
+    let line = run(args("check {turned.jpg} --json", &bench)).ends(1).only();
+    check_shape(&line);
+    assert_eq!((&line["verdict"]["before"], &line["status"]), (&"fixable".into(), &"refused".into()));
+    assert_eq!(codes(&line), ["not_upright", "private_metadata"]);
+    let line =
+        run(args("check {turned.jpg} --shallow --json --requirements {mine.toml}", &bench)).ends(1).only();
+    assert_eq!(codes(&line), ["long_side_too_large", "not_upright", "private_metadata"]);
+    let line = run(args("check {text.txt} --json", &bench)).ends(1).only();
+    assert_eq!(line["verdict"]["before"], "unfixable");
+    assert_eq!(codes(&line), ["unknown_format"]);
+    let ran = run(args("check {turned.jpg} {good.jpg} {text.txt}", &bench)).ends(1);
+    for word in ["fixable", "not_upright", "private_metadata", "preparing mends it", "unfixable"] {
+        assert!(ran.stdout.contains(word), "{word}: {}", ran.stdout);
+    }
+    let usage = run(args("check {good.jpg} --requirements {typo.json}", &bench)).ends(2);
+    assert!(usage.stderr.contains("nearest is \"max_bytes\""), "{}", usage.stderr);
+    // A photo for a visa must be a square of 600 pixels at least.
+    let line = run(args("check {good.jpg} --preset us-visa-photo --json", &bench)).ends(1).only();
+    assert_eq!(line["verdict"]["before"], "unfixable", "{line}");
+}
+
+#[test]
+fn what_is_required_by_a_file_comes_out() {
+    let bench = Bench::new();
+    bench.file("turned.jpg", jpeg_with_exif(6));
+    bench.file("mine.toml", "formats = [\"png\"]\nmax_long_side = 40\nrequire_upright = true\n");
+    let line = run(args("prep {turned.jpg} --out {out.png} --json --requirements {mine.toml}", &bench))
+        .ends(0)
+        .only();
+    check_shape(&line);
+    assert_eq!((&line["out"]["format"], &line["out"]["width"]), (&"png".into(), &40.into()));
+    assert_eq!(
+        (&line["verdict"]["before"], &line["verdict"]["after"]),
+        (&"fixable".into(), &"compliant".into())
+    );
+    assert!(line["in"]["sha256"] != line["out"]["sha256"], "{line}");
+    let digest = line["out"]["sha256"].as_str().expect("a text");
+    assert_eq!(
+        digest,
+        photo_prep::Sha256::of(&std::fs::read(bench.path("out.png")).expect("written")).to_string()
+    );
+}
+
+/// A picture whose data is cut off: only who goes through it sees that.
+#[test]
+fn explaining_refuses_what_preparing_refuses() {
+    let bench = Bench::new();
+    let whole = clean_jpeg();
+    bench.file("cut.jpg", &whole[..whole.len() * 2 / 3]);
+    let prep = run(args("prep {cut.jpg} --out {out.jpg} --json", &bench)).ends(1).only();
+    let explained = run(args("explain {cut.jpg} --json", &bench)).ends(1).only();
+    let checked = run(args("check {cut.jpg} --json", &bench)).ends(1).only();
+    assert_eq!(explained["error"], prep["error"]);
+    assert_eq!(
+        (&explained["status"], &checked["verdict"]["before"]),
+        (&"refused".into(), &"unfixable".into())
+    );
 }

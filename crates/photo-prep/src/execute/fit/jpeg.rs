@@ -253,9 +253,14 @@ mod tests {
             JpegSettings { quality: 92, sampling: JpegSampling::S444, tables: None, segments: Vec::new() };
         for noisy in [10, 30, 50, 70, 90] {
             for max_bytes in [100_000, 200_000, 400_000, 700_000] {
-                let smallest = Size::new(1, 1);
-                let target =
-                    Target { max_bytes, smallest, floor: 75, settings: settings.clone(), chunks: Vec::new() };
+                let target = Target {
+                    max_bytes,
+                    floor: 75,
+                    smallest: Size::new(1, 1),
+                    required: crate::Requirements::none(),
+                    settings: settings.clone(),
+                    chunks: Vec::new(),
+                };
                 let made = Cell::new(0);
                 let remade = |size, _: JpegSampling| {
                     made.set(made.get() + 1);

@@ -3,9 +3,11 @@
 
 mod drafts;
 mod jpeg;
+mod likeness;
 mod outcome;
 mod png;
 mod png_or_jpeg;
+mod png_way;
 pub(super) mod quant_search;
 mod size_search;
 
@@ -20,7 +22,7 @@ use png::PngFit;
 
 use crate::Result;
 use crate::formats::jpeg::encode;
-use crate::pixels::{Raster, resize};
+use crate::pixels::{Raster, quantize, resize};
 use crate::plan::Attempt;
 
 /// Planes as the first JPEG that fits.
@@ -46,21 +48,24 @@ pub(super) fn raster(raster: &Raster, attempts: &[Attempt], target: &Target) -> 
         Ok(encode::planes(&small, sampling)?.planes.into_owned())
     };
     let jpeg_allowed = attempts.iter().any(|attempt| matches!(attempt, Attempt::Jpeg { .. }));
-    let as_png = raster.layout().has_alpha() || !jpeg_allowed;
-    let (mut png, mut jpeg, mut log) = (PngFit::new(raster, target), None, Attempts::new());
+    let only_png = raster.layout().has_alpha() || !jpeg_allowed;
+    let may_be_png = attempts.iter().any(|attempt| matches!(attempt, Attempt::LosslessPng { .. }));
+    let graphic = may_be_png && quantize::is_graphic(raster);
+    let mut as_png = only_png;
+    let (mut png, mut jpeg, mut log) = (PngFit::new(raster, target, graphic), None, Attempts::new());
     for attempt in attempts {
         let step = match attempt {
-            Attempt::LosslessPng { unless_larger } => {
-                let margin = unless_larger.filter(|_| !as_png);
-                if png_or_jpeg::is_small_enough(raster, &target.settings, margin)? {
-                    png.lossless()?
-                } else {
-                    Step::Skipped
-                }
+            Attempt::LosslessPng { unless_larger, .. } => {
+                let margin = unless_larger.filter(|_| !only_png);
+                let is_small = png_or_jpeg::is_small_enough(raster, &target.settings, margin, graphic)?;
+                // Edges of graphics are better kept in fewer colors than blurred by a JPEG.
+                as_png |= is_small && graphic;
+                if is_small { png.lossless()? } else { Step::Skipped }
             }
-            Attempt::FewerColors { min_psnr } if as_png => png.fewer_colors(*min_psnr)?,
-            Attempt::FewerPixels(how) if as_png => png.fewer_pixels(*how)?,
-            Attempt::FewerColors { .. } => Step::Skipped,
+            Attempt::NearLossless { max_error } if as_png => png.near_lossless(*max_error)?,
+            Attempt::FewerColors(how) if as_png => png.fewer_colors(*how)?,
+            Attempt::SmallerPng(how) if as_png => png.smaller(*how)?,
+            Attempt::NearLossless { .. } | Attempt::FewerColors(_) | Attempt::SmallerPng(_) => Step::Skipped,
             _ if as_png => Step::Skipped,
             _ => {
                 if jpeg.is_none() {

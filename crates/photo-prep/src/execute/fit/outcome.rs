@@ -4,18 +4,35 @@ use super::quant_search::Found;
 use crate::formats::jpeg::encode::JpegSettings;
 use crate::plan::Attempt;
 use crate::report::{Outcome, Tried};
-use crate::{Error, Format, Size};
+use crate::{Error, Format, Requirements, Size};
 
 /// What the result must hold.
 pub(in crate::execute) struct Target {
     pub(in crate::execute) max_bytes: u64,
-    /// The smallest size to which the picture may be reduced.
-    pub(in crate::execute) smallest: Size,
     /// The quality below which no JPEG may fall.
     pub(in crate::execute) floor: u8,
+    /// The size below which no picture may be reduced.
+    pub(in crate::execute) smallest: Size,
+    pub(in crate::execute) required: Requirements,
     pub(in crate::execute) settings: JpegSettings,
     /// Whole chunks for a PNG.
     pub(in crate::execute) chunks: Vec<u8>,
+}
+
+impl Target {
+    /// The size to which a picture is reduced where `wanted` would suit the byte limit: nowhere below the
+    /// smallest, and of an allowed aspect ratio, for which a pixel of the shorter side may matter.
+    pub(super) fn reduced_to(&self, wanted: Size) -> Size {
+        let Size { width, height } = wanted;
+        if width < self.smallest.width || height < self.smallest.height {
+            return self.smallest;
+        }
+        let short = |by: i32| {
+            let side = |side: u32| side.saturating_add_signed(by).max(1);
+            if width >= height { Size::new(width, side(height)) } else { Size::new(side(width), height) }
+        };
+        [0, -1, 1].map(short).into_iter().find(|size| self.required.allows_size(*size)).unwrap_or(wanted)
+    }
 }
 
 /// A file that fits.

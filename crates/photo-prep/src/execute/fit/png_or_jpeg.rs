@@ -7,14 +7,22 @@ use crate::pixels::{Raster, sample};
 use crate::plan::PngMargin;
 
 /// Whether a picture is better kept without loss: its PNG is small in itself, or expected to be nearly as
-/// small as the JPEG, by the margin; always without one.
+/// small as the JPEG, by the margin; always without one. Graphics have a margin of
+/// their own.
 pub(super) fn is_small_enough(
     raster: &Raster,
     settings: &JpegSettings,
     margin: Option<PngMargin>,
+    graphic: bool,
 ) -> Result<bool> {
     let Some(margin) = margin else { return Ok(true) };
     let compared = |part: &Raster| compared(part, raster, settings, margin);
+    if graphic {
+        // Rows of graphics repeat, which tiles don't show.
+        let sample = sample::bands(raster);
+        let percent = f64::from(margin.percent_of_graphics);
+        return Ok(compared(sample.as_ref().unwrap_or(raster))? <= percent / 100.0);
+    }
     if let Some(few) = sample::few_tiles(raster)
         && compared(&few)? > f64::from(margin.percent_of_few_tiles) / 100.0
     {

@@ -33,6 +33,16 @@ impl Picture {
         }
     }
 
+    /// Each component's share of the first one's samples.
+    fn shares(&self) -> Vec<f64> {
+        let factors: Vec<_> = match self {
+            Self::Coded(picture) => picture.components().iter().map(|c| (c.facts().h, c.facts().v)).collect(),
+            Self::Unquantized(picture) => picture.sampling().collect(),
+        };
+        let areas: Vec<_> = factors.into_iter().map(|(h, v)| f64::from(h) * f64::from(v)).collect();
+        areas.iter().map(|area| area / areas.first().unwrap_or(area)).collect()
+    }
+
     fn size(&self) -> (u32, u32) {
         match self {
             Self::Coded(picture) => (picture.width(), picture.height()),
@@ -78,12 +88,14 @@ pub(in super::super) struct QuantTableSearch<'a> {
 
 /// By how much one coarseness's divisors are larger than those of the coarseness before.
 const STEP: f64 = 1.0025;
-/// Percent of the standard's tables at coarseness 0: all divisors are 1 there.
+/// Percent of the tables at coarseness 0: all divisors are 1 there.
 const FINEST: f64 = 0.4;
 /// Numbers for which a sample is about as wrong as for each other.
 const ANCHORS: usize = 64;
 /// How far a sample may be off, in coarsenesses.
 const SEARCH_WINDOW: usize = 48;
+/// How much finer than the best quality tables may be, in coarsenesses.
+const HEADROOM: usize = 150;
 /// How much finer the tables of a progressive file may be, in coarsenesses.
 const PROGRESSIVE_WINDOW: usize = 40;
 impl<'a> QuantTableSearch<'a> {
@@ -145,11 +157,11 @@ impl<'a> QuantTableSearch<'a> {
     /// About the quality that [`finest`](Self::finest) will find, by a sample.
     pub(in super::super) fn likely_quality(&mut self, tables: TableRange) -> Option<u8> {
         let coarseness = self.likely_coarseness(tables)?;
-        Some(as_written(self.tables(coarseness).first()?))
+        self.quality(coarseness)
     }
 
     fn likely_coarseness(&mut self, tables: TableRange) -> Option<usize> {
-        let (from, to) = (coarseness_of(tables.best), coarseness_of(tables.floor) + 1);
+        let (from, to) = (finest_of(tables), coarseness_of(tables.floor) + 1);
         let own = self.sampled(None)?;
         let changes = self.first_change(from, to);
         if changes == from || self.fits(own) {
@@ -173,7 +185,7 @@ impl<'a> QuantTableSearch<'a> {
     /// coefficients can't be written.
     pub(in super::super) fn finest(&mut self, tables: TableRange) -> Option<Found> {
         self.progressive_share = f64::from(100 - tables.progressive_gain.min(100)) / 100.0;
-        let (finest, coarsest) = (coarseness_of(tables.best), coarseness_of(tables.floor));
+        let (finest, coarsest) = (finest_of(tables), coarseness_of(tables.floor));
         let sampled = self.likely_coarseness(tables)?;
         let (_, progressive) = self.kind(sampled.min(coarsest))?;
         let below = if progressive { SEARCH_WINDOW + PROGRESSIVE_WINDOW } else { SEARCH_WINDOW };
@@ -187,7 +199,7 @@ impl<'a> QuantTableSearch<'a> {
         let mut may_be_finer = true;
         while coarseness <= coarsest {
             let (_, progressive) = self.kind(coarseness)?;
-            let quality = as_written(self.tables(coarseness).first()?).min(tables.best);
+            let quality = self.quality(coarseness)?.min(tables.best);
             let options = self.with_tables(Some(coarseness)).progressive(progressive);
             let draft = self.picture.draft(&options)?;
             let expected = draft.expected_len();
@@ -355,15 +367,21 @@ impl<'a> QuantTableSearch<'a> {
     fn with_tables(&self, coarseness: Option<usize>) -> TranscodeOptions<'a> {
         let options = self.options.clone();
         match coarseness {
-            Some(coarseness) => options.tables(self.tables(coarseness)).dead_zone(true),
+            Some(coarseness) => options.tables(self.tables(coarseness)).rate_distortion(strength(coarseness)),
             None => options,
         }
     }
 
     fn tables(&self, coarseness: usize) -> Vec<QuantTable> {
-        let percent = FINEST * STEP.powf(coarseness as f64);
-        let own = self.picture.finest_tables().into_iter().enumerate();
-        own.map(|(index, table)| table.coarser(index > 0, percent)).collect()
+        let percent = percent_of(coarseness);
+        let own = self.picture.finest_tables().into_iter().zip(self.picture.shares()).enumerate();
+        own.map(|(index, (own, share))| own.coarser(&QuantTable::perceptual(index, share, percent))).collect()
+    }
+
+    /// About the quality of a coarseness's tables: no better than the picture's own.
+    fn quality(&self, coarseness: usize) -> Option<u8> {
+        let own = as_written(self.picture.finest_tables().first()?);
+        Some(quality_of(percent_of(coarseness)).min(own))
     }
 
     fn fits(&self, expected: u64) -> bool {
@@ -402,4 +420,29 @@ fn coarseness_of(quality: u8) -> usize {
     let quality = f64::from(quality.clamp(1, 100));
     let percent = if quality < 50.0 { 5000.0 / quality } else { 200.0 - 2.0 * quality };
     ((percent / FINEST).max(1.0).ln() / STEP.ln()).floor() as usize
+}
+
+/// The finest coarseness that may be taken: files at the best quality's own are smaller than with the
+/// standard's tables, so finer ones are needed to come as near to the limit.
+fn finest_of(tables: TableRange) -> usize {
+    coarseness_of(tables.best).saturating_sub(HEADROOM)
+}
+
+/// Percent of the tables at a coarseness.
+fn percent_of(coarseness: usize) -> f64 {
+    FINEST * STEP.powf(coarseness as f64)
+}
+
+/// About the quality on libjpeg's scale that a percentage stands for.
+fn quality_of(percent: f64) -> u8 {
+    let quality = if percent > 100.0 { 5000.0 / percent } else { (200.0 - percent) / 2.0 };
+    quality.round().clamp(1.0, 100.0) as u8
+}
+
+/// How readily coefficients become smaller for the sake of bytes. With divisors near 1 there is nothing to be
+/// gained by it, and it takes time.
+fn strength(coarseness: usize) -> u8 {
+    const NONE: f64 = 4.0;
+    const ALL: f64 = 16.0;
+    (100.0 * (percent_of(coarseness) - NONE) / (ALL - NONE)).clamp(0.0, 100.0) as u8
 }

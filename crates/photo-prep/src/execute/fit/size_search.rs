@@ -127,6 +127,10 @@ impl<'a> SizeSearch<'a> {
 
     /// The upright size of a step; step 0 is the whole picture.
     fn size(&self, step: u32) -> Size {
+        self.target.reduced_to(self.unbounded(step))
+    }
+
+    fn unbounded(&self, step: u32) -> Size {
         self.whole.scaled(STEP.powf(f64::from(step) / 2.0))
     }
 
@@ -134,9 +138,8 @@ impl<'a> SizeSearch<'a> {
     fn last_step(&self) -> u32 {
         let smallest = self.target.smallest;
         let holds = |step: u32| {
-            let size = self.size(step);
-            let large_enough = size.width >= smallest.width && size.height >= smallest.height;
-            large_enough && self.size(step - 1).pixels() > 1
+            let before = self.unbounded(step - 1);
+            before.pixels() > 1 && before.width > smallest.width && before.height > smallest.height
         };
         (1..).find(|step| !holds(*step)).map_or(0, |step| step - 1)
     }

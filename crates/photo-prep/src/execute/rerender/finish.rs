@@ -23,8 +23,15 @@ pub(super) fn target(
     preserved: &PreservedMetadata,
 ) -> Target {
     let floor = pixels.quality_floor().unwrap_or(settings.quality);
-    let max_bytes = plan.options().requirements.byte_limit();
-    Target { max_bytes, smallest: pixels.smallest, floor, settings, chunks: preserved.png_chunks() }
+    let required = plan.options().requirements;
+    Target {
+        max_bytes: required.byte_limit(),
+        floor,
+        smallest: pixels.smallest,
+        required,
+        settings,
+        chunks: preserved.png_chunks(),
+    }
 }
 
 /// What comes out, with what there is to say of it.

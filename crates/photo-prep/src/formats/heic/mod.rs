@@ -66,6 +66,7 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
         let why = format!("its box and its coded picture tell different ranges of samples; taken as {used}");
         info.warnings.push(Warning::ColorAssumed(why));
     }
+    info.has_gain_map = has_gain_map(&container);
     warn_of_exif(&container, &scene, limits, &mut info)?;
     // Whatever is wrong with the colors is told before anything is decoded.
     color::Converter::new(signal, coded, 16)?;
@@ -109,6 +110,16 @@ pub(crate) fn scan(bytes: &[u8], depth: &DepthConversion) -> Result<()> {
         Some(mut rows) => bands::scan(&mut rows),
         None => scene.raster(&container, depth).map(drop),
     }
+}
+
+/// By an auxiliary picture as Apple marks it, or a picture that is derived with tone mapping (ISO 21496-1).
+fn has_gain_map(container: &Container<'_>) -> bool {
+    const APPLE: &[u8] = b"urn:com:apple:photo:2020:aux:hdrgainmap";
+    let is_map = |p: &&Property<'_>| matches!(p, Property::Auxiliary(urn) if *urn == APPLE);
+    let mut auxiliary = container.sources(container.primary, b"auxl");
+    let mut derived = container.sources(container.primary, b"dimg");
+    auxiliary.any(|id| container.properties(id).is_ok_and(|all| all.iter().any(is_map)))
+        || derived.any(|id| container.item(id).is_ok_and(|item| &item.kind == b"tmap"))
 }
 
 fn warn_of_exif(

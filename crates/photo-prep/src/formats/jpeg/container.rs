@@ -83,9 +83,13 @@ pub(crate) fn xmp<'a>(segment: &Segment, bytes: &'a [u8]) -> Option<&'a [u8]> {
 
 /// A list of pictures behind this one (CIPA DC-007), or the numbers of a gain map among them (ISO 21496-1).
 pub(crate) fn tells_of_other_pictures(segment: &Segment, bytes: &[u8]) -> bool {
-    let data = segment.data(bytes);
-    let starts = [&b"MPF\0"[..], b"urn:iso:std:iso:ts:21496:-1"];
-    segment.marker == marker::APP2 && starts.iter().any(|start| data.starts_with(start))
+    let list = segment.marker == marker::APP2 && segment.data(bytes).starts_with(b"MPF\0");
+    list || tells_of_gain_map(segment, bytes)
+}
+
+/// The numbers of a gain map (ISO 21496-1).
+pub(crate) fn tells_of_gain_map(segment: &Segment, bytes: &[u8]) -> bool {
+    segment.marker == marker::APP2 && segment.data(bytes).starts_with(b"urn:iso:std:iso:ts:21496:-1")
 }
 
 /// Content Credentials: a JUMBF box (ISO 19566-5, annex D) with the label of C2PA.

@@ -6,6 +6,7 @@ use crate::formats::opened::OpenedFile;
 use crate::formats::probe_support::take_icc;
 use crate::formats::{embedded_facts, jpeg};
 use crate::info::{ImageInfo, ProfileSource};
+use crate::metadata::xmp;
 use crate::{Error, Format, InputLimits, LimitKind, Result, Warning};
 
 pub(crate) fn probe(file: &OpenedFile<'_>, limits: &InputLimits) -> Result<ImageInfo> {
@@ -28,6 +29,7 @@ pub(crate) fn probe(file: &OpenedFile<'_>, limits: &InputLimits) -> Result<Image
             info.profile = ProfileSource::Disordered;
         }
     }
+    info.has_gain_map |= has_gain_map(bytes, layout);
     info.well_formed = frame.first_violation.is_none();
     info.warnings.extend(frame.first_violation.map(Warning::MalformedStructure));
     if layout.hollow > 0 {
@@ -39,6 +41,17 @@ pub(crate) fn probe(file: &OpenedFile<'_>, limits: &InputLimits) -> Result<Image
     info.has_content_credentials = layout.segments.iter().any(|s| jpeg::is_credentials(s, bytes));
     info.jpeg = Some(frame.info);
     Ok(info)
+}
+
+/// By the segments of this picture, or by the metadata of the next picture behind it.
+fn has_gain_map(bytes: &[u8], layout: &JpegLayout) -> bool {
+    /// Metadata come first; the rest is the map's own picture.
+    const LOOKED_AT: usize = 1 << 16;
+    let behind = layout.end.and_then(|end| bytes.get(end..)).unwrap_or_default();
+    let behind = behind.get(..LOOKED_AT).unwrap_or(behind);
+    let next = memchr::memmem::find(behind, &[0xFF, 0xD8, 0xFF]).and_then(|start| behind.get(start..));
+    next.is_some_and(xmp::tells_of_gain_map)
+        || layout.segments.iter().any(|segment| jpeg::tells_of_gain_map(segment, bytes))
 }
 
 fn private_bytes(bytes: &[u8], layout: &JpegLayout) -> u64 {

@@ -11,5 +11,6 @@ pub(crate) fn embedded<'a>(bytes: &'a [u8], chunks: &[Chunk]) -> EmbeddedMetadat
     EmbeddedMetadata {
         exif: find(b"EXIF").map(Cow::Borrowed).into_iter().collect(),
         xmp: find(b"XMP ").map(Cow::Borrowed),
+        extended: None,
     }
 }

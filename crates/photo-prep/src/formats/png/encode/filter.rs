@@ -1,5 +1,22 @@
 //! PNG's five filters: for each row the one whose differences are smallest in sum, as libpng chooses.
 
+/// Which filters rows are under.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Filter {
+    None,
+    Left,
+    Up,
+    Average,
+    Paeth,
+    /// For each row the one whose differences are smallest in sum.
+    Smallest,
+}
+
+impl Filter {
+    pub(super) const ALL: [Self; 6] =
+        [Self::None, Self::Left, Self::Up, Self::Average, Self::Paeth, Self::Smallest];
+}
+
 /// Rows of a picture, and what a filter needs to know of them.
 #[derive(Clone, Copy)]
 pub(super) struct Rows<'a> {
@@ -18,20 +35,26 @@ impl Rows<'_> {
     }
 
     /// The rows `rows` as PNG stores them: the filter's type, then the row.
-    pub(super) fn filtered(&self, rows: std::ops::Range<usize>) -> Vec<u8> {
+    pub(super) fn filtered(&self, rows: std::ops::Range<usize>, filter: Filter) -> Vec<u8> {
         let mut out = Vec::with_capacity(rows.len() * (self.row + 1));
         let zeros = vec![0; self.row];
         let row = |y: usize| self.data.get(y * self.row..(y + 1) * self.row).unwrap_or_default();
         let mut tries = [const { Vec::new() }; 5];
         for y in rows {
             let above = if y == 0 { &zeros[..] } else { row(y - 1) };
-            let kind = match self.step {
-                None => {
+            let kind = match (self.step, filter) {
+                (None, _) | (_, Filter::None) => {
                     out.push(0);
                     out.extend_from_slice(row(y));
                     continue;
                 }
-                Some(step) => best(row(y), above, step, &mut tries),
+                (Some(step), Filter::Smallest) => best(row(y), above, step, &mut tries),
+                (Some(step), filter) => {
+                    let kind = filter as usize;
+                    tries[kind].resize(self.row, 0);
+                    apply(kind, row(y), above, step, &mut tries[kind]);
+                    kind
+                }
             };
             out.push(kind as u8);
             out.extend_from_slice(&tries[kind]);

@@ -1,18 +1,42 @@
-//! Samples to PNG, in the smallest color type that holds the picture without loss, on all cores.
+//! Samples to PNG, in the smallest color type that holds the picture, on all cores.
 
 mod filter;
+mod near;
+mod reduced;
 mod strips;
 
+pub(crate) use strips::Effort;
+
 use filter::Rows;
-use png::{BitDepth, ColorType};
+use reduced::{Reduced, indexed, reduced};
 
 use crate::formats::png::make_chunk;
-use crate::pixels::{Layout, Raster, rgba};
+use crate::pixels::Raster;
 use crate::{Error, Format, Result, Size};
 
-/// The picture as a PNG; `chunks` (whole) are put after the header.
+/// The picture as a PNG without loss; `chunks` (whole) are put after the header.
 pub(crate) fn encode(raster: &Raster, chunks: &[u8]) -> Result<Vec<u8>> {
-    written(&reduced(raster), raster.size(), raster.data(), chunks)
+    encode_with(raster, chunks, Effort::Usual)
+}
+
+/// As [`encode`], looking so hard for the shortest file.
+pub(crate) fn encode_with(raster: &Raster, chunks: &[u8], effort: Effort) -> Result<Vec<u8>> {
+    written(&reduced(raster), raster.size(), raster.data(), chunks, effort)
+}
+
+/// The picture as a PNG whose samples differ from it by at most `max_error`; alpha is exact.
+pub(crate) fn encode_near(raster: &Raster, max_error: u8, chunks: &[u8]) -> Result<Vec<u8>> {
+    let (row, channels) = (raster.row_bytes(), raster.layout().channels());
+    let filtered = near::filtered(raster.data(), row, channels, max_error);
+    let pieces = strips::deflated_as_is(&filtered, row + 1).map_err(|e| failed(e.as_str()))?;
+    file(&Reduced::plain(raster), raster.size(), pieces, chunks)
+}
+
+/// What a decoder makes of [`encode_near`].
+pub(crate) fn nearly(raster: &Raster, max_error: u8) -> Raster {
+    let (row, channels) = (raster.row_bytes(), raster.layout().channels());
+    let samples = near::samples(raster.data(), row, channels, max_error);
+    Raster::new(raster.size(), raster.layout(), samples).unwrap_or_else(|| raster.clone())
 }
 
 /// A picture of indices as a PNG; colors that are not opaque must come first.
@@ -22,16 +46,31 @@ pub(crate) fn encode_indexed(
     indices: Vec<u8>,
     chunks: &[u8],
 ) -> Result<Vec<u8>> {
-    written(&indexed(size, colors, indices), size, &[], chunks)
+    written(&indexed(size, colors, indices), size, &[], chunks, Effort::Usual)
+}
+
+/// How many bytes of a PNG of ours are the data of its picture, and not what is around it: header, palette,
+/// further chunks.
+pub(crate) fn picture_bytes(png: &[u8]) -> usize {
+    let (mut rest, mut sum) = (png.get(8..).unwrap_or_default(), 0);
+    while let Some((&[a, b, c, d, k, l, m, n], after)) = rest.split_first_chunk::<8>() {
+        let length = u32::from_be_bytes([a, b, c, d]) as usize;
+        sum += if [k, l, m, n] == *b"IDAT" { length } else { 0 };
+        rest = after.get(length.saturating_add(4)..).unwrap_or_default();
+    }
+    sum
 }
 
 /// `samples` where the picture has no data of its own.
-fn written(picture: &Reduced, size: Size, samples: &[u8], chunks: &[u8]) -> Result<Vec<u8>> {
+fn written(picture: &Reduced, size: Size, samples: &[u8], chunks: &[u8], effort: Effort) -> Result<Vec<u8>> {
     let data = picture.data.as_deref().unwrap_or(samples);
     let row = data.len() / size.height as usize;
-    // Filters are of no use to indices and packed samples.
-    let step = if picture.palette.is_empty() { Some(picture.color.samples()) } else { None };
-    let pieces = strips::deflated(Rows { data, row, step }).map_err(|e| failed(e.as_str()))?;
+    let rows = Rows { data, row, step: picture.step() };
+    let pieces = strips::deflated(rows, effort).map_err(|e| failed(e.as_str()))?;
+    file(picture, size, pieces, chunks)
+}
+
+fn file(picture: &Reduced, size: Size, pieces: Vec<Vec<u8>>, chunks: &[u8]) -> Result<Vec<u8>> {
     let length: usize = pieces.iter().map(|piece| piece.len() + 12).sum();
     let mut out = Vec::with_capacity(length + chunks.len() + 1200);
     out.extend_from_slice(b"\x89PNG\r\n\x1A\n");
@@ -60,133 +99,10 @@ fn failed(why: &str) -> Error {
     Error::unsupported(Format::Png, format!("the picture can't be written: {why}"))
 }
 
-/// A picture in PNG's terms; without `data`, the raster's own samples.
-struct Reduced {
-    color: ColorType,
-    depth: BitDepth,
-    palette: Vec<[u8; 4]>,
-    data: Option<Vec<u8>>,
-}
-
-impl Reduced {
-    /// The data of IHDR.
-    fn header(&self, size: Size) -> Vec<u8> {
-        let (width, height) = (size.width.to_be_bytes(), size.height.to_be_bytes());
-        [&width[..], &height, &[self.depth as u8, self.color as u8, 0, 0, 0]].concat()
-    }
-
-    /// The data of PLTE.
-    fn colors(&self) -> Vec<u8> {
-        self.palette.iter().flat_map(|c| [c[0], c[1], c[2]]).collect()
-    }
-
-    /// The data of tRNS: the translucent colors come first, and what is left out is opaque.
-    fn alphas(&self) -> Vec<u8> {
-        let opaque_tail = self.palette.iter().rev().take_while(|c| c[3] == 255).count();
-        self.palette.iter().take(self.palette.len() - opaque_tail).map(|c| c[3]).collect()
-    }
-}
-
-fn reduced(raster: &Raster) -> Reduced {
-    if let Some((palette, indices)) = palette_of(raster) {
-        return indexed(raster.size(), palette, indices);
-    }
-    let color = match raster.layout() {
-        Layout::Gray => ColorType::Grayscale,
-        Layout::GrayAlpha => ColorType::GrayscaleAlpha,
-        Layout::Rgba | Layout::Cmyk => ColorType::Rgba,
-        Layout::Rgb => ColorType::Rgb,
-    };
-    if color == ColorType::Rgb
-        && raster.data().as_chunks::<3>().0.iter().all(|p| p[0] == p[1] && p[1] == p[2])
-    {
-        let data = raster.data().iter().step_by(3).copied().collect();
-        return Reduced {
-            color: ColorType::Grayscale,
-            depth: BitDepth::Eight,
-            palette: Vec::new(),
-            data: Some(data),
-        };
-    }
-    Reduced { color, depth: BitDepth::Eight, palette: Vec::new(), data: None }
-}
-
-/// Indices packed to the fewest bits that hold them.
-fn indexed(size: Size, palette: Vec<[u8; 4]>, indices: Vec<u8>) -> Reduced {
-    let (depth, bits) = match palette.len() {
-        0..=2 => (BitDepth::One, 1),
-        3..=4 => (BitDepth::Two, 2),
-        5..=16 => (BitDepth::Four, 4),
-        _ => (BitDepth::Eight, 8),
-    };
-    let per_byte = 8 / bits;
-    let data = indices
-        .chunks(size.width as usize)
-        .flat_map(|row| row.chunks(per_byte))
-        .map(|part| part.iter().enumerate().fold(0, |byte, (i, v)| byte | v << (8 - bits * (i + 1))))
-        .collect();
-    Reduced { color: ColorType::Indexed, depth, palette, data: Some(data) }
-}
-
-/// The colors of the picture, translucent ones first, and an index for each pixel; `None` for more than 256
-/// colors.
-pub(crate) fn palette_of(raster: &Raster) -> Option<(Vec<[u8; 4]>, Vec<u8>)> {
-    if raster.layout() == Layout::Gray {
-        return None;
-    }
-    let mut table = ColorTable::default();
-    let n = raster.layout().channels();
-    let mut indices = Vec::with_capacity(raster.size().pixels() as usize);
-    for pixel in raster.data().chunks_exact(n) {
-        indices.push(table.index_of(rgba(pixel))?);
-    }
-    let mut order: Vec<usize> = (0..table.colors.len()).collect();
-    order.sort_by_key(|&i| (table.colors[i][3] == 255, table.colors[i]));
-    let mut place = [0u8; 256];
-    order.iter().zip(0..=255u8).for_each(|(&from, to)| place[from] = to);
-    indices.iter_mut().for_each(|i| *i = place[usize::from(*i)]);
-    Some((order.iter().map(|&i| table.colors[i]).collect(), indices))
-}
-
-/// Up to 256 colors in an open-addressed table.
-struct ColorTable {
-    colors: Vec<[u8; 4]>,
-    slots: [u16; 1024],
-    last: ([u8; 4], u8),
-}
-
-impl Default for ColorTable {
-    fn default() -> Self {
-        Self { colors: Vec::new(), slots: [u16::MAX; 1024], last: ([0; 4], 0) }
-    }
-}
-
-impl ColorTable {
-    fn index_of(&mut self, color: [u8; 4]) -> Option<u8> {
-        if color == self.last.0 && !self.colors.is_empty() {
-            return Some(self.last.1);
-        }
-        let mut slot = (u32::from_le_bytes(color).wrapping_mul(0x9E37_79B1) >> 22) as usize;
-        let index = loop {
-            match self.slots[slot] {
-                u16::MAX => {
-                    let index = u8::try_from(self.colors.len()).ok()?;
-                    self.colors.push(color);
-                    self.slots[slot] = index.into();
-                    break index;
-                }
-                i if self.colors[usize::from(i)] == color => break i as u8,
-                _ => slot = (slot + 1) % self.slots.len(),
-            }
-        };
-        self.last = (color, index);
-        Some(index)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::pixels::{Layout, rgba};
     use proptest::prelude::*;
 
     fn decoded(bytes: &[u8]) -> image::RgbaImage {
@@ -213,6 +129,92 @@ mod tests {
                 .collect();
             prop_assert_eq!(back.into_raw(), want);
         }
+    }
+
+    proptest! {
+        #[test]
+        fn what_is_nearly_the_picture_is_within_its_bound(
+            w in 1u32..50, h in 1u32..40, layout in 0usize..4, error in 0u8..9, noise in 1u32..200,
+            seed in any::<u32>()
+        ) {
+            let layout = [Layout::Gray, Layout::GrayAlpha, Layout::Rgb, Layout::Rgba][layout];
+            let n = layout.channels();
+            let sample = |i: u32| (i / 3 + (i.wrapping_mul(2_654_435_761) ^ seed) % noise) as u8;
+            let mut data: Vec<u8> = (0..w * h * n as u32).map(sample).collect();
+            if layout.has_alpha() {
+                // Some pixels are not seen, and some are opaque.
+                for (i, pixel) in data.chunks_exact_mut(n).enumerate() {
+                    match i % 7 {
+                        0..3 => pixel.fill(0),
+                        5.. => pixel[n - 1] = 255,
+                        _ => {}
+                    }
+                }
+            }
+            let raster = Raster::new(Size::new(w, h), layout, data).unwrap();
+            let back = decoded(&encode_near(&raster, error, &[]).unwrap()).into_raw();
+            let told = nearly(&raster, error);
+            for ((got, want), told) in
+                back.chunks(4).zip(raster.data().chunks(n)).zip(told.data().chunks(n).map(rgba))
+            {
+                prop_assert_eq!(got, &told[..]);
+                let want = rgba(want);
+                prop_assert!(got[3] == want[3] && (want[3] > 0 || got[..3] == [0; 3]));
+                prop_assert!((0..3).all(|k| got[k].abs_diff(want[k]) <= error), "{:?} {:?}", got, want);
+            }
+        }
+    }
+
+    #[test]
+    fn the_hardest_effort_gives_the_same_picture_in_fewer_bytes() {
+        let data: Vec<u8> =
+            (0..400 * 300u32).flat_map(|i| [(i % 400 / 3) as u8, (i / 900) as u8, (i % 251) as u8]).collect();
+        let raster = Raster::new(Size::new(400, 300), Layout::Rgb, data).unwrap();
+        let (usual, most) = (encode(&raster, &[]).unwrap(), encode_with(&raster, &[], Effort::Most).unwrap());
+        assert!(most.len() < usual.len(), "{} {}", most.len(), usual.len());
+        assert_eq!(decoded(&most), decoded(&usual));
+    }
+
+    #[test]
+    fn grays_take_the_bits_they_need() {
+        let cases: [(&[u8], u8, u8); 6] = [
+            (&[0, 255], 1, 0),
+            (&[0, 85, 170, 255], 2, 0),
+            (&[0, 17, 34, 51, 255], 4, 0),
+            (&[3, 90], 1, 3),
+            (&[1, 2, 3, 4, 5, 6], 4, 3),
+            (&[0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16], 8, 0),
+        ];
+        for (levels, depth, color) in cases {
+            // Rows that do not end at a byte.
+            let data: Vec<u8> = (0..61 * 23).map(|i| levels[i * i % 97 % levels.len()]).collect();
+            for layout in [Layout::Gray, Layout::Rgb] {
+                let data = data.iter().flat_map(|v| vec![*v; layout.channels()]).collect();
+                let raster = Raster::new(Size::new(61, 23), layout, data).unwrap();
+                let png = encode(&raster, &[]).unwrap();
+                assert_eq!((png[24], png[25]), (depth, color), "{levels:?}");
+                let back: Vec<u8> = decoded(&png).pixels().map(|p| p[0]).collect();
+                assert_eq!(back.len(), 61 * 23);
+                assert!(
+                    back.iter().zip(raster.data().iter().step_by(layout.channels())).all(|(a, b)| a == b)
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn what_is_not_the_picture_is_not_counted() {
+        let chunk = make_chunk(*b"tEXt", b"IDAT IDAT IDAT").unwrap();
+        for most in [2, 9, 200] {
+            let colors: Vec<[u8; 4]> = (0..most).map(|i| [i, 0, 0, i]).collect();
+            let indices =
+                (0..1_000_000u32).map(|i| (i.wrapping_mul(2_654_435_761) >> 24) as u8 % most).collect();
+            let png = encode_indexed(Size::new(1000, 1000), colors, indices, &chunk).unwrap();
+            let around = 8 + 25 + (12 + 3 * usize::from(most)) + (12 + usize::from(most)) + chunk.len() + 12;
+            let strips = png.windows(4).filter(|w| w == b"IDAT").count() - 3;
+            assert_eq!(picture_bytes(&png) + around + 12 * strips, png.len());
+        }
+        assert_eq!(picture_bytes(&[]), 0);
     }
 
     #[test]
