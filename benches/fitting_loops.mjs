@@ -27,7 +27,7 @@ async function mozjpeg() {
   const { init, default: encode } = await import(pathToFileURL(join(folder, "encode.js")));
   const wasm = readFileSync(join(folder, "codec/enc/mozjpeg_enc.wasm"));
   await init(await WebAssembly.compile(wasm));
-  const { data, info } = await sharp(input).flatten({ background: "white" }).toColourspace("srgb").ensureAlpha().raw().toBuffer({ resolveWithObject: true });
+  const { data, info } = await sharp(input).flatten({ background: "white" }).toColorspace("srgb").ensureAlpha().raw().toBuffer({ resolveWithObject: true });
   const pixels = { data: new Uint8ClampedArray(data), width: info.width, height: info.height };
   let [best, low, high] = [undefined, 1, 100];
   while (low <= high) {
@@ -40,7 +40,7 @@ async function mozjpeg() {
 }
 
 const qualities = Array.from({ length: 14 }, (_, i) => (s) => s.flatten({ background: "white" }).jpeg({ quality: 92 - 4 * i }));
-const palettes = [256, 128, 64, 32, 16].map((colours) => (s) => s.png({ palette: true, colours, effort: 7 }));
+const palettes = [256, 128, 64, 32, 16].map((colors) => (s) => s.png({ palette: true, colors, effort: 7 }));
 const work = { "sharp-jpeg": () => smaller(qualities), "sharp-png": () => smaller(palettes), mozjpeg };
 const data = await work[program]();
 if (data) writeFileSync(out, data);

@@ -72,7 +72,8 @@ P
         echo
         echo "### Quality of pictures fitted to a limit of bytes (\`benches/fitting_quality.py\`)"
         echo
-        echo "Twenty pictures; the programs that take a quality search for it. SSIMULACRA2 against the source, and the share of the limit used."
+        echo "Pictures of all kinds and twenty heavy JPEGs; who takes a quality searches for it. In a cell: SSIMULACRA2 at the planned size / at"
+        echo "1,600 pixels, and the share of the limit used."
         echo
         "$python" benches/fitting_quality.py "$program" "$METRIC"
     fi

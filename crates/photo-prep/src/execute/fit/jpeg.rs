@@ -3,19 +3,16 @@
 
 use std::borrow::Cow;
 
-use photo_jpeg::{Planes, TranscodeOptions};
+use photo_jpeg::TranscodeOptions;
 
 use super::drafts::Drafts;
 use super::outcome::{Counts, Step, Target};
 use super::quant_search::{Found, Picture, QuantTableSearch};
-use super::size_search::SizeSearch;
+use super::size_search::{Remade, SizeSearch};
 use crate::formats::jpeg::encode::{JpegSettings, OrientedPlanes};
 use crate::plan::{Attempt, FewerPixels, TableRange};
 use crate::sampling::JpegSampling;
 use crate::{Orientation, Result, Size};
-
-/// Makes a picture's planes again at an upright size, with this sampling of chroma.
-pub(in super::super) type Remade<'a> = dyn Fn(Size, JpegSampling) -> Result<Planes> + 'a;
 
 /// A picture to be written as JPEG.
 pub(in super::super) struct Source<'a> {
@@ -213,6 +210,8 @@ fn predicted(
 #[cfg(test)]
 mod tests {
     use std::cell::Cell;
+
+    use photo_jpeg::Planes;
 
     use super::*;
 

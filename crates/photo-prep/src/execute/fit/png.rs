@@ -155,8 +155,13 @@ impl<'a> PngFit<'a> {
         loop {
             let size = self.target.reduced_to(self.raster.size().scaled(search.share.min(1.0).sqrt()));
             let fitted = matches!(best, Step::Fits(_));
-            if size == last || fitted && tries >= how.tries_for(size) {
+            let no_smaller = size == last && size == self.target.reduced_to(Size::new(1, 1));
+            if no_smaller || fitted && (size == last || tries >= how.tries_for(size)) {
                 break;
+            }
+            if size == last {
+                search.share *= 0.98;
+                continue;
             }
             (last, tries) = (size, tries + 1);
             let small = resize::reduced(self.raster, size);

@@ -3,16 +3,18 @@
 
 use std::borrow::Cow;
 
-use photo_jpeg::TranscodeOptions;
+use photo_jpeg::{Planes, TranscodeOptions};
 
 use super::drafts::Drafts;
-use super::jpeg::Remade;
 use super::outcome::{Counts, Step, Target};
 use super::quant_search::{Picture, QuantTableSearch};
 use crate::formats::jpeg::encode::OrientedPlanes;
 use crate::plan::{FewerPixels, TableRange};
 use crate::sampling::JpegSampling;
 use crate::{Orientation, Result, Size};
+
+/// Makes a picture's planes again at an upright size, with this sampling of chroma.
+pub(in super::super) type Remade<'a> = dyn Fn(Size, JpegSampling) -> Result<Planes> + 'a;
 
 /// Sizes lie on a ladder, so that what comes out does not depend on where the search begins.
 pub(super) struct SizeSearch<'a> {
