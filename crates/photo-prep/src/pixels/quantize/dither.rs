@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use super::{nearest, place};
+use super::space::{nearest, place};
 use crate::pixels::{Raster, rgba};
 
 /// Rows that one task does; no error goes from one to the next.

@@ -5,7 +5,7 @@
 use rayon::prelude::*;
 
 use super::histogram::Entry;
-use super::{color, distance, nearest, place};
+use super::space::{color, distance, nearest, place};
 
 /// Rounds, unless nothing moves before.
 const ROUNDS: usize = 8;
