@@ -142,7 +142,7 @@ fn saving_bytes_keeps_the_colors_and_does_not_depend_on_threads() {
         let coarser = |(index, component): (usize, &photo_jpeg::CodedComponent)| {
             component.facts().quant.coarser(&QuantTable::perceptual(index, 1.0, 20.0))
         };
-        let tables = stored.components().iter().enumerate().map(coarser).collect();
+        let tables: Vec<QuantTable> = stored.components().iter().enumerate().map(coarser).collect();
         for progressive in [false, true] {
             let options = TranscodeOptions::default().tables(tables.clone()).progressive(progressive);
             let written = |threads| {
