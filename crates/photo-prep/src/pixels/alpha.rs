@@ -115,7 +115,8 @@ mod tests {
         let raster = Raster::new(Size::new(64, 64), Layout::Rgba, data.collect()).unwrap();
         let small = crate::pixels::resize::reduced(&raster, Size::new(17, 17));
         for p in small.data().chunks_exact(4).filter(|p| p[3] > 8) {
-            assert!(p[0] < 8 && p[2].abs_diff(200) < 8, "{p:?}");
+            // Lanczos3 overshoots beside an edge.
+            assert!(p[0] < 8 && p[2].abs_diff(200) < 20, "{p:?}");
         }
     }
 

@@ -164,7 +164,9 @@ fn encoding(plan: &PixelsPlan, channels: u64) -> u64 {
     // Gray gets colored where what is around or behind it is.
     let channels = if plan.canvas.is_some() { channels.max(3) } else { channels };
     let output = plan.canvas.unwrap_or(plan.size);
-    2 * output.pixels() * channels + encoder(output, channels)
+    // The filtered rows of a PNG are all held until it is known which way of deflating suits them.
+    let pictures = if plan.output == OutputRule::Jpeg { 2 } else { 3 };
+    pictures * output.pixels() * channels + encoder(output, channels)
 }
 
 fn scaled(size: Size, denominator: u32) -> Size {

@@ -89,7 +89,7 @@ pub(in super::super) struct QuantTableSearch<'a> {
 /// By how much one coarseness's divisors are larger than those of the coarseness before.
 const STEP: f64 = 1.0025;
 /// Percent of the tables at coarseness 0: all divisors are 1 there.
-const FINEST: f64 = 0.4;
+const FINEST: f64 = 0.1;
 /// Numbers for which a sample is about as wrong as for each other.
 const ANCHORS: usize = 64;
 /// How far a sample may be off, in coarsenesses.

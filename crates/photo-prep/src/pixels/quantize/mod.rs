@@ -67,7 +67,9 @@ mod tests {
             let indices = palette.indices(&raster, dithered);
             for (i, index) in indices.iter().enumerate() {
                 let alpha = palette.colors[usize::from(*index)][3];
-                assert_eq!(alpha == 0, i % 200 < 20, "pixel {i}");
+                // What is hardly seen may go with few colors; what can't be seen stays so.
+                assert!(alpha == 0 || i % 200 >= 20, "pixel {i}");
+                assert!(alpha > 0 || i % 200 < 60, "pixel {i}");
             }
             let opaque_from = palette.colors.iter().position(|c| c[3] == 255).unwrap_or(palette.colors.len());
             assert!(palette.colors[opaque_from..].iter().all(|c| c[3] == 255));

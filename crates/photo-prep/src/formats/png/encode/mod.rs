@@ -151,7 +151,8 @@ mod tests {
                     }
                 }
             }
-            let raster = Raster::new(Size::new(w, h), layout, data).unwrap();
+            let mut raster = Raster::new(Size::new(w, h), layout, data).unwrap();
+            crate::pixels::alpha::clear_hidden(&mut raster);
             let back = decoded(&encode_near(&raster, error, &[]).unwrap()).into_raw();
             let told = nearly(&raster, error);
             for ((got, want), told) in
