@@ -5,7 +5,8 @@ use rayon::prelude::*;
 use super::{Layout, Raster};
 use crate::{Rect, Rgb, Size};
 
-/// A part of the picture, as far as it lies within it; its rows move up in the memory they have, the rest of which is freed.
+/// A part of the picture, as far as it lies within it; its rows move up in the memory they have, the rest of
+/// which is freed.
 pub(crate) fn cropped(mut raster: Raster, part: Rect) -> Raster {
     let (whole, n) = (raster.size, raster.layout.channels());
     let (x, y) = (part.x.min(whole.width - 1), part.y.min(whole.height - 1));

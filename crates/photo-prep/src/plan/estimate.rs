@@ -77,7 +77,9 @@ impl Facts<'_> {
             + u64::from(stored.width) * u64::from(decoded.height) * channels;
         let content = plan.crop.map_or(decoded, |part| part.size);
         let unreduced = if content.pixels() == plan.size.pixels() { output } else { 0 };
-        decoding.max(resizing).max(encoding + unreduced)
+        // An allocator may move what is left of a cropped picture.
+        let cropping = raster + plan.crop.map_or(0, |part| part.size.pixels().min(pixels) * channels);
+        decoding.max(cropping).max(resizing).max(encoding + unreduced)
     }
 
     /// What going through the picture data takes that is handed on as it is.
