@@ -8,7 +8,10 @@ use photo_prep::{InputLimits, Options, Plan, Route};
 fn check(options: &Options, plan: &Plan) {
     let (info, size) = (plan.info(), plan.output_size());
     assert!(info.size.width > 0 && info.size.height > 0 && size.width > 0 && size.height > 0);
-    assert!(size.pixels() <= options.requirements.max_pixels.unwrap() && size.width.max(size.height) <= 65_535, "{plan}");
+    assert!(
+        size.pixels() <= options.requirements.max_pixels.unwrap() && size.width.max(size.height) <= 65_535,
+        "{plan}"
+    );
     let whole = info.upright_size();
     assert!(size.width <= whole.width && size.height <= whole.height, "never enlarged: {plan}");
     assert_eq!(plan.violations().is_empty(), matches!(plan.route(), Route::PassThrough), "{plan}");
