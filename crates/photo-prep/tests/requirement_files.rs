@@ -86,8 +86,8 @@ fn what_is_wrong_is_told() {
     let table = [
         ("max_with = 3", "unknown key \"max_with\"; the nearest is \"max_width\""),
         ("Max_Bytes = 3", "the nearest is \"max_bytes\""),
-        ("titel = \"x\"", "the nearest is \"title\""),
-        ("{\"alow_alpha\": false}", "the nearest is \"allow_alpha\""),
+        ("titles = \"x\"", "the nearest is \"title\""),
+        ("{\"allow_alphas\": false}", "the nearest is \"allow_alpha\""),
         ("max_width = -1", "max_width"),
         ("max_width = \"big\"", "max_width"),
         ("max_bytes = 1.5", "max_bytes"),

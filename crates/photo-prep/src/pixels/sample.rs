@@ -24,18 +24,19 @@ pub(crate) fn few_tiles(raster: &Raster) -> Option<Raster> {
 const RUN: u32 = 64;
 
 /// Columns of a run at most.
-const WIDE: u32 = 4096;
+const WIDE: u32 = 1024;
 
-/// Runs of rows, one below the other, about a million pixels in at least four runs; `None` where the picture is
-/// hardly larger. It is filtered and deflated as the whole is, but for a row in 64. Of very wide pictures, each
-/// run has other columns.
+/// Runs of rows, one below the other, some 300,000 pixels in at least four runs; `None` where the picture has
+/// less than two million. It is filtered and deflated as the whole is, but for a row in 64. Of wide pictures,
+/// each run has other columns.
 pub(crate) fn bands(raster: &Raster) -> Option<Raster> {
-    const PIXELS: u64 = 1_000_000;
+    const PIXELS: u64 = 300_000;
+    const LARGE: u64 = 2_000_000;
     let runs = raster.size.height / RUN;
     let width = raster.size.width.min(WIDE);
     let wanted = PIXELS.div_ceil(u64::from(width) * u64::from(RUN)).max(4) as u32;
     let size = Size::new(width, wanted * RUN);
-    if wanted > runs || 2 * size.pixels() > raster.size.pixels() {
+    if wanted > runs || raster.size.pixels() < LARGE {
         return None;
     }
     let n = raster.layout.channels();
@@ -95,8 +96,8 @@ mod tests {
         assert!(bands(&make(20_000, 100)).is_none());
         for (w, h) in [(3651, 2738), (1000, 10_000), (10_000, 1000), (20_000, 600)] {
             let sample = bands(&make(w, h)).unwrap();
-            assert!(2 * sample.size().pixels() <= u64::from(w) * u64::from(h) && sample.size().width <= 4096);
-            assert!(sample.size().pixels() < 1_300_000, "{}", sample.size());
+            assert!(2 * sample.size().pixels() <= u64::from(w) * u64::from(h) && sample.size().width <= 1024);
+            assert!(sample.size().pixels() < 400_000, "{}", sample.size());
             let rows = (sample.size().width * 64) as usize;
             let runs: Vec<u8> = sample.data().chunks(rows).map(|run| run[0]).collect();
             assert!(runs.len() >= 4 && runs.is_sorted_by(|a, b| a < b), "{runs:?}");
