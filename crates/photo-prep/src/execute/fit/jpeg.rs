@@ -3,11 +3,9 @@
 
 use std::borrow::Cow;
 
-use photo_jpeg::TranscodeOptions;
-
 use super::drafts::Drafts;
 use super::outcome::{Counts, Step, Target};
-use super::quant_search::{Found, Picture, QuantTableSearch};
+use super::quant_search::{Found, QuantTableSearch};
 use super::size_search::{Remade, SizeSearch};
 use crate::formats::jpeg::encode::{JpegSettings, OrientedPlanes};
 use crate::plan::{Attempt, FewerPixels, TableRange};
@@ -147,15 +145,12 @@ impl<'a> JpegFit<'a> {
         &mut self,
         find: impl FnOnce(&mut QuantTableSearch<'a>, &JpegSettings) -> Option<Found>,
     ) -> Result<Step> {
-        let settings = &self.target.settings;
         if let (None, Some(planes)) = (&self.search, self.planes.take()) {
-            let picture = Picture::Unquantized(planes.transformed()?);
             self.counts.transforms += 1;
-            let options = TranscodeOptions::default().segments(&settings.segments);
-            self.search = Some(QuantTableSearch::new(picture, options, self.target.max_bytes));
+            self.search = Some(self.target.search_tables(&planes)?);
         }
         let Some(search) = &mut self.search else { return Ok(Step::Skipped) };
-        Ok(Step::found(find(search, settings), self.size))
+        Ok(Step::found(find(search, &self.target.settings), self.size))
     }
 
     /// The same with chroma halved. Where chroma takes so many bytes that even half of them would not do, it

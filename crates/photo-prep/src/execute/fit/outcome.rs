@@ -1,10 +1,12 @@
 //! What the result must hold, what attempts gave, and the record of them.
 
-use super::quant_search::Found;
-use crate::formats::jpeg::encode::JpegSettings;
+use photo_jpeg::TranscodeOptions;
+
+use super::quant_search::{Found, Picture, QuantTableSearch};
+use crate::formats::jpeg::encode::{JpegSettings, OrientedPlanes};
 use crate::plan::Attempt;
 use crate::report::{Outcome, Tried};
-use crate::{Error, Format, Requirements, Size};
+use crate::{Error, Format, Requirements, Result, Size};
 
 /// What the result must hold.
 pub(in crate::execute) struct Target {
@@ -20,6 +22,13 @@ pub(in crate::execute) struct Target {
 }
 
 impl Target {
+    /// The search for the tables of a picture, which is transformed for it.
+    pub(super) fn search_tables(&self, picture: &OrientedPlanes<'_>) -> Result<QuantTableSearch<'_>> {
+        let picture = Picture::Unquantized(picture.transformed()?);
+        let options = TranscodeOptions::default().segments(&self.settings.segments);
+        Ok(QuantTableSearch::new(picture, options, self.max_bytes))
+    }
+
     /// The size to which a picture is reduced where `wanted` would suit the byte limit: nowhere below the
     /// smallest, and of an allowed aspect ratio, for which a pixel of the shorter side may matter.
     pub(super) fn reduced_to(&self, wanted: Size) -> Size {

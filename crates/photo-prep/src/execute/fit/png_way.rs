@@ -35,12 +35,14 @@ pub(super) struct Ways<'a> {
     raster: &'a Raster,
     sample: Cow<'a, Raster>,
     palettes: BTreeMap<u16, Palette>,
+    /// Bytes expected of all pixels, which are asked for by several attempts.
+    at_full_size: Vec<(Way, f64)>,
 }
 
 impl<'a> Ways<'a> {
     pub(super) fn new(raster: &'a Raster) -> Self {
         let sample = sample::bands(raster).map_or(Cow::Borrowed(raster), Cow::Owned);
-        Self { raster, sample, palettes: BTreeMap::new() }
+        Self { raster, sample, palettes: BTreeMap::new(), at_full_size: Vec::new() }
     }
 
     /// Whether what is expected is what will be.
@@ -63,6 +65,18 @@ impl<'a> Ways<'a> {
 
     /// Bytes expected of the whole at a share of its pixels.
     pub(super) fn expected(&mut self, way: Way, share: f64, chunks: &[u8]) -> Result<f64> {
+        if share < 1.0 {
+            return self.sampled(way, share, chunks);
+        }
+        if let Some((_, known)) = self.at_full_size.iter().find(|(known, _)| *known == way) {
+            return Ok(*known);
+        }
+        let expected = self.sampled(way, share, chunks)?;
+        self.at_full_size.push((way, expected));
+        Ok(expected)
+    }
+
+    fn sampled(&mut self, way: Way, share: f64, chunks: &[u8]) -> Result<f64> {
         let times = self.raster.size().pixels() as f64 / self.sample.size().pixels() as f64;
         let part = self.reduced_sample(share);
         let png = self.written(way, &part, chunks)?;

@@ -3,11 +3,11 @@
 
 use std::borrow::Cow;
 
-use photo_jpeg::{Planes, TranscodeOptions};
+use photo_jpeg::Planes;
 
 use super::drafts::Drafts;
 use super::outcome::{Counts, Step, Target};
-use super::quant_search::{Picture, QuantTableSearch};
+use super::quant_search::QuantTableSearch;
 use crate::formats::jpeg::encode::OrientedPlanes;
 use crate::plan::{FewerPixels, TableRange};
 use crate::sampling::JpegSampling;
@@ -116,10 +116,8 @@ impl<'a> SizeSearch<'a> {
         sampling: JpegSampling,
         counts: &mut Counts,
     ) -> Result<QuantTableSearch<'a>> {
-        let picture = Picture::Unquantized(self.planes(step, sampling)?.transformed()?);
         counts.transforms += 1;
-        let options = TranscodeOptions::default().segments(&self.target.settings.segments);
-        Ok(QuantTableSearch::new(picture, options, self.target.max_bytes))
+        self.target.search_tables(&self.planes(step, sampling)?)
     }
 
     fn planes(&self, step: u32, sampling: JpegSampling) -> Result<OrientedPlanes<'static>> {

@@ -4,8 +4,8 @@ mod measure;
 
 use super::Raster;
 
-/// How well `candidate` stands for `source`, both laid on white, in points as [`measure::score`] gives them. A candidate of fewer pixels
-/// is brought to the source's size first. `None` where the sizes differ.
+/// How well `candidate` stands for `source`, both laid on white, in points as [`measure::score`] gives them.
+/// `None` where the sizes differ.
 #[allow(dead_code, reason = "the choice between candidates is built on it")]
 pub(crate) fn score(source: &Raster, candidate: &Raster) -> Option<f64> {
     measure::score(&view(source), &view(candidate))
