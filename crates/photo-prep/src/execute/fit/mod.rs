@@ -1,12 +1,13 @@
 //! Holding the byte limit: the plan's attempts are tried in their order, and the first file that fits is the
 //! result.
 
+mod alpha_cost;
 mod drafts;
 mod jpeg;
-mod likeness;
 mod outcome;
 mod png;
 mod png_or_jpeg;
+mod png_size;
 mod png_way;
 pub(super) mod quant_search;
 mod size_search;
@@ -31,7 +32,7 @@ pub(super) fn planes(source: Source<'_>, attempts: &[Attempt], target: &Target) 
     for attempt in attempts {
         let step = jpeg.attempt(attempt)?;
         if let Some(file) = log.accept_if_fits(attempt, step) {
-            return Ok(Fitted { file, tried: log.into_tried(), counts: jpeg.counts() });
+            return Ok(Fitted { file, tried: log.into_tried(), counts: jpeg.counts(), alpha_cost: None });
         }
     }
     Err(log.cannot_fit(target.max_bytes))
@@ -78,7 +79,8 @@ pub(super) fn raster(raster: &Raster, attempts: &[Attempt], target: &Target) -> 
         if let Some(file) = log.accept_if_fits(attempt, step) {
             let mut counts = jpeg.map_or_else(Counts::default, |jpeg| jpeg.counts());
             counts.encodes += png.encodes();
-            return Ok(Fitted { file, tried: log.into_tried(), counts });
+            let alpha_cost = png.alpha_cost(file.size)?;
+            return Ok(Fitted { file, tried: log.into_tried(), counts, alpha_cost });
         }
     }
     Err(log.cannot_fit(target.max_bytes))

@@ -18,13 +18,14 @@ pub(crate) struct View<'a> {
 }
 
 /// How well `b` stands for `a`, both laid on white: 100 where they are equal as far as tiles tell, 90 where the difference can hardly be
-/// seen, below 50 where it is plain, without a lower end. Looks at some 48 tiles of 64 pixels, of a picture that has been brought to
-/// about 1,600 pixels by whole factors. `None` where the sizes differ or the samples do not fit them.
-pub(crate) fn score(a: &View<'_>, b: &View<'_>) -> Option<f64> {
+/// seen, below 50 where it is plain, without a lower end. Looks at some 48 tiles of 64 pixels, of pictures that have been brought to
+/// viewing size by whole factors: to about 1,600 pixels where the long side of the whole has `long_side`, which is their own but for
+/// parts of a picture. `None` where the sizes differ or the samples do not fit them.
+pub(crate) fn score(a: &View<'_>, b: &View<'_>, long_side: usize) -> Option<f64> {
     if (a.width, a.height) != (b.width, b.height) || !a.is_whole() || !b.is_whole() {
         return None;
     }
-    let shrink = ((a.width.max(a.height) + VIEWED / 2) / VIEWED).max(1);
+    let shrink = ((long_side.max(1) + VIEWED / 2) / VIEWED).max(1);
     let (width, height) = (a.width / shrink, a.height / shrink);
     let origins = origins(width.max(1), height.max(1));
     let light = light();

@@ -5,10 +5,9 @@ mod measure;
 use super::Raster;
 
 /// How well `candidate` stands for `source`, both laid on white, in points as [`measure::score`] gives them.
-/// `None` where the sizes differ.
-#[allow(dead_code, reason = "the choice between candidates is built on it")]
-pub(crate) fn score(source: &Raster, candidate: &Raster) -> Option<f64> {
-    measure::score(&view(source), &view(candidate))
+/// Both may be parts of a picture of this long side, in pixels. `None` where the sizes differ.
+pub(crate) fn score(source: &Raster, candidate: &Raster, long_side: u32) -> Option<f64> {
+    measure::score(&view(source), &view(candidate), long_side as usize)
 }
 
 fn view(raster: &Raster) -> measure::View<'_> {
