@@ -17,7 +17,7 @@ fn view(picture: &RgbImage) -> View<'_> {
 
 /// The points of whole pictures.
 fn score(a: &View<'_>, b: &View<'_>) -> Option<f64> {
-    measure::score(a, b, a.width.max(a.height))
+    measure::score(&[[*a, *b]], a.width.max(a.height))
 }
 
 /// A picture laid on white.

@@ -1,9 +1,9 @@
 //! Holding the byte limit: the plan's attempts are tried in their order, and the first file that fits is the
 //! result.
 
-mod alpha_cost;
 mod drafts;
 mod jpeg;
+mod jpeg_estimate;
 mod outcome;
 mod png;
 mod png_or_jpeg;
@@ -64,7 +64,10 @@ pub(super) fn raster(raster: &Raster, attempts: &[Attempt], target: &Target) -> 
                 if is_small { png.lossless()? } else { Step::Skipped }
             }
             Attempt::NearLossless { max_error } if as_png => png.near_lossless(*max_error)?,
-            Attempt::FewerColors(how) if as_png => png.fewer_colors(*how)?,
+            Attempt::FewerColors(how) if as_png => {
+                as_png = only_png || !png.is_better_as_jpeg(*how)?;
+                if as_png { png.fewer_colors(*how)? } else { Step::Skipped }
+            }
             Attempt::SmallerPng(how) if as_png => png.smaller(*how)?,
             Attempt::NearLossless { .. } | Attempt::FewerColors(_) | Attempt::SmallerPng(_) => Step::Skipped,
             _ if as_png => Step::Skipped,

@@ -1,6 +1,6 @@
 //! A picture as a PNG within the byte limit: without loss, nearly so, in fewer colors, with fewer pixels.
 
-use super::alpha_cost;
+use super::jpeg_estimate;
 use super::outcome::{File, Step, Target, smaller_of};
 use super::png_size::SizeSearch;
 use super::png_way::{Candidate, Way, Ways};
@@ -157,9 +157,21 @@ impl<'a> PngFit<'a> {
         Ok(Step::Fits(png(bytes, size)))
     }
 
+    /// Whether a graphic that does not fit without loss looks better as a JPEG.
+    pub(super) fn is_better_as_jpeg(&mut self, how: FewerColors) -> Result<bool> {
+        /// The estimate is of plain JPEGs; fitted ones are better.
+        const FITTED: f64 = 2.0;
+        let best = self.graphic_candidates(how)?.first().map_or(0.0, |best| best.points);
+        let jpeg = jpeg_estimate::points(self.ways.parts(), self.raster.size(), self.target)?;
+        Ok(jpeg + FITTED > best)
+    }
+
     /// How many points more a JPEG on a background would have than the last file, which has this size, where that
-    /// is much.
+    /// is more than ten.
     pub(super) fn alpha_cost(&mut self, size: Size) -> Result<Option<u8>> {
+        /// What looks as good as this can't be much better.
+        const GOOD: f64 = 85.0;
+        const MUCH: f64 = 10.0;
         let fine = match self.way {
             Way::Lossless => true,
             Way::Near(loss) => loss.max_error() <= FINE,
@@ -168,8 +180,12 @@ impl<'a> PngFit<'a> {
         if !self.raster.layout().has_alpha() || fine && size == self.raster.size() {
             return Ok(None);
         }
-        let points = self.ways.points_at(self.way, size);
-        alpha_cost::points_lost(self.ways.sample(), self.raster.size(), points, self.target)
+        let points = self.ways.points(self.way, size).max(0.0);
+        if points > GOOD {
+            return Ok(None);
+        }
+        let jpeg = jpeg_estimate::points(self.ways.parts(), self.raster.size(), self.target)?;
+        Ok((jpeg > points + MUCH).then_some((jpeg - points) as u8))
     }
 
     /// Nearly without loss; in dithered colors where that is poor.

@@ -97,8 +97,7 @@ impl<'w, 'a> SizeSearch<'w, 'a> {
     }
 
     fn points(&mut self, way: Way, size: Size) -> f64 {
-        let part = self.ways.reduced(size);
-        self.ways.points(way, &part)
+        self.ways.points(way, size)
     }
 
     /// The largest size that fits, beginning at `step`; as large as a few files can tell.

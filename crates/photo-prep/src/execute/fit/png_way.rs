@@ -46,6 +46,8 @@ pub(super) struct Ways<'a> {
     raster: &'a Raster,
     target: &'a Target,
     sample: Cow<'a, Raster>,
+    /// Parts that are looked at, instead of the whole.
+    parts: Vec<Raster>,
     palettes: BTreeMap<u16, Palette>,
     /// Bytes expected of all pixels, which are asked for by several attempts.
     at_full_size: Vec<(Way, f64)>,
@@ -54,7 +56,11 @@ pub(super) struct Ways<'a> {
 impl<'a> Ways<'a> {
     pub(super) fn new(raster: &'a Raster, target: &'a Target) -> Self {
         let sample = sample::bands(raster).map_or(Cow::Borrowed(raster), Cow::Owned);
-        Self { raster, target, sample, palettes: BTreeMap::new(), at_full_size: Vec::new() }
+        let parts = match sample {
+            Cow::Borrowed(_) => Vec::new(),
+            Cow::Owned(_) => parts(raster),
+        };
+        Self { raster, target, sample, parts, palettes: BTreeMap::new(), at_full_size: Vec::new() }
     }
 
     /// Whether what is expected is what will be.
@@ -132,33 +138,34 @@ impl<'a> Ways<'a> {
         if expected > 1.2 * self.limit() {
             return Ok(Candidate { way, step, points: f64::NEG_INFINITY });
         }
-        let part = self.reduced_sample(step);
-        let points = self.points(way, &part);
+        let points = self.points(way, self.size(step));
         Ok(Candidate { way, step, points })
     }
 
-    /// How well a picture that was reduced from the sample stands for it, written in this way.
-    pub(super) fn points(&mut self, way: Way, part: &Raster) -> f64 {
-        let seen = self.seen(way, part);
-        let same_size = resize::to_size(seen, self.sample.size());
+    /// How well a picture of a size stands for the whole, written in this way.
+    pub(super) fn points(&mut self, way: Way, size: Size) -> f64 {
+        let parts = std::mem::take(&mut self.parts);
+        let share = (size.pixels() as f64 / self.raster.size().pixels() as f64).min(1.0).sqrt();
+        let seen: Vec<Raster> = if parts.is_empty() {
+            let whole = self.reduced(size);
+            vec![resize::to_size(self.seen(way, &whole), self.raster.size())]
+        } else {
+            let seen = |part: &Raster| {
+                let small = resize::to_size(part.clone(), part.size().scaled(share));
+                resize::to_size(self.seen(way, &small), part.size())
+            };
+            parts.iter().map(seen).collect()
+        };
         let Size { width, height } = self.raster.size();
-        score::score(&self.sample, &same_size, width.max(height)).unwrap_or(f64::NEG_INFINITY)
+        let sources = if parts.is_empty() { std::slice::from_ref(self.raster) } else { &parts };
+        let points = score::score(sources.iter().zip(&seen), width.max(height));
+        self.parts = parts;
+        points.unwrap_or(f64::NEG_INFINITY)
     }
 
-    /// The same of a picture of a size, from the sample.
-    pub(super) fn points_at(&mut self, way: Way, size: Size) -> f64 {
-        let share = size.pixels() as f64 / self.raster.size().pixels() as f64;
-        let small = self.sample.size().scaled(share.sqrt());
-        let part = resize::to_size(
-            Raster::clone(&self.sample),
-            if share < 1.0 { small } else { self.sample.size() },
-        );
-        self.points(way, &part)
-    }
-
-    /// A part of the picture that stands for it.
-    pub(super) fn sample(&self) -> &Raster {
-        &self.sample
+    /// Parts of the picture that are looked at, or the whole.
+    pub(super) fn parts(&self) -> &[Raster] {
+        if self.parts.is_empty() { std::slice::from_ref(self.raster) } else { &self.parts }
     }
 
     /// The first step that is expected to fit, and the bytes expected of it.
@@ -207,6 +214,14 @@ impl<'a> Ways<'a> {
     pub(super) fn limit(&self) -> f64 {
         self.target.max_bytes as f64
     }
+}
+
+/// Parts of a large picture of which each has four of the tiles that are looked at.
+fn parts(raster: &Raster) -> Vec<Raster> {
+    const COUNT: u32 = 8;
+    const LARGEST: u32 = 512;
+    let Size { width, height } = raster.size();
+    sample::parts(raster, (128 * score::shrink(width.max(height))).min(LARGEST), COUNT)
 }
 
 /// The colors that are in use, in their order, and the indices into them.
