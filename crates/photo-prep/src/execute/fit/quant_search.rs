@@ -78,8 +78,8 @@ pub(in super::super) struct QuantTableSearch<'a> {
     /// Percent of the tables from which on coefficients become smaller for the sake of bytes.
     thrifty_from: f64,
     encodes: u32,
-    /// Sampled lengths of sequential files, by the coarseness, `None` being the picture's own tables.
-    samples: BTreeMap<Option<usize>, u64>,
+    /// Sampled lengths of sequential files.
+    samples: Vec<(Coarse, u64)>,
     /// Length from many rows over sampled length, for some tables, of a sequential and of a progressive file.
     corrections: BTreeMap<(Option<usize>, bool), f64>,
     /// Length of a progressive file over that of a sequential one, for some tables.
@@ -87,6 +87,9 @@ pub(in super::super) struct QuantTableSearch<'a> {
     /// What share of a sequential file a progressive one may have to be written instead.
     progressive_share: f64,
 }
+
+/// Tables and thrift; `None` for the picture's own.
+type Coarse = Option<(Vec<QuantTable>, u8)>;
 
 /// By how much one coarseness's divisors are larger than those of the coarseness before.
 const STEP: f64 = 1.0025;
@@ -98,7 +101,7 @@ const SEARCH_WINDOW: usize = 48;
 const PROGRESSIVE_WINDOW: usize = 40;
 impl<'a> QuantTableSearch<'a> {
     pub(in super::super) fn new(picture: Picture, options: TranscodeOptions<'a>, limit: u64) -> Self {
-        let (samples, corrections, gains) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
+        let (samples, corrections, gains) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
         let (progressive_share, thrifty_from) = (1.0, THRIFTY_FROM);
         Self {
             picture,
@@ -366,11 +369,13 @@ impl<'a> QuantTableSearch<'a> {
     }
 
     fn sampled(&mut self, coarseness: Option<usize>) -> Option<u64> {
-        if let Some(known) = self.samples.get(&coarseness) {
+        // Coarsenesses next to each other may have the same tables.
+        let coarse = coarseness.map(|coarseness| (self.tables(coarseness), self.thrift(coarseness)));
+        if let Some((_, known)) = self.samples.iter().find(|(known, _)| *known == coarse) {
             return Some(*known);
         }
         let sampled = self.picture.len(&self.with_tables(coarseness), self.sparse())?;
-        self.samples.insert(coarseness, sampled);
+        self.samples.push((coarse, sampled));
         Some(sampled)
     }
 
