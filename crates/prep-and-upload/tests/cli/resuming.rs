@@ -1,0 +1,188 @@
+//! Runs that are cut off, and how they go on; against sandboxes, which count what they stored.
+
+use std::process::{Child, Command};
+use std::time::{Duration, Instant};
+
+use photo_sandbox::{Code, Config, Fault, Sandbox};
+
+use crate::harness::*;
+
+/// A map of so many rows, each with a picture of its own, and a sandbox.
+fn prepared(rows: usize) -> (Bench, Sandbox) {
+    let bench = Bench::new();
+    let mut map = "file,record_id\n".to_owned();
+    for row in 0..rows {
+        bench.file(&format!("{row}.jpg"), clean_jpeg());
+        map.push_str(&format!("{row}.jpg,{}\n", 1000 + row));
+    }
+    bench.file("map.csv", map);
+    (bench, Sandbox::start(Config::default()).expect("started"))
+}
+
+fn uploading(options: &str, bench: &Bench, sandbox: &Sandbox) -> Command {
+    let line = format!("upload --map {{map.csv}} --module Leads --json {options} --api-domain");
+    let mut command = command(args(&line, bench));
+    command.arg(sandbox.url()).env("ZOHO_ACCESS_TOKEN", sandbox.token());
+    command
+}
+
+fn upload(options: &str, bench: &Bench, sandbox: &Sandbox) -> Ran {
+    Ran::from(uploading(options, bench, sandbox).output().expect("it runs"))
+}
+
+/// Waits until so many pictures are stored.
+fn until_stored(sandbox: &Sandbox, count: u64, child: &mut Child) {
+    let start = Instant::now();
+    while sandbox.stats().uploads_accepted < count {
+        assert!(start.elapsed() < Duration::from_secs(120), "too slow");
+        if child.try_wait().expect("asked").is_some() {
+            return;
+        }
+        std::thread::sleep(Duration::from_micros(200));
+    }
+}
+
+/// The records whose `stored` stands in the journal.
+fn stored_by_journal(bench: &Bench) -> Vec<String> {
+    let journal = std::fs::read_to_string(bench.path("map.csv.journal")).unwrap_or_default();
+    let lines = journal.lines().filter_map(|line| serde_json::from_str::<serde_json::Value>(line).ok());
+    lines.filter(|l| l["state"] == "stored").map(|l| l["record"].as_str().expect("text").to_owned()).collect()
+}
+
+#[test]
+fn killed_again_and_again_nothing_is_lost_and_nothing_sent_after_it_was_noted_as_stored() {
+    const ROWS: usize = 60;
+    const TRANSFERS: u64 = 4;
+    let (bench, sandbox) = prepared(ROWS);
+    let options = format!("--resume --transfers {TRANSFERS}");
+    let mut kills = 0;
+    for point in [1, 7, 8, 20, 33, 47, 55] {
+        let mut child = uploading(&options, &bench, &sandbox).spawn().expect("it runs");
+        until_stored(&sandbox, point, &mut child);
+        child.kill().expect("killed with SIGKILL");
+        child.wait().expect("ended");
+        kills += 1;
+        // Requests that were under way are served to their end before the counts are looked at.
+        let before = loop {
+            let stats = sandbox.stats();
+            std::thread::sleep(Duration::from_millis(20));
+            if sandbox.stats() == stats {
+                break stats;
+            }
+        };
+        let noted = stored_by_journal(&bench);
+        for record in &noted {
+            assert_eq!(before.accepted_for("Leads", record) > 0, true, "{record} is noted but not stored");
+        }
+    }
+    let noted = stored_by_journal(&bench);
+    let before = sandbox.stats();
+    let ran = upload(&options, &bench, &sandbox).ends(0);
+    assert_eq!(ran.lines().len(), ROWS, "a line for each row");
+    ran.lines().iter().for_each(check_shape);
+    let after = sandbox.stats();
+    for record in &noted {
+        let count = |stats: &photo_sandbox::Stats| stats.accepted_for("Leads", record);
+        assert_eq!(count(&after), count(&before), "{record} was sent after it was noted as stored");
+    }
+    let counts: Vec<u64> =
+        (0..ROWS).map(|row| after.accepted_for("Leads", &(1000 + row).to_string())).collect();
+    assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
+    let twice = counts.iter().sum::<u64>() - u64::try_from(ROWS).expect("few");
+    assert!(twice <= kills * TRANSFERS, "{twice} sent twice in {kills} crashes");
+    // Now there is nothing left to do, and the same command sends nothing.
+    upload(&options, &bench, &sandbox).ends(0);
+    assert_eq!(sandbox.stats().photo_requests, after.photo_requests);
+}
+
+#[test]
+fn a_finished_run_is_not_repeated_unless_asked_for() {
+    let (bench, sandbox) = prepared(3);
+    upload("", &bench, &sandbox).ends(0);
+    let said = upload("", &bench, &sandbox).ends(2).stderr;
+    assert!(said.contains("--resume") && said.contains("--restart") && said.contains("stored 3"), "{said}");
+    assert_eq!(sandbox.stats().photo_requests, 3);
+    // A picture that changed is sent again, alone.
+    bench.file("1.jpg", jpeg_with_exif(3));
+    let ran = upload("--resume", &bench, &sandbox).ends(0);
+    assert!(ran.stderr.contains("2 stored already"), "{}", ran.stderr);
+    assert_eq!((sandbox.stats().photo_requests, sandbox.stats().accepted_for("Leads", "1001")), (4, 2));
+    upload("--restart", &bench, &sandbox).ends(0);
+    assert_eq!(sandbox.stats().photo_requests, 7);
+    assert!(bench.path("map.csv.journal.old").exists());
+    // Another list, or another endpoint, has no use for this journal.
+    bench.file("map.csv", "0.jpg,1000\n");
+    assert!(upload("--resume", &bench, &sandbox).ends(2).stderr.contains("another list"));
+    let elsewhere = Sandbox::start(Config::default()).expect("started");
+    upload("--journal {j}", &bench, &sandbox).ends(0);
+    assert!(upload("--resume --journal {j}", &bench, &elsewhere).ends(2).stderr.contains("another endpoint"));
+    assert_eq!(elsewhere.stats().photo_requests, 0);
+}
+
+#[test]
+fn what_failed_for_good_is_told_and_what_passes_is_tried_again() {
+    let (bench, sandbox) = prepared(4);
+    let broken = photo_sandbox::reserved_record(Code::InternalError);
+    let wrong = photo_sandbox::reserved_record(Code::InvalidData);
+    bench.file("map.csv", format!("0.jpg,{broken}\n1.jpg,{wrong}\n2.jpg,1002\n3.jpg,1003\n"));
+    let options = "--retries 0 --write-remaining {rest.csv}";
+    let ran = upload(options, &bench, &sandbox).ends(5);
+    assert_eq!(ran.lines().iter().filter(|line| line["status"] == "ok").count(), 2, "{}", ran.stdout);
+    let rest = std::fs::read_to_string(bench.path("rest.csv")).expect("written");
+    assert_eq!(rest.lines().count(), 3, "{rest}");
+    assert_eq!(sandbox.stats().photo_requests, 4);
+    let ran = upload("--resume --retries 0", &bench, &sandbox).ends(5);
+    let told = ran.lines().into_iter().find(|line| line["status"] == "refused").expect("told");
+    assert_eq!(
+        (&told["error"]["kind"], &told["upload"]["code"]),
+        (&"failed_earlier".into(), &"INVALID_DATA".into())
+    );
+    assert_eq!(sandbox.stats().photo_requests, 5);
+    upload("--retry-failed --retries 0", &bench, &sandbox).ends(5);
+    assert_eq!(sandbox.stats().photo_requests, 7);
+    // The table of what was left goes in where a map does; it is another list.
+    bench.file("map.csv", rest);
+    let ran = upload("", &bench, &sandbox).ends(2);
+    assert!(ran.stderr.contains("another list"), "{}", ran.stderr);
+    upload("--no-journal --retries 0", &bench, &sandbox).ends(5);
+    assert_eq!(sandbox.stats().photo_requests, 9);
+}
+
+#[test]
+fn two_runs_of_one_journal_are_kept_apart() {
+    let (bench, sandbox) = prepared(3);
+    sandbox.push_fault(Fault::Slow(Duration::from_secs(60)));
+    let mut first = uploading("", &bench, &sandbox).spawn().expect("it runs");
+    let start = Instant::now();
+    while sandbox.stats().photo_requests == 0 && start.elapsed() < Duration::from_secs(60) {
+        std::thread::sleep(Duration::from_millis(5));
+    }
+    let said = upload("--resume", &bench, &sandbox).ends(2).stderr;
+    assert!(said.contains("in use"), "{said}");
+    first.kill().expect("killed");
+    first.wait().expect("ended");
+    // A process that died leaves no lock.
+    upload("--resume", &bench, &sandbox).ends(0);
+}
+
+#[cfg(unix)]
+#[test]
+fn signals_let_uploads_under_way_finish() {
+    for signal in ["INT", "TERM", "HUP"] {
+        let (bench, sandbox) = prepared(5);
+        sandbox.push_fault(Fault::Slow(Duration::from_millis(700)));
+        let child = uploading("--transfers 1", &bench, &sandbox).spawn().expect("it runs");
+        let start = Instant::now();
+        while sandbox.stats().photo_requests == 0 && start.elapsed() < Duration::from_secs(60) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        let sent = Command::new("kill").args([format!("-{signal}"), child.id().to_string()]).status();
+        assert!(sent.expect("kill runs").success());
+        let ran = Ran::from(child.wait_with_output().expect("it ends")).ends(130);
+        let with = |status: &str| ran.lines().iter().filter(|line| line["status"] == status).count();
+        assert_eq!((with("ok"), with("not_tried")), (1, 4), "{signal}: {}{}", ran.stdout, ran.stderr);
+        assert_eq!((sandbox.stats().uploads_accepted, stored_by_journal(&bench).len()), (1, 1));
+        upload("--resume", &bench, &sandbox).ends(0);
+        assert_eq!(sandbox.stats().photo_requests, 5);
+    }
+}
