@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use photo_jpeg::{Coefficients, Draft, QuantTable, TranscodeOptions, UnquantizedCoefficients};
 
 use crate::formats::jpeg::coefficients::as_written;
+use crate::formats::jpeg::encode::{FINEST_PERCENT, perceptual, shares};
 use crate::plan::TableRange;
 
 /// A file that fits.
@@ -39,8 +40,7 @@ impl Picture {
             Self::Coded(picture) => picture.components().iter().map(|c| (c.facts().h, c.facts().v)).collect(),
             Self::Unquantized(picture) => picture.sampling().collect(),
         };
-        let areas: Vec<_> = factors.into_iter().map(|(h, v)| f64::from(h) * f64::from(v)).collect();
-        areas.iter().map(|area| area / areas.first().unwrap_or(area)).collect()
+        shares(&factors)
     }
 
     fn size(&self) -> (u32, u32) {
@@ -75,6 +75,8 @@ pub(in super::super) struct QuantTableSearch<'a> {
     picture: Picture,
     options: TranscodeOptions<'a>,
     limit: u64,
+    /// Percent of the tables from which on coefficients become smaller for the sake of bytes.
+    thrifty_from: f64,
     encodes: u32,
     /// Sampled lengths of sequential files, by the coarseness, `None` being the picture's own tables.
     samples: BTreeMap<Option<usize>, u64>,
@@ -88,21 +90,34 @@ pub(in super::super) struct QuantTableSearch<'a> {
 
 /// By how much one coarseness's divisors are larger than those of the coarseness before.
 const STEP: f64 = 1.0025;
-/// Percent of the tables at coarseness 0: all divisors are 1 there.
-const FINEST: f64 = 0.1;
 /// Numbers for which a sample is about as wrong as for each other.
 const ANCHORS: usize = 64;
 /// How far a sample may be off, in coarsenesses.
 const SEARCH_WINDOW: usize = 48;
-/// How much finer than the best quality tables may be, in coarsenesses.
-const HEADROOM: usize = 150;
 /// How much finer the tables of a progressive file may be, in coarsenesses.
 const PROGRESSIVE_WINDOW: usize = 40;
 impl<'a> QuantTableSearch<'a> {
     pub(in super::super) fn new(picture: Picture, options: TranscodeOptions<'a>, limit: u64) -> Self {
         let (samples, corrections, gains) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let progressive_share = 1.0;
-        Self { picture, options, limit, encodes: 0, samples, corrections, gains, progressive_share }
+        let (progressive_share, thrifty_from) = (1.0, THRIFTY_FROM);
+        Self {
+            picture,
+            options,
+            limit,
+            thrifty_from,
+            encodes: 0,
+            samples,
+            corrections,
+            gains,
+            progressive_share,
+        }
+    }
+
+    /// The same, where a file of this quality is written without thrift if it fits. So none that is smaller
+    /// shows more.
+    pub(super) fn below(mut self, planned: u8) -> Self {
+        self.thrifty_from = QuantTable::percent(planned).max(THRIFTY_FROM);
+        self
     }
 
     /// How many files were written.
@@ -129,17 +144,16 @@ impl<'a> QuantTableSearch<'a> {
         self.found(self.options.clone().progressive(true), None)
     }
 
-    /// The file with the tables of luma and chroma for a quality, the standard's where there are no others,
-    /// if that fits.
+    /// The file with the tables for a quality, the perceptual ones where there are no others, if that fits.
     pub(in super::super) fn at_quality(
         &mut self,
         quality: u8,
-        tables: Option<[QuantTable; 2]>,
+        tables: Option<[QuantTable; 3]>,
         progressive: bool,
     ) -> Option<Found> {
-        let tables = tables.unwrap_or_else(|| [QuantTable::luma(quality), QuantTable::chroma(quality)]);
-        let count = self.picture.finest_tables().len();
-        let tables = (0..count).map(|index| tables[index.min(1)].clone()).collect();
+        let shares = self.picture.shares();
+        let tables = tables.unwrap_or_else(|| perceptual(quality, &shares));
+        let tables = tables.into_iter().take(shares.len()).collect();
         self.found(self.options.clone().tables(tables).progressive(progressive), Some(quality))
     }
 
@@ -161,7 +175,7 @@ impl<'a> QuantTableSearch<'a> {
     }
 
     fn likely_coarseness(&mut self, tables: TableRange) -> Option<usize> {
-        let (from, to) = (finest_of(tables), coarseness_of(tables.floor) + 1);
+        let (from, to) = (coarseness_of(tables.best), coarseness_of(tables.floor) + 1);
         let own = self.sampled(None)?;
         let changes = self.first_change(from, to);
         if changes == from || self.fits(own) {
@@ -185,7 +199,7 @@ impl<'a> QuantTableSearch<'a> {
     /// coefficients can't be written.
     pub(in super::super) fn finest(&mut self, tables: TableRange) -> Option<Found> {
         self.progressive_share = f64::from(100 - tables.progressive_gain.min(100)) / 100.0;
-        let (finest, coarsest) = (finest_of(tables), coarseness_of(tables.floor));
+        let (finest, coarsest) = (coarseness_of(tables.best), coarseness_of(tables.floor));
         let sampled = self.likely_coarseness(tables)?;
         let (_, progressive) = self.kind(sampled.min(coarsest))?;
         let below = if progressive { SEARCH_WINDOW + PROGRESSIVE_WINDOW } else { SEARCH_WINDOW };
@@ -367,7 +381,9 @@ impl<'a> QuantTableSearch<'a> {
     fn with_tables(&self, coarseness: Option<usize>) -> TranscodeOptions<'a> {
         let options = self.options.clone();
         match coarseness {
-            Some(coarseness) => options.tables(self.tables(coarseness)).rate_distortion(strength(coarseness)),
+            Some(coarseness) => {
+                options.tables(self.tables(coarseness)).rate_distortion(self.thrift(coarseness))
+            }
             None => options,
         }
     }
@@ -382,6 +398,15 @@ impl<'a> QuantTableSearch<'a> {
     fn quality(&self, coarseness: usize) -> Option<u8> {
         let own = as_written(self.picture.finest_tables().first()?);
         Some(quality_of(percent_of(coarseness)).min(own))
+    }
+
+    /// How readily coefficients become smaller for the sake of bytes, in percent. With divisors near 1 there is
+    /// nothing to be gained by it, and it takes time.
+    fn thrift(&self, coarseness: usize) -> u8 {
+        /// From what to how many times as much thrift grows.
+        const GROWS: f64 = 1.35;
+        let share = (percent_of(coarseness) / self.thrifty_from - 1.0) / (GROWS - 1.0);
+        (100.0 * share).clamp(0.0, 100.0) as u8
     }
 
     fn fits(&self, expected: u64) -> bool {
@@ -411,38 +436,25 @@ impl<'a> QuantTableSearch<'a> {
     }
 }
 
+/// Percent of the tables below which nothing is gained by thrift: a quality of 94.
+const THRIFTY_FROM: f64 = 12.0;
+
 /// What is expected to take so much of the limit does not exceed it: the stuffed bytes may be more than
 /// expected.
 const SIZE_MARGIN: f64 = 0.998;
 
 /// The coarseness of the tables of a quality on libjpeg's scale.
 fn coarseness_of(quality: u8) -> usize {
-    let quality = f64::from(quality.clamp(1, 100));
-    let percent = if quality < 50.0 { 5000.0 / quality } else { 200.0 - 2.0 * quality };
-    ((percent / FINEST).max(1.0).ln() / STEP.ln()).floor() as usize
-}
-
-/// The finest coarseness that may be taken: files at the best quality's own are smaller than with the
-/// standard's tables, so finer ones are needed to come as near to the limit.
-fn finest_of(tables: TableRange) -> usize {
-    coarseness_of(tables.best).saturating_sub(HEADROOM)
+    ((QuantTable::percent(quality) / FINEST_PERCENT).max(1.0).ln() / STEP.ln()).round() as usize
 }
 
 /// Percent of the tables at a coarseness.
 fn percent_of(coarseness: usize) -> f64 {
-    FINEST * STEP.powf(coarseness as f64)
+    FINEST_PERCENT * STEP.powf(coarseness as f64)
 }
 
 /// About the quality on libjpeg's scale that a percentage stands for.
 fn quality_of(percent: f64) -> u8 {
     let quality = if percent > 100.0 { 5000.0 / percent } else { (200.0 - percent) / 2.0 };
     quality.round().clamp(1.0, 100.0) as u8
-}
-
-/// How readily coefficients become smaller for the sake of bytes. With divisors near 1 there is nothing to be
-/// gained by it, and it takes time.
-fn strength(coarseness: usize) -> u8 {
-    const NONE: f64 = 8.0;
-    const ALL: f64 = 20.0;
-    (100.0 * (percent_of(coarseness) - NONE) / (ALL - NONE)).clamp(0.0, 100.0) as u8
 }
