@@ -208,7 +208,7 @@ impl RetryLoop<'_> {
         }
         if self.breaker.is_some_and(|breaker| breaker.is_open(self.target)) {
             // The breaker says when the next one may go; until it closes, failures are not this call's.
-            state.last = Some(failure);
+            (state.failures, state.last) = (0, Some(failure));
             return Next::Again;
         }
         if hint.is_some_and(|hint| hint > self.retry.hint_cap) {

@@ -108,7 +108,12 @@ impl Parts {
         self.run_for("1", script, tokens).await
     }
 
-    async fn run_for(&self, record: &str, script: &Script, tokens: &dyn TokenSource) -> Result<Done, Error> {
+    async fn run_for(
+        &self,
+        record: &str,
+        script: &impl Request,
+        tokens: &dyn TokenSource,
+    ) -> Result<Done, Error> {
         let target = Target::new("Leads", record)?;
         let retry_loop = RetryLoop {
             target: &target,
@@ -367,19 +372,36 @@ fn with_breaker(options: BreakerOptions) -> (Arc<Parts>, Arc<Mutex<Vec<BreakerEv
     (Arc::new(Parts { breaker: Some(breaker), ..Parts::new(Retry::default()) }), events)
 }
 
+/// An endpoint that can't be reached until then.
+struct Down {
+    until: Instant,
+    requests: AtomicU32,
+}
+
+impl Request for Down {
+    async fn send(&self, _: &AccessToken, _: u32, _: Duration) -> Result<Outcome, Error> {
+        self.requests.fetch_add(1, Ordering::SeqCst);
+        Ok(if Instant::now() < self.until { unreachable() } else { success() })
+    }
+}
+
 #[tokio::test(start_paused = true)]
 async fn an_outage_is_waited_out_and_fails_nothing() {
-    // Each alone would have given up after 6 attempts.
     let (parts, events) = with_breaker(BreakerOptions::default());
-    let steps = |failures| (0..failures).map(|_| unreachable()).chain([success()]).collect::<Vec<_>>();
-    let start = Instant::now();
-    let results = at_once(&parts, vec![steps(12), vec![unreachable(), unreachable(), success()]]).await;
-    assert!(results.iter().all(Result::is_ok), "{results:?}");
-    // Between the pause and its end there are probes alone, at growing distances.
-    assert!(start.elapsed() < Duration::from_secs(600));
+    let until = Instant::now() + Duration::from_secs(300);
+    let down = Arc::new(Down { until, requests: AtomicU32::new(0) });
+    let mut tasks = tokio::task::JoinSet::new();
+    for record in 0..20 {
+        let (parts, down) = (Arc::clone(&parts), Arc::clone(&down));
+        tasks.spawn(async move { parts.run_for(&record.to_string(), &*down, &Counting::default()).await });
+    }
+    assert!(tasks.join_all().await.iter().all(Result::is_ok));
+    // Probes go one at a time, at growing distances: each alone would have given up after 6 attempts.
+    let requests = down.requests.load(Ordering::SeqCst);
+    assert!(requests < 20 + 5 + 2 + 20, "{requests} requests");
+    assert!(until.elapsed() <= Duration::from_secs(31));
     let events = events.lock().expect("not poisoned");
-    assert!(matches!(events.first(), Some(BreakerEvent::Paused { .. })), "{events:?}");
-    assert_eq!(events.last(), Some(&BreakerEvent::Resumed));
+    assert!(matches!(events[..], [BreakerEvent::Paused { .. }, BreakerEvent::Resumed]), "{events:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -1,6 +1,6 @@
 //! Runs that are cut off, and how they go on; against sandboxes, which count what they stored.
 
-use std::process::{Child, Command};
+use std::process::{Child, Command, Stdio};
 use std::time::{Duration, Instant};
 
 use photo_sandbox::{Code, Config, Fault, Sandbox};
@@ -49,47 +49,63 @@ fn stored_by_journal(bench: &Bench) -> Vec<String> {
     lines.filter(|l| l["state"] == "stored").map(|l| l["record"].as_str().expect("text").to_owned()).collect()
 }
 
-#[test]
-fn killed_again_and_again_nothing_is_lost_and_nothing_sent_after_it_was_noted_as_stored() {
-    const ROWS: usize = 60;
-    const TRANSFERS: u64 = 4;
-    let (bench, sandbox) = prepared(ROWS);
-    let options = format!("--resume --transfers {TRANSFERS}");
-    let mut kills = 0;
-    for point in [1, 7, 8, 20, 33, 47, 55] {
-        let mut child = uploading(&options, &bench, &sandbox).spawn().expect("it runs");
-        until_stored(&sandbox, point, &mut child);
-        child.kill().expect("killed with SIGKILL");
-        child.wait().expect("ended");
-        kills += 1;
-        // Requests that were under way are served to their end before the counts are looked at.
-        let before = loop {
-            let stats = sandbox.stats();
-            std::thread::sleep(Duration::from_millis(20));
-            if sandbox.stats() == stats {
-                break stats;
-            }
-        };
-        let noted = stored_by_journal(&bench);
-        for record in &noted {
-            assert_eq!(before.accepted_for("Leads", record) > 0, true, "{record} is noted but not stored");
+/// A number from the environment, for longer runs by hand.
+fn number(name: &str, default: u64) -> u64 {
+    std::env::var(name).ok().and_then(|text| text.parse().ok()).unwrap_or(default)
+}
+
+/// The counts of a sandbox that has served what was under way.
+fn settled(sandbox: &Sandbox) -> photo_sandbox::Stats {
+    loop {
+        let stats = sandbox.stats();
+        std::thread::sleep(Duration::from_millis(20));
+        if sandbox.stats() == stats {
+            return stats;
         }
     }
-    let noted = stored_by_journal(&bench);
-    let before = sandbox.stats();
+}
+
+/// By hand: `CRASH_ROWS=500 CRASH_KILLS=200 cargo test -p prep-and-upload --test cli killed_again -- --nocapture`.
+#[test]
+fn killed_again_and_again_nothing_is_lost_and_nothing_sent_after_it_was_noted_as_stored() {
+    const TRANSFERS: u64 = 4;
+    let (rows, kills) = (number("CRASH_ROWS", 60), number("CRASH_KILLS", 7));
+    let mut random = number("CRASH_SEED", 1);
+    let mut draw = |most: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (random >> 33) % (most + 1)
+    };
+    let (bench, sandbox) = prepared(usize::try_from(rows).expect("few"));
+    let options = format!("--resume --transfers {TRANSFERS}");
+    let mut killed = 0;
+    for _ in 0..kills {
+        let noted = stored_by_journal(&bench);
+        let before = settled(&sandbox);
+        let mut child = uploading(&options, &bench, &sandbox).stdout(Stdio::null()).spawn().expect("it runs");
+        let target = before.uploads_accepted + draw(2 * rows / kills);
+        until_stored(&sandbox, target, &mut child);
+        std::thread::sleep(Duration::from_micros(draw(3000)));
+        killed += u64::from(child.try_wait().expect("asked").is_none());
+        child.kill().expect("killed with SIGKILL");
+        child.wait().expect("ended");
+        let after = settled(&sandbox);
+        for record in &noted {
+            let count = |stats: &photo_sandbox::Stats| stats.accepted_for("Leads", record);
+            assert_eq!(count(&after), count(&before), "{record} was sent after it was noted as stored");
+        }
+        for record in stored_by_journal(&bench) {
+            assert!(after.accepted_for("Leads", &record) > 0, "{record} is noted but not stored");
+        }
+    }
     let ran = upload(&options, &bench, &sandbox).ends(0);
-    assert_eq!(ran.lines().len(), ROWS, "a line for each row");
+    assert_eq!(ran.lines().len() as u64, rows, "a line for each row");
     ran.lines().iter().for_each(check_shape);
     let after = sandbox.stats();
-    for record in &noted {
-        let count = |stats: &photo_sandbox::Stats| stats.accepted_for("Leads", record);
-        assert_eq!(count(&after), count(&before), "{record} was sent after it was noted as stored");
-    }
-    let counts: Vec<u64> =
-        (0..ROWS).map(|row| after.accepted_for("Leads", &(1000 + row).to_string())).collect();
-    assert!(counts.iter().all(|count| *count > 0), "{counts:?}");
-    let twice = counts.iter().sum::<u64>() - u64::try_from(ROWS).expect("few");
-    assert!(twice <= kills * TRANSFERS, "{twice} sent twice in {kills} crashes");
+    let count = |row: u64| after.accepted_for("Leads", &(1000 + row).to_string());
+    assert!((0..rows).all(|row| count(row) > 0), "every record has its picture");
+    let twice = (0..rows).map(count).sum::<u64>() - rows;
+    println!("{rows} rows, {killed} kills, {twice} pictures sent twice");
+    assert!(twice <= killed * TRANSFERS, "{twice} sent twice in {killed} crashes");
     // Now there is nothing left to do, and the same command sends nothing.
     upload(&options, &bench, &sandbox).ends(0);
     assert_eq!(sandbox.stats().photo_requests, after.photo_requests);
