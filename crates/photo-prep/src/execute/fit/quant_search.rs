@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use photo_jpeg::{Coefficients, Draft, QuantTable, TranscodeOptions, UnquantizedCoefficients};
 
 use crate::formats::jpeg::coefficients::as_written;
-use crate::formats::jpeg::encode::{FINEST_PERCENT, perceptual, shares};
+use crate::formats::jpeg::encode::{FINEST_PERCENT, coarser, perceptual, shares};
 use crate::plan::TableRange;
 
 /// A file that fits.
@@ -116,7 +116,8 @@ impl<'a> QuantTableSearch<'a> {
     /// The same, where a file of this quality is written without thrift if it fits. So none that is smaller
     /// shows more.
     pub(super) fn below(mut self, planned: u8) -> Self {
-        self.thrifty_from = QuantTable::percent(planned).max(THRIFTY_FROM);
+        let standard = QuantTable::percent(planned);
+        self.thrifty_from = (standard * coarser(standard)).max(THRIFTY_FROM);
         self
     }
 
@@ -175,7 +176,7 @@ impl<'a> QuantTableSearch<'a> {
     }
 
     fn likely_coarseness(&mut self, tables: TableRange) -> Option<usize> {
-        let (from, to) = (coarseness_of(tables.best), coarseness_of(tables.floor) + 1);
+        let (from, to) = (self.coarseness_of(tables.best), self.coarseness_of(tables.floor) + 1);
         let own = self.sampled(None)?;
         let changes = self.first_change(from, to);
         if changes == from || self.fits(own) {
@@ -199,7 +200,7 @@ impl<'a> QuantTableSearch<'a> {
     /// coefficients can't be written.
     pub(in super::super) fn finest(&mut self, tables: TableRange) -> Option<Found> {
         self.progressive_share = f64::from(100 - tables.progressive_gain.min(100)) / 100.0;
-        let (finest, coarsest) = (coarseness_of(tables.best), coarseness_of(tables.floor));
+        let (finest, coarsest) = (self.coarseness_of(tables.best), self.coarseness_of(tables.floor));
         let sampled = self.likely_coarseness(tables)?;
         let (_, progressive) = self.kind(sampled.min(coarsest))?;
         let below = if progressive { SEARCH_WINDOW + PROGRESSIVE_WINDOW } else { SEARCH_WINDOW };
@@ -272,23 +273,26 @@ impl<'a> QuantTableSearch<'a> {
         mut before: Option<u64>,
         len: fn(&mut Self, usize) -> Option<u64>,
     ) -> Option<usize> {
-        let mut at_to = None;
+        // How often the same end has moved: positive for the far one.
+        let (mut at_to, mut moved) = (None, 0i32);
         while from < to {
-            let probe = from + self.share_of(before, at_to, to - from);
+            let probe = from + self.share_of(before, at_to, moved, to - from);
             let expected = len(self, probe)?;
             if self.fits(expected) {
-                (to, at_to) = (probe, Some(expected));
+                (to, at_to, moved) = (probe, Some(expected), moved.max(0) + 1);
             } else {
-                (from, before) = (probe + 1, Some(expected));
+                (from, before, moved) = (probe + 1, Some(expected), moved.min(0) - 1);
             }
         }
         Some(to)
     }
 
     /// Where among `count` coarsenesses the limit may lie, from the bytes at both ends, between which their
-    /// logarithms lie about on a line; from those at one end, on the far side of where it may be; else in the
-    /// middle. Never behind the last, so that each probe takes something away.
-    fn share_of(&self, high: Option<u64>, low: Option<u64>, count: usize) -> usize {
+    /// logarithms lie about on a line; from those at one end, on the far side of where it may be, in longer and
+    /// longer steps; else in the middle. Where one of two ends stays, it counts less each time (the Illinois
+    /// algorithm: M. Dowell and P. Jarratt, "A modified regula falsi method for computing the root of an
+    /// equation", 1971). Never behind the last, so that each probe takes something away.
+    fn share_of(&self, high: Option<u64>, low: Option<u64>, moved: i32, count: usize) -> usize {
         /// By how much the logarithm of the bytes falls from one coarseness to the next: less than it mostly
         /// does.
         const FALL: f64 = 0.3 * (STEP - 1.0);
@@ -296,9 +300,18 @@ impl<'a> QuantTableSearch<'a> {
         let above = high.map(|high| (high.max(1) as f64).ln() - limit);
         let below = low.map(|low| limit - (low.max(1) as f64).ln());
         let share = match (above, below) {
-            (Some(above), Some(below)) => above / (above + below).max(1e-9) * count as f64,
-            (Some(above), None) => (above / FALL).min(count as f64 / 2.0),
-            (None, Some(below)) => count as f64 - (below / FALL + 1.0).min(count as f64 / 2.0),
+            (Some(above), Some(below)) => {
+                let above = above * 0.5f64.powi((moved - 1).max(0));
+                let below = below * 0.5f64.powi((-moved - 1).max(0));
+                above / (above + below).max(1e-9) * count as f64
+            }
+            (Some(above), None) => {
+                (above / FALL * 2f64.powi((-moved - 1).clamp(0, 9))).min(count as f64 / 2.0)
+            }
+            (None, Some(below)) => {
+                let by = below / FALL * 2f64.powi((moved - 1).clamp(0, 9)) + 1.0;
+                count as f64 - by.min(count as f64 / 2.0)
+            }
             (None, None) => count as f64 / 2.0,
         };
         (share.max(0.0) as usize).min(count - 1)
@@ -397,7 +410,26 @@ impl<'a> QuantTableSearch<'a> {
     /// About the quality of a coarseness's tables: no better than the picture's own.
     fn quality(&self, coarseness: usize) -> Option<u8> {
         let own = as_written(self.picture.finest_tables().first()?);
-        Some(quality_of(percent_of(coarseness)).min(own))
+        Some(quality_of(self.standard_percent(coarseness)).min(own))
+    }
+
+    /// The coarseness of the tables of a quality on libjpeg's scale.
+    fn coarseness_of(&self, quality: u8) -> usize {
+        let percent = QuantTable::percent(quality);
+        let (mut from, mut to) = (0, COARSEST);
+        while from < to {
+            let middle = usize::midpoint(from, to);
+            if self.standard_percent(middle) < percent { from = middle + 1 } else { to = middle }
+        }
+        to
+    }
+
+    /// Percent of the standard's tables whose files would be about as large as those of a coarseness: with thrift
+    /// the same, without less.
+    fn standard_percent(&self, coarseness: usize) -> f64 {
+        let percent = percent_of(coarseness);
+        let lavish = 1.0 - f64::from(self.thrift(coarseness)) / 100.0;
+        percent / coarser(percent / 1.5).powf(lavish)
     }
 
     /// How readily coefficients become smaller for the sake of bytes, in percent. With divisors near 1 there is
@@ -443,10 +475,8 @@ const THRIFTY_FROM: f64 = 12.0;
 /// expected.
 const SIZE_MARGIN: f64 = 0.998;
 
-/// The coarseness of the tables of a quality on libjpeg's scale.
-fn coarseness_of(quality: u8) -> usize {
-    ((QuantTable::percent(quality) / FINEST_PERCENT).max(1.0).ln() / STEP.ln()).round() as usize
-}
+/// Coarsenesses, of which the last has tables of quality 1.
+const COARSEST: usize = 4340;
 
 /// Percent of the tables at a coarseness.
 fn percent_of(coarseness: usize) -> f64 {
