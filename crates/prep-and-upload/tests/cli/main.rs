@@ -1,7 +1,10 @@
 //! The program, run as scripts run it.
 
 mod harness;
+mod mapping;
+mod pausing;
 mod preparing;
+mod resuming;
 #[path = "../../../photo-upload/tests/scripted/mod.rs"]
 mod scripted;
 mod secrets;
