@@ -71,15 +71,7 @@ impl Sandbox {
     /// counted as a refresh).
     #[must_use]
     pub fn token(&self) -> String {
-        let mut state = self.shared.lock();
-        let now = self.shared.now(&state);
-        match state.tokens.newest(now) {
-            Some(token) => token.to_owned(),
-            None => {
-                let lifetime = state.config.token_lifetime;
-                state.tokens.issue(now, lifetime)
-            }
-        }
+        self.shared.token()
     }
 
     /// What was counted so far.

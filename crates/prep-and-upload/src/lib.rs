@@ -15,6 +15,8 @@ mod inputs;
 mod output;
 mod report;
 mod runner;
+mod sandbox;
+mod sandbox_args;
 mod steps;
 mod work;
 

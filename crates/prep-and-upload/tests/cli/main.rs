@@ -2,6 +2,7 @@
 
 mod harness;
 mod preparing;
+mod sandbox;
 #[path = "../../../photo-upload/tests/scripted/mod.rs"]
 mod scripted;
 mod secrets;
