@@ -1,5 +1,6 @@
 """Prints what the clients came to, client by operation."""
 
+import os
 import sys
 
 
@@ -13,6 +14,8 @@ def main():
         if outcome != "ok":
             print(f"FAILED {client}, {operation}: {detail}")
     wanted = ["curl", "python 2.0", "python 8.0", "node 2.0", "page sample", "sandbox page"]
+    if not os.path.exists(os.environ["SAMPLE"]):
+        wanted.remove("page sample")
     clients = [client for client in wanted if any(key[0] == client for key in outcomes)]
     operations = list(dict.fromkeys(key[1] for key in outcomes))
     width = max(map(len, operations))

@@ -209,7 +209,7 @@ impl Shared {
         })
     }
 
-    /// An access token that is valid now: the newest, or a fresh one if all have expired.
+    /// An access token that is valid now and allows everything: the newest, or a fresh one.
     pub(crate) fn token(&self) -> String {
         let mut state = self.lock();
         let now = self.now(&state);

@@ -35,9 +35,10 @@ impl Tokens {
         found.map(|access| access.scopes.clone())
     }
 
-    /// The newest valid token.
+    /// The newest valid token that allows everything.
     pub(crate) fn newest(&self, now: Duration) -> Option<&str> {
-        self.valid.iter().rev().find(|access| access.until > now).map(|access| access.token.as_str())
+        let good = |access: &&Access| access.until > now && access.scopes == Scopes::default();
+        self.valid.iter().rev().find(good).map(|access| access.token.as_str())
     }
 
     /// Makes a new token; the oldest of the same owner gives way if it has too many.
@@ -66,7 +67,7 @@ impl Tokens {
 
     /// Lets every token expire; tells whether any was valid.
     pub(crate) fn expire_all(&mut self, now: Duration) -> bool {
-        let any = self.newest(now).is_some();
+        let any = self.valid.iter().any(|access| access.until > now);
         self.valid.clear();
         any
     }
@@ -116,6 +117,8 @@ mod tests {
         let is_valid = |token: &str, now| tokens.scopes(token, now).is_some();
         assert!(is_valid("first", at(99)) && is_valid(&second, at(99)));
         assert!(!is_valid("first", at(100)) && is_valid(&second, at(100)));
+        assert_eq!(tokens.newest(at(100)), Some(second.as_str()));
+        tokens.issue(Some("page"), Scopes::of("ZohoCRM.modules.leads.READ"), at(60), HOUR);
         assert_eq!(tokens.newest(at(100)), Some(second.as_str()));
         assert!(tokens.expire_all(at(100)) && !tokens.expire_all(at(100)));
         assert!(tokens.scopes(&second, at(100)).is_none());

@@ -68,7 +68,10 @@ impl SandboxArgs {
             config = config.modules(self.modules.iter().cloned()).custom_modules(false);
         }
         let script = self.script.as_deref().map(read_script).transpose()?;
-        Ok(script.map_or(config.clone(), |script| config.script(script)))
+        Ok(match script {
+            Some(script) => config.script(script),
+            None => config,
+        })
     }
 }
 

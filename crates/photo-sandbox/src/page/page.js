@@ -136,13 +136,18 @@ async function refreshPhotos() {
   $("photos").replaceChildren(...photos.map((entry) => photo(entry, Date.now())));
 }
 
+// A path that may break before each of its parts.
+function breakable(path) {
+  return path.split("/").flatMap((part, at) => (at === 0 ? [part] : [element("wbr"), "/" + part]));
+}
+
 function request(event) {
   const good = event.status !== null && event.status < 400;
   const status = event.status === null ? "reset" : String(event.status);
   const cells = [
     element("td", "number", String(event.number)),
     element("td", "status " + (good ? "good" : "bad"), status),
-    element("td", "", element("code", "", `${event.method} ${event.path}`)),
+    element("td", "", element("code", "", event.method + " ", ...breakable(event.path))),
     element("td", "number", String(event.ms)),
   ];
   $("requests").prepend(element("tr", "", ...cells));

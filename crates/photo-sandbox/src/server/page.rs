@@ -61,7 +61,12 @@ fn index(shared: &Shared) -> String {
         let with_photos = modules::all(&state.config)
             .into_iter()
             .filter(|name| modules::check(name, version, &state.config).is_ok());
-        with_photos.map(|name| format!("<option>{}</option>", escaped(name))).collect()
+        let option = |name: &str| match name {
+            // The module of the endpoint's samples.
+            "Leads" => "<option selected>Leads</option>".to_owned(),
+            name => format!("<option>{}</option>", escaped(name)),
+        };
+        with_photos.map(option).collect()
     };
     include_str!("../page/index.html")
         .replace("{{modules}}", &options)
