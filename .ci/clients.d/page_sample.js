@@ -73,6 +73,8 @@ async function click(page) {
 async function authorize(context, page, consent) {
   const popup = context.waitForEvent("page");
   const reloaded = page.waitForEvent("load");
+  // It is awaited below; whatever fails before is told first.
+  reloaded.catch(() => {});
   const answered = click(page);
   const opened = await popup;
   const asked = [];
@@ -121,7 +123,8 @@ async function main() {
     const sandbox = await start(...(consent ? ["--ask-consent"] : []));
     const server = await serve(sandbox);
     const context = await chromium.newContext();
-    context.setDefaultTimeout(20000);
+    // A busy machine is slow, and no failure.
+    context.setDefaultTimeout(90000);
     await report.attempt("the sample runs to its end", async () => {
       await run(context, sandbox, report, consent);
       return true;
