@@ -96,7 +96,7 @@ const WINDOW: Duration = Duration::from_secs(600);
 /// As many access tokens of one refresh token are valid at a time.
 const MAX_VALID: usize = 15;
 /// As many access tokens are valid at a time, to bound the memory.
-const MAX_VALID_OF_ALL: usize = 10_000;
+const MAX_VALID_OF_ALL: usize = 2000;
 /// As many refresh tokens are remembered within one window, to bound the memory.
 const MAX_REFRESH_TOKENS: usize = 10_000;
 
