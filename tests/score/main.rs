@@ -15,6 +15,11 @@ fn view(picture: &RgbImage) -> View<'_> {
     View { samples: picture.as_raw(), width, height, channels: 3 }
 }
 
+/// The points of whole pictures.
+fn score(a: &View<'_>, b: &View<'_>) -> Option<f64> {
+    measure::score(&[[*a, *b]], a.width.max(a.height))
+}
+
 /// A picture laid on white.
 fn on_white(picture: &image::RgbaImage) -> RgbImage {
     RgbImage::from_fn(picture.width(), picture.height(), |x, y| {

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use photo_testkit::graphics::Kind;
 
-use crate::measure::{View, score};
+use crate::measure::View;
 use crate::pairs::{Pair, all};
-use crate::view;
+use crate::{score, view};
 
 fn kept() -> BTreeMap<String, f64> {
     serde_json::from_str(include_str!("order.json")).expect("scores by name")

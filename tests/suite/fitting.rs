@@ -125,8 +125,9 @@ proptest! {
         let prepared = Options::default().max_bytes(max_bytes).prepare(&bytes).unwrap();
         let report = prepared.report();
         prop_assert!(prepared.bytes().len() as u64 <= max_bytes, "{report}");
-        // Of small pictures, more sizes are tried.
-        prop_assert!(report.encodes <= 20, "{} encodes: {report}", report.encodes);
+        // The smaller the picture, the more ways and sizes are tried.
+        let work = u64::from(report.encodes) * u64::from(w * h);
+        prop_assert!(report.encodes <= 20 || work <= 12_000_000, "{} encodes: {report}", report.encodes);
     }
 }
 

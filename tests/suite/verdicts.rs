@@ -42,6 +42,31 @@ impl Random {
             AcceptedFormats::JpegAndPng,
         ];
         let mut required = Requirements::none().formats(formats[self.below(4) as usize]);
+        required = self.sides(required);
+        if self.one_in(3) {
+            required = required.max_pixels(1 << self.below(22));
+        }
+        if self.one_in(2) {
+            required = required.max_bytes(300 << self.below(14));
+        }
+        if self.one_in(6) {
+            required = required.min_aspect_ratio(self.ratio());
+        }
+        if self.one_in(6) {
+            required = required.max_aspect_ratio(self.ratio());
+        }
+        required
+            .require_srgb(self.one_in(2))
+            .allow_alpha(self.one_in(2))
+            .allow_progressive(self.one_in(2))
+            .require_upright(self.one_in(2))
+            .allow_private_metadata(self.one_in(2))
+            .allow_further_frames(self.one_in(2))
+            .require_whole(self.one_in(2))
+    }
+
+    /// Some bounds of sides.
+    fn sides(&mut self, mut required: Requirements) -> Requirements {
         type Set = fn(Requirements, u32) -> Requirements;
         let most: [Set; 4] = [
             Requirements::max_width,
@@ -65,26 +90,7 @@ impl Random {
                 required = set(required, self.side() / 4);
             }
         }
-        if self.one_in(3) {
-            required = required.max_pixels(1 << self.below(22));
-        }
-        if self.one_in(2) {
-            required = required.max_bytes(300 << self.below(14));
-        }
-        if self.one_in(6) {
-            required = required.min_aspect_ratio(self.ratio());
-        }
-        if self.one_in(6) {
-            required = required.max_aspect_ratio(self.ratio());
-        }
         required
-            .require_srgb(self.one_in(2))
-            .allow_alpha(self.one_in(2))
-            .allow_progressive(self.one_in(2))
-            .require_upright(self.one_in(2))
-            .allow_private_metadata(self.one_in(2))
-            .allow_further_frames(self.one_in(2))
-            .require_whole(self.one_in(2))
     }
 
     fn options(&mut self) -> Options {

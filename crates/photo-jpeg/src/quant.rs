@@ -55,12 +55,26 @@ impl QuantTable {
     pub fn chroma(quality: u8) -> Self {
         Self(scale(&CHROMA, quality))
     }
+
+    /// The tables of the standard for luma and the differences of blue and of red.
+    #[must_use]
+    pub fn standard(quality: u8) -> [Self; 3] {
+        let chroma = Self::chroma(quality);
+        [Self::luma(quality), chroma.clone(), chroma]
+    }
+
+    /// What libjpeg scales the standard's tables by for `quality`, which is clamped to 1..=100: 5000 percent
+    /// for 1, 100 for 50, 0 for 100.
+    #[must_use]
+    pub fn percent(quality: u8) -> f64 {
+        let quality = f64::from(quality.clamp(1, 100));
+        if quality < 50.0 { 5000.0 / quality } else { 200.0 - 2.0 * quality }
+    }
 }
 
 /// Scales a table as libjpeg's `jpeg_quality_scaling` and `jpeg_add_quant_table` do with `force_baseline`.
 fn scale(base: &[u16; 64], quality: u8) -> [u16; 64] {
-    let quality = u32::from(quality.clamp(1, 100));
-    let percent = if quality < 50 { 5000 / quality } else { 200 - 2 * quality };
+    let percent = QuantTable::percent(quality) as u32;
     base.map(|value| ((u32::from(value) * percent + 50) / 100).clamp(1, 255) as u16)
 }
 

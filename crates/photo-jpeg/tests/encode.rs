@@ -262,13 +262,16 @@ fn restart_markers_decode_to_the_same_picture() {
 fn explicit_tables_are_used_even_wide_ones() {
     let photo = photo_like(160, 120, 9);
     let planes = planes_of(&photo, S420);
-    let same = EncodeOptions::default().tables(QuantTable::luma(70), QuantTable::chroma(70));
+    let same = EncodeOptions::default().tables(QuantTable::standard(70));
     assert_eq!(
         encode(&planes, &same).unwrap(),
         encode(&planes, &EncodeOptions::default().quality(70)).unwrap()
     );
-    let coarse = QuantTable::new([300; 64]).unwrap();
-    let file = encode(&planes, &EncodeOptions::default().tables(coarse.clone(), coarse)).unwrap();
+    let file = encode(
+        &planes,
+        &EncodeOptions::default().tables([300, 299, 301].map(|v| QuantTable::new([v; 64]).unwrap())),
+    )
+    .unwrap();
     assert!(psnr(&photo, &decode_turbo(&file)) > 15.0);
 }
 

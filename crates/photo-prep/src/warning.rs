@@ -42,6 +42,11 @@ pub enum Warning {
     SignatureLost,
     /// The gain map was left out, by which some programs show the picture in a high dynamic range.
     GainMapDropped,
+    /// The byte limit costs a picture with transparency more than it would cost a JPEG on a background.
+    AlphaCosts {
+        /// By how many points of 100 such a JPEG would look more like the picture.
+        points: u8,
+    },
     /// Something was left out of the output that the options asked to keep.
     MetadataDropped(String),
     /// Two places in the file tell different orientations, or one that must not be applied.
@@ -76,6 +81,10 @@ impl std::fmt::Display for Warning {
             ),
             Self::GainMapDropped => f.write_str(
                 "the gain map for displays of a high dynamic range was left out; the picture itself is the same",
+            ),
+            Self::AlphaCosts { points } => write!(
+                f,
+                "keeping transparency within the byte limit costs about {points} points of 100: as a JPEG on a background (output format JPEG) the picture would look better"
             ),
             Self::MetadataDropped(why) => write!(f, "not kept: {why}"),
             Self::OrientationConflict(why) => write!(f, "orientation told twice: {why}"),

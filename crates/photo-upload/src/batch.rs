@@ -4,11 +4,11 @@ use std::iter::Enumerate;
 
 use tokio::task::JoinSet;
 
+use crate::breaker::Breaker;
 use crate::cancel::CancelToken;
 use crate::client::{Client, Receipt};
 use crate::error::Error;
 use crate::photo::Photo;
-use crate::stop_rules::StopRules;
 use crate::target::Target;
 
 /// Uploads under way, made by [`Client::upload_all`] and [`Client::upload_all_keyed`].
@@ -39,7 +39,7 @@ pub struct Batch<K, I> {
     jobs: I,
     most_at_a_time: usize,
     under_way: JoinSet<Finished<K>>,
-    rules: StopRules,
+    breaker: Breaker,
     exhausted: bool,
     cancel: CancelToken,
 }
@@ -117,7 +117,7 @@ impl Client {
             jobs: jobs.into_iter(),
             most_at_a_time: self.concurrency(),
             under_way: JoinSet::new(),
-            rules: StopRules::default(),
+            breaker: self.breaker().cloned().unwrap_or_default(),
             exhausted: false,
             cancel: CancelToken::new(),
         }
@@ -139,7 +139,7 @@ impl<K: Send + 'static, I: Iterator<Item = (K, Target, Photo)>> Batch<K, I> {
             Err(_) => return None,
         };
         if let Err(error) = &finished.result {
-            self.rules.note(&finished.target, error);
+            self.breaker.note(&finished.target, error);
         }
         Some(finished)
     }
@@ -161,7 +161,7 @@ impl<K: Send + 'static, I: Iterator<Item = (K, Target, Photo)>> Batch<K, I> {
         if self.cancel.is_canceled() {
             return Some(Stopped::Canceled);
         }
-        self.rules.batch().map(|reason| Stopped::Because(reason.message))
+        self.breaker.batch().map(|reason| Stopped::Because(reason.message))
     }
 
     /// The jobs that were not taken, with their keys.
@@ -176,8 +176,8 @@ impl<K: Send + 'static, I: Iterator<Item = (K, Target, Photo)>> Batch<K, I> {
                 self.exhausted = true;
                 break;
             };
-            if let Some(because) = self.rules.module(&target).and_then(|reason| reason.code) {
-                let result = Err(Error::Skipped { because });
+            if let Some(because) = self.breaker.module(&target) {
+                let result = Err(Error::Skipped { because: Box::new(because) });
                 return Some(Finished { key, target, result });
             }
             self.under_way.spawn(upload(self.client.clone(), key, target, photo, self.cancel.clone()));

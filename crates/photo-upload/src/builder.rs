@@ -3,6 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::breaker::Breaker;
 use crate::client::{Client, Config};
 use crate::endpoint::{ApiVersion, DataCenter, Triggers};
 use crate::error::{Error, TokenError};
@@ -46,6 +47,7 @@ pub struct ClientBuilder {
     attempt_time: Duration,
     total_time: Duration,
     most_download: u64,
+    breaker: Option<Breaker>,
 }
 
 impl Default for ClientBuilder {
@@ -64,6 +66,7 @@ impl Default for ClientBuilder {
             attempt_time: Duration::from_secs(120),
             total_time: Duration::from_secs(600),
             most_download: 64_000_000,
+            breaker: None,
         }
     }
 }
@@ -168,6 +171,14 @@ impl ClientBuilder {
         self
     }
 
+    /// Holds requests back that are bound to fail, and lets outages pass without a failure: see [`Breaker`].
+    /// Waiting for it does not count against the total timeout. Default: none; a
+    /// [`Batch`](crate::Batch) then has one of its own, which only stops.
+    pub fn breaker(mut self, breaker: &Breaker) -> Self {
+        self.breaker = Some(breaker.clone());
+        self
+    }
+
     /// Checks the configuration.
     ///
     /// # Errors
@@ -198,6 +209,7 @@ impl ClientBuilder {
             attempt_time: self.attempt_time.min(LONGEST),
             total_time: self.total_time,
             most_download: self.most_download,
+            breaker: self.breaker,
         };
         Client::from_config(config, tokens)
     }

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 
+use crate::breaker::Breaker;
 use crate::error::Error;
 use crate::http::Http;
 use crate::intake::Intake;
@@ -29,6 +30,7 @@ pub(crate) struct Config {
     pub(crate) attempt_time: Duration,
     pub(crate) total_time: Duration,
     pub(crate) most_download: u64,
+    pub(crate) breaker: Option<Breaker>,
 }
 
 /// Puts photos onto records, and reads and removes them. Cheap to clone; clones share connections, the
@@ -117,6 +119,11 @@ impl Client {
         self.inner.config.concurrency
     }
 
+    /// What holds requests back, if anything does.
+    pub(crate) fn breaker(&self) -> Option<&Breaker> {
+        self.inner.config.breaker.as_ref()
+    }
+
     async fn upload_inner(
         &self,
         target: &Target,
@@ -144,6 +151,8 @@ impl Client {
         let retry_loop = RetryLoop {
             operation,
             what: format!("{verb} {target}"),
+            target,
+            breaker: config.breaker.as_ref(),
             tokens: &*tokens.0,
             limiter,
             retry: &config.retry,

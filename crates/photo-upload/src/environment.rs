@@ -1,6 +1,7 @@
 //! Tokens from the environment, for programs.
 
 use std::env::VarError;
+use std::path::Path;
 
 use crate::builder::ClientBuilder;
 use crate::endpoint::DataCenter;
@@ -10,19 +11,20 @@ use crate::token::RefreshToken;
 impl ClientBuilder {
     /// Takes the token from the environment: `ZOHO_ACCESS_TOKEN`; or `ZOHO_CLIENT_ID`, `ZOHO_CLIENT_SECRET`
     /// and `ZOHO_REFRESH_TOKEN` for a [`RefreshToken`], with `ZOHO_TOKEN_URL` or the data center's token URL.
-    /// An empty variable counts as none.
+    /// An empty variable counts as none. An access token that was renewed is kept in the file `store`: see
+    /// [`RefreshTokenBuilder::store`](crate::RefreshTokenBuilder::store).
     ///
     /// # Errors
     /// [`Error::Config`], naming what is missing but no value.
-    pub fn token_from_environment(self, dc: Option<DataCenter>) -> Result<Self, Error> {
+    pub fn token_from_environment(self, dc: Option<DataCenter>, store: Option<&Path>) -> Result<Self, Error> {
         match variable(ACCESS_TOKEN)? {
             Some(token) => Ok(self.access_token(token)),
-            None => Ok(self.token_source(refresh_token(dc)?)),
+            None => Ok(self.token_source(refresh_token(dc, store)?)),
         }
     }
 }
 
-fn refresh_token(dc: Option<DataCenter>) -> Result<RefreshToken, Error> {
+fn refresh_token(dc: Option<DataCenter>, store: Option<&Path>) -> Result<RefreshToken, Error> {
     let url = variable(TOKEN_URL)?.or_else(|| dc.map(|dc| dc.token_url().to_owned()));
     let (id, secret, token) = (variable(CLIENT_ID)?, variable(CLIENT_SECRET)?, variable(REFRESH_TOKEN)?);
     let (Some(url), Some(id), Some(secret), Some(token)) = (&url, &id, &secret, &token) else {
@@ -35,7 +37,9 @@ fn refresh_token(dc: Option<DataCenter>) -> Result<RefreshToken, Error> {
             missing.join(", ")
         )));
     };
-    RefreshToken::builder().token_url(url).client_id(id).client_secret(secret).refresh_token(token).build()
+    let builder =
+        RefreshToken::builder().token_url(url).client_id(id).client_secret(secret).refresh_token(token);
+    store.map_or(builder.clone(), |path| builder.store(path)).build()
 }
 
 fn variable(name: &str) -> Result<Option<String>, Error> {

@@ -116,12 +116,12 @@ impl ErrorCode {
             | Self::FileTooLarge
             | Self::FileSizeExceeds
             | Self::FileResolutionExceeds => permanent(Scope::File),
-            Self::InvalidData
-            | Self::AuthorizationFailed
-            | Self::InvalidRequestMethod
-            | Self::InvalidUrlPattern => permanent(Scope::Record),
-            Self::InvalidModule => permanent(Scope::Module),
-            Self::OauthScopeMismatch | Self::NoPermission => permanent(Scope::Batch),
+            Self::InvalidData | Self::InvalidRequestMethod => permanent(Scope::Record),
+            Self::InvalidModule
+            | Self::OauthScopeMismatch
+            | Self::NoPermission
+            | Self::AuthorizationFailed => permanent(Scope::Module),
+            Self::InvalidUrlPattern => permanent(Scope::Batch),
             Self::InvalidToken | Self::AuthenticationFailure | Self::InvalidOauthToken => Class::Token,
             Self::InternalError | Self::TooManyRequests | Self::RateLimitExceeded => Class::Temporary,
             Self::RecordLocked | Self::NotApproved | Self::NotReviewed | Self::CannotPerformAction => {
@@ -159,6 +159,8 @@ pub(crate) fn class_of_status(status: u16) -> Class {
         // A redirect is never followed, since the token would go with it: the api-domain is wrong for every
         // record.
         300..=399 | 402 | 407 => Class::Permanent { scope: Scope::Batch },
+        // A gateway or a login page: the endpoint itself sends a code.
+        403 | 404 => Class::Permanent { scope: Scope::Batch },
         _ => Class::Permanent { scope: Scope::Record },
     }
 }
@@ -273,8 +275,10 @@ mod tests {
         let permanent = |scope| Class::Permanent { scope };
         let cases = [
             (ErrorCode::InvalidModule, 400, permanent(Scope::Module)),
-            (ErrorCode::OauthScopeMismatch, 401, permanent(Scope::Batch)),
-            (ErrorCode::NoPermission, 403, permanent(Scope::Batch)),
+            (ErrorCode::OauthScopeMismatch, 401, permanent(Scope::Module)),
+            (ErrorCode::NoPermission, 403, permanent(Scope::Module)),
+            (ErrorCode::AuthorizationFailed, 400, permanent(Scope::Module)),
+            (ErrorCode::InvalidUrlPattern, 404, permanent(Scope::Batch)),
             (ErrorCode::InternalError, 500, Class::Temporary),
             (ErrorCode::InvalidData, 400, permanent(Scope::Record)),
             (ErrorCode::InvalidFileType, 415, permanent(Scope::File)),

@@ -28,8 +28,9 @@
 //! * [`TokenSource`]: [`StaticToken`], [`RefreshToken`], or your own.
 //! * [`Receipt`]: what the endpoint confirmed. [`Error`]: why it did not, grouped by what you can do; with
 //!   the endpoint's [`ErrorCode`] if it gave one.
-//! * [`Batch`]: many uploads, results as they finish. [`StopRules`]: which uploads are not worth a try after
-//!   an error.
+//! * [`Batch`]: many uploads, results as they finish. [`Breaker`]: what holds uploads back that are
+//!   bound to fail, and lets outages pass.
+//! * [`Journal`]: what was begun and what became of it, so that a run that was cut off can go on.
 //!
 //! # What is sent again, and what is not
 //!
@@ -56,8 +57,8 @@
 //! # Limits and non-goals
 //!
 //! A photo is held in memory while it is sent (at most the limit, 10 MB each). It is not decoded, changed or
-//! made to fit: that is the crate photo-prep's job. Several processes can share a token file, but do not take
-//! turns refreshing. One organization's limits apply to all its clients together; this one only counts its
+//! made to fit: that is the crate photo-prep's job. Several processes can share a token file, and
+//! take turns refreshing. One organization's limits apply to all its clients together; this one only counts its
 //! own requests.
 //!
 //! # Features
@@ -70,6 +71,7 @@
 mod batch;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod breaker;
 mod builder;
 mod cancel;
 mod client;
@@ -83,6 +85,7 @@ pub mod fuzzing;
 mod http;
 mod image_header;
 mod intake;
+mod journal;
 mod photo;
 #[cfg(feature = "prep")]
 mod prep;
@@ -93,12 +96,13 @@ mod request_limiter;
 mod response;
 mod retry;
 mod retry_loop;
-mod stop_rules;
+mod stop_reason;
 mod target;
 mod token;
 mod url_rules;
 
 pub use batch::{Batch, Finished, Numbered, Stopped};
+pub use breaker::{Breaker, BreakerEvent, BreakerOptions};
 pub use builder::ClientBuilder;
 pub use cancel::CancelToken;
 pub use client::{Client, Download, Receipt};
@@ -107,10 +111,11 @@ pub use error::{Error, Failure, PhotoError, SourceError, TokenError};
 pub use error_code::{Class, ErrorCode, Scope};
 pub use image_header::Format;
 pub use intake::{Content, Intake, Source};
+pub use journal::{JobState, Journal, JournalContent, JournalEntry, JournalError, JournalHead};
 pub use photo::{Limits, Photo};
 pub use progress::Progress;
 pub use retry::Retry;
-pub use stop_rules::{StopReason, StopRules};
+pub use stop_reason::StopReason;
 pub use target::Target;
 pub use token::{
     AccessToken, AuthorizationCode, GrantedTokens, RefreshToken, RefreshTokenBuilder, StaticToken,

@@ -26,7 +26,7 @@ pub struct Retry {
     /// Upper end of every wait without a hint. Default 30 s.
     pub cap: Duration,
     /// The longest wait a server may ask for; beyond it the call ends with
-    /// [`Error::OutOfCredits`](crate::Error::OutOfCredits) instead. Default 5 minutes.
+    /// [`Error::Temporary`](crate::Error::Temporary) instead. Default 5 minutes.
     pub hint_cap: Duration,
     /// Whether to send again when the request may already have been carried out. Harmless to the picture,
     /// which is only replaced by itself; but workflows may run twice unless triggers are restricted. Default

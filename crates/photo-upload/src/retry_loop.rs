@@ -4,14 +4,16 @@ use std::time::Duration;
 
 use tokio::time::{Instant, sleep, timeout_at};
 
+use crate::breaker::{Breaker, Pass};
 use crate::error::{Error, Failure, TokenError};
-use crate::error_code::{Class, Scope};
+use crate::error_code::{Class, ErrorCode, Scope};
 use crate::progress::{Progress, ProgressFn};
 use crate::redact;
 use crate::request::{Outcome, Request};
 use crate::request_limiter::RequestLimiter;
 use crate::response::{Operation, Response, Verdict, judge};
 use crate::retry::{Jitter, Retry};
+use crate::target::Target;
 use crate::token::{AccessToken, TokenSource};
 
 /// What a run needs besides the transport.
@@ -19,6 +21,8 @@ pub(crate) struct RetryLoop<'a> {
     pub(crate) operation: Operation,
     /// For messages, such as `upload to Leads/1`.
     pub(crate) what: String,
+    pub(crate) target: &'a Target,
+    pub(crate) breaker: Option<&'a Breaker>,
     pub(crate) tokens: &'a dyn TokenSource,
     pub(crate) limiter: &'a RequestLimiter,
     pub(crate) retry: &'a Retry,
@@ -51,6 +55,8 @@ struct RetryState {
     /// Whether the token at hand has not been proven since it was renewed: another refusal is final.
     renewed: bool,
     ambiguous: bool,
+    /// The last failure, where the breaker has to say how it goes on.
+    last: Option<Failure>,
 }
 
 /// What to do after a failure.
@@ -66,6 +72,7 @@ impl RetryLoop<'_> {
     pub(crate) async fn run(&self, request: &impl Request) -> Result<Done, Error> {
         let mut state: Option<RetryState> = None;
         loop {
+            let pass = self.enter(&mut state).await?;
             let deadline = state.as_ref().map(|s| s.deadline);
             let permit = match deadline {
                 // Waiting in line before the first attempt is not counted.
@@ -75,13 +82,19 @@ impl RetryLoop<'_> {
                     Err(_) => return Err(self.out_of_time(state)),
                 },
             };
+            // It may have been closed while this one waited in line.
+            if let (Some(breaker), Some(pass)) = (self.breaker, &pass)
+                && breaker.holds_back(pass, self.target)
+            {
+                continue;
+            }
             let state = state.get_or_insert_with(|| RetryState::begin(self.total_time));
-            let next = match self.attempt(request, state).await? {
+            let next = match self.attempt(request, state, pass.as_ref()).await? {
                 Ok(done) => return Ok(done),
                 Err(next) => next,
             };
             // Others may go while this one waits.
-            drop(permit);
+            drop((permit, pass));
             match next {
                 Next::Again => {}
                 Next::GiveUp(error) => return Err(error),
@@ -93,15 +106,37 @@ impl RetryLoop<'_> {
         }
     }
 
+    /// Waits while the breaker pauses; that time is not counted.
+    async fn enter(&self, state: &mut Option<RetryState>) -> Result<Option<Pass>, Error> {
+        let Some(breaker) = self.breaker else { return Ok(None) };
+        let from = Instant::now();
+        let pass = match breaker.enter(self.target).await {
+            Ok(pass) => pass,
+            Err(because) => {
+                let own = state.as_mut().and_then(|state| state.last.take());
+                return Err(match own {
+                    Some(own) if own.rate_limited && !because.temporary => Error::OutOfCredits(Box::new(own)),
+                    Some(own) => exhausted(own),
+                    None => Error::Skipped { because: Box::new(because) },
+                });
+            }
+        };
+        if let Some(state) = state {
+            state.deadline += from.elapsed();
+        }
+        Ok(Some(pass))
+    }
+
     /// One attempt, with the token it needs.
     async fn attempt(
         &self,
         request: &impl Request,
         state: &mut RetryState,
+        pass: Option<&Pass>,
     ) -> Result<Result<Done, Next>, Error> {
         let token = match timeout_at(state.deadline, self.tokens.token(state.refused.as_ref())).await {
             Ok(Ok(token)) => token,
-            Ok(Err(error)) => return Ok(Err(self.without_token(error, state))),
+            Ok(Err(error)) => return Ok(Err(self.without_token(error, state, pass))),
             Err(_) => {
                 let cause = "no token in the time allowed for the whole call".to_owned();
                 return Err(TokenError::Temporary { cause }.into());
@@ -118,6 +153,9 @@ impl RetryLoop<'_> {
                     let message = message.map(clean);
                     response.content_type = response.content_type.map(clean);
                     self.tell(Progress::Confirmed { attempt: state.attempts });
+                    if let Some(breaker) = self.breaker {
+                        breaker.succeeded(self.target, response.credits_remaining);
+                    }
                     return Ok(Ok(state.done(response, message)));
                 }
                 Verdict::Failed(failure) => *failure,
@@ -129,24 +167,33 @@ impl RetryLoop<'_> {
         // Reading changes nothing, so it does not matter whether it was carried out.
         failure.ambiguous &= self.operation != Operation::Download;
         state.note(&mut failure);
-        Ok(Err(self.after(failure, token, state)))
+        Ok(Err(self.after(failure, token, state, pass)))
     }
 
     /// The decision after a failed attempt.
-    fn after(&self, failure: Failure, token: AccessToken, state: &mut RetryState) -> Next {
-        match failure.class {
-            Class::Token if !state.renewed => {
-                state.renewed = true;
-                state.refused = Some(token);
-                Next::Again
-            }
-            Class::Token | Class::Permanent { scope: Scope::Batch } => {
-                Next::GiveUp(Error::Denied(Box::new(failure)))
-            }
-            Class::Permanent { .. } => Next::GiveUp(Error::Refused(Box::new(failure))),
-            Class::RecordState => Next::GiveUp(Error::RecordState(Box::new(failure))),
-            Class::Temporary => self.after_temporary(failure, state),
+    fn after(
+        &self,
+        failure: Failure,
+        token: AccessToken,
+        state: &mut RetryState,
+        pass: Option<&Pass>,
+    ) -> Next {
+        if failure.class == Class::Token && !state.renewed {
+            state.renewed = true;
+            state.refused = Some(token);
+            return Next::Again;
         }
+        if let (Some(breaker), Some(pass)) = (self.breaker, pass) {
+            breaker.failed(pass, self.target, &failure);
+        }
+        let next = match failure.class {
+            Class::Temporary => self.after_temporary(failure, state),
+            class => Next::GiveUp(final_error(class, failure)),
+        };
+        if let (Some(breaker), Next::GiveUp(error)) = (self.breaker, &next) {
+            breaker.note(self.target, error);
+        }
+        next
     }
 
     fn after_temporary(&self, failure: Failure, state: &mut RetryState) -> Next {
@@ -156,8 +203,16 @@ impl RetryLoop<'_> {
         state.renewed = false;
         let hint = failure.retry_after;
         let no_credits = failure.rate_limited && failure.credits_remaining == Some(0);
-        if no_credits || hint.is_some_and(|hint| hint > self.retry.hint_cap) {
+        if no_credits {
             return Next::GiveUp(Error::OutOfCredits(Box::new(failure)));
+        }
+        if self.breaker.is_some_and(|breaker| breaker.is_open(self.target)) {
+            // The breaker says when the next one may go; until it closes, failures are not this call's.
+            (state.failures, state.last) = (0, Some(failure));
+            return Next::Again;
+        }
+        if hint.is_some_and(|hint| hint > self.retry.hint_cap) {
+            return Next::GiveUp(exhausted(failure));
         }
         let wait = self.retry.wait(state.failures, hint, self.jitter);
         if failure.rate_limited {
@@ -171,7 +226,14 @@ impl RetryLoop<'_> {
     }
 
     /// No request was sent, since there was no token to send it with.
-    fn without_token(&self, error: TokenError, state: &mut RetryState) -> Next {
+    fn without_token(&self, error: TokenError, state: &mut RetryState, pass: Option<&Pass>) -> Next {
+        if let (Some(breaker), Some(pass)) = (self.breaker, pass) {
+            breaker.without_token(pass, self.target, &error);
+            if error.is_temporary() && breaker.is_open(self.target) {
+                return Next::Again;
+            }
+            breaker.note(self.target, &Error::Token(error.clone()));
+        }
         let TokenError::Temporary { .. } = error else {
             return Next::GiveUp(error.into());
         };
@@ -223,7 +285,8 @@ impl RetryState {
         let start = Instant::now();
         // A time nobody will live to see end counts as a day.
         let deadline = start.checked_add(total).unwrap_or(start + Duration::from_secs(86_400));
-        Self { start, deadline, attempts: 0, failures: 0, refused: None, renewed: false, ambiguous: false }
+        let (refused, last) = (None, None);
+        Self { start, deadline, attempts: 0, failures: 0, refused, renewed: false, ambiguous: false, last }
     }
 
     fn note(&mut self, failure: &mut Failure) {
@@ -246,6 +309,17 @@ impl RetryState {
             elapsed: self.start.elapsed(),
             after_ambiguous: self.ambiguous,
         }
+    }
+}
+
+fn final_error(class: Class, failure: Failure) -> Error {
+    let failure = Box::new(failure);
+    let rights = matches!(failure.code, Some(ErrorCode::OauthScopeMismatch | ErrorCode::NoPermission));
+    match class {
+        Class::RecordState => Error::RecordState(failure),
+        Class::Permanent { scope: Scope::File | Scope::Record } => Error::Refused(failure),
+        Class::Permanent { scope: Scope::Module } if !rights => Error::Refused(failure),
+        _ => Error::Denied(failure),
     }
 }
 

@@ -88,7 +88,9 @@ async fn every_documented_answer_is_its_own_typed_error() {
         let want = typed(code).unwrap_or_else(|| ErrorCode::Other(code.wire().to_owned()));
         assert_eq!((error.code(), error.status()), (Some(&want), Some(code.status())), "{code} {error:?}");
         let group = match want {
-            ErrorCode::OauthScopeMismatch | ErrorCode::NoPermission => matches!(error, Error::Denied(_)),
+            ErrorCode::OauthScopeMismatch | ErrorCode::NoPermission | ErrorCode::InvalidUrlPattern => {
+                matches!(error, Error::Denied(_))
+            }
             ErrorCode::InvalidToken | ErrorCode::AuthenticationFailure | ErrorCode::InvalidOauthToken => {
                 matches!(error, Error::Denied(_)) && error.attempts() == 2
             }

@@ -1,6 +1,7 @@
 //! The command line.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser};
 use clap::{ArgGroup, Args, Parser, Subcommand};
@@ -8,7 +9,7 @@ use photo_prep::{
     AspectRatio, ColorPolicy, EdgePolicy, Focus, Framing, MetadataPolicy, Options, OutputFormat, Preset,
     Requirements, RequirementsFile, Rgb, Subsampling, Tolerance, Verify,
 };
-use photo_upload::{DataCenter, Triggers};
+use photo_upload::{ApiVersion, Breaker, BreakerOptions, DataCenter, Triggers};
 
 use crate::failure::UsageError;
 use crate::sandbox_args::SandboxArgs;
@@ -19,8 +20,9 @@ use crate::sandbox_args::SandboxArgs;
 /// an http(s) URL. Secrets come from the environment: ZOHO_ACCESS_TOKEN, or ZOHO_CLIENT_ID,
 /// ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN and ZOHO_TOKEN_URL.
 ///
-/// Exit status: 0 all ok; 1 some inputs refused or failed permanently; 2 usage; 5 only temporary failures
-/// left; 7 stopped for all (authorization, scope, credits); 130 interrupted.
+/// Exit status: 0 all ok; 1 some inputs refused or failed permanently; 2 usage, nothing was sent; 5 some failed
+/// for reasons that pass, so running it again (with --resume) helps; 7 stopped before the end (authorization,
+/// scope, credits): mend what it says, then --resume; 130 interrupted.
 #[derive(Parser, Debug)]
 #[command(name = "prep-and-upload", version)]
 pub(crate) struct Cli {
@@ -57,7 +59,7 @@ pub(crate) enum Command {
         shallow: bool,
     },
     /// Prepare and upload
-    Upload(UploadArgs),
+    Upload(Box<UploadArgs>),
     /// Serve a stand-in for the endpoint on loopback until Ctrl-C; the first line of standard output is JSON
     Sandbox(SandboxArgs),
 }
@@ -72,12 +74,18 @@ pub(crate) struct UploadArgs {
     /// The module's API name, such as Leads
     #[arg(long, value_name = "NAME", required_unless_present = "map")]
     pub(crate) module: Option<String>,
-    /// The record's id; all inputs go there
+    /// The record's id; the one input goes there
     #[arg(long, value_name = "ID")]
     pub(crate) record: Option<String>,
-    /// A table that says which file goes to which record: file,record_id[,module]
+    /// A table (CSV) that says which file goes to which record: file,record_id[,module]
     #[arg(long, value_name = "CSV")]
     pub(crate) map: Option<PathBuf>,
+    /// Where several pictures are for one record, take the last one; else nothing is sent
+    #[arg(long)]
+    pub(crate) allow_duplicates: bool,
+    /// Go on without the files of the map that are not there or can't be read; else nothing is sent
+    #[arg(long, requires = "map")]
+    pub(crate) skip_missing: bool,
     /// Upload to a sandbox inside this program; nothing leaves the machine
     #[arg(long)]
     pub(crate) sandbox: bool,
@@ -90,15 +98,108 @@ pub(crate) struct UploadArgs {
     /// Keep uploads from setting off these automations
     #[arg(long, value_name = "WHICH", value_parser = one_of([("workflow", Triggers::Workflow)]))]
     pub(crate) restrict_triggers: Option<Triggers>,
+    /// The API's version, v2 to v8
+    #[arg(long, value_name = "V", default_value = "v2")]
+    pub(crate) api_version: ApiVersion,
     /// Uploads at a time
     #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
     pub(crate) transfers: u16,
+    /// The longest that one attempt may take, such as 90s or 5m [default: 2m]
+    #[arg(long, value_name = "TIME", value_parser = duration)]
+    pub(crate) timeout: Option<Duration>,
+    /// How often a request that failed for a reason that passes is sent again
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(0..=100))]
+    pub(crate) retries: u32,
+    #[command(flatten)]
+    pub(crate) run: RunArgs,
+    /// Keep the access token in this file between runs, readable by you alone [default: in $XDG_STATE_HOME]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) token_store: Option<PathBuf>,
+    /// Keep no access token between runs: an account gives only 10 in 10 minutes
+    #[arg(long, conflicts_with = "token_store")]
+    pub(crate) no_token_store: bool,
     /// Prepare and tell where it would go, but send nothing
     #[arg(long)]
     pub(crate) dry_run: bool,
     /// Keep what is uploaded in this folder, which is made if it isn't there
     #[arg(long, value_name = "DIR")]
     pub(crate) keep_prepared: Option<PathBuf>,
+}
+
+/// How a run of many uploads goes on, pauses and stops.
+#[derive(Args, Debug)]
+pub(crate) struct RunArgs {
+    /// Note in this file what was begun and what became of it [default with --map: beside the map]
+    #[arg(long, value_name = "FILE")]
+    journal: Option<PathBuf>,
+    /// Keep no journal
+    #[arg(long, conflicts_with_all = ["journal", "resume", "retry_failed", "restart"])]
+    no_journal: bool,
+    /// Go on with what the journal does not know as stored; what failed for good is only told
+    #[arg(long)]
+    resume: bool,
+    /// Go on, and try again what failed for good
+    #[arg(long, conflicts_with = "restart")]
+    retry_failed: bool,
+    /// Put the journal aside (FILE.old) and send everything
+    #[arg(long, conflicts_with = "resume")]
+    restart: bool,
+    /// At the end, write the rows that are not stored to this file, in the form that --map takes
+    #[arg(long, value_name = "CSV")]
+    pub(crate) write_remaining: Option<PathBuf>,
+    /// How long an outage may last before the rest is left untried; meanwhile single probes are sent
+    #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration)]
+    max_outage: Duration,
+    /// After so many equal failures in a row, which others may share, uploads pause and a probe decides
+    #[arg(long, value_name = "N", default_value_t = 5, value_parser = clap::value_parser!(u32).range(1..))]
+    max_failures: u32,
+    /// Stop when no more API credits than this are left
+    #[arg(long, value_name = "N", default_value_t = 0)]
+    credit_reserve: u64,
+    /// After Ctrl-C, SIGTERM or SIGHUP, give uploads under way so much time; a second signal ends at once
+    #[arg(long, value_name = "TIME", default_value = "30s", value_parser = duration)]
+    pub(crate) drain: Duration,
+}
+
+/// How a run treats a journal that is there already.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Earlier {
+    /// Nothing may be there.
+    Refuse,
+    /// It goes on; what failed for good is only told.
+    Resume,
+    /// It goes on, and tries again what failed for good.
+    RetryFailed,
+    /// The journal is put aside.
+    Restart,
+}
+
+impl RunArgs {
+    /// Where the journal is, if one is kept. A map's is beside it, unless nothing is really sent.
+    pub(crate) fn journal(&self, map: Option<&Path>, rehearsal: bool) -> Option<PathBuf> {
+        if self.no_journal {
+            return None;
+        }
+        self.journal.clone().or_else(|| {
+            let mut beside = map.filter(|_| !rehearsal)?.as_os_str().to_owned();
+            beside.push(".journal");
+            Some(beside.into())
+        })
+    }
+
+    pub(crate) fn earlier(&self) -> Earlier {
+        match self {
+            Self { restart: true, .. } => Earlier::Restart,
+            Self { retry_failed: true, .. } => Earlier::RetryFailed,
+            Self { resume: true, .. } => Earlier::Resume,
+            _ => Earlier::Refuse,
+        }
+    }
+
+    pub(crate) fn breaker(&self) -> Breaker {
+        let options = BreakerOptions::default().failures(self.max_failures).max_outage(self.max_outage);
+        Breaker::new(options.credit_reserve(self.credit_reserve))
+    }
 }
 
 /// Options of all commands.
@@ -203,6 +304,22 @@ impl FrameArgs {
         options = self.pad.map_or(options, |color| options.framing(Framing::Pad(color)));
         self.background.map_or(options, |color| options.background(color))
     }
+}
+
+/// A time such as `500ms`, `30s`, `10m` or `1h`; a bare number is seconds.
+fn duration(text: &str) -> Result<Duration, String> {
+    let digits = text.len() - text.trim_start_matches(|c: char| c.is_ascii_digit()).len();
+    let (number, unit) = text.split_at(digits);
+    let millis = match unit {
+        "ms" => 1,
+        "" | "s" => 1_000,
+        "m" => 60_000,
+        "h" => 3_600_000,
+        _ => return Err("write a time such as 30s, 10m or 1h".to_owned()),
+    };
+    let number: u64 = number.parse().map_err(|_| "write a time such as 30s, 10m or 1h".to_owned())?;
+    let time = number.checked_mul(millis).filter(|time| *time <= 7 * 86_400_000);
+    time.map(Duration::from_millis).ok_or_else(|| "at most 7 days".to_owned())
 }
 
 /// One aspect ratio, or the narrowest and the widest.

@@ -44,11 +44,13 @@ impl Console {
         self.bar.inc(1);
         // A table says it all.
         let told = if report.table.is_empty() { self.talks || report.error.is_some() } else { self.json };
+        let told = told && !report.quiet;
         if told {
             let story = || report.story.join("; ");
             let text = report.error.as_ref().map_or_else(story, |error| error.message.clone());
             let name = visible(&Source::from_argument(&report.file).to_string());
-            self.line(&format!("{}: {name}: {text}", report.status));
+            let line = report.line.map_or_else(String::new, |line| format!("line {line}: "));
+            self.line(&format!("{}: {line}{name}: {text}", report.status));
         }
         if !self.json && !self.quiet {
             print_table(report)?;
@@ -65,6 +67,13 @@ impl Console {
         self.bar.set_draw_target(ProgressDrawTarget::hidden());
         if self.talks {
             self.line(summary);
+        }
+    }
+
+    /// What is worth knowing before the end.
+    pub(crate) fn note(&self, text: &str) {
+        if !self.quiet {
+            self.line(&format!("note: {text}"));
         }
     }
 

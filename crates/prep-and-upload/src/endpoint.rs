@@ -4,53 +4,70 @@ use std::time::Instant;
 
 use photo_prep::Options;
 use photo_sandbox::{Config, Sandbox};
-use photo_upload::{Client, DataCenter, Photo, Receipt, Target};
+use photo_upload::{
+    Breaker, Client, ClientBuilder, DataCenter, JournalEntry, Photo, Receipt, Retry, StopReason, Target,
+};
 use tokio::sync::Semaphore;
 
 use crate::args::UploadArgs;
 use crate::failure::{Failure, UsageError};
+use crate::journaling::Journaling;
 use crate::report::{Report, Upload, ms};
+use crate::token_store;
 use crate::work::Work;
 
 #[derive(Debug)]
 pub(crate) enum Endpoint {
     /// Nothing is sent; where it would go, without its path.
     Dry(String),
-    Live {
-        client: Client,
-        transfers: Semaphore,
-        /// Stops when dropped.
-        _sandbox: Option<Sandbox>,
-    },
+    Live(Box<Live>),
+}
+
+#[derive(Debug)]
+pub(crate) struct Live {
+    client: Client,
+    transfers: Semaphore,
+    pub(crate) journal: Option<Journaling>,
+    /// Where it goes, without its path: a journal is for one of these alone.
+    pub(crate) name: String,
+    /// Stops when dropped.
+    _sandbox: Option<Sandbox>,
 }
 
 impl Endpoint {
-    /// The endpoint that the options name, with the token that the environment holds.
-    pub(crate) fn new(args: &UploadArgs, options: &Options) -> Result<Self, UsageError> {
-        let most = usize::from(args.transfers);
-        let mut builder = Client::builder().limits(options.requirements.into()).concurrency(most);
-        if let Some(triggers) = args.restrict_triggers {
-            builder = builder.restrict_triggers(triggers);
-        }
-        let live = |client, _sandbox| Self::Live { client, transfers: Semaphore::new(most), _sandbox };
+    /// The endpoint that the options name, with the token that the environment holds. With a breaker, an
+    /// outage pauses the uploads instead of failing them.
+    pub(crate) fn new(
+        args: &UploadArgs,
+        options: &Options,
+        breaker: Option<&Breaker>,
+    ) -> Result<Self, UsageError> {
+        let builder = builder(args, options, breaker);
         if args.sandbox {
             if args.dry_run {
                 return Ok(Self::Dry("the sandbox at http://127.0.0.1".to_owned()));
             }
             let sandbox = Sandbox::start(Config::default()).map_err(UsageError::new)?;
-            builder = builder.api_domain(sandbox.url()).access_token(sandbox.token());
-            return Ok(live(builder.build()?, Some(sandbox)));
+            let builder = builder.api_domain(sandbox.url()).access_token(sandbox.token());
+            return Ok(Self::live(args, builder.build()?, "the sandbox".to_owned(), Some(sandbox)));
         }
         // The command line's rules see to it that there is one.
         let of_dc = args.dc.map(DataCenter::api_domain);
         let base = args.api_domain.as_deref().or(of_dc).unwrap_or_default();
-        builder = builder.api_domain(base);
+        let name = base.trim_end_matches('/').to_owned();
+        let builder = builder.api_domain(base);
         if args.dry_run {
             builder.access_token("none").build()?;
-            return Ok(Self::Dry(base.trim_end_matches('/').to_owned()));
+            return Ok(Self::Dry(name));
         }
-        builder = builder.token_from_environment(args.dc).map_err(UsageError::new)?;
-        Ok(live(builder.build()?, None))
+        let store = token_store::path(args)?;
+        let builder = builder.token_from_environment(args.dc, store.as_deref()).map_err(UsageError::new)?;
+        Ok(Self::live(args, builder.build()?, name, None))
+    }
+
+    fn live(args: &UploadArgs, client: Client, name: String, _sandbox: Option<Sandbox>) -> Self {
+        let transfers = Semaphore::new(usize::from(args.transfers));
+        Self::Live(Box::new(Live { client, transfers, journal: None, name, _sandbox }))
     }
 
     pub(crate) async fn upload(
@@ -58,26 +75,62 @@ impl Endpoint {
         work: &Work,
         target: &Target,
         photo: &Photo,
+        job: Option<&JournalEntry>,
         report: &mut Report,
     ) -> Result<(), Failure> {
-        let (client, transfers) = match self {
-            Self::Live { client, transfers, .. } => (client, transfers),
+        match self {
+            Self::Live(live) => live.upload(work, target, photo, job, report).await,
             Self::Dry(base) => {
                 let (module, id) = (target.module(), target.record_id());
                 report.story.push(format!("would go to {base}/crm/v2/{module}/{id}/photo"));
                 report.upload = Some(Upload { status: "dry_run", ..Upload::default() });
-                return Ok(());
+                Ok(())
             }
-        };
-        let _place = work.or_interrupted(transfers.acquire()).await?;
+        }
+    }
+
+    /// Notes in the journal what became of an input.
+    pub(crate) fn ended(
+        &self,
+        work: &Work,
+        job: Option<JournalEntry>,
+        report: &Report,
+        failure: Option<&Failure>,
+    ) -> Result<(), Failure> {
+        let (Self::Live(live), Some(job)) = (self, job) else { return Ok(()) };
+        let Some(journal) = &live.journal else { return Ok(()) };
+        journal.ended(job, report, failure).inspect_err(|failure| stop(work, failure))
+    }
+}
+
+impl Live {
+    async fn upload(
+        &self,
+        work: &Work,
+        target: &Target,
+        photo: &Photo,
+        job: Option<&JournalEntry>,
+        report: &mut Report,
+    ) -> Result<(), Failure> {
+        let not_tried = |failure| Failure { not_tried: true, ..failure };
+        let _place = work.or_interrupted(self.transfers.acquire()).await.map_err(not_tried)?;
         work.check(Some(target))?;
+        if let (Some(journal), Some(job)) = (&self.journal, job) {
+            journal.note(job).inspect_err(|failure| stop(work, failure)).map_err(not_tried)?;
+        }
         let start = Instant::now();
-        match work.or_interrupted(client.upload(target, photo)).await {
-            Ok(Ok(receipt)) => stored(target, &receipt, report),
+        match work.or_abandoned(self.client.upload(target, photo)).await {
+            Ok(Ok(receipt)) => {
+                stored(target, &receipt, report);
+                Ok(())
+            }
             Ok(Err(error)) => {
-                work.rules.note(target, &error);
                 report.upload = Some((&error).into());
-                return Err((&error).into());
+                let failure = Failure::from(&error);
+                // Its waits were cut short.
+                let cut = work.is_interrupted() && (failure.not_tried || error.is_temporary());
+                let not_tried = failure.not_tried;
+                Err(if cut { Failure { not_tried, ..Failure::interrupted() } } else { failure })
             }
             Err(interrupted) => {
                 report.upload =
@@ -85,11 +138,31 @@ impl Endpoint {
                 let message = format!(
                     "interrupted while uploading to {target}, so it may or may not be stored; upload again"
                 );
-                return Err(Failure { message, ..interrupted });
+                Err(Failure { message, ..interrupted })
             }
         }
-        Ok(())
     }
+}
+
+fn builder(args: &UploadArgs, options: &Options, breaker: Option<&Breaker>) -> ClientBuilder {
+    let most = usize::from(args.transfers);
+    let mut builder = Client::builder().limits(options.requirements.into()).concurrency(most);
+    if let Some(triggers) = args.restrict_triggers {
+        builder = builder.restrict_triggers(triggers);
+    }
+    if let Some(breaker) = breaker {
+        builder = builder.breaker(breaker);
+    }
+    if let Some(time) = args.timeout {
+        builder = builder.attempt_timeout(time);
+    }
+    let retry = Retry::default().attempts(args.retries.saturating_add(1));
+    builder.retry(retry).api_version(args.api_version)
+}
+
+/// Nothing more can be noted, so nothing more is sent.
+fn stop(work: &Work, failure: &Failure) {
+    work.breaker.stop(StopReason::new(failure.message.clone(), "Then go on with --resume."));
 }
 
 fn stored(target: &Target, receipt: &Receipt, report: &mut Report) {

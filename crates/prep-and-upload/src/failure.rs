@@ -3,14 +3,14 @@
 use std::path::Path;
 
 use photo_prep::{LimitKind, Verdict};
-use photo_upload::{Scope, SourceError};
+use photo_upload::{SourceError, StopReason};
 use serde::Serialize;
 
 /// What a command comes to: the severity of its worst failure, if there was any.
 pub(crate) type Outcome = Result<Option<Severity>, UsageError>;
 
 /// Why an input came to nothing; the fields of `error` in a JSON line.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Failure {
     /// A stable short name.
     pub(crate) kind: &'static str,
@@ -18,20 +18,23 @@ pub(crate) struct Failure {
     pub(crate) message: String,
     #[serde(skip)]
     pub(crate) severity: Severity,
+    /// Whether it was not even begun.
+    #[serde(skip)]
+    pub(crate) not_tried: bool,
 }
 
 /// How far a failure reaches. The worst one, which comes last here, decides how the program ends.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Severity {
-    /// The same may succeed later.
-    Temporary,
     /// The picture or the endpoint says no, and always will.
     Refused,
     /// Something around the picture failed, and will fail again.
     Permanent,
+    /// The same may succeed later: whatever else failed, it is worth running again.
+    Temporary,
     /// All inputs would fail: authorization, scope, credits.
     StopsAll,
-    /// Ctrl-C.
+    /// Ctrl-C, SIGTERM or SIGHUP.
     Interrupted,
 }
 
@@ -45,11 +48,6 @@ impl Severity {
             // 128 and the number of SIGINT, as shells have it.
             Self::Interrupted => 130,
         }
-    }
-
-    /// How an input ended, in one word.
-    pub(crate) fn status(self) -> &'static str {
-        if self == Self::Refused { "refused" } else { "failed" }
     }
 }
 
@@ -71,7 +69,23 @@ impl From<photo_upload::Error> for UsageError {
 
 impl Failure {
     pub(crate) fn new(severity: Severity, kind: &'static str, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), severity }
+        Self { kind, message: message.into(), severity, not_tried: false }
+    }
+
+    /// How an input ended, in one word.
+    pub(crate) fn status(&self) -> &'static str {
+        match self.severity {
+            _ if self.not_tried => "not_tried",
+            Severity::Refused => "refused",
+            _ => "failed",
+        }
+    }
+
+    /// Nothing was sent, since an earlier failure holds for this one too.
+    pub(crate) fn stopped(because: &StopReason) -> Self {
+        let severity = if because.temporary { Severity::Temporary } else { Severity::StopsAll };
+        let message = format!("not tried, since an earlier failure holds for this one too: {because}");
+        Self { not_tried: true, ..Self::new(severity, "stopped", message) }
     }
 
     pub(crate) fn refused(kind: &'static str, message: impl Into<String>) -> Self {
@@ -96,7 +110,7 @@ impl Failure {
     }
 
     pub(crate) fn interrupted() -> Self {
-        let message = "not finished: interrupted; run the command again";
+        let message = "not finished: interrupted; run the command again (with --resume if it has a journal)";
         Self::new(Severity::Interrupted, "interrupted", message)
     }
 }
@@ -144,7 +158,9 @@ impl From<&photo_upload::Error> for Failure {
     fn from(error: &photo_upload::Error) -> Self {
         let severity = match error {
             photo_upload::Error::Canceled => return Self::interrupted(),
-            error if error.stops() == Some(Scope::Batch) => Severity::StopsAll,
+            photo_upload::Error::Skipped { because } => return Self::stopped(because),
+            photo_upload::Error::Denied(_) | photo_upload::Error::OutOfCredits(_) => Severity::StopsAll,
+            photo_upload::Error::Token(error) if !error.is_temporary() => Severity::StopsAll,
             error if error.is_temporary() => Severity::Temporary,
             _ => Severity::Refused,
         };

@@ -12,12 +12,17 @@ mod console;
 mod endpoint;
 mod failure;
 mod inputs;
+mod journaling;
 mod output;
+mod remaining;
 mod report;
 mod runner;
 mod sandbox;
 mod sandbox_args;
+mod shared_work;
+mod signals;
 mod steps;
+mod token_store;
 mod work;
 
 use clap::Parser;

@@ -9,24 +9,29 @@ use serde::Serialize;
 use crate::failure::Failure;
 
 /// The version of the lines' fields: it grows when one goes or changes its meaning.
-const SCHEMA: u32 = 2;
+const SCHEMA: u32 = 3;
 
 /// What came of an input. Every field is always there in JSON, null where it doesn't apply; only `plan` is
 /// just for `explain`.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Report {
-    schema: u32,
+    pub(crate) schema: u32,
     pub(crate) file: String,
-    /// `ok`, `refused` or `failed`.
+    /// The line of the map that it comes from, from 1.
+    pub(crate) line: Option<u64>,
+    /// Where it goes.
+    pub(crate) module: Option<String>,
+    pub(crate) record: Option<String>,
+    /// `ok`, `refused`, `failed` or `not_tried`.
     pub(crate) status: &'static str,
     pub(crate) route: Option<&'static str>,
     pub(crate) verdict: Verdicts,
     /// The attempt whose file came out.
-    attempt: Option<Rung>,
+    pub(crate) attempt: Option<Rung>,
     /// Quality of a new JPEG.
-    quality: Option<u8>,
+    pub(crate) quality: Option<u8>,
     /// Files that were written to hold the byte limit.
-    encodes: Option<u32>,
+    pub(crate) encodes: Option<u32>,
     pub(crate) lossless: Option<bool>,
     #[serde(rename = "in")]
     pub(crate) input: Option<Input>,
@@ -38,6 +43,9 @@ pub(crate) struct Report {
     pub(crate) ms: f64,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) plan: Option<Box<photo_prep::Plan>>,
+    /// Nobody need read of it but in JSON.
+    #[serde(skip)]
+    pub(crate) quiet: bool,
     /// Lines for people, where a table is what was asked for.
     #[serde(skip)]
     pub(crate) table: Vec<String>,
@@ -50,7 +58,7 @@ pub(crate) struct Report {
 }
 
 /// What went in: size as stored, orientation as EXIF counts it.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Input {
     format: &'static str,
     width: u32,
@@ -62,7 +70,7 @@ pub(crate) struct Input {
 
 /// Whether the file that came in met the requirements, with all that it broke, and whether the one that came
 /// out does.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Verdicts {
     pub(crate) before: Option<Compliance>,
     pub(crate) violations: Vec<Violation>,
@@ -70,7 +78,7 @@ pub(crate) struct Verdicts {
 }
 
 /// What came out; `path` is null where it was not kept in a file.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Clone, Serialize)]
 pub(crate) struct Output {
     pub(crate) path: Option<String>,
     format: &'static str,
@@ -81,7 +89,7 @@ pub(crate) struct Output {
 }
 
 /// How the upload went.
-#[derive(Debug, Default, Serialize)]
+#[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Upload {
     /// `ok`, `refused`, `failed` or `dry_run`.
     pub(crate) status: &'static str,
@@ -91,6 +99,8 @@ pub(crate) struct Upload {
     pub(crate) code: Option<String>,
     /// Requests sent.
     pub(crate) attempts: u32,
+    /// The account's credits left, if the last answer told.
+    pub(crate) credits: Option<u64>,
     /// From the first attempt to the end.
     pub(crate) ms: f64,
 }
@@ -101,7 +111,7 @@ impl Report {
     }
 
     pub(crate) fn failed(self, failure: Failure) -> Self {
-        Self { status: failure.severity.status(), error: Some(failure), ..self }
+        Self { status: failure.status(), error: Some(failure), ..self }
     }
 
     /// Takes over what the preparation says.
@@ -144,6 +154,11 @@ impl Report {
         }));
     }
 
+    /// SHA-256 of what came out.
+    pub(crate) fn sent(&self) -> Option<String> {
+        Some(self.out.as_ref()?.sha256?.to_string())
+    }
+
     /// Adds a warning that the preparation's own report doesn't have.
     pub(crate) fn warn(&mut self, text: impl Into<String>) {
         let text = text.into();
@@ -161,8 +176,15 @@ impl From<&ImageInfo> for Input {
 
 impl From<&Receipt> for Upload {
     fn from(receipt: &Receipt) -> Self {
-        let Receipt { http, code, attempts, elapsed, .. } = *receipt;
-        Self { status: "ok", http: Some(http), code: Some(code.to_owned()), attempts, ms: ms(elapsed) }
+        let Receipt { http, code, attempts, elapsed, credits_remaining: credits, .. } = *receipt;
+        Self {
+            status: "ok",
+            http: Some(http),
+            code: Some(code.to_owned()),
+            attempts,
+            credits,
+            ms: ms(elapsed),
+        }
     }
 }
 
@@ -170,7 +192,8 @@ impl From<&Error> for Upload {
     fn from(error: &Error) -> Self {
         let code = error.code().map(|code| code.as_str().to_owned());
         let (http, attempts, elapsed) = (error.status(), error.attempts(), error.elapsed());
-        Self { status: Failure::from(error).severity.status(), http, code, attempts, ms: ms(elapsed) }
+        let credits = error.failure().and_then(|failure| failure.credits_remaining);
+        Self { status: Failure::from(error).status(), http, code, attempts, credits, ms: ms(elapsed) }
     }
 }
 

@@ -8,17 +8,24 @@ use tokio::task::JoinSet;
 use crate::console::Console;
 use crate::failure::{Failure, Severity};
 use crate::inputs::{Gathered, Input};
+use crate::remaining::Remaining;
 use crate::report::{Report, ms};
 use crate::steps::Steps;
 use crate::work::Work;
 
 /// Takes the steps with all inputs, at most `most` at a time, and reports the results as they finish, misses
 /// first. Returns the severity of the worst failure.
-pub(crate) async fn run(work: Work, steps: Steps, gathered: Gathered, most: usize) -> Option<Severity> {
+pub(crate) async fn run(
+    work: Work,
+    steps: Steps,
+    gathered: Gathered,
+    most: usize,
+    remaining: Option<Remaining>,
+) -> Option<Severity> {
     let shared = Arc::new((work, steps));
     let console = &shared.0.console;
     console.begin(gathered.inputs.len().saturating_add(gathered.misses.len()));
-    let mut tally = Tally::default();
+    let mut tally = Tally { remaining, ..Tally::default() };
     gathered.misses.iter().for_each(|report| tally.add(console, report));
     let mut waiting = gathered.inputs.into_iter();
     let mut under_way = JoinSet::new();
@@ -36,14 +43,16 @@ pub(crate) async fn run(work: Work, steps: Steps, gathered: Gathered, most: usiz
             None => break,
         }
     }
-    console.end(&tally.summary());
+    // The journal is complete from here on.
+    let interrupted = shared.0.is_interrupted();
+    tally.end(console, interrupted);
     tally.worst
 }
 
 async fn one(shared: Arc<(Work, Steps)>, input: Input) -> Report {
     let start = Instant::now();
     let (work, steps) = &*shared;
-    let mut report = Report::new(input.file.clone());
+    let mut report = input.report();
     let result = steps.run(work, &input, &mut report).await;
     report.ms = ms(start.elapsed());
     match result {
@@ -58,6 +67,8 @@ struct Tally {
     ok: usize,
     refused: usize,
     failed: usize,
+    not_tried: usize,
+    remaining: Option<Remaining>,
     worst: Option<Severity>,
     /// Nobody reads standard output any more, so that going on would be in vain.
     stdout_closed: bool,
@@ -68,10 +79,14 @@ impl Tally {
         let severity = report.error.as_ref().map(|failure| failure.severity);
         *match severity {
             None => &mut self.ok,
+            _ if report.status == "not_tried" => &mut self.not_tried,
             Some(Severity::Refused) => &mut self.refused,
             Some(_) => &mut self.failed,
         } += 1;
         self.worst = self.worst.max(severity);
+        if let Some(remaining) = &mut self.remaining {
+            remaining.add(report);
+        }
         if let Err(error) = console.finished(report)
             && !self.stdout_closed
         {
@@ -81,12 +96,28 @@ impl Tally {
         }
     }
 
+    /// Says what came of it all.
+    fn end(&mut self, console: &Console, interrupted: bool) {
+        // A signal that comes between two inputs leaves nothing that failed.
+        self.worst = self.worst.max(interrupted.then_some(Severity::Interrupted));
+        console.end(&self.summary());
+        match self.remaining.as_ref().map(Remaining::write) {
+            Some(Ok(told)) => console.note(&told),
+            Some(Err(error)) => {
+                console.line(&format!("failed: {error}"));
+                self.worst = self.worst.max(Some(Severity::Permanent));
+            }
+            None => {}
+        }
+    }
+
     /// In words, where there is more than one.
     fn summary(&self) -> String {
-        let Self { ok, refused, failed, .. } = self;
-        match ok + refused + failed {
+        let Self { ok, refused, failed, not_tried, .. } = self;
+        let left = if *not_tried > 0 { format!(", {not_tried} not tried") } else { String::new() };
+        match ok + refused + failed + not_tried {
             0 | 1 => String::new(),
-            total => format!("{total} inputs: {ok} ok, {refused} refused, {failed} failed"),
+            total => format!("{total} inputs: {ok} ok, {refused} refused, {failed} failed{left}"),
         }
     }
 }

@@ -8,49 +8,105 @@ use photo_prep::{Compliance, Depth, Plan, Prepared, Resources, Route};
 use photo_upload::Photo;
 
 use crate::endpoint::Endpoint;
-use crate::failure::Failure;
+use crate::failure::{Failure, Severity};
 use crate::inputs::Input;
+use crate::journaling::Journaling;
 use crate::output::Outputs;
 use crate::report::{Report, strings};
+use crate::shared_work::{Ready, SharedWork};
 use crate::work::Work;
 
 #[derive(Debug)]
 pub(crate) enum Steps {
     Explain,
     Check(Depth),
-    Prepare { keep: Option<Arc<Outputs>>, upload: Option<Endpoint> },
+    Prepare { keep: Option<Arc<Outputs>> },
+    Upload { keep: Option<Arc<Outputs>>, endpoint: Endpoint, shared: SharedWork },
 }
 
 impl Steps {
     pub(crate) async fn run(&self, work: &Work, input: &Input, report: &mut Report) -> Result<(), Failure> {
         work.check(input.target.as_ref())?;
-        if let Self::Check(depth) = self {
-            return check(work, input, *depth, report).await;
+        match self {
+            Self::Explain => explain(work, input, report).await,
+            Self::Check(depth) => check(work, input, *depth, report).await,
+            Self::Prepare { keep } => prepare(work, input, keep.as_ref(), report).await.map(drop),
+            Self::Upload { keep, endpoint, shared } => {
+                // Its facts as they are before it is read: a change from now on is seen the next time.
+                let job = Journaling::entry(input);
+                let uploaded = async {
+                    let photo = photo(work, input, keep.as_ref(), shared, report).await?;
+                    let Some(target) = &input.target else { return Ok(()) };
+                    endpoint.upload(work, target, &photo, job.as_ref(), report).await
+                };
+                let uploaded = uploaded.await;
+                // What a signal cut off before it was sent counts as not begun.
+                let unsent = report.upload.is_none();
+                let uploaded = uploaded.map_err(|failure| {
+                    let cut = unsent && failure.severity == Severity::Interrupted;
+                    Failure { not_tried: failure.not_tried || cut, ..failure }
+                });
+                endpoint.ended(work, job, report, uploaded.as_ref().err())?;
+                uploaded
+            }
         }
-        let (bytes, plan) = read_and_plan(work, input, report).await?;
-        let Self::Prepare { keep, upload } = self else {
-            // What the other routes lose is known when they have been taken.
-            report.lossless = matches!(plan.route(), Route::PassThrough | Route::Rewrite).then_some(true);
-            report.story.push(plan.to_string().trim_end().to_owned());
-            let memory = plan.estimate().peak_memory;
-            report.plan = Some(Box::new(plan.clone()));
-            // Damage is seen where the picture data is gone through; the file that comes of it is not kept.
-            work.in_pool(memory, move || plan.execute(&bytes).map(drop)).await??;
-            return Ok(());
-        };
-        let memory = plan.estimate().peak_memory;
-        let executed = work.in_pool(memory, move || plan.execute(&bytes).map(Prepared::into_owned));
-        let mut prepared = executed.await??;
-        report.prepared(&prepared);
-        if let Some(outputs) = keep {
-            prepared = write(Arc::clone(outputs), input.out.clone(), prepared, report).await?;
-        }
-        if let (Some(endpoint), Some(target)) = (upload, &input.target) {
-            let photo = Photo::from(prepared).named(input.stem.to_string_lossy());
-            endpoint.upload(work, target, &photo, report).await?;
-        }
-        Ok(())
     }
+}
+
+async fn explain(work: &Work, input: &Input, report: &mut Report) -> Result<(), Failure> {
+    let (bytes, plan) = read_and_plan(work, input, report).await?;
+    // What the other routes lose is known when they have been taken.
+    report.lossless = matches!(plan.route(), Route::PassThrough | Route::Rewrite).then_some(true);
+    report.story.push(plan.to_string().trim_end().to_owned());
+    let memory = plan.estimate().peak_memory;
+    report.plan = Some(Box::new(plan.clone()));
+    // Damage is seen where the picture data is gone through; the file that comes of it is not kept.
+    work.in_pool(memory, move || plan.execute(&bytes).map(drop)).await??;
+    Ok(())
+}
+
+async fn prepare(
+    work: &Work,
+    input: &Input,
+    keep: Option<&Arc<Outputs>>,
+    report: &mut Report,
+) -> Result<Prepared<'static>, Failure> {
+    let (bytes, plan) = read_and_plan(work, input, report).await?;
+    let memory = plan.estimate().peak_memory;
+    let executed = work.in_pool(memory, move || plan.execute(&bytes).map(Prepared::into_owned));
+    let prepared = executed.await??;
+    report.prepared(&prepared);
+    match keep {
+        Some(outputs) => write(Arc::clone(outputs), input.out.clone(), prepared, report).await,
+        None => Ok(prepared),
+    }
+}
+
+/// The prepared photo, which may be there already.
+async fn photo(
+    work: &Work,
+    input: &Input,
+    keep: Option<&Arc<Outputs>>,
+    shared: &SharedWork,
+    report: &mut Report,
+) -> Result<Photo, Failure> {
+    let make = async || {
+        let mut report = input.report();
+        let prepared = prepare(work, input, keep, &mut report).await;
+        let photo = prepared.map(|prepared| Photo::from(prepared).named(input.stem.to_string_lossy()));
+        Ready { photo, report }
+    };
+    let ready = match shared.of(input) {
+        Some(cell) => cell.get_or_init(make).await.clone(),
+        None => make().await,
+    };
+    *report = Report {
+        line: report.line,
+        module: report.module.take(),
+        record: report.record.take(),
+        ..ready.report
+    };
+    ready.photo
 }
 
 /// Says whether the file meets the requirements.

@@ -1,42 +1,57 @@
 //! What the work on all inputs shares: threads, memory, and what stops it before its end.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use photo_prep::{MemoryBudget, Options};
-use photo_upload::{CancelToken, Intake, StopRules, Target};
+use photo_upload::{Breaker, BreakerEvent, CancelToken, Intake, StopReason, Target};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::args::Common;
 use crate::console::Console;
 use crate::failure::{Failure, Severity, UsageError};
 use crate::inputs;
+use crate::signals::Signals;
 
 #[derive(Debug)]
 pub(crate) struct Work {
     pub(crate) options: Options,
     pub(crate) intake: Intake,
-    pub(crate) console: Console,
+    pub(crate) console: Arc<Console>,
     /// What failed and reaches beyond its own input.
-    pub(crate) rules: StopRules,
+    pub(crate) breaker: Breaker,
     pool: Arc<ThreadPool>,
     budget: MemoryBudget,
+    /// Nothing new is begun.
     interrupt: CancelToken,
+    /// What is under way is given up.
+    abandon: CancelToken,
 }
 
 impl Work {
-    pub(crate) fn new(common: &Common, options: Options, console: Console) -> Result<Self, UsageError> {
+    pub(crate) fn new(
+        common: &Common,
+        options: Options,
+        console: Arc<Console>,
+        breaker: &Breaker,
+        drain: Duration,
+    ) -> Result<Self, UsageError> {
         let threads = common.threads();
         let pool =
             ThreadPoolBuilder::new().num_threads(threads).thread_name(|n| format!("picture-{n}")).build();
         let pool = pool
             .map_err(|error| UsageError(format!("can't start {threads} threads: {error}; ask for fewer")))?;
+        let (interrupt, abandon) = (CancelToken::new(), CancelToken::new());
+        on_signals(&interrupt, &abandon, breaker, &console, drain);
+        tell_pauses(breaker, &console);
         Ok(Self {
             intake: inputs::intake(options.input_limits.bytes),
             console,
             pool: Arc::new(pool),
             budget: MemoryBudget::new(options.input_limits.memory).max_pictures(threads),
-            interrupt: on_ctrl_c(),
-            rules: StopRules::default(),
+            interrupt,
+            abandon,
+            breaker: breaker.clone(),
             options,
         })
     }
@@ -61,34 +76,70 @@ impl Work {
         self.interrupt.unless_canceled(work).await.ok_or_else(Failure::interrupted)
     }
 
+    /// Waits for an upload under way to end, but no longer than it may take after a signal.
+    pub(crate) async fn or_abandoned<T>(&self, work: impl Future<Output = T>) -> Result<T, Failure> {
+        self.abandon.unless_canceled(work).await.ok_or_else(Failure::interrupted)
+    }
+
+    pub(crate) fn is_interrupted(&self) -> bool {
+        self.interrupt.is_canceled()
+    }
+
     /// Fails if nothing new is to be begun, or nothing that goes to this target's module.
     pub(crate) fn check(&self, target: Option<&Target>) -> Result<(), Failure> {
-        if self.interrupt.is_canceled() {
-            return Err(Failure::interrupted());
+        if self.is_interrupted() {
+            return Err(Failure { not_tried: true, ..Failure::interrupted() });
         }
-        let (severity, kind, this, because) =
-            match (self.rules.batch(), target.and_then(|t| self.rules.module(t))) {
-                (Some(because), _) => (Severity::StopsAll, "stopped", "one", because),
-                (None, Some(because)) => (Severity::Refused, "skipped", "module", because),
-                (None, None) => return Ok(()),
-            };
-        let message = format!("not tried, since an earlier failure holds for this {this} too: {because}");
-        Err(Failure::new(severity, kind, message))
+        let because = self.breaker.batch().or_else(|| self.breaker.module(target?));
+        because.map_or(Ok(()), |because| Err(Failure::stopped(&because)))
     }
 }
 
-/// What the first Ctrl-C cancels. The second one ends the program at once.
-fn on_ctrl_c() -> CancelToken {
-    let token = CancelToken::new();
-    let interrupt = token.clone();
+/// The first signal lets nothing new begin, and gives what is under way so much time. The second one ends the
+/// program at once.
+fn on_signals(
+    interrupt: &CancelToken,
+    abandon: &CancelToken,
+    breaker: &Breaker,
+    console: &Arc<Console>,
+    drain: Duration,
+) {
+    let (interrupt, abandon) = (interrupt.clone(), abandon.clone());
+    let (breaker, console) = (breaker.clone(), Arc::clone(console));
+    let mut signals = Signals::new();
     tokio::spawn(async move {
-        // An error means that this system has no Ctrl-C.
-        while tokio::signal::ctrl_c().await.is_ok() {
-            if interrupt.is_canceled() {
-                std::process::exit(Severity::Interrupted.exit_code());
-            }
-            interrupt.cancel();
+        signals.next().await;
+        interrupt.cancel();
+        breaker.stop(StopReason::new(INTERRUPTED, "Run it again."));
+        console.note(&format!(
+            "interrupted: nothing new is begun, and what is under way may take {} s; another signal ends it at once",
+            drain.as_secs_f64()
+        ));
+        tokio::select! {
+            () = tokio::time::sleep(drain) => abandon.cancel(),
+            () = signals.next() => std::process::exit(Severity::Interrupted.exit_code()),
         }
+        signals.next().await;
+        std::process::exit(Severity::Interrupted.exit_code());
     });
-    token
 }
+
+/// Says on the console when uploads pause, and why.
+fn tell_pauses(breaker: &Breaker, console: &Arc<Console>) {
+    let console = Arc::clone(console);
+    breaker.on_event(move |event| match event {
+        BreakerEvent::Paused { reason, wait } => {
+            console.note(&format!("paused: {reason}; next try in {:.1} s", wait.as_secs_f64()));
+        }
+        BreakerEvent::Resumed => console.note("goes on"),
+        // That was told when it came.
+        BreakerEvent::Stopped { reason, .. } if reason.message == INTERRUPTED => {}
+        BreakerEvent::Stopped { module, reason } => {
+            let what = module.as_deref().unwrap_or("all");
+            console.note(&format!("stopped for {what}: {reason}"));
+        }
+        _ => {}
+    });
+}
+
+const INTERRUPTED: &str = "interrupted";

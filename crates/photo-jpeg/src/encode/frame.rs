@@ -42,8 +42,9 @@ pub(crate) struct FrameComponent<S> {
 
 impl<'a> Frame<SampleSource<'a>> {
     /// Checks a picture and makes its frame. `orientation` is how the picture must be turned to be upright.
-    pub(crate) fn new(planes: &'a Planes, orientation: Orientation, tables: [QuantTable; 2]) -> Result<Self> {
+    pub(crate) fn new(planes: &'a Planes, orientation: Orientation, tables: [QuantTable; 3]) -> Result<Self> {
         check(planes)?;
+        let same_chroma = tables[1] == tables[2];
         let ids = ids(planes.color);
         let factors = upright_factors(&planes.sampling, orientation);
         let components: Vec<_> = planes
@@ -54,8 +55,9 @@ impl<'a> Frame<SampleSource<'a>> {
             .enumerate()
             .map(|(index, ((plane, &(h, v)), id))| {
                 let class = class(planes.color, index);
-                let source = SampleSource::new(plane, orientation, &tables[class]);
-                FrameComponent { id, h, v, class, quant: class, source }
+                let quant = if same_chroma || class == 0 { class } else { index };
+                let source = SampleSource::new(plane, orientation, &tables[quant]);
+                FrameComponent { id, h, v, class, quant, source }
             })
             .collect();
         let swap = orientation.swaps_sides();

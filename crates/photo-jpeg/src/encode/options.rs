@@ -20,11 +20,11 @@ use crate::transform::Edges;
 pub struct EncodeOptions<'a> {
     /// The quality on libjpeg's scale, 1 (worst) to 100; 90 by default. Not used if `tables` are given.
     pub quality: u8,
-    /// The quantization tables of luma (also used for gray and RGB) and of chroma. `None`, the default, for
-    /// the standard's, scaled by `quality`.
+    /// The quantization tables of luma (also used for gray and RGB), and of the differences of blue and of
+    /// red. `None`, the default, for the standard's, scaled by `quality`.
     ///
     /// With a divisor above 255 the file is not baseline but extended sequential.
-    pub tables: Option<[QuantTable; 2]>,
+    pub tables: Option<[QuantTable; 3]>,
     /// Whether the Huffman tables are optimized for the picture, which is the default, or are the standard's
     /// typical ones. Typical tables make a file about 3 to 10 % larger and hardly save time.
     pub optimize_huffman: bool,
@@ -40,10 +40,10 @@ impl EncodeOptions<'_> {
         self
     }
 
-    /// Sets the quantization tables of luma and chroma.
+    /// Sets the quantization tables of luma, and of the differences of blue and of red.
     #[must_use]
-    pub fn tables(mut self, luma: QuantTable, chroma: QuantTable) -> Self {
-        self.tables = Some([luma, chroma]);
+    pub fn tables(mut self, tables: [QuantTable; 3]) -> Self {
+        self.tables = Some(tables);
         self
     }
 
@@ -54,11 +54,9 @@ impl EncodeOptions<'_> {
         self
     }
 
-    /// The quantization tables of luma and chroma to be used.
-    pub(crate) fn quant_tables(&self) -> [QuantTable; 2] {
-        self.tables
-            .clone()
-            .unwrap_or_else(|| [QuantTable::luma(self.quality), QuantTable::chroma(self.quality)])
+    /// The quantization tables to be used, of luma and of the two differences.
+    pub(crate) fn quant_tables(&self) -> [QuantTable; 3] {
+        self.tables.clone().unwrap_or_else(|| QuantTable::standard(self.quality))
     }
 }
 

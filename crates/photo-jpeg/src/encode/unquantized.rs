@@ -37,8 +37,7 @@ impl UnquantizedCoefficients {
     }
 
     fn at(planes: &Planes, orientation: Orientation, level: Level) -> Result<Self> {
-        let ones = [QuantTable::luma(100), QuantTable::chroma(100)];
-        let mut frame = Frame::new(planes, orientation, ones)?;
+        let mut frame = Frame::new(planes, orientation, QuantTable::standard(100))?;
         frame.components = frame
             .components
             .into_iter()

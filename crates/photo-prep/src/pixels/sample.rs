@@ -32,23 +32,49 @@ const WIDE: u32 = 1024;
 pub(crate) fn bands(raster: &Raster) -> Option<Raster> {
     const PIXELS: u64 = 300_000;
     const LARGE: u64 = 2_000_000;
-    let runs = raster.size.height / RUN;
-    let width = raster.size.width.min(WIDE);
-    let wanted = PIXELS.div_ceil(u64::from(width) * u64::from(RUN)).max(4) as u32;
-    let size = Size::new(width, wanted * RUN);
-    if wanted > runs || raster.size.pixels() < LARGE {
+    let Size { width, height } = raster.size;
+    let (wide, high) = (width.min(WIDE), height.min(RUN));
+    let wanted = PIXELS.div_ceil(u64::from(wide) * u64::from(high)).max(4) as u32;
+    if raster.size.pixels() < LARGE {
         return None;
     }
     let n = raster.layout.channels();
+    let size = Size::new(wide, wanted * high);
     let mut data = Vec::with_capacity(Raster::bytes_for(size, raster.layout));
     for run in 0..wanted {
         // In the middle of as many parts.
-        let at = (u64::from(2 * run + 1) * u64::from(runs) / u64::from(2 * wanted)) as usize;
-        let column = (raster.size.width - width) as usize * run as usize / (wanted - 1) as usize;
-        for row in at * RUN as usize..(at + 1) * RUN as usize {
-            let from = row * raster.row_bytes() + column * n;
-            data.extend_from_slice(raster.data.get(from..from + width as usize * n)?);
+        let from = u64::from(height - high) * u64::from(2 * run + 1) / u64::from(2 * wanted);
+        let column = (width - wide) as usize * run as usize / (wanted - 1) as usize;
+        for row in from as usize..from as usize + high as usize {
+            let at = row * raster.row_bytes() + column * n;
+            data.extend_from_slice(raster.data.get(at..at + wide as usize * n)?);
         }
+    }
+    Raster::new(size, raster.layout, data)
+}
+
+/// Parts of this side or, where the picture is narrower, of its own, spread over the picture and whole in
+/// themselves as [`bands`] are not; those of which nothing can be seen are left out.
+pub(crate) fn parts(raster: &Raster, side: u32, count: u32) -> Vec<Raster> {
+    let Size { width, height } = raster.size;
+    let size = Size::new(side.min(width), side.min(height));
+    let place = |n: u32| {
+        // Columns follow each other by the golden ratio, so that none is left out.
+        let across = (0.5 + f64::from(n) * 0.618_034).fract();
+        let down = (f64::from(n) + 0.5) / f64::from(count.max(1));
+        let at = |share: f64, room: u32| (share * f64::from(room)) as u32;
+        (at(across, width - size.width), at(down, height - size.height))
+    };
+    let parts = (0..count).filter_map(|n| part(raster, place(n), size));
+    parts.filter(|part| !super::alpha::is_invisible(part)).collect()
+}
+
+fn part(raster: &Raster, (x, y): (u32, u32), size: Size) -> Option<Raster> {
+    let n = raster.layout.channels();
+    let mut data = Vec::with_capacity(Raster::bytes_for(size, raster.layout));
+    for row in y..y + size.height {
+        let from = row as usize * raster.row_bytes() + x as usize * n;
+        data.extend_from_slice(raster.data.get(from..from + size.width as usize * n)?);
     }
     Raster::new(size, raster.layout, data)
 }
@@ -93,7 +119,6 @@ mod tests {
             Raster::new(Size::new(w, h), Layout::Gray, (0..h).flat_map(row).collect()).unwrap()
         };
         assert!(bands(&make(1000, 1000)).is_none());
-        assert!(bands(&make(20_000, 100)).is_none());
         for (w, h) in [(3651, 2738), (1000, 10_000), (10_000, 1000), (20_000, 600)] {
             let sample = bands(&make(w, h)).unwrap();
             assert!(2 * sample.size().pixels() <= u64::from(w) * u64::from(h) && sample.size().width <= 1024);
@@ -102,6 +127,21 @@ mod tests {
             let runs: Vec<u8> = sample.data().chunks(rows).map(|run| run[0]).collect();
             assert!(runs.len() >= 4 && runs.is_sorted_by(|a, b| a < b), "{runs:?}");
         }
+        for (w, h) in [(20_000, 100), (65_500, 40), (3, 900_000)] {
+            let sample = bands(&make(w, h)).unwrap();
+            assert!((290_000..400_000).contains(&sample.size().pixels()), "{}", sample.size());
+        }
+    }
+
+    #[test]
+    fn parts_lie_in_the_picture_and_show_something() {
+        let size = Size::new(900, 700);
+        let pixel = |i: u32| if i % 900 < 450 { [0, 0, 0, 0] } else { [(i / 900 / 4) as u8, 1, 2, 255] };
+        let half = Raster::new(size, Layout::Rgba, (0..900 * 700).flat_map(pixel).collect()).unwrap();
+        let seen = parts(&half, 256, 8);
+        assert!((3..8).contains(&seen.len()), "{}", seen.len());
+        assert!(seen.iter().all(|part| part.size() == Size::new(256, 256)));
+        assert_eq!(parts(&half, 1000, 2)[0].size(), size);
     }
 
     #[test]

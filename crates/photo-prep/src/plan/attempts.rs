@@ -36,17 +36,17 @@ pub enum Attempt {
         /// Whether the picture has fewer pixels than its source, so that all in all something is lost.
         reduced: bool,
     },
-    /// A PNG whose samples differ from the picture's by the least error that fits: 1, 2, 3, 5. Alpha is exact.
-    /// Of photos that become PNGs.
+    /// A PNG whose samples differ from the picture's by the least bound that fits: 1, 2, 3 or 5, or less where
+    /// the picture is calm. Alpha is exact. Of photos that become PNGs.
     NearLossless {
         /// No sample differs by more.
         max_error: u8,
     },
     /// A PNG in fewer colors, of graphics alone: where the 16 most frequent colors make up three tenths of what
-    /// is visible.
+    /// is visible. A graphic that looks better as a JPEG of so many bytes becomes one instead.
     FewerColors(FewerColors),
     /// A PNG of fewer pixels: in fewer colors if it is a graphic, else nearly without loss or in dithered
-    /// colors, whichever is most like the picture.
+    /// colors, whichever looks most like the picture.
     SmallerPng(SmallerPng),
     /// A JPEG of one quality.
     Jpeg {
@@ -116,8 +116,8 @@ pub struct SmallerPng {
     pub colors: FewerColors,
     /// Thousandths of the limit that are enough.
     pub fill: u64,
-    /// Whole files that are written before the largest that fits is taken; three times as many of small
-    /// pictures.
+    /// Whole files of one kind that are written before the largest that fits is taken; three times as many of
+    /// small pictures. Of pictures below two megapixels, more are written to choose among them.
     pub tries: u32,
 }
 

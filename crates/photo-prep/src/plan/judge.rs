@@ -178,7 +178,7 @@ fn content(info: &ImageInfo, options: &Options) -> Vec<ViolationKind> {
 
 /// Whether it is a format whose every byte is accounted for.
 fn is_known(info: &ImageInfo) -> bool {
-    matches!(info.format, Format::Jpeg | Format::Png)
+    AcceptedFormats::JpegAndPng.contains(info.format)
 }
 
 /// Bytes that a rewrite would leave out.

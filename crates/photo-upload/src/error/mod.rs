@@ -13,6 +13,7 @@ use std::time::Duration;
 
 use crate::error_code::{Class, ErrorCode, Scope};
 use crate::redact;
+use crate::stop_reason::StopReason;
 
 /// Why a photo is not on the record, grouped by what can be done about it.
 ///
@@ -42,8 +43,7 @@ pub enum Error {
     /// The record's state does not allow it now: somebody has to change the record first.
     #[error("not in the record's present state: {0}")]
     RecordState(Box<Failure>),
-    /// The account's credits are used up, or the server asks for a longer wait than allowed: stop, go on
-    /// later.
+    /// The account's credits are used up: stop, go on later.
     #[error("out of credits: {0}")]
     OutOfCredits(Box<Failure>),
     /// All attempts failed for reasons that pass: try again later.
@@ -56,11 +56,11 @@ pub enum Error {
     /// The caller canceled it.
     #[error("canceled before it was done")]
     Canceled,
-    /// Never attempted, because an earlier answer showed that it must fail as well.
-    #[error("not attempted: an earlier answer was {because}, which holds for this one too")]
+    /// Not attempted, because an earlier failure showed that it must fail as well.
+    #[error("not attempted, since an earlier failure holds for this one too: {}", because.message)]
     Skipped {
-        /// The code of the earlier answer.
-        because: ErrorCode,
+        /// The earlier failure.
+        because: Box<StopReason>,
     },
 }
 
@@ -135,7 +135,7 @@ impl Error {
     /// The endpoint's error code, if an answer had one.
     pub fn code(&self) -> Option<&ErrorCode> {
         match self {
-            Self::Skipped { because } => Some(because),
+            Self::Skipped { because } => because.code.as_ref(),
             _ => self.failure().and_then(|f| f.code.as_ref()),
         }
     }
@@ -161,6 +161,7 @@ impl Error {
             Self::Temporary(_) | Self::Ambiguous(_) | Self::OutOfCredits(_) => true,
             Self::Token(error) => error.is_temporary(),
             Self::Source(error) => error.is_temporary(),
+            Self::Skipped { because } => because.temporary,
             _ => false,
         }
     }
@@ -169,11 +170,14 @@ impl Error {
     /// further uploads are bound to fail too, `None` if they may succeed.
     pub fn stops(&self) -> Option<Scope> {
         match self {
-            Self::Denied(_) | Self::OutOfCredits(_) => Some(Scope::Batch),
+            Self::OutOfCredits(_) => Some(Scope::Batch),
             Self::Token(error) if !error.is_temporary() => Some(Scope::Batch),
-            Self::Refused(f) => match f.class {
-                Class::Permanent { scope } if scope >= Scope::Module => Some(scope),
-                _ => None,
+            Self::Denied(f) | Self::Refused(f) => match (f.class, &f.code) {
+                // One of these alone may be about its own record or a gateway; a Breaker looks at several.
+                (_, Some(ErrorCode::AuthorizationFailed | ErrorCode::InvalidUrlPattern)) => None,
+                (Class::Permanent { .. }, None) if matches!(f.status, Some(403 | 404)) => None,
+                (Class::Permanent { scope }, _) => Some(scope).filter(|scope| *scope >= Scope::Module),
+                _ => Some(Scope::Batch),
             },
             _ => None,
         }
@@ -191,6 +195,7 @@ impl Error {
             }
             Self::Source(_) => "Check the path or URL, and that it can be read from here.",
             Self::Token(error) => error.help(),
+            Self::Skipped { because } => because.help,
             Self::Canceled => "Start it again if it is still wanted.",
             Self::OutOfCredits(_) => {
                 "Wait until the account has credits again, or buy more; then go on with the rest."

@@ -89,6 +89,7 @@ struct Parts {
     retry: Retry,
     jitter: Jitter,
     total: Duration,
+    breaker: Option<Breaker>,
 }
 
 impl Parts {
@@ -98,11 +99,24 @@ impl Parts {
             retry,
             jitter: Jitter::new(Some(7)),
             total: Duration::from_secs(600),
+            breaker: None,
         }
     }
 
     async fn run(&self, script: &Script, tokens: &dyn TokenSource) -> Result<Done, Error> {
+        self.run_for("1", script, tokens).await
+    }
+
+    async fn run_for(
+        &self,
+        record: &str,
+        script: &impl Request,
+        tokens: &dyn TokenSource,
+    ) -> Result<Done, Error> {
+        let target = Target::new("Leads", record)?;
         let retry_loop = RetryLoop {
+            target: &target,
+            breaker: self.breaker.as_ref(),
             operation: Operation::Upload,
             what: "upload to Leads/1".into(),
             tokens,
@@ -173,7 +187,17 @@ async fn every_documented_code_has_its_group() {
             Class::Token => (matches!(error, Error::Denied(_)), 2),
             Class::RecordState => (matches!(error, Error::RecordState(_)), 1),
             Class::Permanent { scope: Scope::Batch } => (matches!(error, Error::Denied(_)), 1),
-            Class::Permanent { .. } => (matches!(error, Error::Refused(_)), 1),
+            Class::Permanent { .. } => {
+                let rights = matches!(code, ErrorCode::OauthScopeMismatch | ErrorCode::NoPermission);
+                (
+                    if rights {
+                        matches!(error, Error::Denied(_))
+                    } else {
+                        matches!(error, Error::Refused(_))
+                    },
+                    1,
+                )
+            }
         };
         assert!(fits, "{error:?}");
         assert_eq!((error.attempts(), error.status()), (attempts, Some(status)), "{error:?}");
@@ -207,12 +231,17 @@ async fn a_429_makes_the_others_wait_too() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn credits_and_long_hints_stop() {
-    for step in [too_many(None, Some(0)), too_many(Some("301"), None), too_many(Some("86400"), Some(5))] {
+async fn only_credits_are_called_credits() {
+    for (step, credits) in [
+        (too_many(None, Some(0)), true),
+        (too_many(Some("301"), None), false),
+        (too_many(Some("900"), Some(5)), false),
+    ] {
         let script = Script::new([step]);
         let error = Parts::new(exact()).run(&script, &Counting::default()).await.expect_err("an error");
-        assert!(matches!(error, Error::OutOfCredits(_)), "{error:?}");
-        assert_eq!(error.stops(), Some(Scope::Batch));
+        assert_eq!(matches!(error, Error::OutOfCredits(_)), credits, "{error:?}");
+        assert_eq!(error.stops(), credits.then_some(Scope::Batch));
+        assert!(error.is_temporary());
     }
 }
 
@@ -317,3 +346,5 @@ async fn the_token_endpoint_may_fail_for_a_while() {
         assert_eq!(script.left(), usize::from(!good));
     }
 }
+
+mod with_breaker;

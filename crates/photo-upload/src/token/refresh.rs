@@ -66,6 +66,8 @@ struct Inner {
 #[derive(Debug, Default)]
 struct State {
     held: Option<Held>,
+    /// The token that the endpoint refused last: never given again.
+    refused: Option<AccessToken>,
     /// The last refusal, and when asking is allowed again.
     refusal: Option<(TokenError, Instant)>,
 }
@@ -105,7 +107,13 @@ impl Inner {
     async fn token(&self, refused: Option<&AccessToken>) -> Result<AccessToken, TokenError> {
         let mut state = self.state.lock().await;
         let now = Instant::now();
-        let is_refused = |token: &AccessToken| refused.is_some_and(|r| r.same_as(token));
+        if let Some(refused) = refused {
+            // Others must not be sent with it either.
+            state.held = state.held.take().filter(|held| !held.token.same_as(refused));
+            state.refused = Some(refused.clone());
+        }
+        let known = state.refused.clone();
+        let is_refused = |token: &AccessToken| known.as_ref().is_some_and(|r| r.same_as(token));
         if state.held.as_ref().is_none_or(|h| h.renew_at <= now || is_refused(&h.token)) {
             // Perhaps another process, or an earlier run, left a better one.
             if let Some(stored) = self.stored(now).filter(|h| h.renew_at > now && !is_refused(&h.token)) {
@@ -130,6 +138,18 @@ impl Inner {
                     other => other.clone(),
                 });
             }
+        }
+        // One process at a time; the one before may have left a token.
+        let _lock = match &self.store {
+            Some(store) => store.lock(self.timeout).await,
+            None => None,
+        };
+        let now = Instant::now();
+        let refused = state.refused.clone();
+        let fresh =
+            |held: &Held| held.renew_at > now && refused.as_ref().is_none_or(|r| !r.same_as(&held.token));
+        if let Some(held) = self.stored(now).filter(fresh) {
+            return Ok(state.held.insert(held).token.clone());
         }
         match self.ask().await {
             Ok(grant) => {
@@ -261,7 +281,8 @@ impl RefreshTokenBuilder {
     }
 
     /// Keeps the access token in this file (mode 0600, replaced as a whole) and takes it from there at the
-    /// next start. The folder has to be there. A file that others may read, or that belongs to other
+    /// next start. The folder has to be there. Processes that share it take turns refreshing, by a lock on a
+    /// file of this name with `.lock` behind it. A file that others may read, or that belongs to other
     /// credentials, is not used but replaced. Default: none.
     pub fn store(mut self, path: impl Into<PathBuf>) -> Self {
         self.store = Some(path.into());

@@ -1,11 +1,12 @@
 //! Keeping the access token in a file between runs, readable by its owner only.
 
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 use serde::{Deserialize, Serialize};
+use tokio::time::{Instant, sleep};
 
 use super::AccessToken;
 
@@ -74,6 +75,25 @@ impl Store {
         written
     }
 
+    /// Waits until no other process refreshes, for some time: better two refreshes than none. Ends when dropped.
+    pub(super) async fn lock(&self, most: Duration) -> Option<File> {
+        let mut name = self.path.file_name().unwrap_or_default().to_os_string();
+        name.push(".lock");
+        let mut options = OpenOptions::new();
+        options.write(true).create(true).truncate(false);
+        #[cfg(unix)]
+        std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+        let file = options.open(self.path.with_file_name(name)).ok()?;
+        let deadline = Instant::now() + most;
+        loop {
+            match file.try_lock() {
+                Ok(()) => return Some(file),
+                Err(TryLockError::WouldBlock) if Instant::now() < deadline => sleep(LOCK_POLL).await,
+                Err(_) => return None,
+            }
+        }
+    }
+
     fn temporary_path(&self) -> PathBuf {
         let mut name = self.path.file_name().unwrap_or_default().to_os_string();
         name.push(format!(".{:016x}.tmp", fastrand::u64(..)));
@@ -113,6 +133,8 @@ fn fingerprint(facts: &[&str]) -> String {
     format!("{hash:016x}")
 }
 
+/// How often a lock is asked for that another process has.
+const LOCK_POLL: Duration = Duration::from_millis(50);
 const MOST_BYTES: u64 = 16 * 1024;
 const MOST_SECONDS: u64 = 86_400;
 

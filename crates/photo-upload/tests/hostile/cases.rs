@@ -190,7 +190,7 @@ fn statuses() -> Vec<Case> {
             wait("99999999999999999999"),
             ["temporary", "temporary", "throttled", "status"],
         ),
-        case("a wait of years", wait("2592000"), ["credits", "credits", "throttled", "status"]),
+        case("a wait of years", wait("2592000"), ["temporary", "temporary", "throttled", "status"]),
         case("a negative wait", wait("-1"), ["temporary", "temporary", "throttled", "status"]),
         case(
             "an answer in advance",

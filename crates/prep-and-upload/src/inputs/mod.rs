@@ -1,6 +1,8 @@
 //! What to work on: files, the pictures of folders, standard input, URLs.
 
+pub(crate) mod files;
 pub(crate) mod map;
+mod problems;
 
 use std::ffi::OsString;
 use std::path::{Path, PathBuf};
@@ -21,6 +23,8 @@ pub(crate) struct Input {
     pub(crate) file: String,
     /// What its output is called, without an extension.
     pub(crate) stem: OsString,
+    /// The line of the map that it comes from, from 1.
+    pub(crate) line: Option<u64>,
     /// The record that it goes to, if it is to be uploaded.
     pub(crate) target: Option<Target>,
     /// Where its output goes, if it is kept.
@@ -95,7 +99,18 @@ impl Input {
             _ => ("-".to_owned(), Some("stdin".into())),
         };
         let stem = stem.unwrap_or_else(|| file.clone().into());
-        Ok(Self { source, file, stem, target: None, out: PathBuf::new() })
+        Ok(Self { source, file, stem, line: None, target: None, out: PathBuf::new() })
+    }
+
+    /// Its report, as far as it is known before anything is done.
+    pub(crate) fn report(&self) -> Report {
+        let (module, record) = self.target.as_ref().map(|to| (to.module(), to.record_id())).unzip();
+        Report {
+            line: self.line,
+            module: module.map(str::to_owned),
+            record: record.map(str::to_owned),
+            ..Report::new(self.file.clone())
+        }
     }
 
     /// The file it is in.

@@ -1,7 +1,10 @@
 //! The program, run as scripts run it.
 
 mod harness;
+mod mapping;
+mod pausing;
 mod preparing;
+mod resuming;
 mod sandbox;
 #[path = "../../../photo-upload/tests/scripted/mod.rs"]
 mod scripted;

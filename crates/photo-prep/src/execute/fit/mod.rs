@@ -3,10 +3,11 @@
 
 mod drafts;
 mod jpeg;
-mod likeness;
+mod jpeg_estimate;
 mod outcome;
 mod png;
 mod png_or_jpeg;
+mod png_size;
 mod png_way;
 pub(super) mod quant_search;
 mod size_search;
@@ -31,7 +32,7 @@ pub(super) fn planes(source: Source<'_>, attempts: &[Attempt], target: &Target) 
     for attempt in attempts {
         let step = jpeg.attempt(attempt)?;
         if let Some(file) = log.accept_if_fits(attempt, step) {
-            return Ok(Fitted { file, tried: log.into_tried(), counts: jpeg.counts() });
+            return Ok(Fitted { file, tried: log.into_tried(), counts: jpeg.counts(), alpha_cost: None });
         }
     }
     Err(log.cannot_fit(target.max_bytes))
@@ -63,7 +64,10 @@ pub(super) fn raster(raster: &Raster, attempts: &[Attempt], target: &Target) -> 
                 if is_small { png.lossless()? } else { Step::Skipped }
             }
             Attempt::NearLossless { max_error } if as_png => png.near_lossless(*max_error)?,
-            Attempt::FewerColors(how) if as_png => png.fewer_colors(*how)?,
+            Attempt::FewerColors(how) if as_png => {
+                as_png = only_png || !png.is_better_as_jpeg(*how)?;
+                if as_png { png.fewer_colors(*how)? } else { Step::Skipped }
+            }
             Attempt::SmallerPng(how) if as_png => png.smaller(*how)?,
             Attempt::NearLossless { .. } | Attempt::FewerColors(_) | Attempt::SmallerPng(_) => Step::Skipped,
             _ if as_png => Step::Skipped,
@@ -78,7 +82,8 @@ pub(super) fn raster(raster: &Raster, attempts: &[Attempt], target: &Target) -> 
         if let Some(file) = log.accept_if_fits(attempt, step) {
             let mut counts = jpeg.map_or_else(Counts::default, |jpeg| jpeg.counts());
             counts.encodes += png.encodes();
-            return Ok(Fitted { file, tried: log.into_tried(), counts });
+            let alpha_cost = png.alpha_cost(file.size)?;
+            return Ok(Fitted { file, tried: log.into_tried(), counts, alpha_cost });
         }
     }
     Err(log.cannot_fit(target.max_bytes))

@@ -26,7 +26,7 @@ impl Target {
     pub(super) fn search_tables(&self, picture: &OrientedPlanes<'_>) -> Result<QuantTableSearch<'_>> {
         let picture = Picture::Unquantized(picture.transformed()?);
         let options = TranscodeOptions::default().segments(&self.settings.segments);
-        Ok(QuantTableSearch::new(picture, options, self.max_bytes))
+        Ok(QuantTableSearch::new(picture, options, self.max_bytes).below(self.settings.quality))
     }
 
     /// The size to which a picture is reduced where `wanted` would suit the byte limit: nowhere below the
@@ -50,6 +50,8 @@ pub(in crate::execute) struct Fitted {
     /// What was tried, the attempt that fitted last.
     pub(in crate::execute) tried: Vec<Tried>,
     pub(in crate::execute) counts: Counts,
+    /// How many points more a JPEG on a background would have, where that is much.
+    pub(in crate::execute) alpha_cost: Option<u8>,
 }
 
 /// A file, and how it was made.

@@ -1,16 +1,19 @@
 //! A picture as a PNG within the byte limit: without loss, nearly so, in fewer colors, with fewer pixels.
 
+use super::jpeg_estimate;
 use super::outcome::{File, Step, Target, smaller_of};
-use super::png_way::{Candidate, POWER, Way, Ways};
-use crate::formats::png::encode::{Effort, encode_with};
-use crate::pixels::{Raster, resize};
+use super::png_size::SizeSearch;
+use super::png_way::{Candidate, Way, Ways};
+use crate::formats::png::encode::{Effort, Loss, encode_with};
+use crate::pixels::Raster;
 use crate::plan::{FewerColors, SmallerPng};
 use crate::{Format, Result, Size};
 
-/// Errors of samples, in the order in which they are tried.
-const ERRORS: [u8; 4] = [1, 2, 3, 5];
 /// Errors that are better than fewer pixels, whatever the picture.
 const FINE: u8 = 2;
+
+/// What a sample is taken to be wrong by before a file tells.
+const SAMPLED: f64 = 1.02;
 
 /// The attempts to write one picture.
 pub(super) struct PngFit<'a> {
@@ -20,6 +23,10 @@ pub(super) struct PngFit<'a> {
     /// The ways with loss, once they are known, the best first.
     candidates: Option<Vec<Candidate>>,
     graphic: bool,
+    /// The way of the file that was written last.
+    way: Way,
+    /// Its bytes by what was expected of them, by a sample.
+    wrong: f64,
     /// Files that were written.
     count: u32,
     best: Option<u64>,
@@ -28,54 +35,93 @@ pub(super) struct PngFit<'a> {
 impl<'a> PngFit<'a> {
     /// `graphic`: of few colors, so that they may become fewer.
     pub(super) fn new(raster: &'a Raster, target: &'a Target, graphic: bool) -> Self {
-        let ways = Ways::new(raster);
-        Self { raster, target, ways, candidates: None, graphic, count: 0, best: None }
+        let ways = Ways::new(raster, target);
+        let wrong = if ways.knows_all() { 1.0 } else { SAMPLED };
+        Self {
+            raster,
+            target,
+            ways,
+            candidates: None,
+            graphic,
+            way: Way::Lossless,
+            wrong,
+            count: 0,
+            best: None,
+        }
     }
 
     pub(super) fn encodes(&self) -> u32 {
         self.count
     }
 
-    /// Not tried where a sample tells that it is far too large; tried harder where little is missing.
+    /// Not tried where a sample tells that it is too large; of graphics, tried harder where little is missing.
+    /// Photos hardly shrink by other filters.
     pub(super) fn lossless(&mut self) -> Result<Step> {
-        const HARDER: f64 = 1.3;
-        if !self.ways.knows_all() && self.expected(Way::Near(0))? > HARDER * self.limit() {
+        let harder = if self.graphic { 1.3 } else { 1.05 };
+        if !self.ways.knows_all() && self.ways.expected(Way::Lossless, 0)? > harder * self.limit() {
             return Ok(Step::Skipped);
         }
-        let bytes = encode_with(self.raster, &self.target.chunks, Effort::Usual)?;
+        let bytes = self.whole(Way::Lossless)?;
         let missed = bytes.len() as f64 / self.limit();
+        if !self.ways.knows_all() {
+            self.wrong = bytes.len() as f64 / self.ways.expected(Way::Lossless, 0)?;
+        }
         let step = self.done(bytes, self.raster.size());
-        // Photos hardly shrink by other filters.
-        if missed <= 1.0 || missed > HARDER || !self.graphic && missed > 1.03 {
+        if missed <= 1.0 || missed > harder || !self.graphic {
             return Ok(step);
         }
         let bytes = encode_with(self.raster, &self.target.chunks, Effort::Most)?;
         Ok(self.done(bytes, self.raster.size()))
     }
 
-    /// The least error that fits, of photos alone.
+    /// The least loss that fits, of photos alone.
     pub(super) fn near_lossless(&mut self, max_error: u8) -> Result<Step> {
+        /// What a file has of the limit at least, if another try can get there.
+        const ENOUGH: f64 = 0.95;
         if self.graphic {
             return Ok(Step::Skipped);
         }
-        let mut step = Step::Skipped;
-        for error in ERRORS.into_iter().filter(|error| *error <= max_error) {
-            let way = Way::Near(error);
-            if self.expected(way)? > 1.01 * self.limit() || error > FINE && !self.is_best(max_error, way)? {
-                continue;
+        let (mut step, mut tried) = (Step::Skipped, None);
+        for _ in 0..3 {
+            let Some(level) = self.least_level(max_error, self.limit() / self.wrong)? else { break };
+            let way = Way::Near(Loss::level(level));
+            let is_fine = Loss::level(level).max_error() <= FINE;
+            if tried == Some(level) || !is_fine && !self.is_better_than_fewer_pixels(way, max_error)? {
+                break;
             }
-            let bytes = self.ways.written(way, self.raster, &self.target.chunks)?;
-            step = self.done(bytes, self.raster.size());
-            if matches!(step, Step::Fits(_)) {
+            tried = Some(level);
+            let bytes = self.whole(way)?;
+            let length = bytes.len() as f64;
+            self.wrong = 1.003 * length / self.ways.expected(way, 0)?;
+            let made = self.done(bytes, self.raster.size());
+            let fits = matches!(made, Step::Fits(_));
+            if fits || !matches!(step, Step::Fits(_)) {
+                step = made;
+            }
+            if fits && (self.ways.knows_all() || length >= ENOUGH * self.limit()) {
                 break;
             }
         }
         Ok(step)
     }
 
-    fn is_best(&mut self, max_error: u8, way: Way) -> Result<bool> {
-        let candidates = self.photo_candidates(max_error, 256)?;
-        Ok(candidates.first().is_some_and(|best| best.way == way && best.share >= 1.0))
+    /// The first level that is expected to have no more than so many bytes.
+    fn least_level(&mut self, max_error: u8, limit: f64) -> Result<Option<u8>> {
+        let allowed = |level: &u8| Loss::level(*level).max_error() <= max_error;
+        let levels = (0..Loss::LEVELS).take_while(allowed).count() as u8;
+        let (mut from, mut to) = (0, levels);
+        while from < to {
+            let middle = from.midpoint(to);
+            let expected = self.ways.expected(Way::Near(Loss::level(middle)), 0)?;
+            if expected <= limit { to = middle } else { from = middle + 1 }
+        }
+        Ok((to < levels).then_some(to))
+    }
+
+    fn is_better_than_fewer_pixels(&mut self, way: Way, max_error: u8) -> Result<bool> {
+        let best = self.photo_candidates(max_error, 256)?.first().map(|best| best.points);
+        let whole = Some(self.ways.candidate(way)?.points);
+        Ok(whole >= best)
     }
 
     /// The colors that show most of a graphic, where they fit and are better than fewer pixels.
@@ -85,8 +131,8 @@ impl<'a> PngFit<'a> {
         }
         let candidates = self.graphic_candidates(how)?;
         let mut step = Step::Skipped;
-        for candidate in candidates.into_iter().take_while(|candidate| candidate.share >= 1.0).take(2) {
-            let bytes = self.ways.written(candidate.way, self.raster, &self.target.chunks)?;
+        for candidate in candidates.into_iter().take_while(|candidate| candidate.step == 0).take(2) {
+            let bytes = self.whole(candidate.way)?;
             step = self.done(bytes, self.raster.size());
             if matches!(step, Step::Fits(_)) {
                 break;
@@ -102,103 +148,96 @@ impl<'a> PngFit<'a> {
         } else {
             self.photo_candidates(how.max_error, how.colors.most)?
         };
-        let Some(best) = candidates.first() else { return Ok(Step::Skipped) };
-        self.filled(best.way, best.share, how)
+        let mut search = SizeSearch::new(&mut self.ways, self.target.max_bytes, how);
+        let found = search.best_of(&candidates)?;
+        self.count += search.written();
+        self.best = [self.best, search.smallest()].into_iter().flatten().min();
+        let Some((way, bytes, size)) = found else { return Ok(Step::TooLarge(self.best)) };
+        self.way = way;
+        Ok(Step::Fits(png(bytes, size)))
     }
 
-    /// Nearly without loss; in dithered colors where only few pixels are left that way.
+    /// Whether a graphic that does not fit without loss looks better as a JPEG.
+    pub(super) fn is_better_as_jpeg(&mut self, how: FewerColors) -> Result<bool> {
+        /// The estimate is of plain JPEGs; fitted ones are better.
+        const FITTED: f64 = 2.0;
+        let best = self.graphic_candidates(how)?.first().map_or(0.0, |best| best.points);
+        let jpeg = jpeg_estimate::points(self.ways.parts(), self.raster.size(), self.target)?;
+        Ok(jpeg + FITTED > best)
+    }
+
+    /// How many points more a JPEG on a background would have than the last file, which has this size, where that
+    /// is more than ten.
+    pub(super) fn alpha_cost(&mut self, size: Size) -> Result<Option<u8>> {
+        /// What looks as good as this can't be much better.
+        const GOOD: f64 = 85.0;
+        const MUCH: f64 = 10.0;
+        let fine = match self.way {
+            Way::Lossless => true,
+            Way::Near(loss) => loss.max_error() <= FINE,
+            Way::Colors { .. } => false,
+        };
+        if !self.raster.layout().has_alpha() || fine && size == self.raster.size() {
+            return Ok(None);
+        }
+        let points = self.ways.points(self.way, size).max(0.0);
+        if points > GOOD {
+            return Ok(None);
+        }
+        let jpeg = jpeg_estimate::points(self.ways.parts(), self.raster.size(), self.target)?;
+        Ok((jpeg > points + MUCH).then_some((jpeg - points) as u8))
+    }
+
+    /// Nearly without loss; in dithered colors where that is poor.
     fn photo_candidates(&mut self, max_error: u8, most: u16) -> Result<Vec<Candidate>> {
-        const FEW: f64 = 0.25;
+        /// Below so many points, colors may do better.
+        const POOR: f64 = 75.0;
         if let Some(known) = &self.candidates {
             return Ok(known.clone());
         }
         let mut found = Vec::new();
-        for error in ERRORS.into_iter().filter(|error| (2..=max_error).contains(error)) {
-            found.push(self.candidate(Way::Near(error))?);
+        for error in [2, 3, 5].into_iter().filter(|error| *error <= max_error) {
+            found.push(self.ways.candidate(Way::Near(Loss::even(error)))?);
         }
-        if found.iter().all(|candidate| candidate.share < FEW) {
-            found.push(self.candidate(Way::Colors { most, dithered: true })?);
+        if self.ways.knows_all() || found.iter().all(|candidate| candidate.points < POOR) {
+            found.push(self.ways.candidate(Way::Colors { most, dithered: true })?);
         }
         Ok(self.remembered(found))
     }
 
-    /// All numbers of colors, the best of them dithered, too.
+    /// All numbers of colors; dithered, too, the best of them or, of small pictures, all.
     fn graphic_candidates(&mut self, how: FewerColors) -> Result<Vec<Candidate>> {
         if let Some(known) = &self.candidates {
             return Ok(known.clone());
         }
         let mut found = Vec::new();
-        for most in [256, 64, 32, 16].into_iter().filter(|n| (how.fewest..=how.most).contains(n)) {
-            found.push(self.candidate(Way::Colors { most, dithered: false })?);
+        let colors = |most, dithered| Way::Colors { most, dithered };
+        let counts = [256, 64, 32, 16].into_iter().filter(|n| (how.fewest..=how.most).contains(n));
+        for most in counts.clone() {
+            found.push(self.ways.candidate(colors(most, false))?);
         }
-        let best = found.iter().max_by(|a, b| a.likeness.total_cmp(&b.likeness)).map(|best| best.way);
-        if let Some(Way::Colors { most, .. }) = best {
-            found.push(self.candidate(Way::Colors { most, dithered: true })?);
+        let best = found.iter().max_by(|a, b| a.points.total_cmp(&b.points)).map(|best| best.way);
+        for most in counts {
+            if self.ways.knows_all() || best == Some(colors(most, false)) {
+                found.push(self.ways.candidate(colors(most, true))?);
+            }
         }
         Ok(self.remembered(found))
     }
 
-    fn candidate(&mut self, way: Way) -> Result<Candidate> {
-        self.ways.candidate(way, self.limit(), &self.target.chunks)
-    }
-
     /// The candidates, the best first.
     fn remembered(&mut self, mut found: Vec<Candidate>) -> Vec<Candidate> {
-        found.sort_by(|a, b| b.likeness.total_cmp(&a.likeness));
+        found.sort_by(|a, b| b.points.total_cmp(&a.points));
         self.candidates.insert(found).clone()
     }
 
-    /// Goes from one size to the next until the limit is used.
-    fn filled(&mut self, way: Way, share: f64, how: SmallerPng) -> Result<Step> {
-        let mut search = SizeSearch { share, fits: None, over: None, aim: AIM * self.limit() };
-        let (mut best, mut last, mut tries) = (Step::TooLarge(self.best), Size::new(0, 0), 0);
-        loop {
-            let fitted = matches!(best, Step::Fits(_));
-            let size = match self.size_at(search.share) {
-                size if size == last => {
-                    search.share = search.between();
-                    self.size_at(search.share)
-                }
-                size => size,
-            };
-            let no_smaller = size == last && size == self.target.reduced_to(Size::new(1, 1));
-            if no_smaller || fitted && (size == last || tries >= how.tries_for(size)) {
-                break;
-            }
-            if size == last {
-                search.share *= 0.98;
-                continue;
-            }
-            (last, tries) = (size, tries + 1);
-            let small = resize::reduced(self.raster, size);
-            let bytes = self.ways.written(way, &small, &self.target.chunks)?;
-            let length = bytes.len() as u64;
-            let step = self.done(bytes, size);
-            if matches!(step, Step::Fits(_)) || !fitted {
-                best = step;
-            }
-            if length <= self.target.max_bytes && length * 1000 >= self.target.max_bytes * how.fill {
-                break;
-            }
-            search.go_on(length, self.target.max_bytes);
-            if tries >= how.tries_for(size) && search.fits.is_none() {
-                search.share *= 0.7;
-            }
-        }
-        Ok(best)
-    }
-
-    /// The size that has so much of the pixels.
-    fn size_at(&self, share: f64) -> Size {
-        self.target.reduced_to(self.raster.size().scaled(share.min(1.0).sqrt()))
+    fn whole(&mut self, way: Way) -> Result<Vec<u8>> {
+        self.way = way;
+        self.ways.written(way, self.raster)
     }
 
     fn limit(&self) -> f64 {
-        self.target.max_bytes as f64
-    }
-
-    fn expected(&mut self, way: Way) -> Result<f64> {
-        self.ways.expected(way, 1.0, &self.target.chunks)
+        self.ways.limit()
     }
 
     fn done(&mut self, bytes: Vec<u8>, size: Size) -> Step {
@@ -206,53 +245,15 @@ impl<'a> PngFit<'a> {
         let length = bytes.len() as u64;
         self.best = smaller_of(self.best, length);
         if length <= self.target.max_bytes {
-            return Step::Fits(File { bytes, format: Format::Png, size, quality: None });
+            return Step::Fits(png(bytes, size));
         }
         Step::TooLarge(self.best)
     }
 }
 
-/// How much of the limit is aimed at.
-const AIM: f64 = 0.994;
-
-/// A search for the share of the pixels that fills the limit.
-struct SizeSearch {
-    share: f64,
-    /// The largest share that fits, and the smallest that doesn't, with their bytes.
-    fits: Option<(f64, f64)>,
-    over: Option<(f64, f64)>,
-    aim: f64,
+fn png(bytes: Vec<u8>, size: Size) -> File {
+    File { bytes, format: Format::Png, size, quality: None }
 }
-
-impl SizeSearch {
-    /// In the middle between what fits and what doesn't.
-    fn between(&self) -> f64 {
-        match (self.fits, self.over) {
-            (Some(fits), Some(over)) => (fits.0 * over.0).sqrt(),
-            _ => self.share,
-        }
-    }
-
-    fn go_on(&mut self, length: u64, limit: u64) {
-        let here = (self.share, length as f64);
-        if length <= limit {
-            self.fits = self.fits.filter(|fits| fits.0 > here.0).or(Some(here));
-        } else {
-            self.over = self.over.filter(|over| over.0 < here.0).or(Some(here));
-        }
-        let (power, from) = match (self.fits, self.over) {
-            (Some(fits), Some(over)) if over.0 > fits.0 => {
-                ((over.1 / fits.1).ln() / (over.0 / fits.0).ln(), fits)
-            }
-            _ => (POWER, here),
-        };
-        let wanted = from.0 * (self.aim / from.1).powf(1.0 / power.clamp(0.3, 3.0));
-        let least = self.fits.map_or(1e-9, |fits| fits.0);
-        let most = self.over.map_or(1.0, |over| over.0 * 0.9999);
-        self.share = wanted.clamp(least.min(most), most);
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;

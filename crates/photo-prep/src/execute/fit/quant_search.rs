@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use photo_jpeg::{Coefficients, Draft, QuantTable, TranscodeOptions, UnquantizedCoefficients};
 
 use crate::formats::jpeg::coefficients::as_written;
+use crate::formats::jpeg::encode::{FINEST_PERCENT, coarser, perceptual, shares};
 use crate::plan::TableRange;
 
 /// A file that fits.
@@ -39,8 +40,7 @@ impl Picture {
             Self::Coded(picture) => picture.components().iter().map(|c| (c.facts().h, c.facts().v)).collect(),
             Self::Unquantized(picture) => picture.sampling().collect(),
         };
-        let areas: Vec<_> = factors.into_iter().map(|(h, v)| f64::from(h) * f64::from(v)).collect();
-        areas.iter().map(|area| area / areas.first().unwrap_or(area)).collect()
+        shares(&factors)
     }
 
     fn size(&self) -> (u32, u32) {
@@ -75,9 +75,11 @@ pub(in super::super) struct QuantTableSearch<'a> {
     picture: Picture,
     options: TranscodeOptions<'a>,
     limit: u64,
+    /// Percent of the tables from which on coefficients become smaller for the sake of bytes.
+    thrifty_from: f64,
     encodes: u32,
-    /// Sampled lengths of sequential files, by the coarseness, `None` being the picture's own tables.
-    samples: BTreeMap<Option<usize>, u64>,
+    /// Sampled lengths of sequential files.
+    samples: Vec<(Coarse, u64)>,
     /// Length from many rows over sampled length, for some tables, of a sequential and of a progressive file.
     corrections: BTreeMap<(Option<usize>, bool), f64>,
     /// Length of a progressive file over that of a sequential one, for some tables.
@@ -86,23 +88,40 @@ pub(in super::super) struct QuantTableSearch<'a> {
     progressive_share: f64,
 }
 
+/// Tables and thrift; `None` for the picture's own.
+type Coarse = Option<(Vec<QuantTable>, u8)>;
+
 /// By how much one coarseness's divisors are larger than those of the coarseness before.
 const STEP: f64 = 1.0025;
-/// Percent of the tables at coarseness 0: all divisors are 1 there.
-const FINEST: f64 = 0.1;
 /// Numbers for which a sample is about as wrong as for each other.
 const ANCHORS: usize = 64;
 /// How far a sample may be off, in coarsenesses.
 const SEARCH_WINDOW: usize = 48;
-/// How much finer than the best quality tables may be, in coarsenesses.
-const HEADROOM: usize = 150;
 /// How much finer the tables of a progressive file may be, in coarsenesses.
 const PROGRESSIVE_WINDOW: usize = 40;
 impl<'a> QuantTableSearch<'a> {
     pub(in super::super) fn new(picture: Picture, options: TranscodeOptions<'a>, limit: u64) -> Self {
-        let (samples, corrections, gains) = (BTreeMap::new(), BTreeMap::new(), BTreeMap::new());
-        let progressive_share = 1.0;
-        Self { picture, options, limit, encodes: 0, samples, corrections, gains, progressive_share }
+        let (samples, corrections, gains) = (Vec::new(), BTreeMap::new(), BTreeMap::new());
+        let (progressive_share, thrifty_from) = (1.0, THRIFTY_FROM);
+        Self {
+            picture,
+            options,
+            limit,
+            thrifty_from,
+            encodes: 0,
+            samples,
+            corrections,
+            gains,
+            progressive_share,
+        }
+    }
+
+    /// The same, where a file of this quality is written without thrift if it fits. So none that is smaller
+    /// shows more.
+    pub(super) fn below(mut self, planned: u8) -> Self {
+        let standard = QuantTable::percent(planned);
+        self.thrifty_from = (standard * coarser(standard)).max(THRIFTY_FROM);
+        self
     }
 
     /// How many files were written.
@@ -129,17 +148,16 @@ impl<'a> QuantTableSearch<'a> {
         self.found(self.options.clone().progressive(true), None)
     }
 
-    /// The file with the tables of luma and chroma for a quality, the standard's where there are no others,
-    /// if that fits.
+    /// The file with the tables for a quality, the perceptual ones where there are no others, if that fits.
     pub(in super::super) fn at_quality(
         &mut self,
         quality: u8,
-        tables: Option<[QuantTable; 2]>,
+        tables: Option<[QuantTable; 3]>,
         progressive: bool,
     ) -> Option<Found> {
-        let tables = tables.unwrap_or_else(|| [QuantTable::luma(quality), QuantTable::chroma(quality)]);
-        let count = self.picture.finest_tables().len();
-        let tables = (0..count).map(|index| tables[index.min(1)].clone()).collect();
+        let shares = self.picture.shares();
+        let tables = tables.unwrap_or_else(|| perceptual(quality, &shares));
+        let tables = tables.into_iter().take(shares.len()).collect();
         self.found(self.options.clone().tables(tables).progressive(progressive), Some(quality))
     }
 
@@ -161,7 +179,7 @@ impl<'a> QuantTableSearch<'a> {
     }
 
     fn likely_coarseness(&mut self, tables: TableRange) -> Option<usize> {
-        let (from, to) = (finest_of(tables), coarseness_of(tables.floor) + 1);
+        let (from, to) = (self.coarseness_of(tables.best), self.coarseness_of(tables.floor) + 1);
         let own = self.sampled(None)?;
         let changes = self.first_change(from, to);
         if changes == from || self.fits(own) {
@@ -185,7 +203,7 @@ impl<'a> QuantTableSearch<'a> {
     /// coefficients can't be written.
     pub(in super::super) fn finest(&mut self, tables: TableRange) -> Option<Found> {
         self.progressive_share = f64::from(100 - tables.progressive_gain.min(100)) / 100.0;
-        let (finest, coarsest) = (finest_of(tables), coarseness_of(tables.floor));
+        let (finest, coarsest) = (self.coarseness_of(tables.best), self.coarseness_of(tables.floor));
         let sampled = self.likely_coarseness(tables)?;
         let (_, progressive) = self.kind(sampled.min(coarsest))?;
         let below = if progressive { SEARCH_WINDOW + PROGRESSIVE_WINDOW } else { SEARCH_WINDOW };
@@ -258,23 +276,26 @@ impl<'a> QuantTableSearch<'a> {
         mut before: Option<u64>,
         len: fn(&mut Self, usize) -> Option<u64>,
     ) -> Option<usize> {
-        let mut at_to = None;
+        // How often the same end has moved: positive for the far one.
+        let (mut at_to, mut moved) = (None, 0i32);
         while from < to {
-            let probe = from + self.share_of(before, at_to, to - from);
+            let probe = from + self.share_of(before, at_to, moved, to - from);
             let expected = len(self, probe)?;
             if self.fits(expected) {
-                (to, at_to) = (probe, Some(expected));
+                (to, at_to, moved) = (probe, Some(expected), moved.max(0) + 1);
             } else {
-                (from, before) = (probe + 1, Some(expected));
+                (from, before, moved) = (probe + 1, Some(expected), moved.min(0) - 1);
             }
         }
         Some(to)
     }
 
     /// Where among `count` coarsenesses the limit may lie, from the bytes at both ends, between which their
-    /// logarithms lie about on a line; from those at one end, on the far side of where it may be; else in the
-    /// middle. Never behind the last, so that each probe takes something away.
-    fn share_of(&self, high: Option<u64>, low: Option<u64>, count: usize) -> usize {
+    /// logarithms lie about on a line; from those at one end, on the far side of where it may be, in longer and
+    /// longer steps; else in the middle. Where one of two ends stays, it counts less each time (the Illinois
+    /// algorithm: M. Dowell and P. Jarratt, "A modified regula falsi method for computing the root of an
+    /// equation", 1971). Never behind the last, so that each probe takes something away.
+    fn share_of(&self, high: Option<u64>, low: Option<u64>, moved: i32, count: usize) -> usize {
         /// By how much the logarithm of the bytes falls from one coarseness to the next: less than it mostly
         /// does.
         const FALL: f64 = 0.3 * (STEP - 1.0);
@@ -282,9 +303,18 @@ impl<'a> QuantTableSearch<'a> {
         let above = high.map(|high| (high.max(1) as f64).ln() - limit);
         let below = low.map(|low| limit - (low.max(1) as f64).ln());
         let share = match (above, below) {
-            (Some(above), Some(below)) => above / (above + below).max(1e-9) * count as f64,
-            (Some(above), None) => (above / FALL).min(count as f64 / 2.0),
-            (None, Some(below)) => count as f64 - (below / FALL + 1.0).min(count as f64 / 2.0),
+            (Some(above), Some(below)) => {
+                let above = above * 0.5f64.powi((moved - 1).max(0));
+                let below = below * 0.5f64.powi((-moved - 1).max(0));
+                above / (above + below).max(1e-9) * count as f64
+            }
+            (Some(above), None) => {
+                (above / FALL * 2f64.powi((-moved - 1).clamp(0, 9))).min(count as f64 / 2.0)
+            }
+            (None, Some(below)) => {
+                let by = below / FALL * 2f64.powi((moved - 1).clamp(0, 9)) + 1.0;
+                count as f64 - by.min(count as f64 / 2.0)
+            }
             (None, None) => count as f64 / 2.0,
         };
         (share.max(0.0) as usize).min(count - 1)
@@ -339,11 +369,13 @@ impl<'a> QuantTableSearch<'a> {
     }
 
     fn sampled(&mut self, coarseness: Option<usize>) -> Option<u64> {
-        if let Some(known) = self.samples.get(&coarseness) {
+        // Coarsenesses next to each other may have the same tables.
+        let coarse = coarseness.map(|coarseness| (self.tables(coarseness), self.thrift(coarseness)));
+        if let Some((_, known)) = self.samples.iter().find(|(known, _)| *known == coarse) {
             return Some(*known);
         }
         let sampled = self.picture.len(&self.with_tables(coarseness), self.sparse())?;
-        self.samples.insert(coarseness, sampled);
+        self.samples.push((coarse, sampled));
         Some(sampled)
     }
 
@@ -367,7 +399,9 @@ impl<'a> QuantTableSearch<'a> {
     fn with_tables(&self, coarseness: Option<usize>) -> TranscodeOptions<'a> {
         let options = self.options.clone();
         match coarseness {
-            Some(coarseness) => options.tables(self.tables(coarseness)).rate_distortion(strength(coarseness)),
+            Some(coarseness) => {
+                options.tables(self.tables(coarseness)).rate_distortion(self.thrift(coarseness))
+            }
             None => options,
         }
     }
@@ -381,7 +415,35 @@ impl<'a> QuantTableSearch<'a> {
     /// About the quality of a coarseness's tables: no better than the picture's own.
     fn quality(&self, coarseness: usize) -> Option<u8> {
         let own = as_written(self.picture.finest_tables().first()?);
-        Some(quality_of(percent_of(coarseness)).min(own))
+        Some(quality_of(self.standard_percent(coarseness)).min(own))
+    }
+
+    /// The coarseness of the tables of a quality on libjpeg's scale.
+    fn coarseness_of(&self, quality: u8) -> usize {
+        let percent = QuantTable::percent(quality);
+        let (mut from, mut to) = (0, COARSEST);
+        while from < to {
+            let middle = usize::midpoint(from, to);
+            if self.standard_percent(middle) < percent { from = middle + 1 } else { to = middle }
+        }
+        to
+    }
+
+    /// Percent of the standard's tables whose files would be about as large as those of a coarseness: with thrift
+    /// the same, without less.
+    fn standard_percent(&self, coarseness: usize) -> f64 {
+        let percent = percent_of(coarseness);
+        let lavish = 1.0 - f64::from(self.thrift(coarseness)) / 100.0;
+        percent / coarser(percent / 1.5).powf(lavish)
+    }
+
+    /// How readily coefficients become smaller for the sake of bytes, in percent. With divisors near 1 there is
+    /// nothing to be gained by it, and it takes time.
+    fn thrift(&self, coarseness: usize) -> u8 {
+        /// From what to how many times as much thrift grows.
+        const GROWS: f64 = 1.35;
+        let share = (percent_of(coarseness) / self.thrifty_from - 1.0) / (GROWS - 1.0);
+        (100.0 * share).clamp(0.0, 100.0) as u8
     }
 
     fn fits(&self, expected: u64) -> bool {
@@ -411,38 +473,23 @@ impl<'a> QuantTableSearch<'a> {
     }
 }
 
+/// Percent of the tables below which nothing is gained by thrift: a quality of 94.
+const THRIFTY_FROM: f64 = 12.0;
+
 /// What is expected to take so much of the limit does not exceed it: the stuffed bytes may be more than
 /// expected.
 const SIZE_MARGIN: f64 = 0.998;
 
-/// The coarseness of the tables of a quality on libjpeg's scale.
-fn coarseness_of(quality: u8) -> usize {
-    let quality = f64::from(quality.clamp(1, 100));
-    let percent = if quality < 50.0 { 5000.0 / quality } else { 200.0 - 2.0 * quality };
-    ((percent / FINEST).max(1.0).ln() / STEP.ln()).floor() as usize
-}
-
-/// The finest coarseness that may be taken: files at the best quality's own are smaller than with the
-/// standard's tables, so finer ones are needed to come as near to the limit.
-fn finest_of(tables: TableRange) -> usize {
-    coarseness_of(tables.best).saturating_sub(HEADROOM)
-}
+/// Coarsenesses, of which the last has tables of quality 1.
+const COARSEST: usize = 4340;
 
 /// Percent of the tables at a coarseness.
 fn percent_of(coarseness: usize) -> f64 {
-    FINEST * STEP.powf(coarseness as f64)
+    FINEST_PERCENT * STEP.powf(coarseness as f64)
 }
 
 /// About the quality on libjpeg's scale that a percentage stands for.
 fn quality_of(percent: f64) -> u8 {
     let quality = if percent > 100.0 { 5000.0 / percent } else { (200.0 - percent) / 2.0 };
     quality.round().clamp(1.0, 100.0) as u8
-}
-
-/// How readily coefficients become smaller for the sake of bytes. With divisors near 1 there is nothing to be
-/// gained by it, and it takes time.
-fn strength(coarseness: usize) -> u8 {
-    const NONE: f64 = 8.0;
-    const ALL: f64 = 20.0;
-    (100.0 * (percent_of(coarseness) - NONE) / (ALL - NONE)).clamp(0.0, 100.0) as u8
 }

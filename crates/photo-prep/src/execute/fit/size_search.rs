@@ -3,7 +3,7 @@
 
 use std::borrow::Cow;
 
-use photo_jpeg::Planes;
+use photo_jpeg::{Planes, QuantTable};
 
 use super::drafts::Drafts;
 use super::outcome::{Counts, Step, Target};
@@ -177,8 +177,7 @@ struct Curve {
 
 impl Curve {
     fn bytes(&self, size: Size, quality: u8) -> f64 {
-        let quality = f64::from(quality.clamp(1, 99));
-        let percent = if quality < 50.0 { 5000.0 / quality } else { 200.0 - 2.0 * quality };
+        let percent = QuantTable::percent(quality.min(99));
         self.scale * (size.pixels() as f64).powf(0.8) * percent.powf(-0.65)
     }
 }

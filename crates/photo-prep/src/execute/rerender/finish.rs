@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use crate::Warning;
 use crate::execute::fit::{Fitted, Target};
 use crate::execute::preserved_metadata::PreservedMetadata;
 use crate::execute::stage_timer::StageTimer;
@@ -42,7 +43,7 @@ pub(super) fn finished<'a>(
     preserved: PreservedMetadata,
     timer: StageTimer,
 ) -> Prepared<'a> {
-    let (info, Fitted { file, tried, counts }) = (plan.info(), fitted);
+    let (info, Fitted { file, tried, counts, alpha_cost }) = (plan.info(), fitted);
     let exact = tried.last().is_some_and(|tried| tried.rung == Rung::LosslessPng)
         && file.size == info.upright_size()
         && !pixels.to_srgb
@@ -53,6 +54,7 @@ pub(super) fn finished<'a>(
     report.transforms = counts.transforms;
     report.stages = timer.stages();
     report.warnings.extend(preserved.losses(file.format));
+    report.warnings.extend(alpha_cost.map(|points| Warning::AlphaCosts { points }));
     let bytes = preserved.settled(file.bytes, file.format, file.size);
     report.output.bytes = bytes.len() as u64;
     Prepared::new(Cow::Owned(bytes), file.format, file.size, report)

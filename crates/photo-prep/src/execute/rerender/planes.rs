@@ -7,7 +7,7 @@ use photo_jpeg::QuantTable;
 
 use super::finish::{finished, settings, target};
 use super::redecoder::Redecoder;
-use super::source_planes::{converted_in_place, decoded, raster};
+use super::source_planes::{converted_in_place, decoded};
 use crate::Result;
 use crate::execute::fit::{self, Source};
 use crate::execute::preserved_metadata::preserved;
@@ -38,7 +38,7 @@ pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, file: &OpenedFile<'_>) -
     let settings = JpegSettings { tables: source_tables(plan, pixels, file)?, ..settings };
     let target = target(plan, pixels, settings, &preserved);
     let fitted = if pixels.output == OutputRule::Png {
-        let raster = orient::upright(raster(&planes)?, info.orientation);
+        let raster = orient::upright(jpeg::decode_planes::raster(&planes)?, info.orientation);
         timer.finish(Stage::Orient);
         fit::raster(&raster, &pixels.attempts, &target)?
     } else {
@@ -52,12 +52,12 @@ pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, file: &OpenedFile<'_>) -
 }
 
 /// The source's tables for the upright picture, if the plan wants them.
-fn source_tables(plan: &Plan, pixels: &PixelsPlan, file: &OpenedFile<'_>) -> Result<Option<[QuantTable; 2]>> {
+fn source_tables(plan: &Plan, pixels: &PixelsPlan, file: &OpenedFile<'_>) -> Result<Option<[QuantTable; 3]>> {
     if !pixels.reuse_source_tables {
         return Ok(None);
     }
     let Some(tables) = jpeg::frame::quant_tables(file.bytes(), file.jpeg()?) else { return Ok(None) };
-    let [Some(luma), Some(chroma)] = tables.map(QuantTable::from_zigzag) else { return Ok(None) };
+    let [Some(luma), Some(blue), Some(red)] = tables.map(QuantTable::from_zigzag) else { return Ok(None) };
     let turned = plan.info().orientation.swaps_sides();
-    Ok(Some([luma, chroma].map(|table| if turned { table.transposed() } else { table })))
+    Ok(Some([luma, blue, red].map(|table| if turned { table.transposed() } else { table })))
 }

@@ -5,7 +5,7 @@ use std::cell::{Cell, RefCell};
 
 use photo_jpeg::Planes;
 
-use super::source_planes::{converted, raster};
+use super::source_planes::converted;
 use crate::formats::jpeg;
 use crate::pixels::{Raster, resize};
 use crate::plan::{Attempt, PixelsPlan, Plan};
@@ -51,7 +51,7 @@ impl<'a> Redecoder<'a> {
         let mut whole = self.whole.borrow_mut();
         let whole = match &mut *whole {
             Some(whole) => whole,
-            none => none.insert(raster(&source(self.pixels.size)?)?),
+            none => none.insert(jpeg::decode_planes::raster(&source(self.pixels.size)?)?),
         };
         let orientation = self.plan.info().orientation;
         let stored = orientation.apply_to(upright);

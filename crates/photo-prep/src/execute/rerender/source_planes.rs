@@ -1,11 +1,11 @@
 //! The planes of a JPEG that `photo-jpeg` reads, at the size that is asked for, in the colors of the output.
 
-use photo_jpeg::{ColorModel, Planes};
+use photo_jpeg::Planes;
 
 use crate::formats::jpeg;
-use crate::pixels::{Layout, Raster, color};
+use crate::pixels::color;
 use crate::plan::{OutputRule, PixelsPlan, Plan};
-use crate::{Error, Format, Orientation, Result, Size, Warning};
+use crate::{Orientation, Result, Size, Warning};
 
 /// The planes that become a picture of the upright size `upright`.
 pub(super) fn decoded(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8], upright: Size) -> Result<Planes> {
@@ -55,14 +55,4 @@ pub(super) fn converted_in_place(
         color::rgb_to_srgb(profile).and_then(|convert| planes.map_rgb(convert))
     };
     converted.err().map(Warning::BrokenProfile)
-}
-
-/// The planes as pixels, not yet turned.
-pub(super) fn raster(planes: &Planes) -> Result<Raster> {
-    let size = Size::new(planes.width(), planes.height());
-    let raster = match (planes.color(), planes.planes()) {
-        (ColorModel::Gray, [plane]) => Raster::new(size, Layout::Gray, plane.data().to_vec()),
-        _ => Raster::new(size, Layout::Rgb, planes.to_rgb()),
-    };
-    raster.ok_or_else(|| Error::malformed(Format::Jpeg, None, "the decoder gave another number of samples"))
 }

@@ -1,8 +1,9 @@
 //! Ordinary JPEGs to planes, by `photo-jpeg`.
 
-use photo_jpeg::{DecodeOptions, Planes, Scale};
+use photo_jpeg::{ColorModel, DecodeOptions, Planes, Scale};
 
 use crate::formats::catch_panic::caught;
+use crate::pixels::{Layout, Raster};
 use crate::sampling::{DecodeScale, JpegSampling};
 use crate::{Error, Format, LimitKind, Orientation, Result, Size};
 
@@ -32,6 +33,16 @@ pub(crate) fn decode(bytes: &[u8], request: &Request) -> Result<Planes> {
         .memory_limit(request.memory)
         .scan_limit(request.scans);
     caught(Format::Jpeg, || photo_jpeg::decode(bytes, &options).map_err(|e| error(&e)))
+}
+
+/// The planes as pixels, not yet turned.
+pub(crate) fn raster(planes: &Planes) -> Result<Raster> {
+    let size = Size::new(planes.width(), planes.height());
+    let raster = match (planes.color(), planes.planes()) {
+        (ColorModel::Gray, [plane]) => Raster::new(size, Layout::Gray, plane.data().to_vec()),
+        _ => Raster::new(size, Layout::Rgb, planes.to_rgb()),
+    };
+    raster.ok_or_else(|| Error::malformed(Format::Jpeg, None, "the decoder gave another number of samples"))
 }
 
 pub(crate) fn scale(scale: DecodeScale) -> Scale {

@@ -1,4 +1,4 @@
-//! Planes and rasters to JPEG, by `photo-jpeg`: libjpeg's tables, optimal Huffman codes, all cores.
+//! Planes and rasters to JPEG, by `photo-jpeg`: perceptual tables, optimal Huffman codes, all cores.
 
 use std::borrow::Cow;
 
@@ -15,14 +15,15 @@ pub(crate) struct JpegSettings {
     /// 1..=100 on libjpeg's scale.
     pub(crate) quality: u8,
     pub(crate) sampling: JpegSampling,
-    /// Tables of luma and chroma that are used instead of the standard's for this quality.
-    pub(crate) tables: Option<[QuantTable; 2]>,
+    /// Tables of luma and the differences of blue and of red, used instead of the perceptual ones for this
+    /// quality.
+    pub(crate) tables: Option<[QuantTable; 3]>,
     /// Whole segments to put after the JFIF header: profile and kept metadata.
     pub(crate) segments: Vec<u8>,
 }
 
 impl JpegSettings {
-    /// The same with another quality, for which the standard's tables are used.
+    /// The same with another quality, for which the perceptual tables are used.
     pub(crate) fn at(&self, quality: u8) -> Self {
         let tables = self.tables.clone().filter(|_| quality == self.quality);
         Self { quality, tables, ..self.clone() }
@@ -67,15 +68,38 @@ impl OrientedPlanes<'_> {
     }
 
     fn options<'s>(&self, settings: &'s JpegSettings) -> EncodeOptions<'s> {
-        let options = EncodeOptions::default()
-            .quality(settings.quality)
+        let shares = shares(self.planes.sampling());
+        let perceptual = || perceptual(settings.quality, &shares);
+        EncodeOptions::default()
+            .tables(settings.tables.clone().unwrap_or_else(perceptual))
             .orientation(orientation(self.orientation))
-            .segments(&settings.segments);
-        match settings.tables.clone() {
-            Some([luma, chroma]) => options.tables(luma, chroma),
-            None => options,
-        }
+            .segments(&settings.segments)
     }
+}
+
+/// The perceptual tables of a quality for luma and the differences of blue and of red, which have these shares
+/// of luma's samples.
+pub(crate) fn perceptual(quality: u8, shares: &[f64]) -> [QuantTable; 3] {
+    let share = |index: usize| shares.get(index).copied().unwrap_or(1.0);
+    let standard = QuantTable::percent(quality);
+    let percent = (standard * coarser(standard)).max(FINEST_PERCENT);
+    std::array::from_fn(|index| QuantTable::perceptual(index, share(index), percent))
+}
+
+/// How many times as coarse perceptual tables are that make files as large as the standard's at a percentage do,
+/// where no coefficient becomes smaller for the sake of bytes: on nine photos of 3 MP 1.63 at qualities of 92 and 95, 1.45 at
+/// 85, 1.33 at 75, 1.25 at 60. Such files have a point of SSIMULACRA2 more at quality 92.
+pub(crate) fn coarser(standard: f64) -> f64 {
+    (2.583 * standard.max(FINEST_PERCENT).powf(-0.166)).clamp(1.0, 1.65)
+}
+
+/// All divisors are 1 there.
+pub(crate) const FINEST_PERCENT: f64 = 0.1;
+
+/// Each component's share of the first one's samples.
+pub(crate) fn shares(factors: &[(u8, u8)]) -> Vec<f64> {
+    let areas: Vec<f64> = factors.iter().map(|(h, v)| f64::from(*h) * f64::from(*v)).collect();
+    areas.iter().map(|area| area / areas.first().unwrap_or(area)).collect()
 }
 
 /// The planes of an upright raster. Transparency has to be gone before.

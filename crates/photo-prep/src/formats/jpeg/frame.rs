@@ -95,15 +95,17 @@ fn color_model(bytes: &[u8], layout: &JpegLayout, frame: &FrameHeader) -> ColorM
     }
 }
 
-/// The quantization tables of luma and of chroma, in zigzag order; `None` where there are others.
-pub(crate) fn quant_tables(bytes: &[u8], layout: &JpegLayout) -> Option<[[u16; 64]; 2]> {
+/// The quantization tables of luma and of the differences of blue and of red, in zigzag order; `None` where
+/// there are others.
+pub(crate) fn quant_tables(bytes: &[u8], layout: &JpegLayout) -> Option<[[u16; 64]; 3]> {
     let sof = layout.segments.iter().find(|s| marker::is_frame(s.marker))?;
     let frame = frame_header(bytes, sof).ok()?;
     let mut tables =
         frame.components.iter().map(|c| first_quant_table(bytes, &layout.segments, c.quant_table));
     let luma = tables.next()??;
-    let chroma = tables.next().unwrap_or(Some(luma))?;
-    tables.all(|t| t == Some(chroma)).then_some([luma, chroma])
+    let blue = tables.next().unwrap_or(Some(luma))?;
+    let red = tables.next().unwrap_or(Some(blue))?;
+    tables.next().is_none().then_some([luma, blue, red])
 }
 
 /// The quality on libjpeg's scale whose luma table is nearest to `table` (sum of absolute differences).

@@ -3,7 +3,7 @@
 
 use rayon::prelude::*;
 
-use super::space::{nearest, place};
+use super::space::{Places, place};
 use crate::pixels::{Raster, rgba};
 
 /// Rows that one task does; no error goes from one to the next.
@@ -13,7 +13,7 @@ const ROWS: usize = 64;
 pub(super) fn indices(colors: &[[u8; 4]], raster: &Raster, dithered: bool) -> Vec<u8> {
     let (width, n) = (raster.size().width as usize, raster.layout().channels());
     let mut indices = vec![0; width * raster.size().height as usize];
-    let places: Vec<[f32; 4]> = colors.iter().map(|&color| place(color)).collect();
+    let places = Places::new(&colors.iter().map(|&color| place(color)).collect::<Vec<_>>());
     let work = indices.par_chunks_mut(ROWS * width).zip(raster.data().par_chunks(ROWS * width * n));
     work.for_each(|(to, from)| {
         let mut search = Search::new(colors, &places);
@@ -29,7 +29,7 @@ pub(super) fn indices(colors: &[[u8; 4]], raster: &Raster, dithered: bool) -> Ve
 /// The nearest colors, with what has been found before.
 struct Search<'a> {
     colors: &'a [[u8; 4]],
-    places: &'a [[f32; 4]],
+    places: &'a Places,
     known: Vec<([u8; 4], Option<u8>)>,
 }
 
@@ -37,7 +37,7 @@ struct Search<'a> {
 const BITS: u32 = 13;
 
 impl<'a> Search<'a> {
-    fn new(colors: &'a [[u8; 4]], places: &'a [[f32; 4]]) -> Self {
+    fn new(colors: &'a [[u8; 4]], places: &'a Places) -> Self {
         Self { colors, places, known: vec![([0; 4], None); 1 << BITS] }
     }
 
@@ -46,7 +46,7 @@ impl<'a> Search<'a> {
         match self.known[slot] {
             (known, Some(index)) if known == color => index,
             _ => {
-                let index = nearest(self.places, &place(color)).0 as u8;
+                let index = self.places.nearest(&place(color)) as u8;
                 self.known[slot] = (color, Some(index));
                 index
             }

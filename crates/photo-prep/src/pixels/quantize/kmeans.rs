@@ -5,7 +5,7 @@
 use rayon::prelude::*;
 
 use super::histogram::Entry;
-use super::space::{color, distance, nearest, place};
+use super::space::{Places, color, distance, place};
 
 /// Rounds, unless nothing moves before.
 const ROUNDS: usize = 8;
@@ -28,7 +28,8 @@ pub(super) fn centers(seen: &[Entry], most: usize) -> Vec<[u8; 4]> {
     let mut centers = boxes(points.clone(), most);
     let mut of = Vec::new();
     for _ in 0..ROUNDS {
-        let assigned: Vec<usize> = points.par_iter().map(|point| nearest(&centers, &point.place).0).collect();
+        let places = Places::new(&centers);
+        let assigned: Vec<usize> = points.par_iter().map(|point| places.nearest(&point.place)).collect();
         let stays = assigned == of;
         of = assigned;
         if stays {

@@ -17,21 +17,33 @@ pub(crate) struct View<'a> {
     pub(crate) channels: usize,
 }
 
-/// How well `b` stands for `a`, both laid on white: 100 where they are equal as far as tiles tell, 90 where the difference can hardly be
-/// seen, below 50 where it is plain, without a lower end. Looks at some 48 tiles of 64 pixels, of a picture that has been brought to
-/// about 1,600 pixels by whole factors. `None` where the sizes differ or the samples do not fit them.
-pub(crate) fn score(a: &View<'_>, b: &View<'_>) -> Option<f64> {
-    if (a.width, a.height) != (b.width, b.height) || !a.is_whole() || !b.is_whole() {
+/// How well the second of each two pictures stands for the first, both laid on white: 100 where they are equal as far as tiles tell, 90 where the difference can hardly be
+/// seen, below 50 where it is plain, without a lower end. Looks at some 48 tiles of 64 pixels of each, brought to viewing size by
+/// whole factors: to about 1,600 pixels where the long side of the whole, of which these may be parts, has `long_side`. `None` where the
+/// sizes of two differ, samples do not fit them, or there are none.
+pub(crate) fn score(parts: &[[View<'_>; 2]], long_side: usize) -> Option<f64> {
+    let fits =
+        |[a, b]: &[View<'_>; 2]| (a.width, a.height) == (b.width, b.height) && a.is_whole() && b.is_whole();
+    if parts.is_empty() || !parts.iter().all(fits) {
         return None;
     }
-    let shrink = ((a.width.max(a.height) + VIEWED / 2) / VIEWED).max(1);
-    let (width, height) = (a.width / shrink, a.height / shrink);
-    let origins = origins(width.max(1), height.max(1));
+    let shrink = shrink(long_side);
     let light = light();
-    let tile =
-        |&origin: &(usize, usize)| features(&a.tile(origin, shrink, &light), &b.tile(origin, shrink, &light));
-    let tiles: Vec<Features> = origins.par_iter().map(tile).collect();
+    let places = parts.iter().flat_map(|[a, b]| {
+        let (width, height) = (a.width / shrink, a.height / shrink);
+        origins(width.max(1), height.max(1)).into_iter().map(move |origin| (a, b, origin))
+    });
+    let places: Vec<_> = places.collect();
+    let tile = |&(a, b, origin): &(&View<'_>, &View<'_>, (usize, usize))| {
+        features(&a.tile(origin, shrink, &light), &b.tile(origin, shrink, &light))
+    };
+    let tiles: Vec<Features> = places.par_iter().map(tile).collect();
     Some(points(&tiles))
+}
+
+/// How many pixels of a picture of this long side are one at viewing size, across and down.
+pub(crate) fn shrink(long_side: usize) -> usize {
+    ((long_side + VIEWED / 2) / VIEWED).max(1)
 }
 
 /// A weighted sum of the features of all tiles, made into points.
@@ -74,11 +86,21 @@ impl View<'_> {
     /// is as its last row and column.
     fn tile(&self, (left, top): (usize, usize), shrink: usize, light: &[f32; 256]) -> Tile {
         let mut planes: Tile = std::array::from_fn(|_| Vec::with_capacity(TILE * TILE));
-        for y in top..top + TILE {
-            for x in left..left + TILE {
+        let there = |from: usize, all: usize| (all / shrink).max(1).saturating_sub(from).clamp(1, TILE);
+        let (across, down) = (there(left, self.width), there(top, self.height));
+        for y in top..top + down {
+            for x in left..left + across {
                 let colors = opponent(self.mean((x, y), shrink, light));
                 planes.iter_mut().zip(colors).for_each(|(plane, color)| plane.push(color));
             }
+            for plane in &mut planes {
+                let last = plane.last().copied().unwrap_or_default();
+                plane.resize(plane.len() + TILE - across, last);
+            }
+        }
+        for plane in &mut planes {
+            let last = plane.len() - TILE;
+            (down..TILE).for_each(|_| plane.extend_from_within(last..last + TILE));
         }
         planes
     }

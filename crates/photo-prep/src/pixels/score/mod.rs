@@ -4,11 +4,19 @@ mod measure;
 
 use super::Raster;
 
-/// How well `candidate` stands for `source`, both laid on white, in points as [`measure::score`] gives them.
-/// `None` where the sizes differ.
-#[allow(dead_code, reason = "the choice between candidates is built on it")]
-pub(crate) fn score(source: &Raster, candidate: &Raster) -> Option<f64> {
-    measure::score(&view(source), &view(candidate))
+/// How well candidates stand for parts of a picture of this long side, in pixels, all laid on white, in points
+/// as [`measure::score`] gives them. `None` where the sizes differ.
+pub(crate) fn score<'a>(
+    pairs: impl Iterator<Item = (&'a Raster, &'a Raster)>,
+    long_side: u32,
+) -> Option<f64> {
+    let views: Vec<_> = pairs.map(|(source, candidate)| [view(source), view(candidate)]).collect();
+    measure::score(&views, long_side as usize)
+}
+
+/// How many pixels of a picture of this long side are one when it is looked at, across and down.
+pub(crate) fn shrink(long_side: u32) -> u32 {
+    measure::shrink(long_side as usize) as u32
 }
 
 fn view(raster: &Raster) -> measure::View<'_> {

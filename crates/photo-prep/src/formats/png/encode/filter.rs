@@ -73,6 +73,12 @@ fn best(row: &[u8], above: &[u8], step: usize, tries: &mut [Vec<u8>; 5]) -> usiz
     (0..5).min_by_key(|&kind| sums[kind]).unwrap_or(0)
 }
 
+/// The sum of the differences, each taken as a signed number, as far as they are larger than `bound`.
+pub(super) fn sum_beyond(row: &[u8], bound: u8) -> u64 {
+    let beyond = |v: &u8| u16::from((*v as i8).unsigned_abs().saturating_sub(bound));
+    row.chunks(256).map(|part| u64::from(part.iter().map(beyond).sum::<u16>())).sum()
+}
+
 /// The sum of the differences, each taken as a signed number.
 fn sum(row: &[u8]) -> u64 {
     // Part by part, so that the inner sum fits 16 bits and is done in vectors of those.
@@ -80,7 +86,8 @@ fn sum(row: &[u8]) -> u64 {
     row.chunks(256).map(|p| u64::from(part(p))).sum()
 }
 
-fn apply(kind: usize, row: &[u8], above: &[u8], step: usize, out: &mut [u8]) {
+/// Puts a row under a filter, 0 to 4.
+pub(super) fn apply(kind: usize, row: &[u8], above: &[u8], step: usize, out: &mut [u8]) {
     let step = step.min(row.len());
     // The first pixel has nothing to its left.
     let (first, rest) = out.split_at_mut(step);
@@ -116,7 +123,7 @@ fn apply(kind: usize, row: &[u8], above: &[u8], step: usize, out: &mut [u8]) {
 
 /// Which of left, above and above left is nearest to `a + b - c`; in eight bits, so that vectors hold twice
 /// as many.
-fn paeth(a: u8, b: u8, c: u8) -> u8 {
+pub(super) fn paeth(a: u8, b: u8, c: u8) -> u8 {
     let (to_a, to_b) = (b.abs_diff(c), a.abs_diff(c));
     // Where both lie on one side of c, it is the farthest.
     let to_c = if (a < c) == (b > c) { to_a.abs_diff(to_b) } else { u8::MAX };

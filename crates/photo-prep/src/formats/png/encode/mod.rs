@@ -5,6 +5,7 @@ mod near;
 mod reduced;
 mod strips;
 
+pub(crate) use near::Loss;
 pub(crate) use strips::Effort;
 
 use filter::Rows;
@@ -24,18 +25,18 @@ pub(crate) fn encode_with(raster: &Raster, chunks: &[u8], effort: Effort) -> Res
     written(&reduced(raster), raster.size(), raster.data(), chunks, effort)
 }
 
-/// The picture as a PNG whose samples differ from it by at most `max_error`; alpha is exact.
-pub(crate) fn encode_near(raster: &Raster, max_error: u8, chunks: &[u8]) -> Result<Vec<u8>> {
+/// The picture as a PNG whose samples differ from it by no more than `loss` says; alpha is exact.
+pub(crate) fn encode_near(raster: &Raster, loss: Loss, chunks: &[u8]) -> Result<Vec<u8>> {
     let (row, channels) = (raster.row_bytes(), raster.layout().channels());
-    let filtered = near::filtered(raster.data(), row, channels, max_error);
+    let filtered = near::filtered(raster.data(), row, channels, loss);
     let pieces = strips::deflated_as_is(&filtered, row + 1).map_err(|e| failed(e.as_str()))?;
     file(&Reduced::plain(raster), raster.size(), pieces, chunks)
 }
 
 /// What a decoder makes of [`encode_near`].
-pub(crate) fn nearly(raster: &Raster, max_error: u8) -> Raster {
+pub(crate) fn nearly(raster: &Raster, loss: Loss) -> Raster {
     let (row, channels) = (raster.row_bytes(), raster.layout().channels());
-    let samples = near::samples(raster.data(), row, channels, max_error);
+    let samples = near::samples(raster.data(), row, channels, loss);
     Raster::new(raster.size(), raster.layout(), samples).unwrap_or_else(|| raster.clone())
 }
 
@@ -153,8 +154,10 @@ mod tests {
             }
             let mut raster = Raster::new(Size::new(w, h), layout, data).unwrap();
             crate::pixels::alpha::clear_hidden(&mut raster);
-            let back = decoded(&encode_near(&raster, error, &[]).unwrap()).into_raw();
-            let told = nearly(&raster, error);
+            let loss = if noise % 2 == 0 { Loss::level(seed as u8 % Loss::LEVELS) } else { Loss::even(error) };
+            let error = loss.max_error();
+            let back = decoded(&encode_near(&raster, loss, &[]).unwrap()).into_raw();
+            let told = nearly(&raster, loss);
             for ((got, want), told) in
                 back.chunks(4).zip(raster.data().chunks(n)).zip(told.data().chunks(n).map(rgba))
             {
