@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 /// Makes a PNG of a photo's bytes; see [`Config::png_converter`](crate::Config::png_converter()).
 #[derive(Clone)]
-pub struct PngConverter(Arc<dyn Fn(&[u8]) -> Option<Vec<u8>> + Send + Sync>);
+pub struct PngConverter(Arc<Convert>);
+
+type Convert = dyn Fn(&[u8]) -> Option<Vec<u8>> + Send + Sync;
 
 impl PngConverter {
     pub(crate) fn new(convert: impl Fn(&[u8]) -> Option<Vec<u8>> + Send + Sync + 'static) -> Self {

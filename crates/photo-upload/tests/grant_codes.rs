@@ -34,7 +34,7 @@ async fn error_of(exchange: AuthorizationCode) -> String {
 async fn upload_with(sandbox: &Sandbox, granted: GrantedTokens) -> Result<(), Error> {
     let tokens = granted.into_refresh_token()?.build()?;
     let client = Client::builder().api_domain(sandbox.url()).token_source(tokens).build()?;
-    let photo = Photo::from_bytes(&include_bytes!("../../../fixtures/png_small.png")[..], "me.png")?;
+    let photo = Photo::from_bytes(&include_bytes!("../../../fixtures/png_gray_8.png")[..], "me.png")?;
     client.upload(&Target::new("Leads", "1")?, &photo).await.map(drop)
 }
 
