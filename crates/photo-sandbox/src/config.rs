@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::fmt;
 use std::time::Duration;
 
+use crate::png_converter::PngConverter;
 use crate::script::Script;
 
 /// How a sandbox behaves: a plain value with defaults and chainable setters.
@@ -34,9 +35,11 @@ pub struct Config {
     pub max_refreshes: u32,
     /// The HTTP status of the answer to one refresh too many: 400 by default, some data centers say 200.
     pub throttle_status: u16,
-    /// The modules that have photos. `Deals` counts from version v5 on only.
+    /// The modules that have photos. `Deals` counts from version v5 on only. Names that no organization has from
+    /// the start are custom modules.
     pub modules: BTreeSet<String>,
-    /// Whether every module whose name begins with `Custom` has photos too; yes by default.
+    /// Whether every module whose name begins with `Custom` has photos too; yes by default. The list of modules
+    /// names one of them, `CustomModule1`.
     pub custom_modules: bool,
     /// Which records are there.
     pub records: Records,
@@ -59,8 +62,28 @@ pub struct Config {
     pub max_bytes: usize,
     /// The largest picture, in pixels, inclusive; 10,000,000 by default.
     pub max_pixels: u64,
-    /// By which codes too large a picture is refused.
-    pub size_codes: SizeCodes,
+    /// The version of the API in whose codes and words the sandbox answers, 2 to 8, whatever version a path
+    /// names; by default the path's. From version 8 on, too large a picture gets `FILE_SIZE_EXCEEDS` or
+    /// `FILE_RESOLUTION_EXCEEDS`; from version 5 on, `Deals` have photos.
+    pub api_version: Option<u8>,
+    /// Whether photos come back as PNG, as from the real service; yes by default. A photo of another format
+    /// is converted by [`png_converter`](field@Config::png_converter); without one it comes back as stored.
+    pub returns_png: bool,
+    /// What makes a PNG of a stored photo; none by default, because this crate knows no pixels.
+    pub png_converter: Option<PngConverter>,
+    /// Web origins, such as `https://crm.example.com`, whose pages may call the sandbox besides those on
+    /// loopback.
+    pub origins: BTreeSet<String>,
+    /// The clients that are registered for grants in a browser; with none (the default) every client id and
+    /// every redirect URI on loopback will do.
+    pub clients: Vec<RegisteredClient>,
+    /// Whether a grant in a browser needs no click on a consent page; yes by default.
+    pub auto_consent: bool,
+    /// Whether a grant code that this sandbox has not given out is taken, once, as one from the developer
+    /// console would be; yes by default.
+    pub any_code: bool,
+    /// How long every answer of the photo and token endpoints is delayed; not at all by default.
+    pub latency: Duration,
     /// The faults planned from the start.
     pub script: Script,
     /// Every access token expires when the number of accepted uploads reaches one of these.
@@ -98,16 +121,13 @@ pub enum Records {
     Only(BTreeSet<String>),
 }
 
-/// By which codes too large a picture is refused.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum SizeCodes {
-    /// The newer codes from version v8 on, the older one before.
-    ByVersion,
-    /// Always `FILE_SIZE_MORE_THAN_ALLOWED_SIZE`, for bytes and pixels.
-    Older,
-    /// Always `FILE_SIZE_EXCEEDS` and `FILE_RESOLUTION_EXCEEDS`.
-    Newer,
+/// A client that may ask for grants in a browser, as registered with the developer console.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RegisteredClient {
+    /// The client's id.
+    pub client_id: String,
+    /// Where grants may be sent to; compared to the letter.
+    pub redirect_uris: BTreeSet<String>,
 }
 
 /// How the token endpoint states the lifetime of a token. All three forms have been seen.
@@ -143,7 +163,14 @@ impl Default for Config {
             credits: None,
             max_bytes: 10_000_000,
             max_pixels: 10_000_000,
-            size_codes: SizeCodes::ByVersion,
+            api_version: None,
+            returns_png: true,
+            png_converter: None,
+            origins: BTreeSet::new(),
+            clients: Vec::new(),
+            auto_consent: true,
+            any_code: true,
+            latency: Duration::ZERO,
             script: Script::new(),
             expire_token_after: BTreeSet::new(),
             store_bytes: 256 << 20,
@@ -194,8 +221,16 @@ setters! {
     max_bytes: usize;
     /// Sets [`max_pixels`](field@Config::max_pixels).
     max_pixels: u64;
-    /// Sets [`size_codes`](field@Config::size_codes).
-    size_codes: SizeCodes;
+    /// Sets [`api_version`](field@Config::api_version).
+    api_version: Option<u8>;
+    /// Sets [`returns_png`](field@Config::returns_png).
+    returns_png: bool;
+    /// Sets [`auto_consent`](field@Config::auto_consent).
+    auto_consent: bool;
+    /// Sets [`any_code`](field@Config::any_code).
+    any_code: bool;
+    /// Sets [`latency`](field@Config::latency).
+    latency: Duration;
     /// Sets [`script`](field@Config::script).
     script: Script;
     /// Sets [`store_bytes`](field@Config::store_bytes).
@@ -237,6 +272,41 @@ impl Config {
         self
     }
 
+    /// Sets [`png_converter`](field@Config::png_converter): PNG bytes for the bytes of a stored photo, or nothing
+    /// if it can't be read, which then comes back as stored.
+    #[must_use]
+    pub fn png_converter(
+        mut self,
+        convert: impl Fn(&[u8]) -> Option<Vec<u8>> + Send + Sync + 'static,
+    ) -> Self {
+        self.png_converter = Some(PngConverter::new(convert));
+        self
+    }
+
+    /// Adds one of the [`origins`](field@Config::origins) whose pages may call the sandbox.
+    #[must_use]
+    pub fn origin(mut self, origin: impl Into<String>) -> Self {
+        self.origins.insert(origin.into());
+        self
+    }
+
+    /// Adds one of the registered [`clients`](field@Config::clients).
+    #[must_use]
+    pub fn client<S: Into<String>>(
+        mut self,
+        client_id: impl Into<String>,
+        redirect_uris: impl IntoIterator<Item = S>,
+    ) -> Self {
+        let redirect_uris = redirect_uris.into_iter().map(Into::into).collect();
+        self.clients.push(RegisteredClient { client_id: client_id.into(), redirect_uris });
+        self
+    }
+
+    /// The version in which a request to this version is answered.
+    pub(crate) fn version(&self, of_path: u8) -> u8 {
+        self.api_version.unwrap_or(of_path)
+    }
+
     /// Adds a number of accepted uploads at which every access token expires.
     #[must_use]
     pub fn expire_token_after(mut self, uploads: u64) -> Self {
@@ -256,8 +326,8 @@ impl fmt::Debug for Config {
             }};
         }
         show!(port token_lifetime expires_in credentials max_refreshes throttle_status modules custom_modules
-            records reserved scope permission privilege concurrency_limit credits max_bytes max_pixels size_codes
-            script expire_token_after store_bytes idle_timeout drain_bytes drain_time)
+            records reserved scope permission privilege concurrency_limit credits max_bytes max_pixels
+            api_version returns_png png_converter origins clients auto_consent any_code latency script expire_token_after store_bytes idle_timeout drain_bytes drain_time)
     }
 }
 
@@ -268,7 +338,8 @@ impl fmt::Debug for Credentials {
     }
 }
 
-const MODULES: [&str; 6] = ["Leads", "Contacts", "Accounts", "Products", "Vendors", "Deals"];
+/// The modules with photos that every organization has.
+pub(crate) const MODULES: [&str; 6] = ["Leads", "Contacts", "Accounts", "Products", "Vendors", "Deals"];
 
 #[cfg(test)]
 mod tests {

@@ -101,10 +101,23 @@ impl Code {
         self.facts().1
     }
 
-    /// The `message` of the answer. Clients should not match on it.
+    /// The `message` of the answer, as the documentation of versions v2 to v7 has it. Clients should not match
+    /// on it.
     #[must_use]
     pub fn message(self) -> &'static str {
         self.facts().2
+    }
+
+    /// The `message` of the answer in this version of the API: v8 is documented in words of its own.
+    #[must_use]
+    pub fn message_in(self, version: u8) -> &'static str {
+        match self {
+            _ if version < 8 => self.message(),
+            Code::InvalidRequestMethod => "The request method is incorrect.",
+            Code::AuthorizationFailed => "User does not have sufficient privilege to upload photo.",
+            Code::InvalidData => "You have specified an invalid record ID.",
+            _ => self.message(),
+        }
     }
 
     /// A name that is unique among the codes: the wire code, but `INVALID_MODULE.unsupported` and
@@ -121,28 +134,26 @@ impl Code {
     /// Wire code, HTTP status, message.
     fn facts(self) -> (&'static str, u16, &'static str) {
         match self {
-            Code::InvalidModule => ("INVALID_MODULE", 400, "the module name given seems to be invalid"),
-            Code::ModuleNotSupported => ("INVALID_MODULE", 400, "the given module is not supported in api"),
+            Code::InvalidModule => ("INVALID_MODULE", 400, "The module name given seems to be invalid"),
+            Code::ModuleNotSupported => ("INVALID_MODULE", 400, "The given module is not supported in API"),
             Code::InvalidUrlPattern => {
-                ("INVALID_URL_PATTERN", 404, "please check if the URL trying to access is a correct one")
+                ("INVALID_URL_PATTERN", 404, "Please check if the URL trying to access is a correct one")
             }
-            Code::OauthScopeMismatch => {
-                ("OAUTH_SCOPE_MISMATCH", 401, "invalid oauth scope to access this URL")
-            }
-            Code::NoPermission => ("NO_PERMISSION", 403, "permission denied to upload photo"),
-            Code::InternalError => ("INTERNAL_ERROR", 500, "internal server error"),
+            Code::OauthScopeMismatch => ("OAUTH_SCOPE_MISMATCH", 401, "Unauthorized"),
+            Code::NoPermission => ("NO_PERMISSION", 403, "Permission denied to upload photo"),
+            Code::InternalError => ("INTERNAL_ERROR", 500, "Internal Server Error"),
             Code::InvalidRequestMethod => {
-                ("INVALID_REQUEST_METHOD", 400, "the http request method type is not a valid one")
+                ("INVALID_REQUEST_METHOD", 400, "The http request method type is not a valid one")
             }
             Code::AuthorizationFailed => {
-                ("AUTHORIZATION_FAILED", 400, "user does not have sufficient privilege to upload photo")
+                ("AUTHORIZATION_FAILED", 400, "User does not have sufficient privilege to upload photo")
             }
-            Code::InvalidData => ("INVALID_DATA", 400, "the id given seems to be invalid"),
+            Code::InvalidData => ("INVALID_DATA", 400, "the related id given seems to be invalid"),
             Code::InvalidFileType => ("INVALID_DATA", 415, "invalid file type"),
             Code::FileSizeMoreThanAllowedSize => (
                 "FILE_SIZE_MORE_THAN_ALLOWED_SIZE",
                 415,
-                "please check if the size of the file is in the correct range",
+                "please check if the file size is in the correct range",
             ),
             Code::FileSizeExceeds => ("FILE_SIZE_EXCEEDS", 413, "the size of the photo exceeds the limit"),
             Code::FileResolutionExceeds => {
@@ -155,7 +166,9 @@ impl Code {
                 ("TOO_MANY_REQUESTS", 429, "too many requests fired in a concurrent manner")
             }
             Code::RateLimitExceeded => ("RATE_LIMIT_EXCEEDED", 429, "the credits for api calls are used up"),
-            Code::RecordLocked => ("RECORD_LOCKED", 400, "the record is locked"),
+            Code::RecordLocked => {
+                ("RECORD_LOCKED", 400, "You cannot perform this operation as the record is locked.")
+            }
             Code::NotApproved => ("NOT_APPROVED", 400, "the record is not approved yet"),
             Code::NotReviewed => ("NOT_REVIEWED", 400, "the record is not reviewed yet"),
             Code::CannotPerformAction => {

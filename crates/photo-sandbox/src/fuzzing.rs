@@ -1,8 +1,14 @@
-//! For the fuzz targets: the reader of multipart forms, with what must hold of whatever it says.
+//! For the fuzz targets: the readers of forms and of requests without a picture, with what must hold of
+//! whatever they say.
 
 use crate::Config;
+use crate::endpoint::authorize::{Consent, Request};
+use crate::endpoint::cors::{self, Caller};
 use crate::endpoint::multipart::{self, Parts};
-use crate::endpoint::{checks, oauth};
+use crate::endpoint::response::Response;
+use crate::endpoint::route::{PagePath, Route, route};
+use crate::endpoint::{checks, consent_page, disposition, loopback, oauth};
+use crate::state::Shared;
 
 /// Any body under any content type: parts lie in the body one after the other, and all readers of forms
 /// agree.
@@ -49,4 +55,63 @@ pub fn form_of(name: &str, filename: &str, data: &[u8]) {
     let part = multipart::find(&content_type, &body, name).expect("well-formed").expect("it is there");
     assert_eq!((&*part.name, part.filename.as_deref()), (name, Some(filename)));
     assert!(part.complete && part.data == data);
+}
+
+/// Any request that takes no picture, with this target, origin, `Authorization` and body: grants go to this
+/// machine only, nothing echoed becomes a header or markup, and only pages that may call get an answer that
+/// they may read.
+pub fn request(method: &str, target: &str, origin: &str, authorization: &str, body: &[u8]) {
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    let consents =
+        [false, true].map(|auto| Config::default().auto_consent(auto).origin("https://crm.example.com"));
+    for config in consents {
+        let shared = Shared::new("http://127.0.0.1:1".to_owned(), config);
+        let route = route(path);
+        match route {
+            Route::Authorize { refresh } => {
+                let request = Request::read(query);
+                for said in [None, Some(Consent::read(body))] {
+                    granted(&shared.authorize(&request, refresh, said));
+                }
+                let page = consent_page::page(&request).body;
+                assert!(!page.windows(7).any(|text| text == b"<script"));
+            }
+            Route::Settings(path) => well_formed(&shared.settings(method, path, Some(authorization), query)),
+            Route::Token => well_formed(&shared.grant(&oauth::Parameters::read(query, "", body))),
+            Route::Page(PagePath::Photo { module, record }) => {
+                assert!(shared.lock().store.get(module, record).is_none());
+            }
+            Route::Photo(_) | Route::Page(_) | Route::Unknown => {}
+        }
+        let caller = Caller { origin: Some(origin), headers: Some(authorization), private_network: true };
+        let headers = cors::headers(caller, &shared.lock().config);
+        let may_read = headers.iter().any(|(name, _)| *name == "access-control-allow-origin");
+        assert_eq!(may_read, loopback::is_local(origin) || origin == "https://crm.example.com");
+        for (_, value) in cors::preflight(caller, &route).into_iter().flatten() {
+            assert!(is_plain(&value));
+        }
+    }
+    assert!(is_plain(&disposition::attachment(target, "png")));
+}
+
+/// The answer to somebody who wants a grant: a page, a refusal, or a redirect to this machine.
+fn granted(response: &Response) {
+    let location = response.headers.iter().find(|(name, _)| *name == "location");
+    assert_eq!(location.is_some(), response.status == 302);
+    if let Some((_, url)) = location {
+        assert!(loopback::is_local(url.split('#').next().unwrap_or_default()) && is_plain(url));
+    } else if response.status != 200 {
+        well_formed(response);
+    }
+}
+
+/// A JSON object, whatever it says.
+fn well_formed(response: &Response) {
+    let json: serde_json::Value = serde_json::from_slice(&response.body).expect("JSON");
+    assert!(json.is_object() && (200..500).contains(&response.status));
+}
+
+/// Can stand in a header without ending it.
+fn is_plain(value: &str) -> bool {
+    value.bytes().all(|byte| (0x20..0x7F).contains(&byte))
 }

@@ -24,7 +24,7 @@
 //! # The nouns
 //!
 //! * [`Sandbox`]: the handle on a running server. Dropping it stops the server.
-//! * [`Config`]: how it behaves: modules, records, permissions, limits, tokens, time-outs.
+//! * [`Config`]: how it behaves: modules, records, permissions, limits, tokens, clients, origins, time-outs.
 //! * [`Code`]: a documented answer, with its status and message.
 //! * [`Fault`] and [`Script`]: what is to go wrong, and when.
 //! * [`Stats`] and [`StoredPhoto`]: what came of it.
@@ -32,16 +32,30 @@
 //! # What it serves
 //!
 //! * `POST`, `GET` and `DELETE` on `/crm/{version}/{module}/{record}/photo`, versions v2 to v8. An upload is
-//!   a multipart form with a file in the part `file`; a download is the very picture that was uploaded, or
-//!   status 204.
+//!   a multipart form with a file in the part `file`; a download is the picture as PNG, as from the real
+//!   service, or status 204. This crate knows no pixels: what is no PNG already is converted by
+//!   [`Config::png_converter`](Config::png_converter()), and comes back as it was uploaded where there is none
+//!   (or [`Config::returns_png`](field@Config::returns_png) is off).
 //! * `POST` on `/oauth/v2/token` and `/clientoauth/v2/{portal}/token`, with parameters in the query, an
 //!   urlencoded or a multipart body, for the grants `refresh_token` and `authorization_code`. Wrong
 //!   parameters get status 200 and an `error`, as from the real service; more than 10 tokens within 10
 //!   minutes get `Access Denied`.
+//! * `GET` on `/oauth/v2/auth` and `/oauth/v2/auth/refresh`, for browsers: the implicit grant
+//!   (`response_type=token`) and the authorization code (`response_type=code`). The browser is sent to the
+//!   `redirect_uri`, which must lie on loopback, at once or from a consent page
+//!   ([`Config::auto_consent`](field@Config::auto_consent)). What is wrong is told as `INVALID_DATA` with
+//!   status 400 and the name of the parameter in `details`.
+//! * `GET` on `/crm/{version}/settings/modules`, `/settings/modules/{name}`, `/settings/fields?module={name}`,
+//!   `/users` and `/org`, as far as the vendor's SDKs read them. They need a token, but no scope.
+//! * `OPTIONS` on all of these but the grant, before authorization; every answer lets pages on loopback, and
+//!   of [`Config::origins`](field@Config::origins), read it.
+//! * A page for people at `/`: uploads, stored photos, requests as they come. `/sandbox/stats` is [`Stats`] as
+//!   JSON. Only for a `Host` on loopback.
 //!
 //! The checks come in this order, and the first that fails decides: path, method, authorization, scope,
-//! module, permission, record, form, magic bytes, bytes, pixels (from the header). Scripted faults, the
-//! concurrency limit and the credits come right after the path.
+//! module, permission, record, triggers, form, magic bytes, bytes, pixels (from the header). Scripted faults,
+//! the concurrency limit and the credits come right after the path. Messages are those of the documentation,
+//! to the letter; version v8 has some of its own ([`Code::message_in`]).
 //!
 //! # Provoking every answer
 //!
@@ -56,12 +70,12 @@
 //! | `INVALID_MODULE` | 400 | `990000000000001` | a module that doesn't exist, e.g. `Leadz` |
 //! | `INVALID_MODULE.unsupported` | 400 | `990000000000002` | a module without photos, e.g. `Tasks`, or `Deals` before version v5 |
 //! | `INVALID_URL_PATTERN` | 404 | `990000000000003` | any other path, e.g. `/crm/v9/Leads/1/photo` |
-//! | `OAUTH_SCOPE_MISMATCH` | 401 | `990000000000004` | the token with `-noscope` behind it; `Config::scope` |
+//! | `OAUTH_SCOPE_MISMATCH` | 401 | `990000000000004` | the token with `-noscope` behind it; `Config::scope`; a token granted for another scope |
 //! | `NO_PERMISSION` | 403 | `990000000000005` | the token with `-nopermission` behind it; `Config::permission` |
 //! | `INTERNAL_ERROR` | 500 | `990000000000006` | the header `X-Sandbox-Fault: 500` |
 //! | `INVALID_REQUEST_METHOD` | 400 | `990000000000007` | `-X PUT` |
 //! | `AUTHORIZATION_FAILED` | 400 | `990000000000008` | the token with `-noprivilege` behind it; `Config::privilege` |
-//! | `INVALID_DATA` | 400 | `990000000000009` | a record id that is no number, or a form without a file in the part `file` |
+//! | `INVALID_DATA` | 400 | `990000000000009` | a record id that is no number, `restrict_triggers` other than `workflow`, or a form without a file in the part `file` |
 //! | `INVALID_DATA.file` | 415 | `990000000000010` | a file that is no JPEG, PNG, GIF or BMP |
 //! | `FILE_SIZE_MORE_THAN_ALLOWED_SIZE` | 415 | `990000000000011` | more than 10,000,000 bytes or pixels, versions before v8 |
 //! | `FILE_SIZE_EXCEEDS` | 413 | `990000000000012` | more than 10,000,000 bytes, version v8 |
@@ -91,7 +105,8 @@
 //!   answer.
 //! * Pictures are not decoded: magic bytes, header and size decide, as far as anybody knows like the real
 //!   endpoint.
-//! * It knows no other part of the CRM, and no workflows: `restrict_triggers` is only noted.
+//! * It knows no other part of the CRM than is listed above, and no workflows: `restrict_triggers` is checked
+//!   and noted.
 //!
 //! # Features
 //!
@@ -99,14 +114,18 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod codes;
 mod config;
 mod endpoint;
 mod error;
 mod error_code;
+mod events;
 mod fault;
 #[cfg(fuzzing)]
 pub mod fuzzing;
+mod png_converter;
 mod sandbox;
+mod scopes;
 mod script;
 mod server;
 mod state;
@@ -114,10 +133,11 @@ mod stats;
 mod store;
 mod tokens;
 
-pub use config::{Config, Credentials, ExpiresIn, Records, SizeCodes};
+pub use config::{Config, Credentials, ExpiresIn, Records, RegisteredClient};
 pub use error::Error;
 pub use error_code::{Code, UnknownCode};
 pub use fault::{Fault, FaultSyntax, RetryHint};
+pub use png_converter::PngConverter;
 pub use sandbox::Sandbox;
 pub use script::Script;
 pub use stats::Stats;

@@ -67,19 +67,11 @@ impl Sandbox {
         format!("{}/oauth/v2/token", self.shared.url)
     }
 
-    /// An access token that is valid now: the newest, or a fresh one if all have expired (which is not
-    /// counted as a refresh).
+    /// An access token that is valid now and allows everything: the newest, or a fresh one if all have expired
+    /// (which is not counted as a refresh).
     #[must_use]
     pub fn token(&self) -> String {
-        let mut state = self.shared.lock();
-        let now = self.shared.now(&state);
-        match state.tokens.newest(now) {
-            Some(token) => token.to_owned(),
-            None => {
-                let lifetime = state.config.token_lifetime;
-                state.tokens.issue(now, lifetime)
-            }
-        }
+        self.shared.token()
     }
 
     /// What was counted so far.

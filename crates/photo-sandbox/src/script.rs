@@ -12,7 +12,7 @@ use crate::fault::{Fault, FaultSyntax};
 /// the queue of the *next* faults, the faults *at* its number, and the faults of *every* so many requests (in
 /// the order in which they were added).
 ///
-/// As a text, rules are separated by commas: `7=500` strikes at request 7, `every 13=reset` at 13, 26, 39, …,
+/// As a text, rules are separated by commas or line breaks, and what follows a `#` is a remark: `7=500` strikes at request 7, `every 13=reset` at 13, 26, 39, …,
 /// and `next 2=429` at the two next requests.
 ///
 /// ```
@@ -100,7 +100,8 @@ impl FromStr for Script {
 
     fn from_str(text: &str) -> Result<Self, FaultSyntax> {
         let mut script = Script::new();
-        for rule in text.split(',').map(str::trim).filter(|rule| !rule.is_empty()) {
+        let lines = text.lines().map(|line| line.split('#').next().unwrap_or_default());
+        for rule in lines.flat_map(|line| line.split(',')).map(str::trim).filter(|rule| !rule.is_empty()) {
             script = script.with_rule(rule)?;
         }
         Ok(script)
@@ -146,6 +147,8 @@ mod tests {
         for text in ["", "7=500", "next 2=429:retry-after=1, 7=500, every 13=slow:5"] {
             assert_eq!(text.parse::<Script>().unwrap().to_string(), text);
         }
+        let file = "# what goes wrong\r\n7=500 # once\n\nevery 13=reset, next 2=429\n";
+        assert_eq!(file.parse::<Script>().unwrap().to_string(), "next 2=429, 7=500, every 13=reset");
         for text in ["500", "=500", "x=500", "each 3=500", "next 99999999999=500", "3=what"] {
             assert!(text.parse::<Script>().is_err(), "{text}");
         }

@@ -1,17 +1,22 @@
 //! What the connections and the handle share.
 
+mod oauth;
+
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::Semaphore;
 
+use crate::codes::Codes;
 use crate::config::Config;
 use crate::endpoint::checks::{self, Accepted, Action, Head};
-use crate::endpoint::oauth::{self, Parameters};
 use crate::endpoint::response::{Refusal, Response};
-use crate::endpoint::route::PhotoPath;
+use crate::endpoint::route::{PhotoPath, SettingsPath};
+use crate::endpoint::settings;
 use crate::error_code::Code;
+use crate::events::{Event, Events};
 use crate::fault::{Fault, RetryHint};
+use crate::scopes::Scopes;
 use crate::script::Script;
 use crate::stats::{Stats, bump, key};
 use crate::store::{Store, StoredPhoto};
@@ -24,6 +29,8 @@ pub(crate) struct Shared {
     started: Instant,
     /// As many large bodies are in memory at a time; further ones wait.
     pub(crate) bodies: Semaphore,
+    /// As many photos are converted at a time; further ones wait.
+    pub(crate) conversions: Semaphore,
     state: Mutex<State>,
 }
 
@@ -32,6 +39,10 @@ pub(crate) struct Shared {
 pub(crate) struct State {
     pub(crate) config: Config,
     pub(crate) tokens: Tokens,
+    codes: Codes,
+    /// The clients that need not be consented to again.
+    sessions: Vec<String>,
+    pub(crate) events: Events,
     pub(crate) token_faults: Script,
     pub(crate) store: Store,
     pub(crate) stats: Stats,
@@ -65,6 +76,9 @@ impl Shared {
     pub(crate) fn new(url: String, config: Config) -> Self {
         let state = State {
             tokens: Tokens::new(config.token.clone(), config.token_lifetime),
+            codes: Codes::default(),
+            sessions: Vec::new(),
+            events: Events::default(),
             config,
             token_faults: Script::new(),
             store: Store::default(),
@@ -72,7 +86,13 @@ impl Shared {
             ahead: Duration::ZERO,
             under_way: 0,
         };
-        Shared { url, started: Instant::now(), bodies: Semaphore::new(MAX_BODIES), state: Mutex::new(state) }
+        Shared {
+            url,
+            started: Instant::now(),
+            bodies: Semaphore::new(MAX_BODIES),
+            conversions: Semaphore::new(2),
+            state: Mutex::new(state),
+        }
     }
 
     /// The state; never held across a wait. A panic elsewhere can't leave it half changed in a way that
@@ -87,7 +107,7 @@ impl Shared {
     }
 
     /// Counts a photo request and decides what is to go wrong with it.
-    pub(crate) fn arrive(&self, asked: Option<Fault>) -> Arrival<'_> {
+    pub(crate) fn arrive(&self, version: u8, asked: Option<Fault>) -> Arrival<'_> {
         let mut state = self.lock();
         let state = &mut *state;
         state.stats.photo_requests += 1;
@@ -96,7 +116,7 @@ impl Shared {
         state.stats.max_concurrent = state.stats.max_concurrent.max(under_way);
         let guard = UnderWay(self);
         let number = state.stats.photo_requests;
-        if let Some(answer) = state.over_limit(number) {
+        if let Some(answer) = state.over_limit(number, version) {
             return Arrival { fault: None, refusal: Some(answer), guard };
         }
         let fault = asked.or_else(|| state.config.script.take(number));
@@ -115,7 +135,7 @@ impl Shared {
     pub(crate) fn check(&self, head: Head<'_>) -> Result<Action, Refusal> {
         let mut state = self.lock();
         let now = self.now(&state);
-        let checked = checks::head(head, &state.config, |token| state.tokens.is_valid(token, now));
+        let checked = checks::head(head, &state.config, |token| state.tokens.scopes(token, now));
         if let Err(refusal) = &checked {
             state.refuse(refusal.code);
         }
@@ -147,16 +167,12 @@ impl Shared {
         }
     }
 
-    /// The answer to a request for a photo.
-    pub(crate) fn download(&self, path: PhotoPath<'_>) -> Response {
+    /// The photo to be handed out, if there is one.
+    pub(crate) fn download(&self, path: PhotoPath<'_>) -> Option<StoredPhoto> {
         let mut state = self.lock();
-        match state.store.get(path.module, path.record) {
-            Some(photo) => {
-                state.stats.downloads += 1;
-                Response::raw(200, Some(photo.content_type), photo.bytes)
-            }
-            None => Response::raw(204, None, bytes::Bytes::new()),
-        }
+        let photo = state.store.get(path.module, path.record)?;
+        state.stats.downloads += 1;
+        Some(photo)
     }
 
     /// Takes a photo off its record; that there was none is no error.
@@ -168,35 +184,47 @@ impl Shared {
         Response::success("photo deleted")
     }
 
-    /// Counts a token request and takes the fault that was queued for it.
-    pub(crate) fn token_arrives(&self, asked: Option<Fault>) -> Option<Fault> {
-        let mut state = self.lock();
-        state.stats.token_requests += 1;
-        let number = state.stats.token_requests;
-        let fault = asked.or_else(|| state.token_faults.take(number))?;
-        bump(&mut state.stats.faults, fault.kind());
-        Some(fault)
-    }
-
-    /// Answers a token request.
-    pub(crate) fn grant(&self, parameters: &Parameters) -> Response {
+    /// Answers a request for facts about the organization.
+    pub(crate) fn settings(
+        &self,
+        method: &str,
+        path: SettingsPath<'_>,
+        authorization: Option<&str>,
+        query: &str,
+    ) -> Response {
         let mut state = self.lock();
         let now = self.now(&state);
         let state = &mut *state;
-        let grant = match parameters.grant(state.config.credentials.as_ref()) {
-            Ok(grant) => grant,
-            Err(error) => {
-                bump(&mut state.stats.token_refusals, error);
-                return oauth::refused(error);
+        state.stats.settings_requests += 1;
+        let config = &state.config;
+        let allowed = if method == "GET" { Ok(()) } else { Err(Refusal::from(Code::InvalidRequestMethod)) };
+        let authorized = allowed.and_then(|()| {
+            checks::authorization(authorization, config, |token| state.tokens.scopes(token, now))
+        });
+        let answer = authorized.and_then(|_| settings::answer(path.what, query, config));
+        let version = config.version(path.version);
+        answer.unwrap_or_else(|refusal| {
+            state.refuse(refusal.code);
+            refusal.response(version)
+        })
+    }
+
+    /// An access token that is valid now and allows everything: the newest, or a fresh one.
+    pub(crate) fn token(&self) -> String {
+        let mut state = self.lock();
+        let now = self.now(&state);
+        match state.tokens.newest(now) {
+            Some(token) => token.to_owned(),
+            None => {
+                let lifetime = state.config.token_lifetime;
+                state.tokens.issue(None, Scopes::default(), now, lifetime)
             }
-        };
-        if !state.tokens.admit(grant.key(), now, state.config.max_refreshes) {
-            bump(&mut state.stats.token_refusals, oauth::THROTTLED);
-            return oauth::throttled(state.config.throttle_status);
         }
-        let token = state.tokens.issue(now, state.config.token_lifetime);
-        state.stats.token_refreshes += 1;
-        oauth::granted(&grant, &token, &self.url, &state.config)
+    }
+
+    /// Tells the page of a request that has been answered, or not.
+    pub(crate) fn tell(&self, event: Event) {
+        self.lock().events.tell(&event);
     }
 }
 
@@ -213,14 +241,14 @@ impl State {
         }
     }
 
-    fn over_limit(&mut self, number: u64) -> Option<Response> {
+    fn over_limit(&mut self, number: u64, version: u8) -> Option<Response> {
         if self.config.concurrency_limit.is_some_and(|limit| self.under_way > limit) {
             self.refuse(Code::TooManyRequests);
             return Some(Response::too_many_requests(RetryHint::None));
         }
         if self.config.credits.is_some_and(|credits| number > credits) {
             self.refuse(Code::RateLimitExceeded);
-            return Some(Refusal::from(Code::RateLimitExceeded).response());
+            return Some(Refusal::from(Code::RateLimitExceeded).response(version));
         }
         None
     }

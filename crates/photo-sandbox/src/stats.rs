@@ -44,6 +44,12 @@ pub struct Stats {
     /// Times that valid access tokens were made to expire by a fault, a plan or
     /// [`expire_token`](crate::Sandbox::expire_token); passing their lifetime doesn't count.
     pub token_expiries: u64,
+    /// Grants in a browser: tokens and codes that were sent to a redirect URI.
+    pub grants: u64,
+    /// Requests for facts about modules, fields, users and the organization.
+    pub settings_requests: u64,
+    /// Preflight requests (`OPTIONS`) that were answered.
+    pub preflights: u64,
     /// Bytes of bodies read to be looked at.
     pub bytes_read: u64,
     /// Bytes of refused bodies read and thrown away before the answer.

@@ -52,6 +52,13 @@ impl Store {
         forgotten
     }
 
+    /// The newest photos with their modules and records, at most so many, newest first.
+    pub(crate) fn newest(&self, most: usize) -> Vec<(String, String, StoredPhoto)> {
+        let keys = self.ages.values().rev().take(most);
+        let found = keys.filter_map(|key| self.photos.get(key).map(|(_, photo)| (key, photo)));
+        found.map(|(key, photo)| (key.0.clone(), key.1.clone(), photo.clone())).collect()
+    }
+
     pub(crate) fn get(&self, module: &str, record: &str) -> Option<StoredPhoto> {
         let key = (module.to_owned(), record.to_owned());
         self.photos.get(&key).map(|(_, photo)| photo.clone())
@@ -116,6 +123,9 @@ mod tests {
         assert!(store.get("Leads", "2").is_none() && store.get("Leads", "3").is_some());
         assert_eq!(store.put("Leads", "5", photo(500_000), limit), 2);
         assert!(store.get("Leads", "5").is_some());
+        store.put("Leads", "6", photo(10), limit * 10);
+        let newest: Vec<_> = store.newest(2).into_iter().map(|(_, record, _)| record).collect();
+        assert_eq!(newest, ["6", "5"]);
     }
 
     #[test]

@@ -117,7 +117,10 @@ pub use progress::Progress;
 pub use retry::Retry;
 pub use stop_reason::StopReason;
 pub use target::Target;
-pub use token::{AccessToken, RefreshToken, RefreshTokenBuilder, StaticToken, TokenFuture, TokenSource};
+pub use token::{
+    AccessToken, AuthorizationCode, GrantedTokens, RefreshToken, RefreshTokenBuilder, StaticToken,
+    TokenFuture, TokenSource,
+};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -12,6 +12,7 @@ use photo_prep::{
 use photo_upload::{ApiVersion, Breaker, BreakerOptions, DataCenter, Triggers};
 
 use crate::failure::UsageError;
+use crate::sandbox_args::SandboxArgs;
 
 /// Any photo in, a compliant photo on the record.
 ///
@@ -60,14 +61,7 @@ pub(crate) enum Command {
     /// Prepare and upload
     Upload(Box<UploadArgs>),
     /// Serve a stand-in for the endpoint on loopback until Ctrl-C; the first line of standard output is JSON
-    Sandbox {
-        /// The port on 127.0.0.1; any free one by default
-        #[arg(long, value_name = "N", default_value_t = 0)]
-        port: u16,
-        /// The access token that is valid from the start
-        #[arg(long, value_name = "T")]
-        token: Option<String>,
-    },
+    Sandbox(SandboxArgs),
 }
 
 #[derive(Args, Debug)]

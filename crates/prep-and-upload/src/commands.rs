@@ -1,16 +1,13 @@
-//! The commands: what each does with its inputs, and the sandbox.
+//! The commands: what each does with its inputs.
 
 use std::sync::Arc;
 use std::time::Duration;
 
 use photo_prep::{Depth, Options};
-use photo_sandbox::{Config, Sandbox};
 use photo_upload::{Breaker, JournalHead, Target};
-use serde::Serialize;
-use tokio::time::timeout;
 
 use crate::args::{Command, Common, UploadArgs};
-use crate::console::{Console, print_json};
+use crate::console::Console;
 use crate::endpoint::Endpoint;
 use crate::failure::{Outcome, Severity, UsageError};
 use crate::inputs::map::{self, Reading};
@@ -19,6 +16,7 @@ use crate::journaling::Journaling;
 use crate::output::Outputs;
 use crate::remaining::Remaining;
 use crate::runner;
+use crate::sandbox;
 use crate::shared_work::SharedWork;
 use crate::steps::Steps;
 use crate::work::Work;
@@ -28,7 +26,7 @@ pub(crate) async fn run(command: Command, common: &Common) -> Outcome {
     // One more than can be worked on, so that reading and writing keep no thread waiting.
     let most = common.threads() + 1;
     let (gathered, steps) = match command {
-        Command::Sandbox { port, token } => return sandbox(port, token).await,
+        Command::Sandbox(args) => return sandbox::run(&args).await,
         Command::Upload(args) => return upload(*args, common, console, options).await,
         Command::Explain { inputs } => (inputs::gather(&inputs, &console)?, Steps::Explain),
         Command::Check { inputs, shallow } => {
@@ -136,35 +134,6 @@ fn kept(args: &UploadArgs, gathered: &mut Gathered) -> Result<Option<Arc<Outputs
         UsageError(format!("--keep-prepared {}: {error}; name another folder", folder.display()))
     })?;
     Ok(Some(Arc::new(Outputs::in_folder(folder, &mut gathered.inputs))))
-}
-
-/// The first line of the sandbox on standard output.
-#[derive(Serialize)]
-struct Hello<'a> {
-    url: &'a str,
-    token_url: String,
-    token: String,
-}
-
-/// Serves a stand-in for the endpoint until Ctrl-C.
-async fn sandbox(port: u16, token: Option<String>) -> Outcome {
-    // Asked for before anybody can know that there is something to interrupt.
-    let mut interrupted = std::pin::pin!(tokio::signal::ctrl_c());
-    if timeout(Duration::ZERO, &mut interrupted).await.is_ok() {
-        return Ok(Some(Severity::Interrupted));
-    }
-    let config = token.into_iter().fold(Config::default().port(port), Config::token);
-    let sandbox = Sandbox::start(config).map_err(UsageError::new)?;
-    let hello = Hello { url: sandbox.url(), token_url: sandbox.token_url(), token: sandbox.token() };
-    if let Err(error) = print_json(&hello) {
-        eprintln!("failed: standard output: {error}; nobody can know the address");
-        return Ok(Some(Severity::Permanent));
-    }
-    match interrupted.await {
-        // That is how it is meant to end.
-        Ok(()) => Ok(None),
-        Err(error) => Err(UsageError(format!("this system has no Ctrl-C: {error}"))),
-    }
 }
 
 #[cfg(test)]

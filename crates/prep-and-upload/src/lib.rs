@@ -17,6 +17,8 @@ mod output;
 mod remaining;
 mod report;
 mod runner;
+mod sandbox;
+mod sandbox_args;
 mod shared_work;
 mod signals;
 mod steps;

@@ -1,15 +1,17 @@
-//! The endpoint's checks, in its order: method, authorization, scope, module, permission, record; then, for
-//! an upload, form, magic bytes, bytes, pixels.
+//! The endpoint's checks, in its order: method, authorization, scope, module, permission, record, triggers;
+//! then, for an upload, form, magic bytes, bytes, pixels.
 
 use std::borrow::Cow;
 
+use super::modules;
 use super::multipart::{self, Malformed, Part};
 use super::picture::{self, Kind};
 use super::reserved;
 use super::response::Refusal;
 use super::route::PhotoPath;
-use crate::config::{Config, Records, SizeCodes};
+use crate::config::{Config, Records};
 use crate::error_code::Code;
+use crate::scopes::Scopes;
 
 /// What a request wants with a photo.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,12 +21,24 @@ pub(crate) enum Action {
     Delete,
 }
 
+impl Action {
+    /// The operations of which a scope must name one.
+    fn operations(self) -> &'static [&'static str] {
+        match self {
+            Action::Upload => &["ALL", "WRITE", "CREATE"],
+            Action::Download => &["ALL", "READ"],
+            Action::Delete => &["ALL", "WRITE", "DELETE"],
+        }
+    }
+}
+
 /// The head of a photo request, as far as the checks look at it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Head<'a> {
     pub(crate) method: &'a str,
     pub(crate) path: PhotoPath<'a>,
     pub(crate) authorization: Option<&'a str>,
+    pub(crate) restrict_triggers: Option<&'a str>,
 }
 
 /// A picture that passed every check.
@@ -35,18 +49,19 @@ pub(crate) struct Accepted<'a> {
     pub(crate) data: &'a [u8],
 }
 
-/// Everything that can be checked before the body; `is_valid` knows the access tokens.
+/// Everything that can be checked before the body; `scopes` tells what a valid access token allows.
 pub(crate) fn head(
     head: Head<'_>,
     config: &Config,
-    is_valid: impl Fn(&str) -> bool,
+    scopes: impl Fn(&str) -> Option<Scopes>,
 ) -> Result<Action, Refusal> {
     let action = action(head.method)?;
-    let provoked = authorization(head.authorization, config, is_valid)?;
-    if !config.scope || provoked == Some(Code::OauthScopeMismatch) {
+    let (scopes, provoked) = authorization(head.authorization, config, scopes)?;
+    let in_scope = config.scope && scopes.allow(head.path.module, action.operations());
+    if !in_scope || provoked == Some(Code::OauthScopeMismatch) {
         return Err(Code::OauthScopeMismatch.into());
     }
-    module(head.path, config)?;
+    modules::check(head.path.module, config.version(head.path.version), config)?;
     if !config.permission || provoked == Some(Code::NoPermission) {
         return Err(Code::NoPermission.into());
     }
@@ -54,7 +69,10 @@ pub(crate) fn head(
         return Err(Code::AuthorizationFailed.into());
     }
     record(head.path.record, config)?;
-    Ok(action)
+    match head.restrict_triggers {
+        Some(value) if value != "workflow" => Err(Refusal::parameter("restrict_triggers", TRIGGERS)),
+        _ => Ok(action),
+    }
 }
 
 /// Everything that needs the body; `whole` is false if the body was cut off because it is longer than
@@ -97,22 +115,22 @@ fn action(method: &str) -> Result<Action, Refusal> {
     }
 }
 
-/// Checks the token; returns the code of a reserved ending that belongs to a later check.
-fn authorization(
+/// Checks the token; returns what it allows, and the code of a reserved ending that belongs to a later check.
+pub(crate) fn authorization(
     header: Option<&str>,
     config: &Config,
-    is_valid: impl Fn(&str) -> bool,
-) -> Result<Option<Code>, Refusal> {
+    scopes: impl Fn(&str) -> Option<Scopes>,
+) -> Result<(Scopes, Option<Code>), Refusal> {
     let presented = header.and_then(bearer).ok_or(Code::AuthenticationFailure)?;
-    if is_valid(presented) {
-        return Ok(None);
+    if let Some(scopes) = scopes(presented) {
+        return Ok((scopes, None));
     }
-    match reserved::token(presented) {
-        (token, Some(code)) if config.reserved && is_valid(token) => match code {
-            Code::InvalidOauthtoken | Code::AuthenticationFailure => Err(code.into()),
-            later => Ok(Some(later)),
-        },
-        _ => Err(Code::InvalidToken.into()),
+    let (token, ending) = reserved::token(presented);
+    let code = ending.filter(|_| config.reserved).ok_or(Code::InvalidToken)?;
+    let scopes = scopes(token).ok_or(Code::InvalidToken)?;
+    match code {
+        Code::InvalidOauthtoken | Code::AuthenticationFailure => Err(code.into()),
+        later => Ok((scopes, Some(later))),
     }
 }
 
@@ -121,20 +139,6 @@ fn bearer(header: &str) -> Option<&str> {
     let (scheme, token) = header.trim().split_once(' ')?;
     let token = token.trim();
     (scheme.eq_ignore_ascii_case("Zoho-oauthtoken") && !token.is_empty()).then_some(token)
-}
-
-fn module(path: PhotoPath<'_>, config: &Config) -> Result<(), Refusal> {
-    let name = path.module;
-    let form = name.len() <= MAX_NAME && name.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_');
-    let custom = config.custom_modules && form && name.len() > CUSTOM.len() && name.starts_with(CUSTOM);
-    let early_deals = name == "Deals" && path.version < 5;
-    if config.modules.contains(name) || custom {
-        return if early_deals { Err(Code::ModuleNotSupported.into()) } else { Ok(()) };
-    }
-    if WITHOUT_PHOTOS.contains(&name) {
-        return Err(Code::ModuleNotSupported.into());
-    }
-    Err(Code::InvalidModule.into())
 }
 
 fn record(id: &str, config: &Config) -> Result<(), Refusal> {
@@ -158,38 +162,13 @@ fn too_many_pixels(version: u8, config: &Config) -> Code {
 }
 
 fn newer(version: u8, config: &Config) -> bool {
-    match config.size_codes {
-        SizeCodes::ByVersion => version >= 8,
-        SizeCodes::Older => false,
-        SizeCodes::Newer => true,
-    }
+    config.version(version) >= 8
 }
 
-const MAX_NAME: usize = 100;
 const MAX_RECORD: usize = 25;
-const CUSTOM: &str = "Custom";
+const TRIGGERS: &str = "the only value of the parameter restrict_triggers is workflow";
 const NO_FILE: &str = "the form has no file in a part named file";
 const MALFORMED: &str = "the body is not a well-formed multipart/form-data form";
-
-/// Modules that exist in every organization, but have no photos.
-const WITHOUT_PHOTOS: [&str; 16] = [
-    "Activities",
-    "Attachments",
-    "Calls",
-    "Campaigns",
-    "Cases",
-    "Documents",
-    "Events",
-    "Invoices",
-    "Notes",
-    "Price_Books",
-    "Projects",
-    "Purchase_Orders",
-    "Quotes",
-    "Sales_Orders",
-    "Solutions",
-    "Tasks",
-];
 
 #[cfg(test)]
 mod tests {
@@ -209,8 +188,29 @@ mod tests {
         config: &Config,
     ) -> Result<Action, Code> {
         let path = PhotoPath { version, module, record };
-        let head = Head { method, path, authorization: Some(token) };
-        super::head(head, config, |token| token == "T").map_err(|refusal| refusal.code)
+        let head = Head { method, path, authorization: Some(token), restrict_triggers: None };
+        super::head(head, config, scopes).map_err(|refusal| refusal.code)
+    }
+
+    /// `T` may do everything, `R` may read leads.
+    fn scopes(token: &str) -> Option<Scopes> {
+        match token {
+            "T" => Some(Scopes::default()),
+            "R" => Some(Scopes::of("ZohoCRM.modules.leads.READ")),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn triggers_have_one_value() {
+        let path = PhotoPath { version: 2, module: "Leads", record: ID };
+        for (value, good) in
+            [(None, true), (Some("workflow"), true), (Some("approval"), false), (Some(""), false)]
+        {
+            let authorization = Some("Zoho-oauthtoken T");
+            let head = Head { method: "POST", path, authorization, restrict_triggers: value };
+            assert_eq!(super::head(head, &Config::default(), scopes).is_ok(), good, "{value:?}");
+        }
     }
 
     #[test]
@@ -230,6 +230,9 @@ mod tests {
             ("POST", 2, "Nope", "x", "Zoho-oauthtoken T-unauthenticated", Err(Code::AuthenticationFailure)),
             ("POST", 2, "Nope", "x", "Zoho-oauthtoken T-noscope", Err(Code::OauthScopeMismatch)),
             ("POST", 2, "Nope", "x", "Zoho-oauthtoken T-nopermission", Err(Code::InvalidModule)),
+            ("POST", 2, "Leads", ID, "Zoho-oauthtoken R", Err(Code::OauthScopeMismatch)),
+            ("GET", 2, "Leads", ID, "Zoho-oauthtoken R", Ok(Action::Download)),
+            ("GET", 2, "Contacts", ID, "Zoho-oauthtoken R", Err(Code::OauthScopeMismatch)),
             ("POST", 2, "Tasks", "x", ok, Err(Code::ModuleNotSupported)),
             ("POST", 4, "Deals", "x", ok, Err(Code::ModuleNotSupported)),
             ("POST", 2, "leads", "x", ok, Err(Code::InvalidModule)),
@@ -258,6 +261,7 @@ mod tests {
             (Config::default().records(only.clone()), ID, Ok(Action::Upload)),
             (Config::default().records(only), "7", Err(Code::InvalidData)),
             (Config::default().reserved(false), "990000000000019", Ok(Action::Upload)),
+            (Config::default().modules(["Leads", "Parts"]), ID, Ok(Action::Upload)),
         ];
         for (config, record, expected) in table {
             assert_eq!(ask("POST", 2, "Leads", record, "Zoho-oauthtoken T", &config), expected, "{config:?}");

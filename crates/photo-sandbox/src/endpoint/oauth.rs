@@ -14,24 +14,16 @@ pub(crate) struct Parameters {
     refresh_token: String,
     grant_type: String,
     code: String,
+    redirect_uri: String,
 }
 
 /// What a well-formed request asks for.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Grant<'a> {
     /// A new access token for this refresh token.
     Refresh(&'a str),
     /// The first access token, with a refresh token next to it, for this one-time code.
-    Code(&'a str),
-}
-
-impl Grant<'_> {
-    /// What the throttle counts by.
-    pub(crate) fn key(&self) -> &str {
-        match self {
-            Grant::Refresh(key) | Grant::Code(key) => key,
-        }
-    }
+    Code { code: &'a str, client_id: &'a str, redirect_uri: &'a str },
 }
 
 impl Parameters {
@@ -60,6 +52,7 @@ impl Parameters {
             "refresh_token" => &mut self.refresh_token,
             "grant_type" => &mut self.grant_type,
             "code" => &mut self.code,
+            "redirect_uri" => &mut self.redirect_uri,
             _ => return,
         };
         value.trim().clone_into(field);
@@ -80,7 +73,11 @@ impl Parameters {
             "refresh_token" if fits(&self.refresh_token, expected.map(|e| &e.refresh_token)) => {
                 Ok(Grant::Refresh(&self.refresh_token))
             }
-            "authorization_code" if fits(&self.code, None) => Ok(Grant::Code(&self.code)),
+            "authorization_code" if fits(&self.code, None) => Ok(Grant::Code {
+                code: &self.code,
+                client_id: &self.client_id,
+                redirect_uri: &self.redirect_uri,
+            }),
             "refresh_token" | "authorization_code" => Err("invalid_code"),
             _ => Err("unsupported_grant_type"),
         }
@@ -90,19 +87,18 @@ impl Parameters {
 /// Longer parameters are wrong: they are remembered for the throttle.
 const MAX_LENGTH: usize = 1024;
 
-/// The answer with a new access token.
-pub(crate) fn granted(grant: &Grant<'_>, access_token: &str, api_domain: &str, config: &Config) -> Response {
+/// The answer with a new access token, and with the refresh token next to the first one.
+pub(crate) fn granted(
+    access_token: &str,
+    refresh_token: Option<&str>,
+    api_domain: &str,
+    config: &Config,
+) -> Response {
     let seconds = config.token_lifetime.as_secs();
     let (expires_in, expires_in_sec) = match config.expires_in {
         ExpiresIn::Seconds => (Some(seconds), None),
         ExpiresIn::Milliseconds => (Some(seconds.saturating_mul(1000)), Some(seconds)),
         ExpiresIn::Missing => (None, None),
-    };
-    let refresh_token = match grant {
-        Grant::Refresh(_) => None,
-        Grant::Code(_) => {
-            Some(config.credentials.as_ref().map_or("1000.sandbox.refresh", |c| &c.refresh_token))
-        }
     };
     Response::json(
         200,
@@ -193,7 +189,7 @@ mod tests {
             (FULL.replace("grant_type=refresh_token", "grant_type=authorization_code"), Err("invalid_code")),
             (
                 FULL.replace("grant_type=refresh_token", "grant_type=authorization_code&code=c"),
-                Ok(Grant::Code("c")),
+                Ok(Grant::Code { code: "c", client_id: "i", redirect_uri: "" }),
             ),
             (String::new(), Err("invalid_client")),
             (FULL.replace("client_id=i", &format!("client_id={}", "i".repeat(2000))), Err("invalid_client")),
@@ -213,12 +209,7 @@ mod tests {
             (ExpiresIn::Missing, r#""token_type":"Bearer"}"#),
         ];
         for (style, ending) in table {
-            let answer = granted(
-                &Grant::Refresh("r"),
-                "t",
-                "http://127.0.0.1:1",
-                &Config::default().expires_in(style),
-            );
+            let answer = granted("t", None, "http://127.0.0.1:1", &Config::default().expires_in(style));
             let text = String::from_utf8(answer.body.to_vec()).unwrap();
             assert!(text.ends_with(ending) && !text.contains("refresh_token"), "{text}");
         }

@@ -15,30 +15,40 @@ pub(crate) struct Response {
     pub(crate) body: Bytes,
 }
 
-/// A refusal: a documented code, and perhaps a better message than the documented one.
+/// A refusal: a documented code, perhaps with a better message than the documented one and with the name of
+/// the parameter that is wrong.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Refusal {
     pub(crate) code: Code,
-    pub(crate) message: &'static str,
+    message: Option<&'static str>,
+    param_name: Option<&'static str>,
 }
 
 impl Refusal {
     pub(crate) fn because(code: Code, message: &'static str) -> Self {
-        Refusal { code, message }
+        Refusal { code, message: Some(message), param_name: None }
     }
 
-    pub(crate) fn response(self) -> Response {
-        Response::json(self.code.status(), &self.body(Details::default()))
+    /// A parameter of the query is missing or wrong.
+    pub(crate) fn parameter(name: &'static str, message: &'static str) -> Self {
+        Refusal { code: Code::InvalidData, message: Some(message), param_name: Some(name) }
     }
 
-    fn body(self, details: Details) -> ErrorBody {
-        ErrorBody { code: self.code.wire(), details, message: self.message, status: "error" }
+    /// The answer in the words of this version of the API.
+    pub(crate) fn response(self, version: u8) -> Response {
+        let details = Details { param_name: self.param_name, ..Details::default() };
+        Response::json(self.code.status(), &self.body(version, details))
+    }
+
+    fn body(self, version: u8, details: Details) -> ErrorBody {
+        let message = self.message.unwrap_or_else(|| self.code.message_in(version));
+        ErrorBody { code: self.code.wire(), details, message, status: "error" }
     }
 }
 
 impl From<Code> for Refusal {
     fn from(code: Code) -> Self {
-        Refusal { code, message: code.message() }
+        Refusal { code, message: None, param_name: None }
     }
 }
 
@@ -67,7 +77,8 @@ impl Response {
             RetryHint::Details(seconds) => Some(seconds),
             RetryHint::None | RetryHint::Header(_) => None,
         };
-        let mut answer = Response::json(refusal.code.status(), &refusal.body(Details { retry_after }));
+        let details = Details { retry_after, ..Details::default() };
+        let mut answer = Response::json(refusal.code.status(), &refusal.body(OLDEST, details));
         if let RetryHint::Header(seconds) = hint {
             answer.headers.push(("retry-after", seconds.to_string()));
         }
@@ -75,8 +86,8 @@ impl Response {
     }
 
     /// The refusal as an only element of `{"data":[…]}`.
-    pub(crate) fn wrapped(code: Code) -> Self {
-        let data = [Refusal::from(code).body(Details::default())];
+    pub(crate) fn wrapped(code: Code, version: u8) -> Self {
+        let data = [Refusal::from(code).body(version, Details::default())];
         Response::json(code.status(), &WrappedBody { data: &data })
     }
 
@@ -111,8 +122,12 @@ struct WrappedBody<'a> {
 struct Details {
     #[serde(skip_serializing_if = "Option::is_none")]
     retry_after: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    param_name: Option<&'static str>,
 }
 
+/// The version whose words are used where a path names none.
+pub(crate) const OLDEST: u8 = 2;
 const JSON: &str = "application/json;charset=utf-8";
 const BAD_GATEWAY: &[u8] = b"<html><head><title>502 Bad Gateway</title></head>\
 <body><h1>502 Bad Gateway</h1><p>The sandbox plays a gateway in trouble.</p></body></html>\n";
@@ -132,14 +147,15 @@ mod tests {
             text(&success),
             r#"{"message":"photo uploaded successfully","details":{},"status":"success","code":"SUCCESS"}"#
         );
-        let refusal = Refusal::from(Code::InvalidFileType).response();
+        let refusal = Refusal::from(Code::InvalidFileType).response(2);
         assert_eq!(refusal.status, 415);
         assert_eq!(
             text(&refusal),
             r#"{"code":"INVALID_DATA","details":{},"message":"invalid file type","status":"error"}"#
         );
         assert!(
-            text(&Response::wrapped(Code::RecordLocked)).starts_with(r#"{"data":[{"code":"RECORD_LOCKED""#)
+            text(&Response::wrapped(Code::RecordLocked, 2))
+                .starts_with(r#"{"data":[{"code":"RECORD_LOCKED""#)
         );
     }
 

@@ -13,14 +13,14 @@ pub(crate) fn asked(parts: &Parts) -> Option<Fault> {
 }
 
 /// What the fault does before the request is handled: it resets the connection, responds itself, or waits.
-pub(crate) async fn before(fault: Option<&Fault>) -> Result<Option<Response>, Aborted> {
+pub(crate) async fn before(fault: Option<&Fault>, version: u8) -> Result<Option<Response>, Aborted> {
     match fault {
         Some(Fault::ResetBeforeReading) => Err(Aborted::Reset),
         Some(Fault::Slow(delay)) => {
             tokio::time::sleep(*delay).await;
             Ok(None)
         }
-        fault => Ok(fault.and_then(response)),
+        fault => Ok(fault.and_then(|fault| response(fault, version))),
     }
 }
 
@@ -34,12 +34,12 @@ pub(crate) fn deliver(fault: Option<&Fault>, response: Response) -> Result<Reply
 }
 
 /// The response that a fault consists of, if it is one that comes instead of everything else.
-fn response(fault: &Fault) -> Option<Response> {
+fn response(fault: &Fault, version: u8) -> Option<Response> {
     match fault {
         Fault::TooManyRequests(hint) => Some(Response::too_many_requests(*hint)),
         Fault::Refuse(Code::TooManyRequests) => Some(Response::too_many_requests(RetryHint::None)),
-        Fault::Refuse(code) => Some(Refusal::from(*code).response()),
-        Fault::Wrapped(code) => Some(Response::wrapped(*code)),
+        Fault::Refuse(code) => Some(Refusal::from(*code).response(version)),
+        Fault::Wrapped(code) => Some(Response::wrapped(*code, version)),
         Fault::BadGateway => Some(Response::bad_gateway()),
         Fault::Empty(status) => Some(Response::raw(*status, None, bytes::Bytes::new())),
         _ => None,

@@ -1,8 +1,10 @@
 //! The HTTP server: a thread of its own, connections, bodies, answers on the wire.
 
+mod authorize;
 mod connection;
 mod fault;
 mod inbox;
+mod page;
 mod photo;
 mod reply;
 mod response_body;

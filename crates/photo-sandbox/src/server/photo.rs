@@ -6,11 +6,13 @@ use super::fault;
 use super::inbox::{Inbox, Unreadable};
 use super::reply::{Aborted, Delivery, Reply, header};
 use crate::endpoint::checks::{self, Action, Head};
+use crate::endpoint::disposition;
 use crate::endpoint::response::{Refusal, Response};
 use crate::endpoint::route::PhotoPath;
 use crate::error_code::Code;
 use crate::state::{Arrival, Shared};
 use crate::stats::{bump, key};
+use crate::store::StoredPhoto;
 
 /// Handles a photo request: first what is to go wrong, then the checks, then the action.
 pub(crate) async fn handle(
@@ -19,18 +21,23 @@ pub(crate) async fn handle(
     path: PhotoPath<'_>,
     inbox: &mut Inbox<'_>,
 ) -> Result<Reply, Aborted> {
-    let Arrival { fault, refusal, guard } = shared.arrive(fault::asked(parts));
+    let (version, latency) = {
+        let state = shared.lock();
+        (state.config.version(path.version), state.config.latency)
+    };
+    let Arrival { fault, refusal, guard } = shared.arrive(version, fault::asked(parts));
+    tokio::time::sleep(latency).await;
     if let Some(response) = refusal {
         return Ok(response.into());
     }
-    if let Some(response) = fault::before(fault.as_ref()).await? {
+    if let Some(response) = fault::before(fault.as_ref(), version).await? {
         return Ok(response.into());
     }
-    let (mut response, stored) = act(shared, parts, path, inbox).await?;
+    let (mut response, stored) = act(shared, parts, path, version, inbox).await?;
     response.headers.extend(shared.lock().credits_header());
     drop(guard);
     let reply = fault::deliver(fault.as_ref(), response)?;
-    if stored && reply.delivery == Delivery::Whole {
+    if stored && matches!(reply.delivery, Delivery::Whole) {
         bump(&mut shared.lock().stats.confirmed, &key(path.module, path.record));
     }
     Ok(reply)
@@ -41,20 +48,56 @@ async fn act(
     shared: &Shared,
     parts: &Parts,
     path: PhotoPath<'_>,
+    version: u8,
     inbox: &mut Inbox<'_>,
 ) -> Result<(Response, bool), Aborted> {
-    let head = Head { method: parts.method.as_str(), path, authorization: header(parts, "authorization") };
+    let triggers = restrict_triggers(parts);
+    let head = Head {
+        method: parts.method.as_str(),
+        path,
+        authorization: header(parts, "authorization"),
+        restrict_triggers: triggers.as_deref(),
+    };
     match shared.check(head) {
-        Err(refusal) => Ok((refusal.response(), false)),
-        Ok(Action::Download) => Ok((shared.download(path), false)),
+        Err(refusal) => Ok((refusal.response(version), false)),
+        Ok(Action::Download) => Ok((download(shared, path).await, false)),
         Ok(Action::Delete) => Ok((shared.delete(path), false)),
-        Ok(Action::Upload) => match upload(shared, parts, path, inbox).await? {
+        Ok(Action::Upload) => match upload(shared, parts, path, triggers, inbox).await? {
             Ok(()) => Ok((Response::success("photo uploaded successfully"), true)),
             Err(refusal) => {
                 shared.lock().refuse(refusal.code);
-                Ok((refusal.response(), false))
+                Ok((refusal.response(version), false))
             }
         },
+    }
+}
+
+/// The photo, as PNG where somebody can make one, with its name.
+async fn download(shared: &Shared, path: PhotoPath<'_>) -> Response {
+    let Some(photo) = shared.download(path) else {
+        return Response::raw(204, None, bytes::Bytes::new());
+    };
+    let StoredPhoto { bytes, filename, content_type, .. } = as_png(shared, photo).await;
+    let extension = content_type.strip_prefix("image/").unwrap_or("png").replace("jpeg", "jpg");
+    let mut response = Response::raw(200, Some(content_type), bytes);
+    response.headers.push(("content-disposition", disposition::attachment(&filename, &extension)));
+    response
+}
+
+/// Converts a photo that is no PNG, if that is wanted and there is a converter that can read it. Two at a time:
+/// pixels take memory.
+async fn as_png(shared: &Shared, photo: StoredPhoto) -> StoredPhoto {
+    let config = shared.lock().config.clone();
+    let converter = config.png_converter.filter(|_| config.returns_png && photo.content_type != PNG);
+    let Some(converter) = converter else { return photo };
+    // Never closed; were it, the conversion would go on without its bound.
+    let _slot = shared.conversions.acquire().await;
+    let bytes = photo.bytes.clone();
+    // A converter that panics has converted nothing.
+    let converted = tokio::task::spawn_blocking(move || converter.convert(&bytes)).await.ok().flatten();
+    match converted {
+        Some(png) => StoredPhoto { bytes: png.into(), content_type: PNG, ..photo },
+        None => photo,
     }
 }
 
@@ -63,6 +106,7 @@ async fn upload(
     shared: &Shared,
     parts: &Parts,
     path: PhotoPath<'_>,
+    triggers: Option<String>,
     inbox: &mut Inbox<'_>,
 ) -> Result<Result<(), Refusal>, Aborted> {
     let config = shared.lock().config.clone();
@@ -74,7 +118,7 @@ async fn upload(
     let content_type = header(parts, "content-type").unwrap_or_default();
     match checks::upload(content_type, &body.bytes, body.whole, path.version, &config) {
         Ok(accepted) => {
-            shared.accept(path, &accepted, restrict_triggers(parts));
+            shared.accept(path, &accepted, triggers);
             Ok(Ok(()))
         }
         Err(refusal) => Ok(Err(refusal)),
@@ -87,5 +131,6 @@ fn restrict_triggers(parts: &Parts) -> Option<String> {
     pairs.find(|(name, _)| name == "restrict_triggers").map(|(_, value)| value.into_owned())
 }
 
+const PNG: &str = "image/png";
 /// How many bytes a form may have besides its picture before it is cut off.
 const SLACK: usize = 1 << 20;

@@ -1,6 +1,8 @@
 //! What becomes of a request: a response with the way in which it is delivered, or the end of the connection.
 
+use bytes::Bytes;
 use hyper::http::request::Parts;
+use tokio::sync::mpsc;
 
 use crate::endpoint::response::Response;
 
@@ -12,12 +14,14 @@ pub(crate) struct Reply {
 }
 
 /// How a response is to reach the client.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug)]
 pub(crate) enum Delivery {
     /// Whole.
     Whole,
     /// Breaking off in the middle.
     Truncated,
+    /// Its head, then whatever comes.
+    Stream(mpsc::Receiver<Bytes>),
 }
 
 /// The connection ends without a response.

@@ -1,10 +1,11 @@
-//! Bodies of answers: whole, or breaking off in the middle.
+//! Bodies of answers: whole, breaking off in the middle, or as it comes.
 
 use std::pin::Pin;
 use std::task::{Context, Poll};
 
 use bytes::Bytes;
 use hyper::body::{Body, Frame, SizeHint};
+use tokio::sync::mpsc;
 
 /// The body of an answer.
 #[derive(Debug)]
@@ -13,6 +14,8 @@ pub(crate) enum ResponseBody {
     Whole(Option<Bytes>),
     /// A part of it, then an error, so that the connection ends before the promised length.
     Broken(Breaking),
+    /// What is sent into the channel, until its other end is dropped.
+    Stream(mpsc::Receiver<Bytes>),
 }
 
 /// How far a breaking body has come.
@@ -53,6 +56,11 @@ impl Body for ResponseBody {
             ResponseBody::Whole(bytes) => {
                 return Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes))));
             }
+            ResponseBody::Stream(messages) => {
+                return messages
+                    .poll_recv(context)
+                    .map(|message| message.map(|bytes| Ok(Frame::data(bytes))));
+            }
             ResponseBody::Broken(breaking) => breaking,
         };
         match std::mem::replace(breaking, Breaking::Break) {
@@ -78,7 +86,7 @@ impl Body for ResponseBody {
                 let len = bytes.as_ref().map_or(0, Bytes::len);
                 SizeHint::with_exact(u64::try_from(len).unwrap_or(u64::MAX))
             }
-            ResponseBody::Broken(_) => SizeHint::default(),
+            ResponseBody::Broken(_) | ResponseBody::Stream(_) => SizeHint::default(),
         }
     }
 }

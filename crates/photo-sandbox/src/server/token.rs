@@ -6,7 +6,7 @@ use super::fault;
 use super::inbox::{Inbox, Unreadable};
 use super::reply::{Aborted, Reply, header};
 use crate::endpoint::oauth::{self, Parameters};
-use crate::endpoint::response::{Refusal, Response};
+use crate::endpoint::response::{OLDEST, Refusal, Response};
 use crate::error_code::Code;
 use crate::state::Shared;
 use crate::stats::bump;
@@ -14,7 +14,9 @@ use crate::stats::bump;
 /// Handles a token request: first what is to go wrong, then the parameters.
 pub(crate) async fn handle(shared: &Shared, parts: &Parts, inbox: &mut Inbox<'_>) -> Result<Reply, Aborted> {
     let fault = shared.token_arrives(fault::asked(parts));
-    if let Some(response) = fault::before(fault.as_ref()).await? {
+    let latency = shared.lock().config.latency;
+    tokio::time::sleep(latency).await;
+    if let Some(response) = fault::before(fault.as_ref(), OLDEST).await? {
         return Ok(response.into());
     }
     fault::deliver(fault.as_ref(), grant(shared, parts, inbox).await?)
@@ -27,7 +29,7 @@ async fn grant(shared: &Shared, parts: &Parts, inbox: &mut Inbox<'_>) -> Result<
     }
     let body = match inbox.read(MAX_BODY).await {
         Ok(read) => read,
-        Err(Unreadable::TooSlow) => return Ok(Refusal::from(Code::RequestTimeout).response()),
+        Err(Unreadable::TooSlow) => return Ok(Refusal::from(Code::RequestTimeout).response(OLDEST)),
         Err(Unreadable::Broken) => return Err(Aborted::ClientGone),
     };
     if !body.whole {

@@ -1,6 +1,6 @@
 //! Every documented answer.
 
-use photo_sandbox::{Code, Config, Records, Sandbox, SizeCodes, reserved_record};
+use photo_sandbox::{Code, Config, Records, Sandbox, reserved_record};
 
 use crate::client::{ID, ask, authorization, form, path, png, put, request, upload};
 
@@ -27,6 +27,7 @@ fn a_photo_goes_up_comes_down_and_goes_away() {
     assert_eq!((stored.content_type, stored.restrict_triggers.as_deref()), ("image/png", Some("workflow")));
     let download = ask(&sandbox, &request(&format!("GET {path}"), &[("Authorization", &auth)], b"")).unwrap();
     assert_eq!((download.status, download.header("content-type")), (200, Some("image/png")));
+    assert_eq!(download.header("content-disposition"), Some("attachment; filename=\"a.png\""));
     assert_eq!(download.body, picture);
     let delete = request(&format!("DELETE {path}"), &[("Authorization", &auth)], b"");
     let reply = ask(&sandbox, &delete).unwrap();
@@ -70,7 +71,7 @@ fn every_code_has_its_natural_cause() {
     let table = [
         (post("/crm/v2/Leads/1/photos", &token), Code::InvalidUrlPattern),
         (post("/crm/v9/Leads/1/photo", &token), Code::InvalidUrlPattern),
-        (bare("GET /", &[]), Code::InvalidUrlPattern),
+        (bare("GET /index.html", &[]), Code::InvalidUrlPattern),
         (bare("PUT /crm/v2/Leads/1/photo", &[("Authorization", &auth)]), Code::InvalidRequestMethod),
         (bare("POST /crm/v2/Leads/1/photo", &[]), Code::AuthenticationFailure),
         (post("/crm/v2/Leads/1/photo", "wrong"), Code::InvalidToken),
@@ -105,7 +106,7 @@ fn the_configuration_decides() {
         (|config| config.permission(false), Code::NoPermission),
         (|config| config.privilege(false), Code::AuthorizationFailed),
         (|config| config.records(Records::Only(["7".to_owned()].into())), Code::InvalidData),
-        (|config| config.size_codes(SizeCodes::Newer).max_bytes(99), Code::FileSizeExceeds),
+        (|config| config.api_version(Some(8)).max_bytes(99), Code::FileSizeExceeds),
     ];
     for (change, code) in table {
         let sandbox = Sandbox::start(change(Config::default())).unwrap();
@@ -113,6 +114,72 @@ fn the_configuration_decides() {
         sandbox.configure(|config| *config = Config::default());
         assert_eq!(put(&sandbox, ID).unwrap().status, 200);
     }
+}
+
+#[test]
+fn triggers_are_checked() {
+    let sandbox = start();
+    for (query, status) in
+        [("?restrict_triggers=workflow", 200), ("?restrict_triggers=all", 400), ("?other=1", 200)]
+    {
+        let path = format!("{}{query}", path(ID));
+        let reply = ask(&sandbox, &upload(&path, &sandbox.token(), &[], &png(4, 4, 100))).unwrap();
+        assert_eq!(reply.status, status, "{query}: {}", reply.text());
+        if status == 400 {
+            assert_eq!(reply.json()["details"]["param_name"], "restrict_triggers");
+        }
+    }
+}
+
+#[test]
+fn messages_are_those_of_the_version() {
+    let sandbox = start();
+    let message = |version: &str| {
+        let path = format!("/crm/{version}/Leads/{}/photo", reserved_record(Code::InvalidData));
+        let reply = ask(&sandbox, &upload(&path, &sandbox.token(), &[], &png(4, 4, 100))).unwrap();
+        reply.json()["message"].as_str().unwrap().to_owned()
+    };
+    let (older, newer) =
+        ("the related id given seems to be invalid", "You have specified an invalid record ID.");
+    assert_eq!([message("v2"), message("v7"), message("v8")], [older, older, newer]);
+    sandbox.configure(|config| config.api_version = Some(8));
+    assert_eq!(message("v2"), newer);
+    sandbox.configure(|config| config.api_version = Some(2));
+    assert_eq!(message("v8"), older);
+}
+
+#[test]
+fn photos_come_back_as_png_where_somebody_can_convert() {
+    let gif = [&b"GIF89a\x04\0\x04\0"[..], &[0; 20]].concat();
+    let converter = |photo: &[u8]| photo.starts_with(b"GIF").then(|| b"a PNG".to_vec());
+    let table: [(Config, &str, &[u8]); 4] = [
+        (Config::default(), "image/gif", &gif),
+        (Config::default().png_converter(converter), "image/png", b"a PNG"),
+        (Config::default().png_converter(converter).returns_png(false), "image/gif", &gif),
+        (Config::default().png_converter(|_| None), "image/gif", &gif),
+    ];
+    for (config, content_type, body) in table {
+        let sandbox = Sandbox::start(config).unwrap();
+        let token = sandbox.token();
+        assert_eq!(ask(&sandbox, &upload(&path(ID), &token, &[], &gif)).unwrap().status, 200);
+        let auth = authorization(&token);
+        let get = request(&format!("GET {}", path(ID)), &[("Authorization", &auth)], b"");
+        let reply = ask(&sandbox, &get).unwrap();
+        assert_eq!((reply.header("content-type"), reply.body.as_slice()), (Some(content_type), body));
+        let extension = content_type.trim_start_matches("image/");
+        let name = format!("attachment; filename=\"a.{extension}\"");
+        assert_eq!(reply.header("content-disposition"), Some(name.as_str()));
+        assert_eq!(sandbox.photo("Leads", ID).unwrap().bytes, gif);
+    }
+}
+
+#[test]
+fn answers_can_be_delayed() {
+    let sandbox = Sandbox::start(Config::default().latency(std::time::Duration::from_millis(30))).unwrap();
+    let begun = std::time::Instant::now();
+    assert_eq!(put(&sandbox, ID).unwrap().status, 200);
+    // Only the lower bound: a timer never fires early.
+    assert!(begun.elapsed() >= std::time::Duration::from_millis(30));
 }
 
 #[test]

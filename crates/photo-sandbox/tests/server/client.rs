@@ -78,6 +78,11 @@ impl Client {
         let _ = self.stream.get_ref().shutdown(std::net::Shutdown::Write);
     }
 
+    /// Reads one line.
+    pub(crate) fn read_line(&mut self) -> io::Result<String> {
+        self.line()
+    }
+
     /// Reads until the connection ends.
     pub(crate) fn rest(&mut self) -> io::Result<Vec<u8>> {
         let mut bytes = Vec::new();

@@ -222,7 +222,7 @@ fn slow_starts(sandbox: &Sandbox) -> [(&'static str, Vec<u8>); 5] {
     let large = [&half[..], &form(&png(4, 4, 100_000))].concat();
     [
         ("a request line", b"POST /crm".to_vec()),
-        ("headers", b"POST / HTTP/1.1\r\nHost: x\r\nX: ".to_vec()),
+        ("headers", b"POST /nowhere HTTP/1.1\r\nHost: x\r\nX: ".to_vec()),
         ("a body", half),
         ("a large body", large),
         ("a refused body", b"POST /nowhere HTTP/1.1\r\nHost: x\r\nContent-Length: 9000000\r\n\r\n".to_vec()),

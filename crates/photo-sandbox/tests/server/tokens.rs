@@ -69,6 +69,22 @@ fn a_grant_code_gives_a_refresh_token_too() {
 }
 
 #[test]
+fn tokens_stay_valid_in_a_long_session() {
+    let sandbox = Sandbox::start(Config::default().max_refreshes(100)).unwrap();
+    let first = sandbox.token();
+    let refreshed = |token: &str| {
+        let body = FULL.replace("refresh_token=r", &format!("refresh_token={token}"));
+        let reply = ask(&sandbox, &request("POST /oauth/v2/token", &[FORM], body.as_bytes())).unwrap();
+        reply.json()["access_token"].as_str().unwrap().to_owned()
+    };
+    let other = refreshed("other");
+    let own: Vec<String> = (0..16).map(|_| refreshed("own")).collect();
+    let status = |token: &str| ask(&sandbox, &upload(&path(ID), token, &[], &png(4, 4, 100))).unwrap().status;
+    assert_eq!([&first, &other, &own[1], &own[15]].map(|token| status(token)), [200; 4]);
+    assert_eq!(status(&own[0]), 401);
+}
+
+#[test]
 fn the_eleventh_refresh_within_ten_minutes_is_denied() {
     for status in [400, 200] {
         let sandbox = Sandbox::start(Config::default().throttle_status(status)).unwrap();

@@ -5,6 +5,7 @@ mod mapping;
 mod pausing;
 mod preparing;
 mod resuming;
+mod sandbox;
 #[path = "../../../photo-upload/tests/scripted/mod.rs"]
 mod scripted;
 mod secrets;

@@ -13,7 +13,7 @@ use crate::{Format, Result, Size};
 const FINE: u8 = 2;
 
 /// What a sample is taken to be wrong by before a file tells.
-const SAMPLED: f64 = 1.02;
+const SAMPLED: f64 = 1.05;
 
 /// The attempts to write one picture.
 pub(super) struct PngFit<'a> {
@@ -57,14 +57,14 @@ impl<'a> PngFit<'a> {
     /// Not tried where a sample tells that it is too large; of graphics, tried harder where little is missing.
     /// Photos hardly shrink by other filters.
     pub(super) fn lossless(&mut self) -> Result<Step> {
-        let harder = if self.graphic { 1.3 } else { 1.05 };
+        let harder = if self.graphic { 1.3 } else { 1.0 };
         if !self.ways.knows_all() && self.ways.expected(Way::Lossless, 0)? > harder * self.limit() {
             return Ok(Step::Skipped);
         }
         let bytes = self.whole(Way::Lossless)?;
         let missed = bytes.len() as f64 / self.limit();
         if !self.ways.knows_all() {
-            self.wrong = bytes.len() as f64 / self.ways.expected(Way::Lossless, 0)?;
+            self.wrong = 1.01 * bytes.len() as f64 / self.ways.expected(Way::Lossless, 0)?;
         }
         let step = self.done(bytes, self.raster.size());
         if missed <= 1.0 || missed > harder || !self.graphic {
@@ -92,7 +92,7 @@ impl<'a> PngFit<'a> {
             tried = Some(level);
             let bytes = self.whole(way)?;
             let length = bytes.len() as f64;
-            self.wrong = 1.003 * length / self.ways.expected(way, 0)?;
+            self.wrong = 1.01 * length / self.ways.expected(way, 0)?;
             let made = self.done(bytes, self.raster.size());
             let fits = matches!(made, Step::Fits(_));
             if fits || !matches!(step, Step::Fits(_)) {
