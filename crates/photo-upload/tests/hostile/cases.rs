@@ -173,7 +173,7 @@ fn statuses() -> Vec<Case> {
         SUCCESS.len()
     );
     vec![
-        case("HTML with 403", html("403 X"), ["refused", "refused", "denied", "status"]),
+        case("HTML with 403", html("403 X"), ["denied", "denied", "denied", "status"]),
         case("HTML with 502", html("502 X"), ["ambiguous", "temporary", "temporary", "status"]),
         case("HTML with 401", html("401 X"), ["token", "token", "denied", "status"]),
         case("a status of 0", html("000 X"), UNKNOWN),

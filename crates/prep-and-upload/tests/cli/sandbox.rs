@@ -65,7 +65,7 @@ fn credits_and_concurrency_end() {
     let served = serve(&["--credits", "1", "--concurrency", "3", "--latency", "5"]);
     assert_eq!(upload(&served, &bench, "Leads").0, Some(0));
     let (code, line) = upload(&served, &bench, "Leads");
-    assert_eq!((code, line["upload"]["code"].as_str()), (Some(7), Some("RATE_LIMIT_EXCEEDED")), "{line}");
+    assert_eq!((code, line["upload"]["code"].as_str()), (Some(5), Some("RATE_LIMIT_EXCEEDED")), "{line}");
     end_by_interrupt(served.child, 0);
 }
 
@@ -76,7 +76,7 @@ fn wrong_options_are_usage_errors() {
         (&["--script", "/nowhere/faults.txt"], "no such file"),
         (&["--api-version", "v9"], "v2 to v8"),
         (&["--modules", "Leads,../x"], "letters"),
-        (&["--credits", "-1"], "--credits"),
+        (&["--credits=-1"], "--credits"),
     ] {
         let ran = run([&["sandbox"], options].concat()).ends(2);
         assert!(ran.stderr.contains(said), "{options:?}: {}", ran.stderr);
