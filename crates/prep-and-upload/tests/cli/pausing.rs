@@ -44,7 +44,8 @@ fn credits_stop_the_run_when_told_and_when_guessed_and_at_the_reserve() {
 #[test]
 fn rights_stop_a_module_and_wrong_addresses_all() {
     // What is wrong, the status of the rows, and the most requests.
-    let cases: [(&str, fn(&mut Config), &str, i32, u64); 4] = [
+    type Setting = fn(&mut Config);
+    let cases: [(&str, Setting, &str, i32, u64); 4] = [
         ("a permission", |_| {}, "-nopermission", 7, 8),
         ("a scope", |_| {}, "-noscope", 7, 8),
         ("a privilege", |_| {}, "-noprivilege", 7, 24),
