@@ -20,10 +20,10 @@ pub(crate) struct Ready {
 /// The preparations of files that are wanted more than once. One is kept until the last input that wants it
 /// has taken it.
 #[derive(Debug, Default)]
-pub(crate) struct SharedWork(Mutex<Preparations>);
+pub(crate) struct SharedWork(Mutex<ByFile>);
 
-/// By the file: how many inputs still want it, and where it is.
-type Preparations = HashMap<String, (usize, Arc<OnceCell<Ready>>)>;
+/// How often each file is still wanted, and its preparation.
+type ByFile = HashMap<String, (usize, Arc<OnceCell<Ready>>)>;
 
 impl SharedWork {
     pub(crate) fn new(inputs: &[Input]) -> Self {
@@ -49,7 +49,7 @@ impl SharedWork {
         Some(cell)
     }
 
-    fn lock(&self) -> MutexGuard<'_, Preparations> {
+    fn lock(&self) -> MutexGuard<'_, ByFile> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -41,11 +41,13 @@ fn credits_stop_the_run_when_told_and_when_guessed_and_at_the_reserve() {
     assert!(count(&ran, "not_tried") >= 7 && ran.stdout.contains("out_of_credits"), "{}", ran.stdout);
 }
 
+/// What is changed of a sandbox.
+type Change = fn(&mut Config);
+
 #[test]
 fn rights_stop_a_module_and_wrong_addresses_all() {
     // What is wrong, the status of the rows, and the most requests.
-    type Setting = fn(&mut Config);
-    let cases: [(&str, Setting, &str, i32, u64); 4] = [
+    let cases: [(&str, Change, &str, i32, u64); 4] = [
         ("a permission", |_| {}, "-nopermission", 7, 8),
         ("a scope", |_| {}, "-noscope", 7, 8),
         ("a privilege", |_| {}, "-noprivilege", 7, 24),
