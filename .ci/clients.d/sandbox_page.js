@@ -73,6 +73,8 @@ async function looks(context, url, report) {
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     const worst = await page.evaluate(worstContrast);
     report.check(`${width} px, ${colorScheme}`, wide <= width && worst.ratio >= 4.5, `${wide} px wide, contrast ${worst.ratio.toFixed(1)} (${worst.text})`);
+    // Pictures further down are loaded only when they come into view.
+    await page.evaluate(() => Promise.all([...document.images].map((image) => { image.loading = "eager"; return image.decode(); })));
     await page.screenshot({ path: path.join(process.env.KEPT, `page-${width}-${colorScheme}.png`), fullPage: true });
     await page.close();
   }
