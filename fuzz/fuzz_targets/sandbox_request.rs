@@ -1,4 +1,5 @@
-//! Any request for a grant, settings, a token or the page: five lines (method, target, origin, authorization, body).
+//! Any request for a grant, settings, a token or the page: five lines (method, target, origin, authorization,
+//! body).
 #![no_main]
 
 use libfuzzer_sys::fuzz_target;

@@ -1,4 +1,5 @@
-//! A larger limit never gives a picture that looks worse by more than 0.3 points: twelve pictures, thirty limits each.
+//! A larger limit never gives a picture that looks worse by more than 0.3 points: twelve pictures, thirty
+//! limits each.
 
 use image::imageops::{FilterType, resize};
 use image::{RgbImage, load_from_memory};

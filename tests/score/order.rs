@@ -1,4 +1,5 @@
-//! The measure puts pairs in the order in which SSIMULACRA2 has them, whose scores order.py keeps in order.json.
+//! The measure puts pairs in the order in which SSIMULACRA2 has them, whose scores order.py keeps in
+//! order.json.
 
 use std::collections::BTreeMap;
 

@@ -35,11 +35,11 @@ pub struct Config {
     pub max_refreshes: u32,
     /// The HTTP status of the answer to one refresh too many: 400 by default, some data centers say 200.
     pub throttle_status: u16,
-    /// The modules that have photos. `Deals` counts from version v5 on only. Names that no organization has from
-    /// the start are custom modules.
+    /// The modules that have photos. `Deals` counts from version v5 on only. Names that no organization has
+    /// from the start are custom modules.
     pub modules: BTreeSet<String>,
-    /// Whether every module whose name begins with `Custom` has photos too; yes by default. The list of modules
-    /// names one of them, `CustomModule1`.
+    /// Whether every module whose name begins with `Custom` has photos too; yes by default. The list of
+    /// modules names one of them, `CustomModule1`.
     pub custom_modules: bool,
     /// Which records are there.
     pub records: Records,
@@ -272,8 +272,8 @@ impl Config {
         self
     }
 
-    /// Sets [`png_converter`](field@Config::png_converter): PNG bytes for the bytes of a stored photo, or nothing
-    /// if it can't be read, which then comes back as stored.
+    /// Sets [`png_converter`](field@Config::png_converter): PNG bytes for the bytes of a stored photo, or
+    /// nothing if it can't be read, which then comes back as stored.
     #[must_use]
     pub fn png_converter(
         mut self,

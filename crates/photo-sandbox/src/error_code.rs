@@ -101,8 +101,8 @@ impl Code {
         self.facts().1
     }
 
-    /// The `message` of the answer, as the documentation of versions v2 to v7 has it. Clients should not match
-    /// on it.
+    /// The `message` of the answer, as the documentation of versions v2 to v7 has it. Clients should not
+    /// match on it.
     #[must_use]
     pub fn message(self) -> &'static str {
         self.facts().2

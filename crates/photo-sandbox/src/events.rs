@@ -6,7 +6,8 @@ use bytes::Bytes;
 use serde::Serialize;
 use tokio::sync::mpsc;
 
-/// One request that was answered or not, as the page shows it. Neither queries nor headers are part of it: they hold secrets.
+/// One request that was answered or not, as the page shows it. Neither queries nor headers are part of it:
+/// they hold secrets.
 #[derive(Debug, Clone, Default, Serialize)]
 pub(crate) struct Event {
     pub(crate) method: String,

@@ -34,8 +34,8 @@
 //! * `POST`, `GET` and `DELETE` on `/crm/{version}/{module}/{record}/photo`, versions v2 to v8. An upload is
 //!   a multipart form with a file in the part `file`; a download is the picture as PNG, as from the real
 //!   service, or status 204. This crate knows no pixels: what is no PNG already is converted by
-//!   [`Config::png_converter`](Config::png_converter()), and comes back as it was uploaded where there is none
-//!   (or [`Config::returns_png`](field@Config::returns_png) is off).
+//!   [`Config::png_converter`](Config::png_converter()), and comes back as it was uploaded where there is
+//!   none (or [`Config::returns_png`](field@Config::returns_png) is off).
 //! * `POST` on `/oauth/v2/token` and `/clientoauth/v2/{portal}/token`, with parameters in the query, an
 //!   urlencoded or a multipart body, for the grants `refresh_token` and `authorization_code`. Wrong
 //!   parameters get status 200 and an `error`, as from the real service; more than 10 tokens within 10
@@ -45,12 +45,13 @@
 //!   `redirect_uri`, which must lie on loopback, at once or from a consent page
 //!   ([`Config::auto_consent`](field@Config::auto_consent)). What is wrong is told as `INVALID_DATA` with
 //!   status 400 and the name of the parameter in `details`.
-//! * `GET` on `/crm/{version}/settings/modules`, `/settings/modules/{name}`, `/settings/fields?module={name}`,
-//!   `/users` and `/org`, as far as the vendor's SDKs read them. They need a token, but no scope.
+//! * `GET` on `/crm/{version}/settings/modules`, `/settings/modules/{name}`,
+//!   `/settings/fields?module={name}`, `/users` and `/org`, as far as the vendor's SDKs read them. They need
+//!   a token, but no scope.
 //! * `OPTIONS` on all of these but the grant, before authorization; every answer lets pages on loopback, and
 //!   of [`Config::origins`](field@Config::origins), read it.
-//! * A page for people at `/`: uploads, stored photos, requests as they come. `/sandbox/stats` is [`Stats`] as
-//!   JSON. Only for a `Host` on loopback.
+//! * A page for people at `/`: uploads, stored photos, requests as they come. `/sandbox/stats` is [`Stats`]
+//!   as JSON. Only for a `Host` on loopback.
 //!
 //! The checks come in this order, and the first that fails decides: path, method, authorization, scope,
 //! module, permission, record, triggers, form, magic bytes, bytes, pixels (from the header). Scripted faults,

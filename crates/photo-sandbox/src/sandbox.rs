@@ -67,8 +67,8 @@ impl Sandbox {
         format!("{}/oauth/v2/token", self.shared.url)
     }
 
-    /// An access token that is valid now and allows everything: the newest, or a fresh one if all have expired
-    /// (which is not counted as a refresh).
+    /// An access token that is valid now and allows everything: the newest, or a fresh one if all have
+    /// expired (which is not counted as a refresh).
     #[must_use]
     pub fn token(&self) -> String {
         self.shared.token()

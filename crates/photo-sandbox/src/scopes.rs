@@ -19,7 +19,8 @@ impl Scopes {
     }
 }
 
-/// `ZohoCRM.modules.ALL`, `ZohoCRM.modules.leads.CREATE`, `ZohoCRM.modules.custom.ALL` and the like, in any case.
+/// `ZohoCRM.modules.ALL`, `ZohoCRM.modules.leads.CREATE`, `ZohoCRM.modules.custom.ALL` and the like, in any
+/// case.
 fn allows(scope: &str, module: &str, operations: &[&str]) -> bool {
     let scope = scope.to_ascii_lowercase();
     let Some(rest) = scope.strip_prefix("zohocrm.modules.") else { return false };

@@ -12,8 +12,8 @@ use crate::fault::{Fault, FaultSyntax};
 /// the queue of the *next* faults, the faults *at* its number, and the faults of *every* so many requests (in
 /// the order in which they were added).
 ///
-/// As a text, rules are separated by commas or line breaks, and what follows a `#` is a remark: `7=500` strikes at request 7, `every 13=reset` at 13, 26, 39, …,
-/// and `next 2=429` at the two next requests.
+/// As a text, rules are separated by commas or line breaks, and what follows a `#` is a remark: `7=500`
+/// strikes at request 7, `every 13=reset` at 13, 26, 39, …, and `next 2=429` at the two next requests.
 ///
 /// ```
 /// use photo_sandbox::{Fault, Script};

@@ -28,8 +28,8 @@
 //! * [`TokenSource`]: [`StaticToken`], [`RefreshToken`], or your own.
 //! * [`Receipt`]: what the endpoint confirmed. [`Error`]: why it did not, grouped by what you can do; with
 //!   the endpoint's [`ErrorCode`] if it gave one.
-//! * [`Batch`]: many uploads, results as they finish. [`Breaker`]: what holds uploads back that are
-//!   bound to fail, and lets outages pass.
+//! * [`Batch`]: many uploads, results as they finish. [`Breaker`]: what holds uploads back that are bound to
+//!   fail, and lets outages pass.
 //! * [`Journal`]: what was begun and what became of it, so that a run that was cut off can go on.
 //!
 //! # What is sent again, and what is not
@@ -57,9 +57,9 @@
 //! # Limits and non-goals
 //!
 //! A photo is held in memory while it is sent (at most the limit, 10 MB each). It is not decoded, changed or
-//! made to fit: that is the crate photo-prep's job. Several processes can share a token file, and
-//! take turns refreshing. One organization's limits apply to all its clients together; this one only counts its
-//! own requests.
+//! made to fit: that is the crate photo-prep's job. Several processes can share a token file, and take turns
+//! refreshing. One organization's limits apply to all its clients together; this one only counts its own
+//! requests.
 //!
 //! # Features
 //!

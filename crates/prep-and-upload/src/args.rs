@@ -20,9 +20,9 @@ use crate::sandbox_args::SandboxArgs;
 /// an http(s) URL. Secrets come from the environment: ZOHO_ACCESS_TOKEN, or ZOHO_CLIENT_ID,
 /// ZOHO_CLIENT_SECRET, ZOHO_REFRESH_TOKEN and ZOHO_TOKEN_URL.
 ///
-/// Exit status: 0 all ok; 1 some inputs refused or failed permanently; 2 usage, nothing was sent; 5 some failed
-/// for reasons that pass, so running it again (with --resume) helps; 7 stopped before the end (authorization,
-/// scope, credits): mend what it says, then --resume; 130 interrupted.
+/// Exit status: 0 all ok; 1 some inputs refused or failed permanently; 2 usage, nothing was sent; 5 some
+/// failed for reasons that pass, so running it again (with --resume) helps; 7 stopped before the end
+/// (authorization, scope, credits): mend what it says, then --resume; 130 interrupted.
 #[derive(Parser, Debug)]
 #[command(name = "prep-and-upload", version)]
 pub(crate) struct Cli {
@@ -49,7 +49,8 @@ pub(crate) enum Command {
         #[arg(value_name = "INPUT", required = true)]
         inputs: Vec<PathBuf>,
     },
-    /// Tell of each picture whether it meets the requirements, and what it breaks; exit status 0 only if all do
+    /// Tell of each picture whether it meets the requirements, and what it breaks; exit status 0 only if all
+    /// do
     Check {
         /// Files, folders, `-` or URLs
         #[arg(value_name = "INPUT", required = true)]
@@ -222,7 +223,8 @@ pub(crate) struct Common {
     /// Format of the result
     #[arg(long, global = true, default_value = "auto", value_parser = one_of(FORMATS))]
     format: OutputFormat,
-    /// Best JPEG quality, 1 to 100, or best: 98 with chroma at full size [default: 92, of lossless sources 95]
+    /// Best JPEG quality, 1 to 100, or best: 98 with chroma at full size [default: 92, of lossless sources
+    /// 95]
     #[arg(long, global = true, value_name = "Q", value_parser = best_quality)]
     quality: Option<BestQuality>,
     /// Below this JPEG quality pixels are reduced in any case, 1 to 100 [default: 25]
@@ -272,10 +274,12 @@ struct FrameArgs {
     /// Most pixels of the longer side
     #[arg(long, global = true, value_name = "N", value_parser = clap::value_parser!(u32).range(1..))]
     max_side: Option<u32>,
-    /// Width to height of the result: one ratio, such as 1:1, or the narrowest and the widest, such as 3:4-16:9
+    /// Width to height of the result: one ratio, such as 1:1, or the narrowest and the widest, such as
+    /// 3:4-16:9
     #[arg(long, global = true, value_name = "RATIO", value_parser = ratios)]
     aspect: Option<(AspectRatio, AspectRatio)>,
-    /// Cut off what is too wide or too high, around a point: center, or percent of width and height such as 50,30
+    /// Cut off what is too wide or too high, around a point: center, or percent of width and height such as
+    /// 50,30
     #[arg(long, global = true, value_name = "FOCUS", num_args = 0..=1, default_missing_value = "center", conflicts_with = "pad")]
     crop: Option<Focus>,
     /// Fill what is missing in width or height with a color: #rrggbb, white or black

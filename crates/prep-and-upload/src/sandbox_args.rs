@@ -37,7 +37,8 @@ pub(crate) struct SandboxArgs {
     /// Ask on a page before a browser is granted a token
     #[arg(long)]
     ask_consent: bool,
-    /// A web origin whose pages may call the sandbox besides those on loopback, such as https://crm.example.com
+    /// A web origin whose pages may call the sandbox besides those on loopback, such as
+    /// https://crm.example.com
     #[arg(long, value_name = "ORIGIN")]
     origin: Vec<String>,
     /// Hand photos out as they were stored, not as PNG

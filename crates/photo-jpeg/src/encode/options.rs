@@ -77,8 +77,8 @@ pub struct TranscodeOptions<'a> {
     /// The new quantization table of each component, before it is turned. `None`, the default, to lose
     /// nothing.
     pub tables: Option<Vec<QuantTable>>,
-    /// How readily an AC coefficient becomes smaller than the nearest one for the sake of bytes, in percent of
-    /// what gives the best pictures at 2 bits a pixel and below. With 0, the default, it never does. It
+    /// How readily an AC coefficient becomes smaller than the nearest one for the sake of bytes, in percent
+    /// of what gives the best pictures at 2 bits a pixel and below. With 0, the default, it never does. It
     /// becomes no larger, and DCs and components whose table does not change stay as they are.
     ///
     /// That is coarser, but makes files so much smaller that, at the same size, finer tables give a better

@@ -12,8 +12,9 @@ impl QuantTable {
     /// The tables are those that jpegli publishes (`lib/jpegli/quant.cc`), where divisors of low frequencies
     /// grow slower than the others from some point on; chroma's are scaled by what scored best on photos. For
     /// photos of 0.7 to 4 bits a pixel, files of coefficients that were chosen by rate and distortion
-    /// ([`TranscodeOptions::rate_distortion`](crate::TranscodeOptions::rate_distortion)) are about as large as with
-    /// the standard's tables at the same percentage, others larger by a quarter to two thirds. It is 200 - 2 * quality from quality 50 up, and 5000 / quality below.
+    /// ([`TranscodeOptions::rate_distortion`](crate::TranscodeOptions::rate_distortion)) are about as large
+    /// as with the standard's tables at the same percentage, others larger by a quarter to two thirds. It is
+    /// 200 - 2 * quality from quality 50 up, and 5000 / quality below.
     #[must_use]
     pub fn perceptual(component: usize, share: f64, percent: f64) -> Self {
         let base = BASES[component.min(2)];

@@ -17,9 +17,10 @@ pub enum Attempt {
     Optimized,
     /// The same coefficients as a progressive file.
     OptimizedProgressive,
-    /// A JPEG of lower quality whose chroma is halved, tried where quality would fall below `below` with chroma
-    /// at full size. Where a JPEG's coefficients are kept otherwise, its pixels are made by
-    /// [`CoefficientsPlan::halved_chroma`](super::CoefficientsPlan::halved_chroma), whose attempts take the place of those that follow.
+    /// A JPEG of lower quality whose chroma is halved, tried where quality would fall below `below` with
+    /// chroma at full size. Where a JPEG's coefficients are kept otherwise, its pixels are made by
+    /// [`CoefficientsPlan::halved_chroma`](super::CoefficientsPlan::halved_chroma), whose attempts take the
+    /// place of those that follow.
     HalvedChroma {
         /// The quality below which coefficients of full chroma would fall.
         below: u8,
@@ -36,14 +37,14 @@ pub enum Attempt {
         /// Whether the picture has fewer pixels than its source, so that all in all something is lost.
         reduced: bool,
     },
-    /// A PNG whose samples differ from the picture's by the least bound that fits: 1, 2, 3 or 5, or less where
-    /// the picture is calm. Alpha is exact. Of photos that become PNGs.
+    /// A PNG whose samples differ from the picture's by the least bound that fits: 1, 2, 3 or 5, or less
+    /// where the picture is calm. Alpha is exact. Of photos that become PNGs.
     NearLossless {
         /// No sample differs by more.
         max_error: u8,
     },
-    /// A PNG in fewer colors, of graphics alone: where the 16 most frequent colors make up three tenths of what
-    /// is visible. A graphic that looks better as a JPEG of so many bytes becomes one instead.
+    /// A PNG in fewer colors, of graphics alone: where the 16 most frequent colors make up three tenths of
+    /// what is visible. A graphic that looks better as a JPEG of so many bytes becomes one instead.
     FewerColors(FewerColors),
     /// A PNG of fewer pixels: in fewer colors if it is a graphic, else nearly without loss or in dithered
     /// colors, whichever looks most like the picture.

@@ -53,7 +53,8 @@ impl Request {
         request
     }
 
-    /// Whether it may be granted at all. What is wrong is never sent to the redirect URI, which may be wrong too.
+    /// Whether it may be granted at all. What is wrong is never sent to the redirect URI, which may be wrong
+    /// too.
     pub(crate) fn check(&self, config: &Config) -> Result<Kind, Refusal> {
         let sized = |text: &str| (1..=MAX_LENGTH).contains(&text.len());
         if !sized(&self.client_id) {

@@ -84,8 +84,8 @@ async fn download(shared: &Shared, path: PhotoPath<'_>) -> Response {
     response
 }
 
-/// Converts a photo that is no PNG, if that is wanted and there is a converter that can read it. Two at a time:
-/// pixels take memory.
+/// Converts a photo that is no PNG, if that is wanted and there is a converter that can read it. Two at a
+/// time: pixels take memory.
 async fn as_png(shared: &Shared, photo: StoredPhoto) -> StoredPhoto {
     let config = shared.lock().config.clone();
     let converter = config.png_converter.filter(|_| config.returns_png && photo.content_type != PNG);

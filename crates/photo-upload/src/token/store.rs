@@ -75,7 +75,8 @@ impl Store {
         written
     }
 
-    /// Waits until no other process refreshes, for some time: better two refreshes than none. Ends when dropped.
+    /// Waits until no other process refreshes, for some time: better two refreshes than none. Ends when
+    /// dropped.
     pub(super) async fn lock(&self, most: Duration) -> Option<File> {
         let mut name = self.path.file_name().unwrap_or_default().to_os_string();
         name.push(".lock");

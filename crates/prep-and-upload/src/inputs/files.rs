@@ -45,8 +45,8 @@ fn readable(path: &Path) -> std::io::Result<()> {
     if about.is_file() { File::open(path).map(drop) } else { Ok(()) }
 }
 
-/// Brings inputs of the same file together, at the place of the first one, so that it is prepared once for all
-/// records that it goes to. Their order stays otherwise.
+/// Brings inputs of the same file together, at the place of the first one, so that it is prepared once for
+/// all records that it goes to. Their order stays otherwise.
 pub(crate) fn neighbors(inputs: &mut [Input]) {
     let mut first: HashMap<String, usize> = HashMap::with_capacity(inputs.len());
     for (place, input) in inputs.iter().enumerate() {

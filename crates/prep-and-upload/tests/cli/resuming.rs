@@ -65,7 +65,8 @@ fn settled(sandbox: &Sandbox) -> photo_sandbox::Stats {
     }
 }
 
-/// By hand: `CRASH_ROWS=500 CRASH_KILLS=200 cargo test -p prep-and-upload --test cli killed_again -- --nocapture`.
+/// By hand: `CRASH_ROWS=500 CRASH_KILLS=200 cargo test -p prep-and-upload --test cli killed_again --
+/// --nocapture`.
 #[test]
 fn killed_again_and_again_nothing_is_lost_and_nothing_sent_after_it_was_noted_as_stored() {
     const TRANSFERS: u64 = 4;

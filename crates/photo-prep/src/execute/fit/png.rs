@@ -54,8 +54,8 @@ impl<'a> PngFit<'a> {
         self.count
     }
 
-    /// Not tried where a sample tells that it is too large; of graphics, tried harder where little is missing.
-    /// Photos hardly shrink by other filters.
+    /// Not tried where a sample tells that it is too large; of graphics, tried harder where little is
+    /// missing. Photos hardly shrink by other filters.
     pub(super) fn lossless(&mut self) -> Result<Step> {
         let harder = if self.graphic { 1.3 } else { 1.0 };
         if !self.ways.knows_all() && self.ways.expected(Way::Lossless, 0)? > harder * self.limit() {
@@ -166,8 +166,8 @@ impl<'a> PngFit<'a> {
         Ok(jpeg + FITTED > best)
     }
 
-    /// How many points more a JPEG on a background would have than the last file, which has this size, where that
-    /// is more than ten.
+    /// How many points more a JPEG on a background would have than the last file, which has this size, where
+    /// that is more than ten.
     pub(super) fn alpha_cost(&mut self, size: Size) -> Result<Option<u8>> {
         /// What looks as good as this can't be much better.
         const GOOD: f64 = 85.0;

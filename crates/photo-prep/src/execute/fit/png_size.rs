@@ -50,7 +50,8 @@ impl<'w, 'a> SizeSearch<'w, 'a> {
         self.smallest
     }
 
-    /// The picture in the first of these ways; of small pictures, in that way and at that size which show most.
+    /// The picture in the first of these ways; of small pictures, in that way and at that size which show
+    /// most.
     pub(super) fn best_of(&mut self, candidates: &[Candidate]) -> Result<Option<(Way, Vec<u8>, Size)>> {
         let pixels = self.ways.size(0).pixels();
         let looks = if self.ways.knows_all() { (LOOKED_AT / pixels) as usize } else { 0 };
@@ -79,8 +80,8 @@ impl<'w, 'a> SizeSearch<'w, 'a> {
         Ok(best.map(|(_, fit)| (fit.way, fit.bytes, fit.size)))
     }
 
-    /// Sizes beside the largest that fits: a little smaller, and simple fractions, where lines stay sharp and bytes are
-    /// few.
+    /// Sizes beside the largest that fits: a little smaller, and simple fractions, where lines stay sharp and
+    /// bytes are few.
     fn others(&self, largest: &Fit, count: u32) -> Vec<Size> {
         const FRACTIONS: [(u32, u32); 8] = [(4, 5), (3, 4), (2, 3), (3, 5), (1, 2), (2, 5), (1, 3), (1, 4)];
         let Size { width, height } = self.ways.size(0);

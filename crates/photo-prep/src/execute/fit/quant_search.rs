@@ -291,10 +291,10 @@ impl<'a> QuantTableSearch<'a> {
     }
 
     /// Where among `count` coarsenesses the limit may lie, from the bytes at both ends, between which their
-    /// logarithms lie about on a line; from those at one end, on the far side of where it may be, in longer and
-    /// longer steps; else in the middle. Where one of two ends stays, it counts less each time (the Illinois
-    /// algorithm: M. Dowell and P. Jarratt, "A modified regula falsi method for computing the root of an
-    /// equation", 1971). Never behind the last, so that each probe takes something away.
+    /// logarithms lie about on a line; from those at one end, on the far side of where it may be, in longer
+    /// and longer steps; else in the middle. Where one of two ends stays, it counts less each time (the
+    /// Illinois algorithm: M. Dowell and P. Jarratt, "A modified regula falsi method for computing the root
+    /// of an equation", 1971). Never behind the last, so that each probe takes something away.
     fn share_of(&self, high: Option<u64>, low: Option<u64>, moved: i32, count: usize) -> usize {
         /// By how much the logarithm of the bytes falls from one coarseness to the next: less than it mostly
         /// does.
@@ -429,16 +429,16 @@ impl<'a> QuantTableSearch<'a> {
         to
     }
 
-    /// Percent of the standard's tables whose files would be about as large as those of a coarseness: with thrift
-    /// the same, without less.
+    /// Percent of the standard's tables whose files would be about as large as those of a coarseness: with
+    /// thrift the same, without less.
     fn standard_percent(&self, coarseness: usize) -> f64 {
         let percent = percent_of(coarseness);
         let lavish = 1.0 - f64::from(self.thrift(coarseness)) / 100.0;
         percent / coarser(percent / 1.5).powf(lavish)
     }
 
-    /// How readily coefficients become smaller for the sake of bytes, in percent. With divisors near 1 there is
-    /// nothing to be gained by it, and it takes time.
+    /// How readily coefficients become smaller for the sake of bytes, in percent. With divisors near 1 there
+    /// is nothing to be gained by it, and it takes time.
     fn thrift(&self, coarseness: usize) -> u8 {
         /// From what to how many times as much thrift grows.
         const GROWS: f64 = 1.35;

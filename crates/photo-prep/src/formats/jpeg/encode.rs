@@ -77,8 +77,8 @@ impl OrientedPlanes<'_> {
     }
 }
 
-/// The perceptual tables of a quality for luma and the differences of blue and of red, which have these shares
-/// of luma's samples.
+/// The perceptual tables of a quality for luma and the differences of blue and of red, which have these
+/// shares of luma's samples.
 pub(crate) fn perceptual(quality: u8, shares: &[f64]) -> [QuantTable; 3] {
     let share = |index: usize| shares.get(index).copied().unwrap_or(1.0);
     let standard = QuantTable::percent(quality);
@@ -86,9 +86,10 @@ pub(crate) fn perceptual(quality: u8, shares: &[f64]) -> [QuantTable; 3] {
     std::array::from_fn(|index| QuantTable::perceptual(index, share(index), percent))
 }
 
-/// How many times as coarse perceptual tables are that make files as large as the standard's at a percentage do,
-/// where no coefficient becomes smaller for the sake of bytes: on nine photos of 3 MP 1.63 at qualities of 92 and 95, 1.45 at
-/// 85, 1.33 at 75, 1.25 at 60. Such files have a point of SSIMULACRA2 more at quality 92.
+/// How many times as coarse perceptual tables are that make files as large as the standard's at a percentage
+/// do, where no coefficient becomes smaller for the sake of bytes: on nine photos of 3 MP 1.63 at qualities
+/// of 92 and 95, 1.45 at 85, 1.33 at 75, 1.25 at 60. Such files have a point of SSIMULACRA2 more at quality
+/// 92.
 pub(crate) fn coarser(standard: f64) -> f64 {
     (2.583 * standard.max(FINEST_PERCENT).powf(-0.166)).clamp(1.0, 1.65)
 }

@@ -1,10 +1,11 @@
 //! How much worse one picture looks than another, in points that run as those of SSIMULACRA2 do.
 //!
-//! Made of known parts: structural similarity (Wang et al. 2004) at several scales (MS-SSIM, Wang et al. 2003), of lightness and two
-//! opponent colors, how far local means are off, and gradients that were added, as SSIMULACRA2 and GMSD look for them. Means tell how
-//! much the whole has suffered, means of fourth powers its worst places. The weights were fitted to SSIMULACRA2 by non-negative least
-//! squares on real photos, cut-outs, screenshots, charts, logos and scans with up to twelve distortions each; on pictures kept
-//! aside Kendall's tau was 0.90, on photo_testkit's 0.87, which `tests/score/order.rs` holds to 0.8.
+//! Made of known parts: structural similarity (Wang et al. 2004) at several scales (MS-SSIM, Wang et al.
+//! 2003), of lightness and two opponent colors, how far local means are off, and gradients that were added,
+//! as SSIMULACRA2 and GMSD look for them. Means tell how much the whole has suffered, means of fourth powers
+//! its worst places. The weights were fitted to SSIMULACRA2 by non-negative least squares on real photos,
+//! cut-outs, screenshots, charts, logos and scans with up to twelve distortions each; on pictures kept aside
+//! Kendall's tau was 0.90, on photo_testkit's 0.87, which `tests/score/order.rs` holds to 0.8.
 
 use rayon::prelude::*;
 
@@ -17,10 +18,11 @@ pub(crate) struct View<'a> {
     pub(crate) channels: usize,
 }
 
-/// How well the second of each two pictures stands for the first, both laid on white: 100 where they are equal as far as tiles tell, 90 where the difference can hardly be
-/// seen, below 50 where it is plain, without a lower end. Looks at some 48 tiles of 64 pixels of each, brought to viewing size by
-/// whole factors: to about 1,600 pixels where the long side of the whole, of which these may be parts, has `long_side`. `None` where the
-/// sizes of two differ, samples do not fit them, or there are none.
+/// How well the second of each two pictures stands for the first, both laid on white: 100 where they are
+/// equal as far as tiles tell, 90 where the difference can hardly be seen, below 50 where it is plain,
+/// without a lower end. Looks at some 48 tiles of 64 pixels of each, brought to viewing size by whole
+/// factors: to about 1,600 pixels where the long side of the whole, of which these may be parts, has
+/// `long_side`. `None` where the sizes of two differ, samples do not fit them, or there are none.
 pub(crate) fn score(parts: &[[View<'_>; 2]], long_side: usize) -> Option<f64> {
     let fits =
         |[a, b]: &[View<'_>; 2]| (a.width, a.height) == (b.width, b.height) && a.is_whole() && b.is_whole();
@@ -82,8 +84,8 @@ impl View<'_> {
         (1..=4).contains(&self.channels) && !self.samples.is_empty() && needed == Some(self.samples.len())
     }
 
-    /// Lightness and the two opponent colors of a tile, each sample the mean of `shrink` x `shrink` pixels. What lies beyond the picture
-    /// is as its last row and column.
+    /// Lightness and the two opponent colors of a tile, each sample the mean of `shrink` x `shrink` pixels.
+    /// What lies beyond the picture is as its last row and column.
     fn tile(&self, (left, top): (usize, usize), shrink: usize, light: &[f32; 256]) -> Tile {
         let mut planes: Tile = std::array::from_fn(|_| Vec::with_capacity(TILE * TILE));
         let there = |from: usize, all: usize| (all / shrink).max(1).saturating_sub(from).clamp(1, TILE);
@@ -145,8 +147,9 @@ fn light() -> [f32; 256] {
     })
 }
 
-/// Light as XYB of JPEG XL (ISO/IEC 18181-1): cubic roots of what cones take up, as a sum, a difference of long and middle waves, and what
-/// short waves have besides the sum; colors are stretched as SSIMULACRA2 does.
+/// Light as XYB of JPEG XL (ISO/IEC 18181-1): cubic roots of what cones take up, as a sum, a difference of
+/// long and middle waves, and what short waves have besides the sum; colors are stretched as SSIMULACRA2
+/// does.
 fn opponent([r, g, b]: [f32; 3]) -> [f32; 3] {
     let long = cubic_root(0.3 * r + 0.622 * g + 0.078 * b + BIAS);
     let middle = cubic_root(0.23 * r + 0.692 * g + 0.078 * b + BIAS);
@@ -155,7 +158,8 @@ fn opponent([r, g, b]: [f32; 3]) -> [f32; 3] {
     [sum, (long - middle) * 7.0, short - sum]
 }
 
-/// Of a number from [`BIAS`] to about 1: a guess by the exponent, and three steps of Newton, which is the same on every machine.
+/// Of a number from [`BIAS`] to about 1: a guess by the exponent, and three steps of Newton, which is the
+/// same on every machine.
 fn cubic_root(v: f32) -> f32 {
     let mut root = f32::from_bits(v.to_bits() / 3 + 0x2A51_4067);
     for _ in 0..3 {
@@ -164,8 +168,8 @@ fn cubic_root(v: f32) -> f32 {
     root
 }
 
-/// What is measured of a tile, for each scale and plane: lost similarity, how far the means of windows differ, and, of lightness, gradients
-/// added; of each the mean, and the mean of fourth powers.
+/// What is measured of a tile, for each scale and plane: lost similarity, how far the means of windows
+/// differ, and, of lightness, gradients added; of each the mean, and the mean of fourth powers.
 type Features = [[f64; 6]; SCALES * 3];
 type Tile = [Vec<f32>; 3];
 

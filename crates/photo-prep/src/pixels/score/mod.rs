@@ -4,8 +4,8 @@ mod measure;
 
 use super::Raster;
 
-/// How well candidates stand for parts of a picture of this long side, in pixels, all laid on white, in points
-/// as [`measure::score`] gives them. `None` where the sizes differ.
+/// How well candidates stand for parts of a picture of this long side, in pixels, all laid on white, in
+/// points as [`measure::score`] gives them. `None` where the sizes differ.
 pub(crate) fn score<'a>(
     pairs: impl Iterator<Item = (&'a Raster, &'a Raster)>,
     long_side: u32,

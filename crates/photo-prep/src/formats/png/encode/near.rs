@@ -1,8 +1,8 @@
 //! Rows that are nearly those of the picture: differences to a filter's guess are rounded to multiples of a
 //! step, and the next guesses are made from what a decoder will see, so that errors don't add up.
 //!
-//! The way of JPEG-LS (ITU-T T.87, A.4.4) under PNG's filters. Samples differ by at most the bound; alpha, and
-//! pixels that are wholly transparent, are exact.
+//! The way of JPEG-LS (ITU-T T.87, A.4.4) under PNG's filters. Samples differ by at most the bound; alpha,
+//! and pixels that are wholly transparent, are exact.
 
 use rayon::prelude::*;
 
@@ -153,7 +153,8 @@ fn run<const N: usize>(q: &Quantizers, data: &[u8], row: usize, mut each: impl F
     }
 }
 
-/// How busy each group of pixels is: the sum of differences between neighbors, half of it from the rows above.
+/// How busy each group of pixels is: the sum of differences between neighbors, half of it from the rows
+/// above.
 struct Texture {
     sums: Vec<u16>,
 }

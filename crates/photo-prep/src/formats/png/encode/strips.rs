@@ -137,9 +137,9 @@ fn middle(range: &Range<usize>, count: usize) -> Range<usize> {
     from..(from + count).min(range.end)
 }
 
-/// Whether matches farther away than one byte are not worth looking for, or save hardly 1.5 %. Filtered photos
-/// come out 5 % smaller without them, since distances cost more bits than they save, and in a quarter of the
-/// time.
+/// Whether matches farther away than one byte are not worth looking for, or save hardly 1.5 %. Filtered
+/// photos come out 5 % smaller without them, since distances cost more bits than they save, and in a quarter
+/// of the time.
 fn runs_are_enough(data: &[u8]) -> Result<bool, DeflateError> {
     const SAMPLE: usize = 1 << 15;
     let from = data.len().saturating_sub(SAMPLE) / 2;
