@@ -1,0 +1,85 @@
+//! Pixels as a PNG or a JPEG: which of both they become, and the attempts of each.
+
+use super::jpeg::{JpegFit, Source};
+use super::outcome::{Counts, Step, Target};
+use super::png::PngFit;
+use super::png_or_jpeg;
+use super::size_search::Remade;
+use crate::formats::jpeg::encode;
+use crate::pixels::{Raster, quantize};
+use crate::plan::Attempt;
+use crate::{Result, Size};
+
+/// The attempts to write one picture.
+pub(super) struct RasterFit<'a> {
+    raster: &'a Raster,
+    target: &'a Target,
+    remade: &'a Remade<'a>,
+    png: PngFit<'a>,
+    /// Once it is tried.
+    jpeg: Option<JpegFit<'a>>,
+    graphic: bool,
+    /// Whether it can't be a JPEG.
+    only_png: bool,
+    /// Whether it is to be a PNG, as far as is known.
+    as_png: bool,
+}
+
+impl<'a> RasterFit<'a> {
+    pub(super) fn new(
+        raster: &'a Raster,
+        attempts: &[Attempt],
+        target: &'a Target,
+        remade: &'a Remade<'a>,
+    ) -> Self {
+        let has = |wanted: fn(&Attempt) -> bool| attempts.iter().any(wanted);
+        let jpeg_allowed = has(|attempt| matches!(attempt, Attempt::Jpeg { .. }));
+        let may_be_png = has(|attempt| matches!(attempt, Attempt::LosslessPng { .. }));
+        let graphic = may_be_png && quantize::is_graphic(raster);
+        let only_png = raster.layout().has_alpha() || !jpeg_allowed;
+        let png = PngFit::new(raster, target, graphic);
+        Self { raster, target, remade, png, jpeg: None, graphic, only_png, as_png: only_png }
+    }
+
+    pub(super) fn attempt(&mut self, attempt: &Attempt) -> Result<Step> {
+        match attempt {
+            Attempt::LosslessPng { unless_larger, .. } => {
+                let margin = unless_larger.filter(|_| !self.only_png);
+                let settings = &self.target.settings;
+                let is_small = png_or_jpeg::is_small_enough(self.raster, settings, margin, self.graphic)?;
+                // Edges of graphics are better kept in fewer colors than blurred by a JPEG.
+                self.as_png |= is_small && self.graphic;
+                if is_small { self.png.lossless() } else { Ok(Step::Skipped) }
+            }
+            Attempt::FewerColors(how) if self.as_png => {
+                self.as_png = self.only_png || !self.png.is_better_as_jpeg(*how)?;
+                if self.as_png { self.png.fewer_colors(*how) } else { Ok(Step::Skipped) }
+            }
+            Attempt::NearLossless { max_error } if self.as_png => self.png.near_lossless(*max_error),
+            Attempt::SmallerPng(how) if self.as_png => self.png.smaller(*how),
+            Attempt::NearLossless { .. } | Attempt::FewerColors(_) | Attempt::SmallerPng(_) => {
+                Ok(Step::Skipped)
+            }
+            _ if self.as_png => Ok(Step::Skipped),
+            _ => self.as_jpeg(attempt),
+        }
+    }
+
+    fn as_jpeg(&mut self, attempt: &Attempt) -> Result<Step> {
+        if self.jpeg.is_none() {
+            let picture = encode::planes(self.raster, self.target.settings.sampling)?;
+            self.jpeg = Some(JpegFit::new(Source { picture, remade: self.remade }, self.target));
+        }
+        self.jpeg.as_mut().map_or(Ok(Step::Skipped), |jpeg| jpeg.attempt(attempt))
+    }
+
+    /// How many points more a JPEG on a background would have than the last PNG, where that is much.
+    pub(super) fn alpha_cost(&mut self, size: Size) -> Result<Option<u8>> {
+        self.png.alpha_cost(size)
+    }
+
+    pub(super) fn counts(&self) -> Counts {
+        let counts = self.jpeg.as_ref().map_or_else(Counts::default, JpegFit::counts);
+        Counts { encodes: counts.encodes + self.png.encodes(), ..counts }
+    }
+}
