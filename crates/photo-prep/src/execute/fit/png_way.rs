@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use rayon::prelude::*;
+
 use super::outcome::Target;
 use crate::formats::png::encode::{self, Loss};
 use crate::pixels::quantize::Palette;
@@ -46,6 +48,8 @@ pub(super) struct Ways<'a> {
     raster: &'a Raster,
     target: &'a Target,
     sample: Cow<'a, Raster>,
+    /// How many times the bytes of the sample the whole has.
+    times: f64,
     /// Parts that are looked at, instead of the whole.
     parts: Vec<Raster>,
     palettes: BTreeMap<u16, Palette>,
@@ -60,7 +64,8 @@ impl<'a> Ways<'a> {
             Cow::Borrowed(_) => Vec::new(),
             Cow::Owned(_) => parts(raster),
         };
-        Self { raster, target, sample, parts, palettes: BTreeMap::new(), at_full_size: Vec::new() }
+        let times = times(raster, &sample);
+        Self { raster, target, sample, times, parts, palettes: BTreeMap::new(), at_full_size: Vec::new() }
     }
 
     /// Whether what is expected is what will be.
@@ -123,12 +128,11 @@ impl<'a> Ways<'a> {
     }
 
     fn sampled(&mut self, way: Way, step: u32) -> Result<f64> {
-        let times = self.raster.size().pixels() as f64 / self.sample.size().pixels() as f64;
         let part = self.reduced_sample(step);
         let png = self.written(way, &part)?;
         // What is around the picture is there once, however large it is.
         let picture = encode::picture_bytes(&png);
-        Ok(picture as f64 * times + (png.len() - picture) as f64)
+        Ok(picture as f64 * self.times + (png.len() - picture) as f64)
     }
 
     /// A way at the size that fits.
@@ -214,6 +218,27 @@ impl<'a> Ways<'a> {
     pub(super) fn limit(&self) -> f64 {
         self.target.max_bytes as f64
     }
+}
+
+/// How many times the bytes of a sample the whole has: pixels that can't be seen hardly take any. Where the
+/// sample has hardly others, it tells nothing of those.
+fn times(whole: &Raster, sample: &Raster) -> f64 {
+    let seen = visible_pixels(sample);
+    if seen < 0.02 * sample.size().pixels() as f64 {
+        return whole.size().pixels() as f64 / sample.size().pixels() as f64;
+    }
+    visible_pixels(whole) / seen
+}
+
+/// Pixels that are not wholly transparent.
+fn visible_pixels(raster: &Raster) -> f64 {
+    let n = raster.layout().channels();
+    if !raster.layout().has_alpha() {
+        return raster.size().pixels() as f64;
+    }
+    let parts = raster.data().par_chunks(n << 14);
+    let visible = parts.map(|part| part.chunks_exact(n).filter(|pixel| pixel[n - 1] > 0).count());
+    visible.sum::<usize>() as f64
 }
 
 /// Parts of a large picture of which each has four of the tiles that are looked at.
