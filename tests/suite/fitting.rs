@@ -1,6 +1,6 @@
-//! The byte limit holds, whatever it is; a JPEG is written once for it, a PNG at most four times.
+//! The byte limit holds, whatever it is; a JPEG is written once for it, a large PNG a few times.
 
-use photo_prep::{Error, Options, OutputFormat, Rung};
+use photo_prep::{Error, Options, OutputFormat, Rung, Warning};
 use photo_testkit::encode::jpeg::JpegOptions;
 use photo_testkit::encode::png::{self, PngImage, PngOptions};
 use photo_testkit::photo_like;
@@ -129,6 +129,24 @@ proptest! {
         let work = u64::from(report.encodes) * u64::from(w * h);
         prop_assert!(report.encodes <= 20 || work <= 12_000_000, "{} encodes: {report}", report.encodes);
     }
+}
+
+#[test]
+fn what_transparency_costs_is_told_where_it_is_much() {
+    let (photo, shapes) = (photo_like(500, 400, 5), pattern::alpha_shapes(500, 400));
+    let picture = photo_testkit::Picture::from_fn(500, 400, photo_testkit::Layout::Rgba, |x, y| {
+        let [r, g, b, _] = photo.rgba(x, y);
+        [r, g, b, shapes.rgba(x, y)[3]]
+    });
+    let bytes = png::encode(&PngImage::from_picture(&picture, 8), &PngOptions::default());
+    let told = |max_bytes: u64| {
+        let prepared = Options::default().max_bytes(max_bytes).prepare(&bytes).unwrap();
+        let warnings = &prepared.report().warnings;
+        warnings.iter().any(|warning| matches!(warning, Warning::AlphaCosts { points: 10.. }))
+    };
+    assert!(told(8_000), "a PNG of so few bytes is far worse than a JPEG");
+    assert!(!told(bytes.len() as u64), "nothing is lost");
+    assert!(!told(bytes.len() as u64 * 3 / 4), "hardly anything is lost");
 }
 
 #[test]
