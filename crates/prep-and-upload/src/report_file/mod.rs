@@ -1,5 +1,5 @@
-//! Reports of a run in files: a table, JSON lines, a page. One appears whole at the end of the run, however it
-//! ends, or not at all.
+//! Reports of a run in files: a table, JSON lines, a page. One appears whole at the end of the run, however
+//! it ends, or not at all.
 
 mod csv;
 mod html;

@@ -50,12 +50,13 @@ fn reports_tell_what_became_of_every_row() {
     assert_eq!(sorted(&read(&bench, "r.jsonl")), sorted(&ran.stdout));
     ran.lines().iter().for_each(check_shape);
     assert_eq!(column(&bench, "line"), ["1", "2", "3", "4"]);
-    assert_eq!(column(&bench, "record"), ["11", "12", "13", wrong]);
+    assert_eq!(column(&bench, "record"), ["11", "12", "13", &wrong]);
     assert_eq!(column(&bench, "status"), ["ok", "ok", "refused", "refused"]);
     assert_eq!(column(&bench, "verdict_before"), ["fixable", "fixable", "", "fixable"]);
     assert_eq!(column(&bench, "code"), ["SUCCESS", "SUCCESS", "", "INVALID_DATA"]);
     assert_eq!(column(&bench, "format_before"), ["jpeg", "bmp", "", "jpeg"]);
-    assert_eq!(column(&bench, "height_after"), ["64", "48", "", "64"]);
+    assert_eq!(column(&bench, "height_before"), ["64", "48", "", "64"]);
+    assert_eq!(column(&bench, "height_after"), ["48", "48", "", "48"]);
     let page = read(&bench, "r.html");
     assert!(page.contains("b&amp;b.bmp</bdi>") && !page.contains("b&b"), "{page}");
     let order = ["Correct the record or the map <", "Take another picture <", "Stored <"];

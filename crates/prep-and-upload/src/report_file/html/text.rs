@@ -79,8 +79,12 @@ mod tests {
     #[test]
     fn figures() {
         let counts = [(0, "0"), (999, "999"), (1_000, "1,000"), (50_000, "50,000"), (1_234_567, "1,234,567")];
-        counts.map(|(count, text)| assert_eq!(Count(count).to_string(), text));
+        for (count, text) in counts {
+            assert_eq!(Count(count).to_string(), text);
+        }
         let sizes = [(1, "1 byte"), (999, "999 bytes"), (15_432, "15.4 kB"), (10_000_000, "10.0 MB")];
-        sizes.map(|(bytes, text)| assert_eq!(Bytes(bytes).to_string(), text));
+        for (bytes, text) in sizes {
+            assert_eq!(Bytes(bytes).to_string(), text);
+        }
     }
 }
