@@ -2,6 +2,7 @@
 
 use std::io::{self, Write};
 
+use photo_prep::Rung;
 use photo_upload::Source;
 
 use super::text::{Bytes, Count, Escaped};
@@ -52,7 +53,8 @@ fn preparation(report: &Report, out: &mut impl Write) -> io::Result<()> {
     if let Some(quality) = report.quality {
         write!(out, ", quality {quality}")?;
     }
-    if report.lossless == Some(true) && report.route != Some("pass_through") {
+    // The other two say so themselves.
+    if report.lossless == Some(true) && !matches!(attempt, Rung::AsIs | Rung::LosslessPng) {
         write!(out, ", without loss")?;
     }
     let violations: Vec<_> = report.verdict.violations.iter().map(ToString::to_string).collect();
