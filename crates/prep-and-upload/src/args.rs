@@ -148,6 +148,10 @@ pub(crate) struct RunArgs {
     /// At the end, write the rows that are not stored to this file, in the form that --map takes
     #[arg(long, value_name = "CSV")]
     pub(crate) write_remaining: Option<PathBuf>,
+    /// At the end, however it comes, tell of all pictures in this file; several may be given. The ending decides:
+    /// .csv for spreadsheets, .jsonl for programs, .html for people
+    #[arg(long = "report", value_name = "FILE")]
+    pub(crate) reports: Vec<PathBuf>,
     /// How long an outage may last before the rest is left untried; meanwhile single probes are sent
     #[arg(long, value_name = "TIME", default_value = "10m", value_parser = duration)]
     max_outage: Duration,

@@ -1,5 +1,6 @@
 //! The commands: what each does with its inputs.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,10 +12,11 @@ use crate::console::Console;
 use crate::endpoint::Endpoint;
 use crate::failure::{Outcome, Severity, UsageError};
 use crate::inputs::map::{self, Reading};
-use crate::inputs::{self, Gathered, files};
+use crate::inputs::{self, Gathered, Input, files};
 use crate::journaling::Journaling;
 use crate::output::Outputs;
 use crate::remaining::Remaining;
+use crate::report_file::ReportFiles;
 use crate::runner;
 use crate::sandbox;
 use crate::shared_work::SharedWork;
@@ -41,7 +43,7 @@ pub(crate) async fn run(command: Command, common: &Common) -> Outcome {
         }
     };
     let work = Work::new(common, options, console, &Breaker::default(), Duration::ZERO)?;
-    Ok(runner::run(work, steps, gathered, most, None).await)
+    Ok(runner::run(work, steps, gathered, most, None, ReportFiles::default()).await)
 }
 
 async fn upload(args: UploadArgs, common: &Common, console: Arc<Console>, options: Options) -> Outcome {
@@ -50,7 +52,8 @@ async fn upload(args: UploadArgs, common: &Common, console: Arc<Console>, option
     // One picture alone tells nothing of others: it fails or not.
     let several = gathered.inputs.len() > 1;
     let path = args.run.journal(args.map.as_deref(), args.sandbox || args.dry_run);
-    let options = options.sha256(common.json || path.is_some());
+    let reports = reports(&args, path.as_deref(), &gathered)?;
+    let options = options.sha256(common.json || path.is_some() || reports.wants_checksums());
     let mut endpoint = Endpoint::new(&args, &options, several.then_some(&breaker))?;
     if let (Some(path), Endpoint::Live(live)) = (&path, &mut endpoint) {
         let head = JournalHead::new(jobs, live.name.clone());
@@ -64,11 +67,23 @@ async fn upload(args: UploadArgs, common: &Common, console: Arc<Console>, option
     let remaining = args.run.write_remaining.as_deref().map(Remaining::new);
     let work = Work::new(common, options, Arc::clone(&console), &breaker, args.run.drain)?;
     let steps = Steps::Upload { keep, endpoint, shared };
-    let worst = runner::run(work, steps, gathered, most, remaining).await;
+    let worst = runner::run(work, steps, gathered, most, remaining, reports).await;
     if worst >= Some(Severity::Temporary) && path.is_some() {
         console.note(&format!("go on with: {}", next_command(std::env::args().skip(1))));
     }
     Ok(worst)
+}
+
+/// The reports asked for. None takes the place of a file that the run reads or writes.
+fn reports(
+    args: &UploadArgs,
+    journal: Option<&Path>,
+    gathered: &Gathered,
+) -> Result<ReportFiles, UsageError> {
+    let others =
+        [args.map.as_deref(), journal, args.run.write_remaining.as_deref(), args.token_store.as_deref()];
+    let inputs = gathered.inputs.iter().filter_map(Input::path);
+    ReportFiles::begin(&args.run.reports, others.into_iter().flatten().chain(inputs))
 }
 
 /// The command that goes on with a run of these arguments, as a shell takes it.

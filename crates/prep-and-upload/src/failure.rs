@@ -16,6 +16,8 @@ pub(crate) struct Failure {
     pub(crate) kind: &'static str,
     /// What, where, and what to do.
     pub(crate) message: String,
+    /// What to do, whatever the picture. A report has it always.
+    pub(crate) help: Option<&'static str>,
     #[serde(skip)]
     pub(crate) severity: Severity,
     /// Whether it was not even begun.
@@ -69,7 +71,7 @@ impl From<photo_upload::Error> for UsageError {
 
 impl Failure {
     pub(crate) fn new(severity: Severity, kind: &'static str, message: impl Into<String>) -> Self {
-        Self { kind, message: message.into(), severity, not_tried: false }
+        Self { kind, message: message.into(), help: None, severity, not_tried: false }
     }
 
     /// How an input ended, in one word.
@@ -85,7 +87,13 @@ impl Failure {
     pub(crate) fn stopped(because: &StopReason) -> Self {
         let severity = if because.temporary { Severity::Temporary } else { Severity::StopsAll };
         let message = format!("not tried, since an earlier failure holds for this one too: {because}");
-        Self { not_tried: true, ..Self::new(severity, "stopped", message) }
+        Self { not_tried: true, help: Some(because.help), ..Self::new(severity, "stopped", message) }
+    }
+
+    /// Nothing was sent, since nobody reads standard output any more.
+    pub(crate) fn not_begun() -> Self {
+        let message = "not tried, since standard output was closed";
+        Self { not_tried: true, ..Self::new(Severity::Permanent, "stopped", message) }
     }
 
     pub(crate) fn refused(kind: &'static str, message: impl Into<String>) -> Self {
@@ -164,6 +172,7 @@ impl From<&photo_upload::Error> for Failure {
             error if error.is_temporary() => Severity::Temporary,
             _ => Severity::Refused,
         };
-        Self::new(severity, error.kind(), format!("{error}. {}", error.help()))
+        let help = error.help();
+        Self { help: Some(help), ..Self::new(severity, error.kind(), format!("{error}. {help}")) }
     }
 }

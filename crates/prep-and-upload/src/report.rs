@@ -7,6 +7,7 @@ use photo_upload::{Error, Receipt, Source};
 use serde::Serialize;
 
 use crate::failure::Failure;
+use crate::remedy::Remedy;
 
 /// The version of the lines' fields: it grows when one goes or changes its meaning.
 const SCHEMA: u32 = 3;
@@ -60,10 +61,10 @@ pub(crate) struct Report {
 /// What went in: size as stored, orientation as EXIF counts it.
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Input {
-    format: &'static str,
-    width: u32,
-    height: u32,
-    bytes: u64,
+    pub(crate) format: &'static str,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) bytes: u64,
     orientation: u8,
     pub(crate) sha256: Option<Sha256>,
 }
@@ -81,10 +82,10 @@ pub(crate) struct Verdicts {
 #[derive(Debug, Clone, Serialize)]
 pub(crate) struct Output {
     pub(crate) path: Option<String>,
-    format: &'static str,
-    width: u32,
-    height: u32,
-    bytes: usize,
+    pub(crate) format: &'static str,
+    pub(crate) width: u32,
+    pub(crate) height: u32,
+    pub(crate) bytes: usize,
     sha256: Option<Sha256>,
 }
 
@@ -110,7 +111,8 @@ impl Report {
         Self { schema: SCHEMA, file: file.into(), status: "ok", ..Self::default() }
     }
 
-    pub(crate) fn failed(self, failure: Failure) -> Self {
+    pub(crate) fn failed(self, mut failure: Failure) -> Self {
+        failure.help = failure.help.or_else(|| Some(Remedy::of(&failure).help()));
         Self { status: failure.status(), error: Some(failure), ..self }
     }
 

@@ -10,6 +10,7 @@ use crate::failure::{Failure, Severity};
 use crate::inputs::{Gathered, Input};
 use crate::remaining::Remaining;
 use crate::report::{Report, ms};
+use crate::report_file::ReportFiles;
 use crate::steps::Steps;
 use crate::work::Work;
 
@@ -21,11 +22,12 @@ pub(crate) async fn run(
     gathered: Gathered,
     most: usize,
     remaining: Option<Remaining>,
+    reports: ReportFiles,
 ) -> Option<Severity> {
     let shared = Arc::new((work, steps));
     let console = &shared.0.console;
     console.begin(gathered.inputs.len().saturating_add(gathered.misses.len()));
-    let mut tally = Tally { remaining, ..Tally::default() };
+    let mut tally = Tally { remaining, reports, ..Tally::default() };
     gathered.misses.iter().for_each(|report| tally.add(console, report));
     let mut waiting = gathered.inputs.into_iter();
     let mut under_way = JoinSet::new();
@@ -43,6 +45,8 @@ pub(crate) async fn run(
             None => break,
         }
     }
+    // Nobody reads standard output any more, but files have a row for each input.
+    waiting.for_each(|input| tally.note(&input.report().failed(Failure::not_begun())));
     // The journal is complete from here on.
     let interrupted = shared.0.is_interrupted();
     tally.end(console, interrupted);
@@ -69,6 +73,7 @@ struct Tally {
     failed: usize,
     not_tried: usize,
     remaining: Option<Remaining>,
+    reports: ReportFiles,
     worst: Option<Severity>,
     /// Nobody reads standard output any more, so that going on would be in vain.
     stdout_closed: bool,
@@ -84,9 +89,7 @@ impl Tally {
             Some(_) => &mut self.failed,
         } += 1;
         self.worst = self.worst.max(severity);
-        if let Some(remaining) = &mut self.remaining {
-            remaining.add(report);
-        }
+        self.note(report);
         if let Err(error) = console.finished(report)
             && !self.stdout_closed
         {
@@ -96,18 +99,28 @@ impl Tally {
         }
     }
 
+    /// Keeps it for the files that are written at the end.
+    fn note(&mut self, report: &Report) {
+        if let Some(remaining) = &mut self.remaining {
+            remaining.add(report);
+        }
+        self.reports.add(report);
+    }
+
     /// Says what came of it all.
     fn end(&mut self, console: &Console, interrupted: bool) {
         // A signal that comes between two inputs leaves nothing that failed.
         self.worst = self.worst.max(interrupted.then_some(Severity::Interrupted));
         console.end(&self.summary());
-        match self.remaining.as_ref().map(Remaining::write) {
-            Some(Ok(told)) => console.note(&told),
-            Some(Err(error)) => {
-                console.line(&format!("failed: {error}"));
-                self.worst = self.worst.max(Some(Severity::Permanent));
+        let remaining = self.remaining.as_ref().map(Remaining::write);
+        for written in remaining.into_iter().chain(std::mem::take(&mut self.reports).end()) {
+            match written {
+                Ok(told) => console.note(&told),
+                Err(error) => {
+                    console.line(&format!("failed: {error}"));
+                    self.worst = self.worst.max(Some(Severity::Permanent));
+                }
             }
-            None => {}
         }
     }
 

@@ -145,7 +145,7 @@ pub(crate) fn check_shape(line: &Value) {
         ("in", "format width height bytes orientation sha256"),
         ("out", "path format width height bytes sha256"),
         ("upload", "status http code attempts credits ms"),
-        ("error", "kind message"),
+        ("error", "kind message help"),
         ("verdict", "before violations after"),
     ];
     for (name, fields) in objects {

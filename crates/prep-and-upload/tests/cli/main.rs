@@ -4,6 +4,7 @@ mod harness;
 mod mapping;
 mod pausing;
 mod preparing;
+mod reporting;
 mod resuming;
 mod sandbox;
 #[path = "../../../photo-upload/tests/scripted/mod.rs"]
