@@ -69,21 +69,15 @@ fn best(row: &[u8], above: &[u8], step: usize, tries: &mut [Vec<u8>; 5]) -> usiz
         out.resize(row.len(), 0);
         apply(kind, row, above, step, out);
     }
-    let sums = tries.each_ref().map(|out| sum(out));
+    let sums = tries.each_ref().map(|out| sum_beyond(out, 0));
     (0..5).min_by_key(|&kind| sums[kind]).unwrap_or(0)
 }
 
 /// The sum of the differences, each taken as a signed number, as far as they are larger than `bound`.
 pub(super) fn sum_beyond(row: &[u8], bound: u8) -> u64 {
+    // Part by part, so that the inner sum fits 16 bits and is done in vectors of those.
     let beyond = |v: &u8| u16::from((*v as i8).unsigned_abs().saturating_sub(bound));
     row.chunks(256).map(|part| u64::from(part.iter().map(beyond).sum::<u16>())).sum()
-}
-
-/// The sum of the differences, each taken as a signed number.
-fn sum(row: &[u8]) -> u64 {
-    // Part by part, so that the inner sum fits 16 bits and is done in vectors of those.
-    let part = |part: &[u8]| part.iter().map(|v| u16::from((*v as i8).unsigned_abs())).sum::<u16>();
-    row.chunks(256).map(|p| u64::from(part(p))).sum()
 }
 
 /// Puts a row under a filter, 0 to 4.
