@@ -28,8 +28,8 @@ def with_duckdb(paths):
 
     files = duckdb.sql("select unnest($paths) as path", params={"paths": paths}).to_arrow_table()
     photos = photo_prep.prepare_arrow(files["path"], max_bytes=1_000_000)
-    table = files.append_column("photo", photos)
-    return duckdb.sql("select path, photo.* from table").to_arrow_table()
+    rows = files.append_column("photo", photos)
+    return duckdb.sql("select path, photo.* from rows").to_arrow_table()
 
 
 if __name__ == "__main__":

@@ -24,7 +24,7 @@ def test_binary(kind):
     assert rows.is_null().to_pylist() == [False, True, False, False, False]
     prepared = photo_prep.prepare(BYTES)
     good = {
-        "bytes": prepared.bytes, "format": "jpeg", "width": 96, "height": 64, "bytes_in": len(BYTES),
+        "bytes": prepared.bytes, "format": "jpeg", "width": 160, "height": 120, "bytes_in": len(BYTES),
         "verdict": "fixable", "attempt": prepared.attempt, "quality": None, "error_code": None, "error": None,
     }  # fmt: skip
     told = rows.to_pylist()
@@ -103,6 +103,7 @@ def test_options_and_progress():
         progress=lambda *counts: told.append(counts),
     )  # fmt: skip
     assert rows.field("width").to_pylist() == [48, None, None]
-    assert told == [(1, 0, 2), (2, 1, 2)]
+    # Which is done first is not known.
+    assert [done for done, _, _ in told] == [1, 2] and told[-1] == (2, 1, 2)
     with pytest.raises(TypeError, match="max_pixels"):
         photo_prep.prepare_arrow(pa.array([BYTES]), max_pixel=1)

@@ -136,7 +136,7 @@ def test_an_end_that_nobody_waits_for(turned):
         "print(next(results).prepared.size)\n"
     )
     run = subprocess.run([sys.executable, "-c", program], timeout=60, capture_output=True, text=True)
-    assert (run.returncode, run.stdout, run.stderr) == (0, "(96, 64)\n", "")
+    assert (run.returncode, run.stdout, run.stderr) == (0, "(160, 120)\n", "")
 
 
 @pytest.mark.skipif(sys.platform == "win32", reason="signals of POSIX")

@@ -62,7 +62,7 @@ def test_daft_with_nulls_and_paths():
     frame = daft.from_pydict({"file": [TURNED.read_bytes(), None, b"nothing"], "n": [1, 2, 3]})
     rows = frame.select("n", with_daft.prepared(frame["file"]).alias("photo")).sort("n").to_pylist()
     assert [row["photo"] and row["photo"]["error_code"] for row in rows] == [None, None, "unknown_format"]
-    assert rows[0]["photo"]["width"] == 96
+    assert rows[0]["photo"]["width"] == 160
 
 
 def test_pandas(folder):

@@ -25,15 +25,15 @@ def test_bytes_and_paths_are_the_same(turned, tmp_path):
 
 def test_what_comes_out(turned):
     prepared = photo_prep.prepare(turned, sha256=True)
-    assert (prepared.format, prepared.size, prepared.verdict) == ("jpeg", (96, 64), "fixable")
+    assert (prepared.format, prepared.size, prepared.verdict) == ("jpeg", (160, 120), "fixable")
     assert (prepared.attempt, prepared.quality) == (prepared.report["attempt"], None)
     assert prepared.bytes_in == len(turned) == prepared.report["input"]["bytes"]
     assert prepared.report["output"]["bytes"] == len(prepared.bytes)
-    assert prepared.report["output"]["sha256"] and prepared.report["summary"].startswith("JPEG 64x96")
+    assert prepared.report["output"]["sha256"] and prepared.report["summary"].startswith("JPEG 120x160")
     assert [name for name, ms in prepared.report["stages"] if ms >= 0]
     assert prepared.bytes is prepared.bytes
     with Image.open(io.BytesIO(prepared.bytes)) as image:
-        assert (image.format, image.size, dict(image.getexif())) == ("JPEG", (96, 64), {})
+        assert (image.format, image.size, dict(image.getexif())) == ("JPEG", (160, 120), {})
 
 
 def test_a_compliant_file_comes_back_as_it_is(turned):
@@ -59,7 +59,7 @@ def test_notebooks_show_it(turned):
 
 def test_probe_and_check_and_explain_say_what_prepare_does(turned):
     info = photo_prep.probe(turned)
-    assert (info.format, info.size, info.orientation, info.bytes) == ("jpeg", (96, 64), 6, len(turned))
+    assert (info.format, info.size, info.orientation, info.bytes) == ("jpeg", (160, 120), 6, len(turned))
     assert info.details["private_bytes"] > 0
     for deep in (True, False):
         verdict = photo_prep.check(turned, deep=deep)
@@ -75,12 +75,12 @@ def test_a_broken_file_has_a_verdict():
 
 TOO_NARROW = {"aspect": "1:1"}
 ERRORS = [
-    (b"%PDF-1.7", {}, "UnknownFormatError", "unknown_format", {"looks_like": "PDF"}),
-    (b"", {}, "UnknownFormatError", "unknown_format", {"looks_like": None}),
-    (TURNED.read_bytes()[:-900], {}, "TruncatedError", "malformed", {"format": "jpeg", "unit": "MCUs"}),
+    (b"%PDF-1.7", {}, "UnknownFormatError", "unknown_format", {"looks_like": "a PDF"}),
+    (b"", {}, "UnknownFormatError", "unknown_format", {"looks_like": "an empty file"}),
+    (TURNED.read_bytes()[:-1500], {}, "TruncatedError", "malformed", {"format": "jpeg", "unit": "MCUs"}),
     (TURNED.read_bytes()[:100], {}, "MalformedError", "malformed", {"format": "jpeg"}),
     (TURNED, {"input_pixels": 100}, "LimitExceededError", "limit_exceeded",
-     {"what": "pixels", "actual": 6144, "limit": 100}),
+     {"what": "pixels", "actual": 19200, "limit": 100}),
     (TURNED, {"input_bytes": 100}, "LimitExceededError", "limit_exceeded", {"what": "input_bytes", "limit": 100}),
     (TURNED.read_bytes(), {"input_memory": 1}, "LimitExceededError", "limit_exceeded", {"what": "memory", "limit": 1}),
     (TURNED, {"max_bytes": 10}, "CannotFitError", "cannot_fit", {"limit": 10}),

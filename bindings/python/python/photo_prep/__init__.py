@@ -3,7 +3,7 @@
 >>> import photo_prep
 >>> prepared = photo_prep.prepare("IMG_0815.jpg", max_bytes=200_000)
 >>> prepared.format, prepared.size, len(prepared.bytes) <= 200_000
-('jpeg', (96, 64), True)
+('jpeg', (160, 120), True)
 >>> prepared.save("portrait")
 'portrait.jpg'
 

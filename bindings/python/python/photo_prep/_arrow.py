@@ -53,7 +53,7 @@ def prepare_arrow(
     >>> import photo_prep, pyarrow
     >>> rows = photo_prep.prepare_arrow(pyarrow.array(["IMG_0815.jpg", None, "missing.jpg"]))
     >>> rows.field("width").to_pylist(), rows.field("error_code").to_pylist(), rows.is_null().to_pylist()
-    ([96, None, None], [None, None, 'io'], [False, True, False])
+    ([160, None, None], [None, None, 'io'], [False, True, False])
 
     ``column`` is anything with the Arrow PyCapsule interface (``__arrow_c_array__`` or ``__arrow_c_stream__``): an array
     of pyarrow, a Series of Polars, pandas, Daft, ... Out comes a pyarrow array of `arrow_type`, which has that interface,

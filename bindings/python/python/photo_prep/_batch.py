@@ -89,7 +89,7 @@ def prepare_many(
     >>> import photo_prep
     >>> for item in photo_prep.prepare_many(["IMG_0815.jpg", b"nothing", "missing.jpg"], ordered=True):
     ...     print(item.index, item.error.kind if item.error else item.prepared.size)
-    0 (96, 64)
+    0 (160, 120)
     1 unknown_format
     2 io
 

@@ -15,7 +15,7 @@ class Options(TypedDict, total=False):
     >>> import photo_prep
     >>> avatar: photo_prep.Options = {"max_side": 48, "format": "jpeg"}
     >>> photo_prep.prepare("IMG_0815.jpg", **avatar).size
-    (48, 32)
+    (48, 36)
     """
 
     #: What the receiving service requires: the path of a TOML or JSON file, or a mapping with the same keys. The

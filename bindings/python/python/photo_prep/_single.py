@@ -25,7 +25,7 @@ class Prepared:
     >>> import photo_prep
     >>> prepared = photo_prep.prepare("IMG_0815.jpg")
     >>> prepared
-    <Prepared: jpeg, 96x64, 1613 bytes>
+    <Prepared: jpeg, 160x120, 8420 bytes>
     """
 
     __slots__ = ("_bytes", "_native", "_report")
@@ -196,7 +196,7 @@ def probe(source: Source, **options: Unpack[Options]) -> ImageInfo:
     >>> import photo_prep
     >>> info = photo_prep.probe("IMG_0815.jpg")
     >>> info.format, info.size, info.orientation, info.details["size"]
-    ('jpeg', (96, 64), 6, {'width': 64, 'height': 96})
+    ('jpeg', (160, 120), 6, {'width': 120, 'height': 160})
     """
     text, size, orientation, warnings = _native.probe(resolve(source), for_native(options))
     details = json.loads(text)
@@ -210,8 +210,8 @@ def explain(source: Source, **options: Unpack[Options]) -> Plan:
     >>> plan = photo_prep.explain("IMG_0815.jpg")
     >>> plan.route
     'coefficients'
-    >>> print(plan.text.splitlines()[0])
-    JPEG 64x96, 2850 bytes
+    >>> print(plan.text.splitlines()[2])
+    Its coefficients are turned upright and written again, without decoding to pixels.
     """
     text, details, route, memory = _native.plan(resolve(source), for_native(options))
     return Plan(route, memory, json.loads(details), text)
@@ -229,7 +229,7 @@ def check(
     >>> import photo_prep
     >>> verdict = photo_prep.check("IMG_0815.jpg", {"formats": ["jpeg"], "max_long_side": 64})
     >>> verdict.status, [violation.code for violation in verdict.violations]
-    ('fixable', ['long_side_too_large'])
+    ('fixable', ['long_side_too_large', 'private_metadata'])
     >>> photo_prep.check("IMG_0815.jpg", preset="us-visa-photo").status
     'unfixable'
 

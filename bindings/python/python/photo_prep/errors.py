@@ -5,7 +5,7 @@
 ...     photo_prep.prepare(b"%PDF-1.7 and so on")
 ... except photo_prep.UnknownFormatError as error:
 ...     print(error.kind, error.looks_like)
-unknown_format PDF
+unknown_format a PDF
 
 Wrong arguments are ``TypeError`` and ``ValueError`` as everywhere.
 """
@@ -139,6 +139,6 @@ def _restored(kind: type[PhotoPrepError], message: str, attributes: dict[str, An
 
 def _error(name: str, message: str, kind: str, attributes: str) -> PhotoPrepError:
     """The error of a class, with attributes in JSON; called by the native half."""
-    error: PhotoPrepError = globals()[name](message, **json.loads(attributes))
-    error.kind = kind
-    return error
+    made: type[PhotoPrepError] = globals()[name]
+    given = json.loads(attributes)
+    return made(message, **given) if made.kind == kind else made(message, kind=kind, **given)
