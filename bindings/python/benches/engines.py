@@ -21,7 +21,7 @@ from pathlib import Path
 sys.path.append(str(Path(__file__).resolve().parent.parent / "examples"))
 ROOT = Path(__file__).resolve().parents[3]
 CLI = os.environ.get("PHOTO_PREP_CLI", str(ROOT / "target/release/examples/prep-and-upload"))
-OPTIONS = {"max_pixels": 1_000_000, "max_bytes": 300_000}
+OPTIONS = {"max_pixels": 250_000, "max_bytes": 100_000}
 BATCH = 32
 
 

@@ -28,7 +28,7 @@ pub(crate) struct Batch {
 /// An item and what came of it.
 type Done = (Item, photo_prep::Result<photo_prep::Prepared<'static>>);
 /// The same for Python: the place among the items, the item, what was made of it, and why nothing was.
-type Result = (usize, Py<PyAny>, Option<Py<Prepared>>, Option<PyErr>);
+type Row = (usize, Py<PyAny>, Option<Py<Prepared>>, Option<PyErr>);
 
 /// What was given.
 struct Item {
@@ -71,7 +71,7 @@ impl Batch {
     }
 
     /// The next result that is there, waiting for it if need be; `None` at the end.
-    fn next(&self, py: Python<'_>) -> PyResult<Option<Result>> {
+    fn next(&self, py: Python<'_>) -> PyResult<Option<Row>> {
         loop {
             // Not with the GIL: another thread may hold the lock while it waits.
             let received = py.detach(|| match &*lock(&self.results) {
@@ -79,7 +79,7 @@ impl Batch {
                 None => Err(RecvTimeoutError::Disconnected),
             });
             match received {
-                Ok(done) => return result(py, done).map(Some),
+                Ok(done) => return row(py, done).map(Some),
                 Err(RecvTimeoutError::Timeout) => py.check_signals().inspect_err(|_| self.cancel(py))?,
                 Err(RecvTimeoutError::Disconnected) => return self.end(py).map(|()| None),
             }
@@ -122,7 +122,7 @@ fn feed(batch: &photo_prep::Batch, items: Items, sender: &SyncSender<Done>, canc
     });
 }
 
-fn result(py: Python<'_>, (item, result): Done) -> PyResult<Result> {
+fn row(py: Python<'_>, (item, result): Done) -> PyResult<Row> {
     let Item { index, given, wrong } = item;
     match (wrong, result) {
         (Some(wrong), _) => Ok((index, given, None, Some(wrong))),

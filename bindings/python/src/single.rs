@@ -10,6 +10,9 @@ use crate::prepared::{Prepared, json};
 use crate::source::Source;
 use crate::threads;
 
+/// What [`probe`] returns.
+type Facts = (String, (u32, u32), u8, Vec<String>);
+
 /// Prepares a picture.
 #[pyfunction]
 pub(crate) fn prepare(py: Python<'_>, source: Source, given: &Bound<'_, PyDict>) -> PyResult<Prepared> {
@@ -18,13 +21,9 @@ pub(crate) fn prepare(py: Python<'_>, source: Source, given: &Bound<'_, PyDict>)
     prepared.map(Prepared::new)
 }
 
-/// The header's facts, as JSON, the size as it is seen, and the orientation as EXIF counts it.
+/// The header's facts, as JSON, the size as it is seen, the orientation as EXIF counts it, and warnings in words.
 #[pyfunction]
-pub(crate) fn probe(
-    py: Python<'_>,
-    source: Source,
-    given: &Bound<'_, PyDict>,
-) -> PyResult<(String, (u32, u32), u8, Vec<String>)> {
+pub(crate) fn probe(py: Python<'_>, source: Source, given: &Bound<'_, PyDict>) -> PyResult<Facts> {
     run(py, source, given, |options, bytes| {
         let info = options.probe(bytes)?;
         let size = info.upright_size();

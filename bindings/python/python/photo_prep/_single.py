@@ -220,6 +220,7 @@ def explain(source: Source, **options: Unpack[Options]) -> Plan:
 def check(
     source: Source,
     requirements: Union[str, os.PathLike[str], Mapping[str, Any], None] = None,
+    /,
     *,
     deep: bool = True,
     **options: Unpack[Options],
