@@ -10,11 +10,19 @@ from conftest import FIXTURES, TURNED
 
 import photo_prep
 
-sys.path.append(str(Path(__file__).resolve().parent.parent / "examples"))
+EXAMPLES = str(Path(__file__).resolve().parent.parent / "examples")
+sys.path.append(EXAMPLES)
 
 NAMES = ["jpeg_444.jpg", "jpeg_private_turned.jpg", "png_rgba_8.png", "gif_animated.gif", "invalid/truncated.jpg",
          "invalid/text.jpg", "webp_alpha.webp", "tiff_lzw.tif"]  # fmt: skip
 FIELDS = ["bytes", "format", "width", "height", "bytes_in", "verdict", "attempt", "quality", "error_code", "error"]
+
+
+@pytest.fixture
+def workers(monkeypatch):
+    """Processes of engines find the examples. Run as programs, they are sent to them."""
+    monkeypatch.setenv("PYTHONPATH", EXAMPLES)
+    monkeypatch.setenv("PYSPARK_PYTHON", sys.executable)
 
 
 @pytest.fixture(scope="module")
@@ -86,7 +94,7 @@ def test_duckdb(folder):
     are_right(with_duckdb([str(path) for path in folder.iterdir()]).to_pylist(), folder)
 
 
-def test_ray(folder):
+def test_ray(folder, workers):
     ray = pytest.importorskip("ray")
     import with_ray
 
@@ -98,7 +106,7 @@ def test_ray(folder):
         ray.shutdown()
 
 
-def test_spark(folder):
+def test_spark(folder, workers):
     pytest.importorskip("pyspark")
     import with_spark
 
