@@ -161,7 +161,12 @@ def arrow(folder, out):
     return time.perf_counter() - began, lines
 
 
-def daft(folder, out):
+def daft_paths(folder, out):
+    """Daft lists the files, `prepare_arrow` reads them."""
+    return daft(folder, out, download=False)
+
+
+def daft(folder, out, download=True):
     import daft
     import photo_prep
 
@@ -173,7 +178,8 @@ def daft(folder, out):
 
     began = time.perf_counter()
     frame = daft.from_glob_path(f"{folder}/*").select("path")
-    frame = frame.with_column("photo", photos(frame["path"].download(on_error="null")))
+    files = frame["path"].download(on_error="null") if download else frame["path"]
+    frame = frame.with_column("photo", photos(files))
     lines = [of_row(row["path"], row["photo"]) for row in frame.iter_rows(results_buffer_size=1)]
     return time.perf_counter() - began, lines
 
@@ -219,7 +225,7 @@ def spark(folder, out):
     return time.perf_counter() - began, lines
 
 
-WAYS = {way.__name__: way for way in (program, many, one, threads, memory_only, arrow, daft, ray, spark)}
+WAYS = {way.__name__: way for way in (program, many, one, threads, memory_only, arrow, daft, daft_paths, ray, spark)}
 
 
 def main():

@@ -42,6 +42,14 @@ def test_paths(kind):
     assert rows.field("verdict").to_pylist() == [None, "fixable", None]
 
 
+def test_urls_of_files(tmp_path):
+    path = tmp_path / "a picture #1.jpg"
+    path.write_bytes(BYTES)
+    urls = [path.as_uri(), path.as_uri().replace("file:///", "file:/"), (tmp_path / "missing.jpg").as_uri(), str(path)]
+    rows = photo_prep.prepare_arrow(pa.array(urls))
+    assert rows.field("error_code").to_pylist() == [None, None, "io", None]
+
+
 def test_all_pictures_are_as_from_prepare():
     rows = photo_prep.prepare_arrow(pa.array([path.read_bytes() for path in PICTURES]), max_bytes=20_000).to_pylist()
     for path, row in zip(PICTURES, rows):

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Optional
+from typing import TYPE_CHECKING, Any, Optional, Union
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
 
 from ._batch import Item, prepare_many
 from ._options import Options
@@ -48,7 +50,7 @@ def prepare_arrow(
     progress: Optional[Progress] = None,
     **options: Unpack[Options],
 ) -> pyarrow.StructArray:
-    """Prepares a column of pictures: binary is the content of files, strings are paths.
+    """Prepares a column of pictures: binary is the content of files, strings are their paths.
 
     >>> import photo_prep, pyarrow
     >>> rows = photo_prep.prepare_arrow(pyarrow.array(["IMG_0815.jpg", None, "missing.jpg"]))
@@ -56,7 +58,7 @@ def prepare_arrow(
     ([160, None, None], [None, None, 'io'], [False, True, False])
 
     ``column`` is anything with the Arrow PyCapsule interface (``__arrow_c_array__`` or ``__arrow_c_stream__``): an array
-    of pyarrow, a Series of Polars, pandas, Daft, ... Out comes a pyarrow array of `arrow_type`, which has that interface,
+    of pyarrow, a Series of Polars, pandas, Daft, ... Paths may be ``file:`` URLs. Out comes a pyarrow array of `arrow_type`, which has that interface,
     too.
 
     A bad file is a row with ``error_code`` and ``error``, never a failed batch; null stays null. ``verdict`` tells of
@@ -89,7 +91,14 @@ class _Values:
         return self._count
 
     def __iter__(self) -> Iterator[Any]:
-        return (value.as_py() for chunk in self._chunks for value in chunk if value.is_valid)
+        return (_source(value.as_py()) for chunk in self._chunks for value in chunk if value.is_valid)
+
+
+def _source(value: Union[bytes, str]) -> Union[bytes, str]:
+    """Engines list local files as URLs: ``file:///a/b.jpg``, ``file:/a/b.jpg``."""
+    if isinstance(value, str) and value.startswith("file:/"):
+        return url2pathname(urlsplit(value).path)
+    return value
 
 
 class _Rows:
