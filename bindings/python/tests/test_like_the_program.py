@@ -111,6 +111,7 @@ def test_explain(program):
     paths = [path for path in PICTURES if "invalid" not in path.parts]
     told = program.lines("explain", paths)
     for path in paths:
-        plan = photo_prep.explain(path)
+        # As the program does for JSON.
+        plan = photo_prep.explain(path, sha256=True)
         assert (plan.route, plan.details) == (told[str(path)]["route"], told[str(path)]["plan"]), path
         assert plan.memory > 0 and str(plan) == plan.text != ""

@@ -58,8 +58,8 @@ def prepare_arrow(
     ([160, None, None], [None, None, 'io'], [False, True, False])
 
     ``column`` is anything with the Arrow PyCapsule interface (``__arrow_c_array__`` or ``__arrow_c_stream__``): an array
-    of pyarrow, a Series of Polars, pandas, Daft, ... Paths may be ``file:`` URLs. Out comes a pyarrow array of `arrow_type`, which has that interface,
-    too.
+    of pyarrow, a Series of Polars, pandas, Daft, ... Paths may be ``file:`` URLs. Out comes a pyarrow array of
+    `arrow_type`, which has that interface, too.
 
     A bad file is a row with ``error_code`` and ``error``, never a failed batch; null stays null. ``verdict`` tells of
     the file that came in: ``compliant``, ``fixable``, or ``unfixable`` where nothing could be made of it; it is null
