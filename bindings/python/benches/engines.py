@@ -26,14 +26,15 @@ BATCH = 32
 
 
 class Memory(threading.Thread):
-    """The most memory that this process and its descendants had together, without what they share."""
+    """The most memory that this process and its descendants had together, without what they share. Looked at once a
+    second: the kernel goes through all pages for it, while the process waits."""
 
     def __init__(self):
         super().__init__(daemon=True)
         self.peak, self._end = 0, threading.Event()
 
     def run(self):
-        while not self._end.wait(0.1):
+        while not self._end.wait(1):
             self.peak = max(self.peak, sum(map(proportional, descendants(os.getpid()))))
 
     def stop(self):
@@ -234,7 +235,7 @@ def main():
     memory = Memory()
     memory.start()
     seconds, lines = WAYS[way](os.path.abspath(folder), out)
-    peak = memory.stop()
+    peak = max(memory.stop(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     told = {
         "way": way,
