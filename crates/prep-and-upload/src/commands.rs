@@ -23,8 +23,12 @@ use crate::shared_work::SharedWork;
 use crate::steps::Steps;
 use crate::work::Work;
 
-pub(crate) async fn run(command: Command, common: &Common) -> Outcome {
+/// Carries out a command. `joined`: the options that were not typed, in words.
+pub(crate) async fn run(command: Command, common: &Common, joined: &str) -> Outcome {
     let (console, options) = (Arc::new(Console::new(common)), common.options()?);
+    if !joined.is_empty() {
+        console.note(&format!("with {joined}"));
+    }
     // One more than can be worked on, so that reading and writing keep no thread waiting.
     let most = common.threads() + 1;
     let (gathered, steps) = match command {
@@ -65,7 +69,8 @@ async fn upload(args: UploadArgs, common: &Common, console: Arc<Console>, option
     // As many as can be prepared and uploaded at a time: this bounds the pictures in memory.
     let most = common.threads() + usize::from(args.transfers);
     let remaining = args.run.write_remaining.as_deref().map(Remaining::new);
-    let work = Work::new(common, options, Arc::clone(&console), &breaker, args.run.drain)?;
+    let work = Work::new(common, options, Arc::clone(&console), &breaker, args.run.drain)?
+        .thumbnails(args.run.thumbnails());
     let steps = Steps::Upload { keep, endpoint, shared };
     let worst = runner::run(work, steps, gathered, most, remaining, reports).await;
     if worst >= Some(Severity::Temporary) && path.is_some() {

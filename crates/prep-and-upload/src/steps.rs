@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use photo_prep::{Compliance, Depth, Plan, Prepared, Resources, Route};
@@ -14,6 +15,7 @@ use crate::journaling::Journaling;
 use crate::output::Outputs;
 use crate::report::{Report, strings};
 use crate::shared_work::{Ready, SharedWork};
+use crate::thumbnail::{self, Thumbnail};
 use crate::work::Work;
 
 #[derive(Debug)]
@@ -76,6 +78,10 @@ async fn prepare(
     let executed = work.in_pool(memory, move || plan.execute(&bytes).map(Prepared::into_owned));
     let prepared = executed.await??;
     report.prepared(&prepared);
+    if report.thumbnails[0].is_some() {
+        let bytes = Bytes::copy_from_slice(prepared.bytes());
+        report.thumbnails[1] = thumbnail(work, bytes).await?;
+    }
     match keep {
         Some(outputs) => write(Arc::clone(outputs), input.out.clone(), prepared, report).await,
         None => Ok(prepared),
@@ -90,16 +96,22 @@ async fn photo(
     shared: &SharedWork,
     report: &mut Report,
 ) -> Result<Photo, Failure> {
+    let made_here = AtomicBool::new(false);
     let make = async || {
+        made_here.store(true, Ordering::Relaxed);
         let mut report = input.report();
         let prepared = prepare(work, input, keep, &mut report).await;
         let photo = prepared.map(|prepared| Photo::from(prepared).named(input.stem.to_string_lossy()));
         Ready { photo, report }
     };
-    let ready = match shared.of(input) {
+    let mut ready = match shared.of(input) {
         Some(cell) => cell.get_or_init(make).await.clone(),
         None => make().await,
     };
+    if !made_here.into_inner() && !work.thumbnails.take() {
+        // It may be shared by any number of rows; the page shows only so many.
+        ready.report.thumbnails = Default::default();
+    }
     *report = Report {
         line: report.line,
         module: report.module.take(),
@@ -131,11 +143,31 @@ async fn read_and_plan(work: &Work, input: &Input, report: &mut Report) -> Resul
         Ok::<_, photo_prep::Error>((options.plan(&info, Resources::of_current_pool()), info))
     });
     let (plan, info) = planned.await??;
+    if work.thumbnails.take() {
+        report.thumbnails[0] = thumbnail(work, bytes.clone()).await?;
+    }
     report.input = Some((&info).into());
     report.warnings = strings(&info.warnings);
     let plan = plan?;
     report.planned(&plan);
     Ok((bytes, plan))
+}
+
+/// The thumbnail of a file. `None` if it can't be read: the picture's own failure tells why.
+async fn thumbnail(work: &Work, bytes: Bytes) -> Result<Option<Thumbnail>, Failure> {
+    let (options, content) = (thumbnail::options(&work.options), bytes.clone());
+    let plan = work.in_pool(0, move || {
+        let info = options.probe(&content).ok()?;
+        options.plan(&info, Resources::of_current_pool()).ok()
+    });
+    let Some(plan) = plan.await? else { return Ok(None) };
+    let memory = plan.estimate().peak_memory;
+    let made = work.in_pool(memory, move || {
+        let prepared = plan.execute(&bytes).ok()?;
+        let (format, size) = (prepared.format(), prepared.size());
+        Some(Thumbnail { format, size, bytes: prepared.bytes().into() })
+    });
+    made.await
 }
 
 /// Writes the prepared picture. Once begun it is finished, so that no temporary file is left behind.
