@@ -1,5 +1,7 @@
 //! The HTTP client underneath, set up so that no secret leaves by the side: no redirects, no silent retries.
 
+mod tls;
+
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -7,6 +9,7 @@ use bytes::{Bytes, BytesMut};
 use reqwest::{Url, redirect, retry};
 use tokio::time::{Instant, timeout_at};
 
+use self::tls::Roots;
 use crate::error::Error;
 use crate::redact;
 use crate::response::Response;
@@ -25,7 +28,7 @@ pub(crate) struct Http {
 
 impl Http {
     pub(crate) fn new(connect: Duration) -> Result<Self, Error> {
-        let loopback = built(builder(connect).no_proxy().tls_certs_only([]))?;
+        let loopback = built(builder(connect).no_proxy(), Roots::None)?;
         Ok(Self { connect, loopback, outside: Arc::default() })
     }
 
@@ -37,7 +40,7 @@ impl Http {
         if let Some(outside) = self.outside.get() {
             return Ok(outside);
         }
-        let made = built(builder(self.connect))?;
+        let made = built(builder(self.connect), Roots::System(&[]))?;
         // Two at a time may make one; the first is kept.
         Ok(self.outside.get_or_init(|| made))
     }
@@ -60,13 +63,14 @@ fn builder(connect: Duration) -> reqwest::ClientBuilder {
         .user_agent(concat!("photo-upload/", env!("CARGO_PKG_VERSION")))
 }
 
-fn built(builder: reqwest::ClientBuilder) -> Result<reqwest::Client, Error> {
-    builder.build().map_err(|e| {
+fn built(builder: reqwest::ClientBuilder, roots: Roots<'_>) -> Result<reqwest::Client, Error> {
+    let failed = |cause: String| {
         Error::config(format!(
-            "no HTTP client can be made ({}); are the system's CA certificates installed?",
-            redact::causes(&e)
+            "no HTTP client can be made ({cause}); are the system's CA certificates installed?"
         ))
-    })
+    };
+    let tls = tls::config(roots).map_err(|error| failed(error.to_string()))?;
+    builder.tls_backend_preconfigured(tls).build().map_err(|error| failed(redact::causes(&error)))
 }
 
 /// What a reqwest error says, with its causes and without the URL.
