@@ -18,7 +18,6 @@ pub(super) enum Roots<'a> {
     /// The system's, and these.
     System(&'a [CertificateDer<'static>]),
     /// These alone.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for tests until roots can be given"))]
     Only(&'a [CertificateDer<'static>]),
 }
 

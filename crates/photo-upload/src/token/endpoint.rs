@@ -8,7 +8,7 @@ use tokio::time::{Instant, timeout_at};
 
 use super::response::{self, Denial, Grant};
 use crate::error::Error;
-use crate::http::{self, Http, MAX_RESPONSE_BYTES};
+use crate::http::{self, Http, HttpOptions, MAX_RESPONSE_BYTES};
 use crate::url_rules::{UrlText, secure_url};
 
 /// Where tokens are asked for and by whom, not yet checked.
@@ -19,6 +19,7 @@ pub(super) struct TokenEndpoint {
     pub(super) client_secret: SecretString,
     pub(super) timeout: Duration,
     pub(super) allow_plain_http: bool,
+    pub(super) http: HttpOptions,
 }
 
 /// The same, checked and ready to be asked.
@@ -39,6 +40,7 @@ impl Default for TokenEndpoint {
             client_secret: SecretString::default(),
             timeout: Duration::from_secs(30),
             allow_plain_http: false,
+            http: HttpOptions::default(),
         }
     }
 }
@@ -62,7 +64,7 @@ impl TokenEndpoint {
         }
         Ok(TokenClient {
             url: secure_url("token URL", &self.url.0, self.allow_plain_http)?,
-            http: Http::new(self.timeout)?,
+            http: Http::new(&self.http, self.timeout)?,
             client_id: self.client_id,
             client_secret: self.client_secret,
             timeout: self.timeout,
@@ -104,6 +106,7 @@ impl TokenClient {
                 return Err(Denial::Temporary(format!("no answer within {} s", self.timeout.as_secs_f64())));
             }
         };
+        http::not_redirected(&self.url, &response).map_err(Denial::Denied)?;
         let answer = http::read_response(response, MAX_RESPONSE_BYTES, deadline).await;
         response::read(answer.status, &answer.body)
     }
@@ -146,6 +149,12 @@ macro_rules! endpoint_setters {
         /// Default no.
         pub fn allow_plain_http(mut self, allow: bool) -> Self {
             self.endpoint.allow_plain_http = allow;
+            self
+        }
+
+        /// Certificates, proxy and User-Agent of the requests, or a client of your own.
+        pub fn http(mut self, options: crate::http::HttpOptions) -> Self {
+            self.endpoint.http = options;
             self
         }
     };

@@ -15,6 +15,7 @@ use super::response::Grant;
 use super::store::Store;
 use super::{AccessToken, TokenFuture, TokenSource};
 use crate::error::{Error, TokenError};
+use crate::trace::event;
 
 /// Renews access tokens with a refresh token. Clones share the token and the state.
 ///
@@ -147,6 +148,7 @@ impl Inner {
         match self.endpoint.ask("refresh_token", ("refresh_token", &self.refresh_token), &[]).await {
             Ok(grant) => {
                 state.refusal = None;
+                event!(INFO, lifetime = ?grant.lifetime, "new access token");
                 self.refreshes.fetch_add(1, Ordering::Relaxed);
                 self.keep(&grant);
                 let held = Held::new(grant.token, grant.lifetime, Instant::now());
@@ -154,6 +156,7 @@ impl Inner {
             }
             Err(denial) => {
                 let error = denial.into_error(self.cool_down);
+                event!(WARN, %error, "no new access token");
                 if !matches!(error, TokenError::Temporary { .. }) {
                     state.refusal =
                         Instant::now().checked_add(self.cool_down).map(|until| (error.clone(), until));
