@@ -111,12 +111,7 @@ impl Endpoint {
 }
 
 impl Live {
-    async fn upload(
-        &self,
-        work: &Work,
-        job: UploadJob<'_>,
-        report: &mut Report,
-    ) -> Result<(), Failure> {
+    async fn upload(&self, work: &Work, job: UploadJob<'_>, report: &mut Report) -> Result<(), Failure> {
         let UploadJob { target, photo, entry } = job;
         let not_tried = |failure| Failure { not_tried: true, ..failure };
         let _place = work.or_interrupted(self.transfers.acquire()).await.map_err(not_tried)?;
