@@ -34,6 +34,15 @@ pub(crate) struct Live {
     _sandbox: Option<Sandbox>,
 }
 
+/// A picture on its way to a record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UploadJob<'a> {
+    pub(crate) target: &'a Target,
+    pub(crate) photo: &'a Photo,
+    /// What the journal says when it is begun.
+    pub(crate) entry: Option<&'a JournalEntry>,
+}
+
 impl Endpoint {
     /// The endpoint that the options name, with the token that the environment holds. With a breaker, an
     /// outage pauses the uploads instead of failing them.
@@ -73,15 +82,13 @@ impl Endpoint {
     pub(crate) async fn upload(
         &self,
         work: &Work,
-        target: &Target,
-        photo: &Photo,
-        job: Option<&JournalEntry>,
+        job: UploadJob<'_>,
         report: &mut Report,
     ) -> Result<(), Failure> {
         match self {
-            Self::Live(live) => live.upload(work, target, photo, job, report).await,
+            Self::Live(live) => live.upload(work, job, report).await,
             Self::Dry(base) => {
-                let (module, id) = (target.module(), target.record_id());
+                let (module, id) = (job.target.module(), job.target.record_id());
                 report.story.push(format!("would go to {base}/crm/v2/{module}/{id}/photo"));
                 report.upload = Some(Upload { status: "dry_run", ..Upload::default() });
                 Ok(())
@@ -104,19 +111,13 @@ impl Endpoint {
 }
 
 impl Live {
-    async fn upload(
-        &self,
-        work: &Work,
-        target: &Target,
-        photo: &Photo,
-        job: Option<&JournalEntry>,
-        report: &mut Report,
-    ) -> Result<(), Failure> {
+    async fn upload(&self, work: &Work, job: UploadJob<'_>, report: &mut Report) -> Result<(), Failure> {
+        let UploadJob { target, photo, entry } = job;
         let not_tried = |failure| Failure { not_tried: true, ..failure };
         let _place = work.or_interrupted(self.transfers.acquire()).await.map_err(not_tried)?;
         work.check(Some(target))?;
-        if let (Some(journal), Some(job)) = (&self.journal, job) {
-            journal.note(job).inspect_err(|failure| stop(work, failure)).map_err(not_tried)?;
+        if let (Some(journal), Some(entry)) = (&self.journal, entry) {
+            journal.note(entry).inspect_err(|failure| stop(work, failure)).map_err(not_tried)?;
         }
         let start = Instant::now();
         match work.or_abandoned(self.client.upload(target, photo)).await {

@@ -8,7 +8,7 @@ use bytes::Bytes;
 use photo_prep::{Compliance, Depth, Plan, Prepared, Resources, Route};
 use photo_upload::Photo;
 
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, UploadJob};
 use crate::failure::{Failure, Severity};
 use crate::inputs::Input;
 use crate::journaling::Journaling;
@@ -35,11 +35,12 @@ impl Steps {
             Self::Prepare { keep } => prepare(work, input, keep.as_ref(), report).await.map(drop),
             Self::Upload { keep, endpoint, shared } => {
                 // Its facts as they are before it is read: a change from now on is seen the next time.
-                let job = Journaling::entry(input);
+                let entry = Journaling::entry(input);
                 let uploaded = async {
                     let photo = photo(work, input, keep.as_ref(), shared, report).await?;
                     let Some(target) = &input.target else { return Ok(()) };
-                    endpoint.upload(work, target, &photo, job.as_ref(), report).await
+                    let job = UploadJob { target, photo: &photo, entry: entry.as_ref() };
+                    endpoint.upload(work, job, report).await
                 };
                 let uploaded = uploaded.await;
                 // What a signal cut off before it was sent counts as not begun.
@@ -48,7 +49,7 @@ impl Steps {
                     let cut = unsent && failure.severity == Severity::Interrupted;
                     Failure { not_tried: failure.not_tried || cut, ..failure }
                 });
-                endpoint.ended(work, job, report, uploaded.as_ref().err())?;
+                endpoint.ended(work, entry, report, uploaded.as_ref().err())?;
                 uploaded
             }
         }
