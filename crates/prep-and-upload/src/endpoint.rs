@@ -9,7 +9,7 @@ use photo_upload::{
 };
 use tokio::sync::Semaphore;
 
-use crate::args::UploadArgs;
+use crate::args::{Common, UploadArgs};
 use crate::failure::{Failure, UsageError};
 use crate::journaling::Journaling;
 use crate::report::{Report, Upload, ms};
@@ -18,7 +18,7 @@ use crate::work::Work;
 
 #[derive(Debug)]
 pub(crate) enum Endpoint {
-    /// Nothing is sent; where it would go, without its path.
+    /// Nothing is sent; where it would go, with the beginning of its path.
     Dry(String),
     Live(Box<Live>),
 }
@@ -48,13 +48,14 @@ impl Endpoint {
     /// outage pauses the uploads instead of failing them.
     pub(crate) fn new(
         args: &UploadArgs,
+        common: &Common,
         options: &Options,
         breaker: Option<&Breaker>,
     ) -> Result<Self, UsageError> {
-        let builder = builder(args, options, breaker);
+        let builder = builder(args, options, breaker).http(common.network.http()?);
         if args.sandbox {
             if args.dry_run {
-                return Ok(Self::Dry("the sandbox at http://127.0.0.1".to_owned()));
+                return Ok(Self::Dry(format!("the sandbox at http://127.0.0.1/crm/{}", args.api_version)));
             }
             let sandbox = Sandbox::start(Config::default()).map_err(UsageError::new)?;
             let builder = builder.api_domain(sandbox.url()).access_token(sandbox.token());
@@ -67,7 +68,7 @@ impl Endpoint {
         let builder = builder.api_domain(base);
         if args.dry_run {
             builder.access_token("none").build()?;
-            return Ok(Self::Dry(name));
+            return Ok(Self::Dry(format!("{name}/crm/{}", args.api_version)));
         }
         let store = token_store::path(args)?;
         let builder = builder.token_from_environment(args.dc, store.as_deref()).map_err(UsageError::new)?;
@@ -75,7 +76,7 @@ impl Endpoint {
     }
 
     fn live(args: &UploadArgs, client: Client, name: String, _sandbox: Option<Sandbox>) -> Self {
-        let transfers = Semaphore::new(usize::from(args.transfers));
+        let transfers = Semaphore::new(args.transfers.most());
         Self::Live(Box::new(Live { client, transfers, journal: None, name, _sandbox }))
     }
 
@@ -89,7 +90,7 @@ impl Endpoint {
             Self::Live(live) => live.upload(work, job, report).await,
             Self::Dry(base) => {
                 let (module, id) = (job.target.module(), job.target.record_id());
-                report.story.push(format!("would go to {base}/crm/v2/{module}/{id}/photo"));
+                report.story.push(format!("would go to {base}/{module}/{id}/photo"));
                 report.upload = Some(Upload { status: "dry_run", ..Upload::default() });
                 Ok(())
             }
@@ -146,10 +147,9 @@ impl Live {
 }
 
 fn builder(args: &UploadArgs, options: &Options, breaker: Option<&Breaker>) -> ClientBuilder {
-    let most = usize::from(args.transfers);
-    let mut builder = Client::builder().limits(options.requirements.into()).concurrency(most);
-    if let Some(triggers) = args.restrict_triggers {
-        builder = builder.restrict_triggers(triggers);
+    let mut builder = Client::builder().limits(options.requirements.into()).transfers(args.transfers);
+    if let Some(rate) = args.rate {
+        builder = builder.rate(rate);
     }
     if let Some(breaker) = breaker {
         builder = builder.breaker(breaker);
@@ -158,7 +158,10 @@ fn builder(args: &UploadArgs, options: &Options, breaker: Option<&Breaker>) -> C
         builder = builder.attempt_timeout(time);
     }
     let retry = Retry::default().attempts(args.retries.saturating_add(1));
-    builder.retry(retry).api_version(args.api_version)
+    builder
+        .retry(retry)
+        .api_version(args.api_version)
+        .restrict_triggers(args.restrict_triggers.iter().copied())
 }
 
 /// Nothing more can be noted, so nothing more is sent.

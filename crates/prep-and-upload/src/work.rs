@@ -48,7 +48,7 @@ impl Work {
         on_signals(&interrupt, &abandon, breaker, &console, drain);
         tell_pauses(breaker, &console);
         Ok(Self {
-            intake: inputs::intake(options.input_limits.bytes),
+            intake: inputs::intake(options.input_limits.bytes, common.network.http()?),
             console,
             pool: Arc::new(pool),
             budget: MemoryBudget::new(options.input_limits.memory).max_pictures(threads),

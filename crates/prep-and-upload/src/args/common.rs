@@ -10,6 +10,7 @@ use photo_prep::{
 };
 
 use super::frame::FrameArgs;
+use super::network::NetworkArgs;
 use super::values::one_of;
 use crate::failure::UsageError;
 use crate::settings::ConfigArgs;
@@ -59,6 +60,8 @@ pub(crate) struct Common {
     /// How far a file is looked at whose compressed picture is kept
     #[arg(long, global = true, default_value = "full", value_parser = one_of(DEPTHS))]
     verify: Verify,
+    #[command(flatten)]
+    pub(crate) network: NetworkArgs,
     #[command(flatten)]
     config: ConfigArgs,
     /// Threads that work on pictures [default: all cores]

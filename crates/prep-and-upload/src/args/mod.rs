@@ -2,6 +2,7 @@
 
 mod common;
 mod frame;
+mod network;
 mod run;
 mod upload;
 mod values;

@@ -4,7 +4,7 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::{ArgGroup, Args};
-use photo_upload::{ApiVersion, DataCenter, Triggers};
+use photo_upload::{ApiVersion, DataCenter, Rate, Transfers, Triggers};
 
 use super::RunArgs;
 use super::values::{duration, one_of};
@@ -40,15 +40,19 @@ pub(crate) struct UploadArgs {
     /// The data center: sets the API domain and the token URL
     #[arg(long, value_name = "DC", value_parser = one_of(DataCenter::ALL.map(|dc| (dc.as_str(), dc))))]
     pub(crate) dc: Option<DataCenter>,
-    /// Keep uploads from setting off these automations
-    #[arg(long, value_name = "WHICH", value_parser = one_of([("workflow", Triggers::Workflow)]))]
-    pub(crate) restrict_triggers: Option<Triggers>,
+    /// Keep uploads from setting off these automations: workflow; from version v8 on also approval, blueprint,
+    /// pathfinder and orchestration
+    #[arg(long, value_name = "A,B", value_delimiter = ',')]
+    pub(crate) restrict_triggers: Vec<Triggers>,
     /// The API's version, v2 to v8
     #[arg(long, value_name = "V", default_value = "v2")]
     pub(crate) api_version: ApiVersion,
-    /// Uploads at a time
-    #[arg(long, value_name = "N", default_value_t = 4, value_parser = clap::value_parser!(u16).range(1..=64))]
-    pub(crate) transfers: u16,
+    /// Uploads at a time, 1 to 64; or auto, which looks for the best number up to 25
+    #[arg(long, value_name = "N|auto", default_value_t, value_parser = transfers)]
+    pub(crate) transfers: Transfers,
+    /// At most so many requests in a time, such as 5/s or 300/min [default: no limit]
+    #[arg(long, value_name = "N/s")]
+    pub(crate) rate: Option<Rate>,
     /// The longest that one attempt may take, such as 90s or 5m [default: 2m]
     #[arg(long, value_name = "TIME", value_parser = duration)]
     pub(crate) timeout: Option<Duration>,
@@ -69,4 +73,14 @@ pub(crate) struct UploadArgs {
     /// Keep what is uploaded in this folder, which is made if it isn't there
     #[arg(long, value_name = "DIR")]
     pub(crate) keep_prepared: Option<PathBuf>,
+}
+
+const MOST_TRANSFERS: usize = 64;
+
+fn transfers(text: &str) -> Result<Transfers, String> {
+    let transfers: Transfers = text.parse().map_err(|error: photo_upload::Error| error.to_string())?;
+    match transfers.most() {
+        0..=MOST_TRANSFERS => Ok(transfers),
+        more => Err(format!("{more} are too many: at most {MOST_TRANSFERS}")),
+    }
 }
