@@ -51,11 +51,13 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod arithmetic;
 mod coefficients;
 mod dct;
 mod decode;
 mod encode;
 mod error;
+mod general;
 mod header;
 mod huffman;
 mod low_coefficients;
@@ -85,6 +87,7 @@ pub use encode::{
     encoded_len, transcode, transcoded_len,
 };
 pub use error::{Error, Result};
+pub use general::{Interleaved, InterleavedKind, InterleavedOptions, decode_interleaved};
 pub use header::{ColorModel, Component, Header, Process, Scan, ScanComponent};
 pub use orientation::Orientation;
 pub use planes::{Plane, Planes};
