@@ -62,13 +62,19 @@ impl Header {
         self.process
     }
 
+    /// Whether the inks of four components are stored inverted, as those of Adobe are: 0 is full coverage.
+    #[must_use]
+    pub fn has_inverted_inks(&self) -> bool {
+        self.inverted
+    }
+
     /// What the components mean.
     #[must_use]
     pub fn color(&self) -> ColorModel {
         self.color
     }
 
-    /// One or three components.
+    /// One, three or four components.
     #[must_use]
     pub fn components(&self) -> &[Component] {
         &self.components
@@ -95,8 +101,8 @@ impl Header {
     /// Reads a file up to the end of its first scan header. Allocates a few hundred bytes for each table,
     /// whatever the header claims.
     ///
-    /// Accepts what this crate decodes: samples of 8 bits, Huffman coding, sequential or progressive DCT, one
-    /// or three components with sampling factors of 1 or 2, at most ten blocks in an MCU, and all tables
+    /// Accepts what this crate decodes: samples of 8 bits, Huffman coding, sequential or progressive DCT, one,
+    /// three or four components with sampling factors of 1 or 2, at most ten blocks in an MCU, and all tables
     /// present. The sampling factors of a single component have no meaning and may have any value.
     ///
     /// # Errors

@@ -11,38 +11,58 @@ use crate::progressive::{Fault, StuffedBitReader};
 pub(super) fn decode<S: Sample>(
     bytes: &[u8],
     header: &Header,
-    mut state: TableState,
+    state: TableState,
 ) -> Result<Vec<SamplePlane<S>>> {
     let (width, height) = (header.width as usize, header.height as usize);
+    let shown = header.color.channels();
+    let mut planes: Vec<Vec<S>> = vec![Vec::new(); shown];
+    let mask = u16::MAX >> (16 - header.precision);
+    walk(bytes, header, state, |index, shift, row| {
+        let Some(plane) = planes.get_mut(index) else { return };
+        plane.reserve_exact((width * height).saturating_sub(plane.len()));
+        plane.extend(row.iter().map(|&value| S::of(value << shift & mask)));
+    })?;
+    let plane = |(data, c)| SamplePlane::of_samples(width, height, data, c);
+    Ok(planes.into_iter().zip(&header.components).map(plane).collect())
+}
+
+/// Decodes all scans of a file, and keeps nothing of it.
+pub(crate) fn verify(bytes: &[u8], header: &Header, state: TableState) -> Result<()> {
+    walk(bytes, header, state, |_, _, _| {})
+}
+
+/// Decodes all scans of a file. `take` gets the rows from top to bottom: the index of the component, the bits to
+/// shift by, and the samples.
+fn walk(
+    bytes: &[u8],
+    header: &Header,
+    mut state: TableState,
+    mut take: impl FnMut(usize, u8, &[u16]),
+) -> Result<()> {
     if header.components.iter().any(|c| (c.width, c.height) != (header.width, header.height)) {
         return Err(Error::Unsupported("a lossless file of subsampled components"));
     }
-    let mut planes: Vec<Vec<S>> = vec![Vec::new(); header.components.len()];
+    let total = u64::from(header.width) * u64::from(header.height);
+    let missing = Error::Truncated { offset: bytes.len(), decoded: 0, total };
+    let mut seen = vec![false; header.components.len()];
     let mut next = Some(header.scan.clone());
     while let Some(scan) = next {
-        if scan.components.iter().any(|part| !planes[part.index].is_empty()) {
-            return Err(Error::malformed(scan.data_start, "a second scan of a component"));
+        for part in &scan.components {
+            if std::mem::replace(&mut seen[part.index], true) {
+                return Err(Error::malformed(scan.data_start, "a second scan of a component"));
+            }
         }
         // A difference takes a bit at least.
-        let samples = (width * height) as u64 * scan.components.len() as u64;
         let left = bytes.len().saturating_sub(scan.data_start) as u64;
-        if samples > 8 * left {
-            let total = (width * height) as u64;
-            return Err(Error::Truncated { offset: bytes.len(), decoded: 0, total });
+        if total * scan.components.len() as u64 > 8 * left {
+            return Err(missing);
         }
-        let parts = scan.components.len();
-        let mut decoder = LosslessScan::new(bytes, header, &scan)?;
-        let mut decoded: Vec<Vec<S>> = (0..parts).map(|_| Vec::with_capacity(width * height)).collect();
-        decoder.run(&mut decoded)?;
-        scan.components.iter().zip(decoded).for_each(|(part, plane)| planes[part.index] = plane);
+        LosslessScan::new(bytes, header, &scan)?.run(|part, row| {
+            take(scan.components[part].index, scan.approx_low, row);
+        })?;
         next = next_scan(bytes, &mut state, scan.data_start)?;
     }
-    let total = (width * height) as u64;
-    if planes.iter().any(Vec::is_empty) {
-        return Err(Error::Truncated { offset: bytes.len(), decoded: 0, total });
-    }
-    let plane = |(data, c)| SamplePlane::of_samples(width, height, data, c);
-    Ok(planes.into_iter().zip(&header.components).take(header.color.channels()).map(plane).collect())
+    if seen.contains(&false) { Err(missing) } else { Ok(()) }
 }
 
 /// A scan of a lossless file.
@@ -54,11 +74,8 @@ struct LosslessScan<'a> {
     /// The number of rows between restart markers; 0 for none.
     interval: usize,
     predictor: u8,
-    /// By how many bits samples are shifted.
-    shift: u8,
     /// What the first sample is predicted as.
     first: u16,
-    precision: u8,
 }
 
 impl<'a> LosslessScan<'a> {
@@ -75,16 +92,14 @@ impl<'a> LosslessScan<'a> {
             height: header.height as usize,
             interval: interval / width,
             predictor: scan.spectral_start,
-            shift: scan.approx_low,
             // `approx_low` is below the precision.
             first: 1 << (header.precision - scan.approx_low - 1),
-            precision: header.precision,
         })
     }
 
-    /// Decodes all rows and appends them to the planes.
-    fn run<S: Sample>(&mut self, planes: &mut [Vec<S>]) -> Result<()> {
-        let mut above: Vec<Vec<u16>> = vec![vec![0; self.width]; planes.len()];
+    /// Decodes all rows. `take` gets the index in the scan of a component, and a row of its samples.
+    fn run(&mut self, mut take: impl FnMut(usize, &[u16])) -> Result<()> {
+        let mut above: Vec<Vec<u16>> = vec![vec![0; self.width]; self.tables.len()];
         let mut current = above.clone();
         for y in 0..self.height {
             let restart = self.interval > 0 && y > 0 && y.is_multiple_of(self.interval);
@@ -96,14 +111,13 @@ impl<'a> LosslessScan<'a> {
                 self.differences(&mut current)
             };
             row().map_err(|fault| self.error(fault, y))?;
-            for ((row, above), plane) in current.iter_mut().zip(&above).zip(planes.iter_mut()) {
+            for (part, (row, above)) in current.iter_mut().zip(&above).enumerate() {
                 if y == 0 || restart {
                     self.first_row(row)
                 } else {
                     self.later_row(row, above)
                 }
-                let mask = u16::MAX >> (16 - self.precision);
-                plane.extend(row.iter().map(|&value| S::of(value << self.shift & mask)));
+                take(part, row);
             }
             std::mem::swap(&mut above, &mut current);
         }

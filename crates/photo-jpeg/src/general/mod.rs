@@ -24,6 +24,7 @@ use crate::low_coefficients::StoredCoefficients;
 use crate::progressive::OneScan;
 use crate::simd::Level;
 use color::Conversion;
+pub(crate) use lossless::verify as verify_lossless;
 pub use options::{InterleavedKind, InterleavedOptions};
 use planes::{ComponentScale, SamplePlane};
 use sample::Sample;

@@ -140,9 +140,9 @@ fn check_native(header: &FrameHeader, process: Process, arithmetic: bool) -> Res
         return Err(Error::Unsupported("arithmetic coding"));
     }
     match (header.precision, header.height, header.components.len()) {
-        (8, 1.., 1 | 3) => Ok(()),
+        (8, 1.., 1 | 3 | 4) => Ok(()),
         (8, 0, _) => Err(Error::Unsupported("a height given only after the first scan")),
-        (8, ..) => Err(Error::Unsupported("a number of components that is neither 1 nor 3")),
+        (8, ..) => Err(Error::Unsupported("a number of components that is none of 1, 3 and 4")),
         _ => Err(Error::Unsupported("samples of other than 8 bits")),
     }
 }
