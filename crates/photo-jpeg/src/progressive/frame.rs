@@ -6,6 +6,7 @@ use crate::header::{Component, Header, Process};
 #[derive(Debug)]
 pub(super) struct FrameGeometry {
     pub(super) process: Process,
+    pub(super) arithmetic: bool,
     pub(super) mcus_wide: usize,
     mcus: u64,
     /// For each component, the number of blocks that hold samples.
@@ -17,6 +18,7 @@ impl FrameGeometry {
         let coded = |c: &Component| u64::from(c.width.div_ceil(8)) * u64::from(c.height.div_ceil(8));
         Self {
             process: header.process,
+            arithmetic: header.arithmetic,
             mcus_wide: header.mcus_wide as usize,
             mcus: u64::from(header.mcus_wide) * u64::from(header.mcus_high),
             coded_blocks: header.components.iter().map(coded).collect(),

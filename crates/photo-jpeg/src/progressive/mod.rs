@@ -1,9 +1,13 @@
-//! Decodes files with any number of scans to coefficients (ITU-T T.81, annexes F and G), on all cores.
+//! Decodes files of every DCT process with any number of scans to coefficients (ITU-T T.81, annexes F and G), on
+//! all cores.
 
+mod arithmetic_coder;
 mod bit_reader;
 mod block;
 mod fault;
 mod frame;
+mod huffman_coder;
+mod one_scan;
 mod plan;
 mod scan;
 mod schedule;
@@ -14,7 +18,10 @@ mod tests;
 use crate::coefficients::{Coefficients, ReadOptions};
 use crate::error::{Error, Result};
 use crate::header::Header;
+pub(crate) use bit_reader::StuffedBitReader;
+pub(crate) use fault::Fault;
 use frame::FrameGeometry;
+pub(crate) use one_scan::{OneScan, one_scan_memory};
 
 /// What to do about a damaged file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,7 +40,7 @@ pub(crate) fn read<const N: usize>(
     options: &ReadOptions,
     damage: Damage,
 ) -> Result<(Coefficients, Option<Error>)> {
-    let (header, state) = Header::read_with_tables(bytes)?;
+    let (header, state) = Header::read_any(bytes)?;
     let frame = FrameGeometry::new(&header);
     if damage == Damage::Refuse {
         could_be_whole(bytes, &header, &frame)?;
@@ -60,6 +67,10 @@ pub(crate) fn read<const N: usize>(
 /// Refuses a file whose first scan has not even a bit for each block, before memory is allocated for the size
 /// that its header claims. The shortest DC code is one bit (T.81, C.2).
 fn could_be_whole(bytes: &[u8], header: &Header, frame: &FrameGeometry) -> Result<()> {
+    if header.arithmetic {
+        // A decision may take a hundred-thousandth of a bit.
+        return Ok(());
+    }
     let blocks: u64 = header.scan.components.iter().map(|part| frame.coded_blocks(part.index)).sum();
     let left = bytes.len().saturating_sub(header.scan.data_start) as u64;
     if blocks <= 8 * left {
