@@ -72,7 +72,9 @@ impl HttpOptions {
     /// [`redirect::Policy::none`](reqwest::redirect::Policy::none), since a token would go along with a
     /// redirect: an answer that came by one is an error.
     ///
-    /// [`photo_upload::reqwest`](crate::reqwest) is the version that is meant.
+    /// [`photo_upload::reqwest`](crate::reqwest) is the version that is meant. It is built without a provider
+    /// of cryptography: name one by `tls_backend_preconfigured`, or install one for the process, or reqwest
+    /// panics.
     pub fn client(mut self, client: reqwest::Client) -> Self {
         self.client = Some(client);
         self

@@ -108,7 +108,7 @@ impl GrantedTokens {
         self.refresh_token.as_ref().map(|token| token.expose_secret())
     }
 
-    /// A [`RefreshToken`] to be built, with the same token URL and client.
+    /// A [`RefreshToken`](super::RefreshToken) to be built, with the same token URL and client.
     ///
     /// # Errors
     /// [`Error::Token`] if no refresh token came.
