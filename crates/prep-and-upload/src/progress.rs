@@ -1,10 +1,10 @@
 //! How far a run has come, for people who look at a terminal.
 
 use std::collections::BTreeMap;
-use std::fmt::{Display, Formatter};
+use std::fmt::{Display, Formatter, Write};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 use crate::figures::{Bytes, Count};
 use crate::report::Report;
@@ -29,7 +29,7 @@ struct Counts {
     paused: Option<String>,
 }
 
-const BAR: &str = "{wide_bar} {human_pos}/{human_len}, {per_sec:.1}, {eta_precise} left\n{wide_msg}";
+const BAR: &str = "{wide_bar} {human_pos}/{human_len}, {rate}, {eta_precise} left\n{wide_msg}";
 
 impl Progress {
     pub(crate) fn hidden() -> Self {
@@ -39,7 +39,11 @@ impl Progress {
     /// Shows itself on standard error: so many inputs are to be worked on.
     pub(crate) fn show(&self, inputs: usize) {
         if let Ok(style) = ProgressStyle::with_template(BAR) {
-            self.bar.set_style(style);
+            let rate = |state: &ProgressState, out: &mut dyn Write| {
+                // A terminal that is gone reads nothing.
+                let _ = write!(out, "{:.1}/s", state.per_sec());
+            };
+            self.bar.set_style(style.with_key("rate", rate));
         }
         self.bar.set_length(inputs as u64);
         self.bar.reset();
