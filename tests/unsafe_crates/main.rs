@@ -13,6 +13,9 @@ use std::{env, fs};
 const REACHED: &str = "<!-- unsafe: reached -->";
 const OTHERS: &str = "<!-- unsafe: others -->";
 
+/// For which the crates are listed.
+const PLATFORM: &str = "x86_64-unknown-linux-gnu";
+
 #[test]
 fn crates_with_unsafe_code_are_those_that_security_md_lists() {
     let root = PathBuf::from(env!("CARGO_MANIFEST_DIR"));
@@ -70,7 +73,7 @@ fn tree(root: &Path) -> Vec<(String, String)> {
         "photo-prep",
         "--all-features",
         "--target",
-        "x86_64-unknown-linux-gnu",
+        PLATFORM,
         "--prefix",
         "none",
         "--format",
@@ -86,7 +89,8 @@ fn tree(root: &Path) -> Vec<(String, String)> {
 
 /// Where the source of each crate lies, by name and version.
 fn folders(root: &Path) -> BTreeMap<(String, String), PathBuf> {
-    let text = cargo(root, &["metadata", "--offline", "--format-version", "1"]);
+    let text =
+        cargo(root, &["metadata", "--offline", "--format-version", "1", "--filter-platform", PLATFORM]);
     let metadata: serde_json::Value = serde_json::from_str(&text).expect("cargo metadata is JSON");
     let of = |package: &serde_json::Value| {
         let text = |key: &str| package[key].as_str().map(String::from);

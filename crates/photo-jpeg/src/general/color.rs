@@ -1,8 +1,8 @@
 //! Converts rows of components to interleaved samples of 8 bits.
 //!
-//! YCbCr is BT.601 at full range, as in JFIF: `R = Y + 1.402 Cr`, `G = Y - 0.344136 Cb - 0.714136 Cr` and `B = Y
-//! + 1.772 Cb`, with the middle of the range subtracted from chroma. YCCK is CMYK whose first three inks are the
-//! complements of such red, green and blue.
+//! YCbCr is BT.601 at full range, as in JFIF: `R = Y + 1.402 Cr`, `G = Y - 0.344136 Cb - 0.714136 Cr` and
+//! `B = Y + 1.772 Cb`, with the middle of the range subtracted from chroma. YCCK is CMYK whose first three inks
+//! are the complements of such red, green and blue.
 
 use super::sample::Sample;
 use crate::header::{ColorModel, Header};

@@ -2,7 +2,7 @@
 
 use super::block::{BEYOND, SpectralBand, place, set};
 use super::fault::Fault;
-use super::scan::ScanKind;
+use super::scan_kind::ScanKind;
 use crate::arithmetic::{ArithmeticDecoder, Estimate, Restart};
 use crate::header::{Conditioning, Scan};
 

@@ -1,5 +1,6 @@
 //! The sizes of a frame that the scan decoders need.
 
+use crate::error::{Error, Result};
 use crate::header::{Component, Header, Process};
 
 /// The sizes of a frame that the scan decoders need.
@@ -31,5 +32,20 @@ impl FrameGeometry {
 
     pub(super) fn coded_blocks(&self, index: usize) -> u64 {
         self.coded_blocks.get(index).copied().unwrap_or(0)
+    }
+
+    /// Refuses a file whose first scan has not even a bit for each block, before memory is allocated for the
+    /// size that its header claims. The shortest DC code is one bit (T.81, C.2).
+    pub(super) fn check_length(&self, bytes: &[u8], header: &Header) -> Result<()> {
+        if self.arithmetic {
+            // A decision may take a hundred-thousandth of a bit.
+            return Ok(());
+        }
+        let blocks: u64 = header.scan.components.iter().map(|part| self.coded_blocks(part.index)).sum();
+        let left = bytes.len().saturating_sub(header.scan.data_start) as u64;
+        if blocks <= 8 * left {
+            return Ok(());
+        }
+        Err(Error::Truncated { offset: bytes.len(), decoded: 0, total: self.mcus() })
     }
 }

@@ -3,7 +3,7 @@
 use super::bit_reader::StuffedBitReader;
 use super::block::{self, SpectralBand};
 use super::fault::Fault;
-use super::scan::ScanKind;
+use super::scan_kind::ScanKind;
 use crate::header::Scan;
 use crate::huffman::decode::{AcTable, DcTable};
 

@@ -10,6 +10,7 @@ mod huffman_coder;
 mod one_scan;
 mod plan;
 mod scan;
+mod scan_kind;
 mod schedule;
 mod strip;
 #[cfg(test)]
@@ -43,7 +44,7 @@ pub(crate) fn read<const N: usize>(
     let (header, state) = Header::read_any(bytes)?;
     let frame = FrameGeometry::new(&header);
     if damage == Damage::Refuse {
-        could_be_whole(bytes, &header, &frame)?;
+        frame.check_length(bytes, &header)?;
     }
     let (mut picture, mut masks) = Coefficients::zeroed::<N>(&header, options)?;
     let plan = plan::ScanPlan::new(bytes, &header, state, options, &mut picture);
@@ -62,19 +63,4 @@ pub(crate) fn read<const N: usize>(
         (Damage::Refuse, Err(error)) => Err(error),
         (_, done) => Ok((picture, done.err().or(plan.fault))),
     }
-}
-
-/// Refuses a file whose first scan has not even a bit for each block, before memory is allocated for the size
-/// that its header claims. The shortest DC code is one bit (T.81, C.2).
-fn could_be_whole(bytes: &[u8], header: &Header, frame: &FrameGeometry) -> Result<()> {
-    if header.arithmetic {
-        // A decision may take a hundred-thousandth of a bit.
-        return Ok(());
-    }
-    let blocks: u64 = header.scan.components.iter().map(|part| frame.coded_blocks(part.index)).sum();
-    let left = bytes.len().saturating_sub(header.scan.data_start) as u64;
-    if blocks <= 8 * left {
-        return Ok(());
-    }
-    Err(Error::Truncated { offset: bytes.len(), decoded: 0, total: frame.mcus() })
 }

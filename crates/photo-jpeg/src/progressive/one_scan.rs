@@ -49,7 +49,7 @@ impl OneScan {
             return Ok(None);
         }
         let frame = FrameGeometry::new(header);
-        super::could_be_whole(bytes, header, &frame)?;
+        frame.check_length(bytes, header)?;
         Ok(Some(Self { picture, scan: scan.clone(), frame, mcus_high: header.mcus_high as usize }))
     }
 

@@ -5,9 +5,10 @@ use super::arithmetic_coder::ArithmeticCoder;
 use super::fault::Fault;
 use super::frame::FrameGeometry;
 use super::huffman_coder::HuffmanCoder;
+use super::scan_kind::ScanKind;
 use super::strip::BlockStrip;
 use crate::error::{self, Error};
-use crate::header::{Process, Scan};
+use crate::header::Scan;
 
 /// The decoder of a scan, with its progress through the picture.
 pub(super) struct ScanDecoder<'a> {
@@ -28,28 +29,6 @@ pub(super) struct ScanDecoder<'a> {
 enum Coder<'a> {
     Huffman(HuffmanCoder<'a>),
     Arithmetic(Box<ArithmeticCoder<'a>>),
-}
-
-/// What a scan codes of each block.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum ScanKind {
-    Sequential,
-    DcFirst,
-    DcRefine,
-    AcFirst,
-    AcRefine,
-}
-
-impl ScanKind {
-    pub(super) fn of(process: Process, scan: &Scan) -> Self {
-        match (process, scan.spectral_start, scan.approx_high) {
-            (Process::Sequential | Process::Lossless, ..) => Self::Sequential,
-            (_, 0, 0) => Self::DcFirst,
-            (_, 0, _) => Self::DcRefine,
-            (_, _, 0) => Self::AcFirst,
-            _ => Self::AcRefine,
-        }
-    }
 }
 
 impl<'a> ScanDecoder<'a> {
