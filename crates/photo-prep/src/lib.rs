@@ -129,6 +129,7 @@ pub use plan::{
 };
 pub use prepare::{check, prepare, prepare_file, probe};
 pub use prepared::Prepared;
+pub use read_bounded::read_bounded;
 pub use report::{FileFacts, Outcome, Report, Stage, Tried};
 pub use requirements::{AcceptedFormats, AspectRatio, Bound, Requirements, Side};
 #[cfg(feature = "requirement-files")]

@@ -5,8 +5,12 @@ use std::path::Path;
 
 use crate::{Error, LimitKind, Result};
 
-/// The content of a file; refused as soon as it is known to be over `limit` bytes.
-pub(crate) fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
+/// The content of a file, refused as soon as it is known to have more than `limit` bytes: before it is read where
+/// the file system tells its length.
+///
+/// # Errors
+/// [`Error::LimitExceeded`] for a larger file, [`Error::Io`] for one that can't be read.
+pub fn read_bounded(path: &Path, limit: u64) -> Result<Vec<u8>> {
     let io = |error| Error::Io { path: path.to_path_buf(), error };
     let file = std::fs::File::open(path).map_err(io)?;
     let length = file.metadata().map_err(io)?.len();

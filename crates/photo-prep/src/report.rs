@@ -29,7 +29,7 @@ pub struct Report {
     /// How many times a whole picture went through the DCT to become a JPEG. What fits is mostly known
     /// before, so once; never where a JPEG's coefficients are kept.
     pub transforms: u32,
-    /// How long each stage took, in order.
+    /// How long each stage took, in order; 0 on `wasm32-unknown-unknown`, which has no clock.
     pub stages: Vec<(Stage, Duration)>,
     /// Faults of the input that did no harm, and what could not be kept.
     pub warnings: Vec<Warning>,

@@ -1,0 +1,31 @@
+"""Examples in docstrings and pages are run."""
+
+import doctest
+import importlib
+import pkgutil
+
+import pytest
+from conftest import ROOT
+
+import photo_prep
+
+PAGES = ["docs/scale-out.md", "bindings/python/README.md", "bindings/README.md"]
+
+
+def examples_of_modules():
+    names = [name for _, name, _ in pkgutil.iter_modules(photo_prep.__path__) if name != "_native"]
+    modules = [photo_prep, *(importlib.import_module(f"photo_prep.{name}") for name in names)]
+    finder = doctest.DocTestFinder(exclude_empty=True)
+    found = (test for module in modules for test in finder.find(module))
+    return [test for test in found if test.examples]
+
+
+@pytest.mark.parametrize("test", examples_of_modules(), ids=lambda test: test.name)
+def test_docstrings(test, examples):
+    assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test).failed == 0
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_pages(page, examples):
+    result = doctest.testfile(str(ROOT / page), module_relative=False, optionflags=doctest.ELLIPSIS)
+    assert result.attempted > 0 and result.failed == 0
