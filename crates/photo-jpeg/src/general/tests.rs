@@ -296,7 +296,8 @@ fn lossless_files_come_out_as_they_went_in() {
     let picture = photo_like(37, 29, 2).convert(Layout::Rgb);
     for (bits, components) in (2..=16u8).flat_map(|bits| [(bits, 1), (bits, 3)]) {
         let max = (1u32 << bits) - 1;
-        let noisy = |(i, &v): (usize, &u8)| ((u32::from(v) * max / 255) ^ (i as u32 * 7 & max >> 3)) as u16;
+        let noisy =
+            |(i, &v): (usize, &u8)| ((u32::from(v) * max / 255) ^ ((i as u32 * 7) & (max >> 3))) as u16;
         let samples: Vec<u16> =
             picture.data().iter().enumerate().map(noisy).take(37 * 29 * components).collect();
         let want: Vec<u8> = samples.iter().map(|&v| ((u32::from(v) * 255 + max / 2) / max) as u8).collect();
