@@ -11,8 +11,9 @@ use crate::failure::UsageError;
 
 /// What only makes sense when it is typed.
 const TYPED_ONLY: [&str; 6] = ["config", "no-config", "completions", "man", "help", "version"];
-/// Where the access token goes is not for a file to say that merely lies in the working directory.
-const NOT_FOUND_ONLY: [&str; 2] = ["api-domain", "token-store"];
+/// Where the access token goes and what is overwritten is not for a file to say that merely lies in the
+/// working directory.
+const NAMED_ONLY: [&str; 5] = ["api-domain", "proxy", "root-certificate", "token-store", "write-remaining"];
 
 /// What was typed, as far as it can be understood while options may be missing. `None` if it asks for help.
 pub(super) fn typed(command: &Command, words: &[OsString]) -> Option<ArgMatches> {
@@ -61,10 +62,10 @@ fn check(command: &Command, setting: &Setting) -> Result<(), UsageError> {
     if TYPED_ONLY.contains(&name.as_str()) {
         return Err(UsageError(format!("{from}: {name} can only be given on the command line")));
     }
-    if *found && NOT_FOUND_ONLY.contains(&name.as_str()) {
+    if *found && NAMED_ONLY.contains(&name.as_str()) {
         return Err(UsageError(format!(
-            "{from}: {name} decides where the access token goes, so a file that merely lies in the working \
-             directory can't set it: name the file with --config, or give --{name}"
+            "{from}: {name} decides where the access token goes or what is overwritten, so a file that merely lies \
+             in the working directory can't set it: name the file with --config, or give --{name}"
         )));
     }
     let known = |command: &Command| option(command, name).is_some();

@@ -77,7 +77,8 @@ fn wrong_settings_are_usage_errors_that_name_their_place() {
         ("verbose = \"perhaps\"", "verbose is true or false"),
         ("config = \"more.toml\"", "config can only be given on the command line"),
         ("api-domain = \"https://example.com\"", "decides where the access token goes"),
-        ("token-store = \"here.json\"", "decides where the access token goes"),
+        ("root-certificate = \"theirs.pem\"", "decides where the access token goes"),
+        ("write-remaining = \"notes.txt\"", "or what is overwritten"),
         ("= 3", "the config file prep-and-upload.toml: TOML parse error at line 1"),
     ] {
         bench.file("prep-and-upload.toml", file);
