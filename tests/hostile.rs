@@ -82,7 +82,7 @@ fn broken_fixtures() {
 }
 
 /// Broken copies of the HEIC and TIFF files that photo-prep's own tests hold to libheif and libtiff, the very
-/// large ones aside.
+/// large ones aside, and of rare JPEGs.
 fn broken_rare_files() {
     let mut tally = Tally::default();
     let mut files: Vec<_> =

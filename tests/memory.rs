@@ -3,7 +3,7 @@
 
 use photo_prep::{AspectRatio, Error, Focus, Framing, Options, OutputFormat, Requirements, Rgb};
 use photo_testkit::alloc::{CountingAlloc, peak_during};
-use photo_testkit::encode::jpeg::{JpegOptions, Sampling, Segment};
+use photo_testkit::encode::jpeg::{JpegOptions, Sampling, Segment, encode, encode_unconverted};
 use photo_testkit::encode::png::{self, PngImage, PngOptions};
 use photo_testkit::encode::tiff::{self, Compression, TiffOptions};
 use photo_testkit::exif::Exif;
@@ -36,6 +36,7 @@ fn peaks_stay_within_the_estimates_and_the_budget() {
         within_estimate("24 MP PNG, a thumbnail", &table[6].1, Options::default().max_pixels(pixels));
     }
     tiffs();
+    rare_jpegs();
     let turned = JpegOptions { segments: vec![Segment::exif(&Exif::orientation(6))], ..sample::phone() };
     let large = sample::jpeg(12_000, 9_000, &turned);
     within_estimate("108 MP JPEG, turned", &large, Options::default());
@@ -110,6 +111,24 @@ fn within_estimate(name: &str, bytes: &[u8], options: Options) {
     assert!(peak + bytes.len() <= estimate as usize, "{name}: peak {peak}, estimate {estimate}");
     let most = if plan.info().size.pixels() < 50_000_000 { 450_000_000 } else { 550_000_000 };
     assert!(estimate <= most, "{name}: estimate {estimate}");
+}
+
+/// Inks and RGB in bands; several scans, whose coefficients are kept.
+fn rare_jpegs() {
+    let photo = photo_like(4032, 3024, 6);
+    let inks = photo.convert(Layout::Cmyk);
+    let plain = JpegOptions::default();
+    for (name, bytes) in [
+        ("CMYK", encode(&inks, &plain)),
+        ("YCCK", encode(&inks, &JpegOptions { ycck: true, ..plain.clone() })),
+        ("progressive CMYK", encode(&inks, &JpegOptions { progressive: true, ..plain.clone() })),
+        ("CMYK in four scans", encode(&inks, &JpegOptions { optimized: true, ..plain.clone() })),
+        ("RGB", encode_unconverted(&photo, &plain)),
+    ] {
+        for pixels in [100_000, 2_000_000, 10_000_000] {
+            within_estimate(&format!("12 MP JPEG, {name}"), &bytes, Options::default().max_pixels(pixels));
+        }
+    }
 }
 
 /// Strips that are unpacked as they are needed, and one strip that is unpacked whole.

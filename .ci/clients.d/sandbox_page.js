@@ -3,15 +3,8 @@
 
 const path = require("node:path");
 
+const { LOOKS, worstContrast } = require("./looks.js");
 const { Report, browser, start } = require("./sandboxes.js");
-
-// Widths in CSS pixels, with the color schemes that people have.
-const LOOKS = [
-  [1280, "light"],
-  [1280, "dark"],
-  [360, "light"],
-  [360, "dark"],
-];
 
 async function upload(page, file) {
   await page.setInputFiles("#file", file);
@@ -44,6 +37,7 @@ async function keyboard(page, report) {
   // From the top: a click before would have moved the place from which Tab goes on.
   await page.reload();
   await page.waitForFunction(() => document.querySelectorAll("#requests tr").length > 0);
+  await page.waitForFunction(() => document.querySelectorAll("#photos li").length === 2);
   const reached = [];
   for (let count = 0; count < 30; count += 1) {
     await page.keyboard.press("Tab");
@@ -78,32 +72,6 @@ async function looks(context, url, report) {
     await page.screenshot({ path: path.join(process.env.KEPT, `page-${width}-${colorScheme}.png`), fullPage: true });
     await page.close();
   }
-}
-
-// The lowest contrast of any text to what it stands on (WCAG 2: at least 4.5).
-function worstContrast() {
-  const parse = (color) => color.match(/[\d.]+/g).map(Number);
-  const luminance = ([r, g, b]) => {
-    const [x, y, z] = [r, g, b].map((v) => (v / 255 <= 0.04045 ? v / 255 / 12.92 : ((v / 255 + 0.055) / 1.055) ** 2.4));
-    return 0.2126 * x + 0.7152 * y + 0.0722 * z;
-  };
-  const ground = (element) => {
-    for (let at = element; at; at = at.parentElement) {
-      const color = parse(getComputedStyle(at).backgroundColor);
-      if (color.length < 4 || color[3] > 0) return color;
-    }
-    return [255, 255, 255];
-  };
-  let worst = { ratio: 21, text: "" };
-  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
-  for (let node = walker.nextNode(); node; node = walker.nextNode()) {
-    const element = node.parentElement;
-    if (!node.data.trim() || !element.checkVisibility()) continue;
-    const [a, b] = [luminance(parse(getComputedStyle(element).color)), luminance(ground(element))];
-    const ratio = (Math.max(a, b) + 0.05) / (Math.min(a, b) + 0.05);
-    if (ratio < worst.ratio) worst = { ratio, text: node.data.trim().slice(0, 40) };
-  }
-  return worst;
 }
 
 async function main() {

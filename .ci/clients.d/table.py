@@ -13,7 +13,7 @@ def main():
         outcomes[client, operation] = (good + (outcome == "ok"), all_of + 1)
         if outcome != "ok":
             print(f"FAILED {client}, {operation}: {detail}")
-    wanted = ["curl", "python 2.0", "python 8.0", "node 2.0", "page sample", "sandbox page"]
+    wanted = ["curl", "python 2.0", "python 8.0", "node 2.0", "page sample", "sandbox page", "report page"]
     if not os.path.exists(os.environ["SAMPLE"]):
         wanted.remove("page sample")
     clients = [client for client in wanted if any(key[0] == client for key in outcomes)]

@@ -131,6 +131,13 @@ impl Coefficients {
         Ok((picture, masks))
     }
 
+    /// A picture whose components have no blocks.
+    pub(crate) fn outline(header: &Header) -> Self {
+        let empty = |facts: &Component| CodedComponent { facts: facts.clone(), data: Vec::new() };
+        let components = header.components.iter().map(empty).collect();
+        Self { width: header.width, height: header.height, color: header.color, components }
+    }
+
     /// A picture whose coefficients are all zero, with `N` coefficients per block. Fails if `needed`, in
     /// bytes, is above the memory limit.
     pub(crate) fn empty<const N: usize>(header: &Header, needed: u64, options: &ReadOptions) -> Result<Self> {

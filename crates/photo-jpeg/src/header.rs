@@ -10,6 +10,7 @@ use crate::error::{Error, Result};
 use crate::syntax::{CodedColor, Segment, adobe, jfif, marker};
 use segment::next_segment;
 
+pub(crate) use model::{Class, Conditioning};
 pub use model::{ColorModel, Component, Process, Scan, ScanComponent};
 pub(crate) use scan::{TableState, next_scan};
 
@@ -24,7 +25,15 @@ pub struct Header {
     pub(crate) process: Process,
     /// What the components mean.
     pub(crate) color: ColorModel,
-    /// One or three components.
+    /// Whether the inks of four components are stored inverted, as those of Adobe are: 0 is full coverage.
+    pub(crate) inverted: bool,
+    /// Whether the entropy coding is arithmetic.
+    pub(crate) arithmetic: bool,
+    /// Bits of a sample: 8 in the native class.
+    pub(crate) precision: u8,
+    /// The class that the file was read as.
+    pub(crate) class: Class,
+    /// One to four components.
     pub(crate) components: Vec<Component>,
     /// The number of MCUs in a row of an interleaved scan.
     pub(crate) mcus_wide: u32,
@@ -53,13 +62,19 @@ impl Header {
         self.process
     }
 
+    /// Whether the inks of four components are stored inverted, as those of Adobe are: 0 is full coverage.
+    #[must_use]
+    pub fn has_inverted_inks(&self) -> bool {
+        self.inverted
+    }
+
     /// What the components mean.
     #[must_use]
     pub fn color(&self) -> ColorModel {
         self.color
     }
 
-    /// One or three components.
+    /// One, three or four components.
     #[must_use]
     pub fn components(&self) -> &[Component] {
         &self.components
@@ -86,8 +101,8 @@ impl Header {
     /// Reads a file up to the end of its first scan header. Allocates a few hundred bytes for each table,
     /// whatever the header claims.
     ///
-    /// Accepts what this crate decodes: samples of 8 bits, Huffman coding, sequential or progressive DCT, one
-    /// or three components with sampling factors of 1 or 2, at most ten blocks in an MCU, and all tables
+    /// Accepts what this crate decodes: samples of 8 bits, Huffman coding, sequential or progressive DCT, one,
+    /// three or four components with sampling factors of 1 or 2, at most ten blocks in an MCU, and all tables
     /// present. The sampling factors of a single component have no meaning and may have any value.
     ///
     /// # Errors
@@ -98,40 +113,65 @@ impl Header {
         Self::read_with_tables(bytes).map(|(header, _)| header)
     }
 
-    /// Whether one sequential scan holds the whole picture.
+    /// Whether one sequential scan holds the whole picture, and the fast decoders of such scans are made for
+    /// it.
     pub(crate) fn is_one_scan(&self) -> bool {
-        self.process == Process::Sequential && self.scan.components.len() == self.components.len()
+        self.class == Class::Native
+            && self.process == Process::Sequential
+            && self.scan.components.len() == self.components.len()
+    }
+
+    /// Reads a file of any kind that is decoded at all: of the native class if it can be, with the tables
+    /// with which [`next_scan`] goes on.
+    ///
+    /// # Errors
+    /// As [`read`](Self::read), with [`Error::Unsupported`] only for hierarchical files, lossless ones with
+    /// arithmetic coding, other than 8 and 12 bits, and what no decoder knows.
+    pub(crate) fn read_any(bytes: &[u8]) -> Result<(Self, TableState)> {
+        match Self::read_as(bytes, Class::Native) {
+            Err(Error::Unsupported(_)) => Self::read_as(bytes, Class::Any),
+            native => native,
+        }
     }
 
     /// Reads a file as [`read`](Self::read) does, and also returns the tables with which [`next_scan`] goes
     /// on.
     pub(crate) fn read_with_tables(bytes: &[u8]) -> Result<(Self, TableState)> {
+        Self::read_as(bytes, Class::Native)
+    }
+
+    fn read_as(bytes: &[u8], class: Class) -> Result<(Self, TableState)> {
         if !bytes.starts_with(&marker::START_OF_IMAGE) {
             return Err(Error::malformed(0, "the file doesn't start with the marker SOI"));
         }
         let (mut tables, mut frame) = (tables::TableSet::default(), None);
-        let (mut has_jfif, mut transform) = (false, None);
+        let (mut has_jfif, mut has_adobe, mut transform) = (false, false, None);
         let mut from = 2;
         while let Some(segment) = next_segment(bytes, from)? {
             let (data, at) = (segment.data(bytes), segment.whole.start);
             match segment.marker {
                 marker::APP0 => has_jfif |= jfif::is_jfif(data),
-                marker::APP14 => transform = transform.or(adobe::transform(data)),
+                marker::APP14 => {
+                    has_adobe |= adobe::is_adobe(data);
+                    transform = transform.or(adobe::transform(data));
+                }
                 marker::EOI => return Err(Error::malformed(at, "the file has no scan")),
                 marker::SOS => {
-                    let frame: frame::NativeFrame =
+                    let frame: frame::CodedFrame =
                         frame.ok_or(Error::malformed(at, "a scan before the frame header"))?;
-                    let color = color_model(CodedColor::of(&frame.ids(), has_jfif, transform));
+                    let color = color_model(&frame, has_jfif, transform);
                     let state = TableState { tables, frame };
-                    return Ok((Self::new(bytes, &segment, &state, color)?, state));
+                    let mut header = Self::new(bytes, &segment, &state, color)?;
+                    header.inverted = has_adobe && color.channels() == 4;
+                    return Ok((header, state));
                 }
                 code if marker::is_frame(code) => {
                     if frame.is_some() {
                         return Err(Error::malformed(at, "a second frame header"));
                     }
-                    frame = Some(frame::NativeFrame::read(bytes, &segment)?);
+                    frame = Some(frame::CodedFrame::read(bytes, &segment, class)?);
                 }
-                _ => scan::skip_or_take(bytes, &segment, &mut tables)?,
+                _ => scan::skip_or_take(bytes, &segment, &mut tables, class)?,
             }
             from = segment.payload.end;
         }
@@ -146,6 +186,10 @@ impl Header {
             height: frame.height,
             process: frame.process,
             color,
+            inverted: false,
+            arithmetic: frame.arithmetic,
+            precision: frame.precision,
+            class: frame.class,
             components: frame.components(&state.tables)?,
             mcus_wide,
             mcus_high,
@@ -154,11 +198,18 @@ impl Header {
     }
 }
 
-/// The color model of one or three components.
-fn color_model(color: CodedColor) -> ColorModel {
-    match color {
+/// The color model of one to four components.
+fn color_model(frame: &frame::CodedFrame, has_jfif: bool, transform: Option<u8>) -> ColorModel {
+    match CodedColor::of(&frame.ids(), has_jfif, transform) {
+        // Lossless samples are colors as they are, unless a segment says otherwise. libjpeg-turbo has the same
+        // rule.
+        CodedColor::YCbCr if frame.process == Process::Lossless && !has_jfif && transform.is_none() => {
+            ColorModel::Rgb
+        }
         CodedColor::Gray => ColorModel::Gray,
         CodedColor::Rgb => ColorModel::Rgb,
-        CodedColor::YCbCr | CodedColor::Cmyk | CodedColor::Ycck => ColorModel::YCbCr,
+        CodedColor::YCbCr => ColorModel::YCbCr,
+        CodedColor::Cmyk => ColorModel::Cmyk,
+        CodedColor::Ycck => ColorModel::Ycck,
     }
 }

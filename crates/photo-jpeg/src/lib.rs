@@ -18,6 +18,7 @@
 //! * [`Planes`]: a picture as 8-bit samples, each component at its own sampling. [`decode`] makes planes, at
 //!   full size or reduced, and [`encode`] encodes them. [`Planes::to_rgb`], [`Planes::from_rgb`] and
 //!   [`Planes::map_rgb`] convert to RGB and back.
+//! * [`decode_interleaved`]: a picture of any kind as interleaved gray, RGB or inks.
 //! * [`Coefficients`]: a picture as quantized DCT coefficients, from a file with any number of scans.
 //!   [`transcode`] writes them, turned upright without loss or requantized.
 //! * [`UnquantizedCoefficients`]: a picture before quantization, on which quantization tables can be tried.
@@ -40,10 +41,11 @@
 //!
 //! # Limits and non-goals
 //!
-//! This crate reads 8-bit files with sequential or progressive DCT and Huffman coding, and one or three
-//! components with sampling factors up to 2: gray, YCbCr and RGB. CMYK, 12 bits, arithmetic coding and
-//! lossless JPEG are [`Error::Unsupported`]. Truncated data is an error that says how much there was; a
-//! missing end marker is none. This crate writes baseline, extended sequential and progressive JPEG. It does
+//! Planes and coefficients are made of 8-bit files with sequential or progressive DCT and Huffman coding, and
+//! one, three or four components with sampling factors up to 2: gray, YCbCr, RGB, CMYK and YCCK.
+//! [`decode_interleaved`] reads every other kind too: any sampling, 12 bits, arithmetic coding, lossless.
+//! Hierarchical files are [`Error::Unsupported`]. Truncated data is an error that says how much there was; a
+//! missing end marker is none. This crate writes gray, YCbCr and RGB as baseline, extended sequential and progressive JPEG. It does
 //! not interpret metadata: [`EncodeOptions::segments`] takes whole segments.
 //!
 //! Input is untrusted. Every allocation that a file asks for is checked against a limit first
@@ -51,11 +53,13 @@
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
+mod arithmetic;
 mod coefficients;
 mod dct;
 mod decode;
 mod encode;
 mod error;
+mod general;
 mod header;
 mod huffman;
 mod low_coefficients;
@@ -85,6 +89,7 @@ pub use encode::{
     encoded_len, transcode, transcoded_len,
 };
 pub use error::{Error, Result};
+pub use general::{Interleaved, InterleavedKind, InterleavedOptions, decode_interleaved};
 pub use header::{ColorModel, Component, Header, Process, Scan, ScanComponent};
 pub use orientation::Orientation;
 pub use planes::{Plane, Planes};

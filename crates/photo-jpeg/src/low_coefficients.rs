@@ -1,8 +1,47 @@
-//! The lowest coefficients of a picture, which are all that decoding at half size or less needs.
+//! The coefficients that making samples needs: all of them, or only the lowest, which are all that decoding at
+//! half size or less needs.
+
+use std::borrow::Cow;
 
 use crate::coefficients::{Coefficients, ReadOptions};
 use crate::error::Result;
 use crate::progressive;
+
+/// The coefficients of a file: all, or only the low ones where the scale needs no others.
+#[derive(Debug)]
+pub(crate) enum StoredCoefficients {
+    Whole(Coefficients),
+    Low(LowCoefficients),
+}
+
+impl StoredCoefficients {
+    /// Reads a file of any DCT process and any number of scans; only its `low` coefficients if so asked.
+    pub(crate) fn read(bytes: &[u8], options: &ReadOptions, low: bool) -> Result<Self> {
+        if low {
+            return LowCoefficients::read(bytes, options).map(Self::Low);
+        }
+        let read = progressive::read::<64>(bytes, options, progressive::Damage::Refuse);
+        read.map(|(whole, _)| Self::Whole(whole))
+    }
+
+    /// The picture, of whose blocks only some coefficients may be there.
+    pub(crate) fn picture(&self) -> &Coefficients {
+        match self {
+            Self::Whole(all) | Self::Low(LowCoefficients(all)) => all,
+        }
+    }
+
+    /// The blocks `first..first + count` of a component, in natural order.
+    pub(crate) fn blocks(&self, component: usize, first: usize, count: usize) -> Cow<'_, [[i16; 64]]> {
+        match self {
+            Self::Whole(all) => {
+                let blocks = all.components.get(component).map_or(&[][..], |c| c.blocks());
+                Cow::Borrowed(blocks.get(first..first + count).unwrap_or_default())
+            }
+            Self::Low(low) => Cow::Owned(low.blocks(component, first, count)),
+        }
+    }
+}
 
 /// The 4 by 4 lowest coefficients of each block. While a file is read, a block takes 40 bytes instead of 136.
 #[derive(Debug)]

@@ -59,7 +59,7 @@ impl Plane {
     }
 }
 
-/// A picture as planes: one plane for [`ColorModel::Gray`], three for the other color models.
+/// A picture as planes: one plane for [`ColorModel::Gray`], four for inks, and three for the other color models.
 ///
 /// In a picture of `width * height` pixels, plane `i` has `ceil(width * h / h_max)` times `ceil(height * v /
 /// v_max)` samples, where `(h, v)` is `sampling[i]`, and `h_max` and `v_max` are the largest factors.
@@ -81,8 +81,8 @@ impl Planes {
     /// Makes a picture of planes.
     ///
     /// # Errors
-    /// [`Error::Argument`] unless there is one plane with its sampling factors for gray and three for the other color
-    /// models, all factors are 1 or 2, and each plane has the size that follows from them.
+    /// [`Error::Argument`] unless there is a plane with its sampling factors for each channel of the color model
+    /// ([`ColorModel::channels`]), all factors are 1 or 2, and each plane has the size that follows from them.
     pub fn new(
         width: u32,
         height: u32,
@@ -96,10 +96,10 @@ impl Planes {
 
     /// Checks that the planes make a picture.
     pub(crate) fn check(&self) -> Result<()> {
-        let count = if self.color == ColorModel::Gray { 1 } else { 3 };
+        let count = self.color.channels();
         if self.planes.len() != count || self.sampling.len() != count {
             return Err(Error::Argument(
-                "a picture must have one plane if it's gray, else three, each with its sampling",
+                "a picture must have a plane for each channel of its color model, each with its sampling",
             ));
         }
         if self.sampling.iter().any(|(h, v)| !(1..=2).contains(h) || !(1..=2).contains(v)) {
@@ -140,7 +140,7 @@ impl Planes {
         &self.sampling
     }
 
-    /// The planes: one of gray, or three.
+    /// The planes: one of gray, three of colors, or four of inks.
     #[must_use]
     pub fn planes(&self) -> &[Plane] {
         &self.planes

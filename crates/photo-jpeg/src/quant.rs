@@ -14,6 +14,11 @@ impl QuantTable {
         (!values.contains(&0)).then_some(Self(values))
     }
 
+    /// The table whose divisors are all 1.
+    pub(crate) fn ones() -> Self {
+        Self([1; 64])
+    }
+
     /// The divisors in natural order.
     #[must_use]
     pub fn values(&self) -> &[u16; 64] {

@@ -8,7 +8,9 @@
 //! 2. [`ycbcr_to_rgb`] converts rows of YCbCr to interleaved pixels.
 //! 3. [`interleave`] interleaves channels, and splits pixels into channels.
 //! 4. [`rgb_to_ycbcr`] converts pixels to components and averages them.
+//! 5. [`inks`] converts planes of inks to interleaved pixels.
 
+mod inks;
 mod interleave;
 mod layout;
 mod rgb_to_ycbcr;

@@ -73,7 +73,7 @@ impl<'a> UnfilledRows<'a> {
 impl UnfilledRow<'_> {
     /// Copies blocks, which come in decoding order, to their places. Each run comes with what must be added
     /// to the DC of each component.
-    fn put<'b>(&mut self, mcu: &Mcu, runs: impl Iterator<Item = (&'b [[i16; 64]], [i16; 3])>) {
+    fn put<'b>(&mut self, mcu: &Mcu, runs: impl Iterator<Item = (&'b [[i16; 64]], [i16; 4])>) {
         let (mut phase, mut column) = (0, 0);
         for (blocks, base) in runs {
             for block in blocks {

@@ -3,19 +3,21 @@
 use crate::coefficients::Coefficients;
 use crate::coefficients::ReadOptions;
 use crate::error::{Error, Result};
-use crate::header::Header;
+use crate::general::verify_lossless;
+use crate::header::{Header, Process};
 use crate::progressive;
 use crate::scan::{Mcu, verify_memory, verify_scan};
 use crate::simd::Level;
 
 /// Decodes the picture data of a file to its end and reports what is wrong with it. The verdict is that of
-/// [`Coefficients::read`] for every file, but verifying is much faster and takes little memory. Works on all
-/// threads of the current rayon pool.
+/// [`Coefficients::read`] for every file that it reads, and else that of
+/// [`decode_interleaved`](crate::decode_interleaved), but verifying is much faster and takes little memory.
+/// Works on all threads of the current rayon pool.
 ///
 /// Damage that entropy decoding can't notice goes unnoticed: wrong coefficients are coefficients too.
 ///
 /// # Errors
-/// Returns the errors of [`Coefficients::read`]. The memory limit applies to the number of
+/// Returns the errors of these functions. The memory limit applies to the number of
 /// [`verify_memory_for`] instead of the memory for coefficients.
 ///
 /// ```
@@ -26,7 +28,10 @@ use crate::simd::Level;
 /// assert!(verify(cut_off, &ReadOptions::default()).is_err());
 /// ```
 pub fn verify(bytes: &[u8], options: &ReadOptions) -> Result<()> {
-    let header = Header::read(bytes)?;
+    let (header, state) = Header::read_any(bytes)?;
+    if header.process == Process::Lossless {
+        return verify_lossless(bytes, &header, state);
+    }
     if !header.is_one_scan() {
         // Keeps one coefficient of each block, and the mask of those that are not zero, which refining scans
         // need.
@@ -45,7 +50,8 @@ fn bytes_needed(header: &Header) -> u64 {
 }
 
 /// The most bytes of memory that [`verify`] takes. `width` and `height` are in pixels, `sampling` holds the
-/// sampling factors of each component, `one_scan` tells whether one sequential scan holds the whole picture,
+/// sampling factors of each component, `one_scan` tells whether one sequential scan holds the whole picture
+/// (of a file that [`Header::read`] accepts),
 /// and `threads` is the number of threads.
 #[must_use]
 pub fn verify_memory_for(

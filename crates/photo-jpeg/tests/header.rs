@@ -38,9 +38,17 @@ fn fixtures_of_the_class_are_read() {
 
 #[test]
 fn other_kinds_are_unsupported() {
-    for name in ["jpeg_411.jpg", "jpeg_cmyk.jpg", "jpeg_ycck.jpg", "jpeg_cmyk_icc.jpg"] {
-        let found = Header::read(&fixture(name));
-        assert!(matches!(found, Err(Error::Unsupported(_))), "{name}: {found:?}");
+    let found = Header::read(&fixture("jpeg_411.jpg"));
+    assert!(matches!(found, Err(Error::Unsupported(_))), "{found:?}");
+}
+
+#[test]
+fn inks_are_told_apart() {
+    use ColorModel::{Cmyk, Ycck};
+    for (name, color) in [("jpeg_cmyk.jpg", Cmyk), ("jpeg_ycck.jpg", Ycck), ("jpeg_cmyk_icc.jpg", Cmyk)] {
+        let header = Header::read(&fixture(name)).unwrap();
+        assert_eq!((header.color(), header.components().len()), (color, 4), "{name}");
+        assert!(header.has_inverted_inks(), "{name}");
     }
 }
 

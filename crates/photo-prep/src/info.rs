@@ -268,8 +268,8 @@ pub struct JpegInfo {
     pub quality: Option<u8>,
     /// Whether all tables that the scans use are in the file (motion-JPEG frames leave them out).
     pub has_tables: bool,
-    /// Whether `photo-jpeg` reads it: 8 bits, Huffman coding, one or three components of sampling factors up
-    /// to 2.
+    /// Whether the fast decoders of `photo-jpeg` read it: 8 bits, Huffman coding, one or three components of
+    /// sampling factors up to 2. Its general decoder reads the others.
     pub natively_decodable: bool,
 }
 

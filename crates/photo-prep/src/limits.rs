@@ -19,8 +19,8 @@ pub struct InputLimits {
     pub pixels: u64,
     /// Scans of a JPEG (256; real progressive files have about ten).
     pub scans: u32,
-    /// Steps of decoding ([`JpegInfo::decode_cost`](crate::JpegInfo::decode_cost)) of a JPEG that
-    /// `photo-jpeg` does not decode (1,200,000,000; some ten seconds at worst). Arithmetic-coded pictures of
+    /// Steps of decoding ([`JpegInfo::decode_cost`](crate::JpegInfo::decode_cost)) of a JPEG that only the
+    /// general decoder reads (1,200,000,000; some ten seconds at worst). Arithmetic-coded pictures of
     /// 24 MP in 4:2:0 have no more.
     pub decode_cost: u64,
     /// Bytes of the ICC profile, unpacked (4 MiB).

@@ -76,7 +76,7 @@
 //! | `INTERNAL_ERROR` | 500 | `990000000000006` | the header `X-Sandbox-Fault: 500` |
 //! | `INVALID_REQUEST_METHOD` | 400 | `990000000000007` | `-X PUT` |
 //! | `AUTHORIZATION_FAILED` | 400 | `990000000000008` | the token with `-noprivilege` behind it; `Config::privilege` |
-//! | `INVALID_DATA` | 400 | `990000000000009` | a record id that is no number, `restrict_triggers` other than `workflow`, or a form without a file in the part `file` |
+//! | `INVALID_DATA` | 400 | `990000000000009` | a record id that is no number, `restrict_triggers` other than `workflow` (from v8 on also `approval`, `blueprint`, `pathfinder`, `orchestration`, or a list), or a form without a file in the part `file` |
 //! | `INVALID_DATA.file` | 415 | `990000000000010` | a file that is no JPEG, PNG, GIF or BMP |
 //! | `FILE_SIZE_MORE_THAN_ALLOWED_SIZE` | 415 | `990000000000011` | more than 10,000,000 bytes or pixels, versions before v8 |
 //! | `FILE_SIZE_EXCEEDS` | 413 | `990000000000012` | more than 10,000,000 bytes, version v8 |

@@ -16,9 +16,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
+use futures_core::Stream;
 use tokio::runtime::{Builder, Handle, Runtime};
 
-use crate::batch::{Batch, Finished, Numbered, Stopped};
+use crate::batch::{Batch, Finished, Keyed, Numbered, Stopped};
 use crate::builder::ClientBuilder;
 use crate::cancel::CancelToken;
 use crate::client::{Download, Receipt};
@@ -26,6 +27,7 @@ use crate::error::Error;
 use crate::photo::Photo;
 use crate::progress::Progress;
 use crate::target::Target;
+use crate::upload_options::{Job, UploadOptions};
 
 /// Puts photos onto records, blocking the calling thread. Made by
 /// [`ClientBuilder::build_blocking`](crate::ClientBuilder::build_blocking). Cheap to clone.
@@ -91,8 +93,21 @@ impl Client {
         self.wait_for(self.client.upload_with(target, photo, progress))?
     }
 
+    /// As [`Client::upload_with_options`](crate::Client::upload_with_options).
+    ///
+    /// # Errors
+    /// As there.
+    pub fn upload_with_options(
+        &self,
+        target: &Target,
+        photo: &Photo,
+        options: &UploadOptions,
+    ) -> Result<Receipt, Error> {
+        self.wait_for(self.client.upload_with_options(target, photo, options))?
+    }
+
     /// As [`Client::upload_all`](crate::Client::upload_all), as an iterator over the results.
-    pub fn upload_all<I>(&self, jobs: I) -> Uploads<usize, Numbered<I::IntoIter>>
+    pub fn upload_all<I>(&self, jobs: I) -> Uploads<usize, Keyed<Numbered<I::IntoIter>>>
     where
         I: IntoIterator<Item = (Target, Photo)>,
     {
@@ -100,12 +115,21 @@ impl Client {
     }
 
     /// As [`Client::upload_all_keyed`](crate::Client::upload_all_keyed), as an iterator over the results.
-    pub fn upload_all_keyed<K, I>(&self, jobs: I) -> Uploads<K, I::IntoIter>
+    pub fn upload_all_keyed<K, I>(&self, jobs: I) -> Uploads<K, Keyed<I::IntoIter>>
     where
         K: Send + 'static,
         I: IntoIterator<Item = (K, Target, Photo)>,
     {
         Uploads { batch: self.client.upload_all_keyed(jobs), client: self.clone() }
+    }
+
+    /// As [`Client::upload_jobs`](crate::Client::upload_jobs), as an iterator over the results.
+    pub fn upload_jobs<K, I>(&self, jobs: I) -> Uploads<K, Keyed<I::IntoIter>>
+    where
+        K: Send + 'static,
+        I: IntoIterator<Item = Job<K>>,
+    {
+        Uploads { batch: self.client.upload_jobs(jobs), client: self.clone() }
     }
 
     /// As [`Client::download`](crate::Client::download).
@@ -144,15 +168,20 @@ impl Client {
 
 /// Results of many uploads as they finish, made by [`Client::upload_all`]. See [`Batch`] for what stops it.
 #[derive(Debug)]
-pub struct Uploads<K, I> {
-    batch: Batch<K, I>,
+pub struct Uploads<K, S> {
+    batch: Batch<K, S>,
     client: Client,
 }
 
-impl<K: Send + 'static, I: Iterator<Item = (K, Target, Photo)>> Uploads<K, I> {
+impl<K, S> Uploads<K, S> {
     /// A handle to cancel with, from another thread or a signal handler's.
     pub fn cancel_token(&self) -> CancelToken {
         self.batch.cancel_token()
+    }
+
+    /// A handle to drain with: no more jobs are taken, and those under way finish.
+    pub fn drain_token(&self) -> CancelToken {
+        self.batch.drain_token()
     }
 
     /// As [`Batch::stopped`].
@@ -161,7 +190,7 @@ impl<K: Send + 'static, I: Iterator<Item = (K, Target, Photo)>> Uploads<K, I> {
     }
 }
 
-impl<K: Send + 'static, I: Iterator<Item = (K, Target, Photo)>> Iterator for Uploads<K, I> {
+impl<K: Send + 'static, S: Stream<Item: Into<Job<K>>> + Unpin> Iterator for Uploads<K, S> {
     type Item = Finished<K>;
 
     /// Ends at once within an async task, where waiting is not possible.

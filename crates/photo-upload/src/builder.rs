@@ -5,12 +5,16 @@ use std::time::Duration;
 
 use crate::breaker::Breaker;
 use crate::client::{Client, Config};
-use crate::endpoint::{ApiVersion, DataCenter, Triggers};
+use crate::endpoint::{ApiVersion, DataCenter};
 use crate::error::{Error, TokenError};
+use crate::http::HttpOptions;
 use crate::photo::Limits;
+use crate::rate::Rate;
 use crate::request::Endpoint;
 use crate::retry::Retry;
 use crate::token::{StaticToken, TokenSource, Tokens};
+use crate::transfers::Transfers;
+use crate::triggers::{Restricted, Triggers};
 use crate::url_rules::{UrlText, secure_url};
 
 /// Configures a [`Client`]. A token, and an api-domain unless the token source names one, are needed; all
@@ -37,17 +41,19 @@ pub struct ClientBuilder {
     api_domain: Option<UrlText>,
     follow_api_domain: bool,
     version: ApiVersion,
-    restrict: Option<Triggers>,
+    restrict: Restricted,
     allow_plain_http: bool,
     tokens: Option<Result<Tokens, TokenError>>,
     limits: Limits,
     retry: Retry,
-    concurrency: usize,
+    transfers: Transfers,
+    rate: Option<Rate>,
     connect_time: Duration,
     attempt_time: Duration,
     total_time: Duration,
     most_download: u64,
     breaker: Option<Breaker>,
+    http: HttpOptions,
 }
 
 impl Default for ClientBuilder {
@@ -56,17 +62,19 @@ impl Default for ClientBuilder {
             api_domain: None,
             follow_api_domain: false,
             version: ApiVersion::default(),
-            restrict: None,
+            restrict: Restricted::default(),
             allow_plain_http: false,
             tokens: None,
             limits: Limits::default(),
             retry: Retry::default(),
-            concurrency: 4,
+            transfers: Transfers::default(),
+            rate: None,
             connect_time: Duration::from_secs(10),
             attempt_time: Duration::from_secs(120),
             total_time: Duration::from_secs(600),
             most_download: 64_000_000,
             breaker: None,
+            http: HttpOptions::default(),
         }
     }
 }
@@ -104,9 +112,10 @@ impl ClientBuilder {
         self
     }
 
-    /// Keeps uploads and deletions from setting off automations. Default: all run.
-    pub fn restrict_triggers(mut self, triggers: Triggers) -> Self {
-        self.restrict = Some(triggers);
+    /// Keeps uploads and deletions from setting off automations of one kind, or of a list of kinds. Default:
+    /// all run.
+    pub fn restrict_triggers(mut self, triggers: impl IntoIterator<Item = Triggers>) -> Self {
+        self.restrict = Restricted::new(triggers);
         self
     }
 
@@ -140,9 +149,23 @@ impl ClientBuilder {
         self
     }
 
-    /// Most requests at a time, at least 1. Default 4; the free edition allows 5 for the whole organization.
-    pub fn concurrency(mut self, most: usize) -> Self {
-        self.concurrency = most.max(1);
+    /// Most requests at a time, at least 1: short for [`Transfers::Fixed`]. Default 4; the free edition
+    /// allows 5 for the whole organization.
+    pub fn concurrency(self, most: usize) -> Self {
+        self.transfers(Transfers::Fixed(most))
+    }
+
+    /// How many requests there are at a time: a number, or one that is looked for.
+    pub fn transfers(mut self, transfers: Transfers) -> Self {
+        self.transfers = transfers;
+        self
+    }
+
+    /// At which rate requests begin, retries included, over this client and its clones: at even steps, and
+    /// without making up for time in which none began. Requests for tokens are not counted. Default: as
+    /// fast as they can.
+    pub fn rate(mut self, rate: Rate) -> Self {
+        self.rate = Some(rate);
         self
     }
 
@@ -179,10 +202,28 @@ impl ClientBuilder {
         self
     }
 
+    /// Certificates, proxy and User-Agent, or an HTTP client of your own; for URLs of pictures
+    /// ([`Client::intake`]) too.
+    pub fn http(mut self, options: HttpOptions) -> Self {
+        self.http = options;
+        self
+    }
+
+    /// Short for [`HttpOptions::user_agent`]: what is written behind `photo-upload/VERSION`.
+    pub fn user_agent(mut self, suffix: impl Into<String>) -> Self {
+        self.http = self.http.user_agent(suffix);
+        self
+    }
+
+    pub(crate) fn http_options(&self) -> &HttpOptions {
+        &self.http
+    }
+
     /// Checks the configuration.
     ///
     /// # Errors
-    /// [`Error::Config`] if the token is missing or a URL is not allowed; [`Error::Token`] if a token cannot
+    /// [`Error::Config`] if the token is missing, a URL is not allowed or the API version does not know the
+    /// triggers; [`Error::Token`] if a token cannot
     /// be one.
     pub fn build(self) -> Result<Client, Error> {
         let tokens = self.tokens.ok_or_else(|| {
@@ -194,6 +235,7 @@ impl ClientBuilder {
             .api_domain
             .map(|text| secure_url("api-domain", &text.0, self.allow_plain_http))
             .transpose()?;
+        self.restrict.checked(self.version)?;
         let config = Config {
             endpoint: Endpoint {
                 base,
@@ -204,19 +246,18 @@ impl ClientBuilder {
             },
             limits: self.limits,
             retry: Retry { attempts: self.retry.attempts.max(1), ..self.retry },
-            concurrency: self.concurrency,
+            transfers: self.transfers,
+            rate: self.rate,
             connect_time: self.connect_time,
-            attempt_time: self.attempt_time.min(LONGEST),
+            attempt_time: self.attempt_time,
             total_time: self.total_time,
             most_download: self.most_download,
             breaker: self.breaker,
+            http: self.http,
         };
         Client::from_config(config, tokens)
     }
 }
-
-/// Keeps sums of times in range.
-const LONGEST: Duration = Duration::from_secs(86_400);
 
 #[cfg(test)]
 mod tests {

@@ -29,14 +29,18 @@ impl CancelToken {
         *self.0.borrow()
     }
 
+    /// Waits until [`cancel`](Self::cancel) is called.
+    pub async fn canceled(&self) {
+        // An error can't happen: this very value holds the sender.
+        let _ = self.0.subscribe().wait_for(|canceled| *canceled).await;
+    }
+
     /// Waits for the work, but not beyond its cancellation: `None` means that it was canceled and is
     /// abandoned.
     pub async fn unless_canceled<T>(&self, work: impl Future<Output = T>) -> Option<T> {
-        let mut canceled = self.0.subscribe();
         tokio::select! {
             biased;
-            // An error can't happen: this very value holds the sender.
-            _ = canceled.wait_for(|canceled| *canceled) => None,
+            () = self.canceled() => None,
             done = work => Some(done),
         }
     }

@@ -4,13 +4,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use serde::Serialize;
 
 use crate::breaker::Breaker;
-use crate::error::Error;
-use crate::http::Http;
+use crate::error::{Error, seconds};
+use crate::http::{Http, HttpOptions};
 use crate::intake::Intake;
 use crate::photo::{Limits, Photo};
-use crate::progress::{Progress, ProgressFn};
+use crate::progress::Progress;
+use crate::rate::Rate;
 use crate::request::{Endpoint, HttpRequest};
 use crate::request_limiter::RequestLimiter;
 use crate::response::Operation;
@@ -18,6 +20,9 @@ use crate::retry::{Jitter, Retry};
 use crate::retry_loop::{Done, RetryLoop};
 use crate::target::Target;
 use crate::token::Tokens;
+use crate::trace;
+use crate::transfers::Transfers;
+use crate::upload_options::UploadOptions;
 
 /// A checked configuration.
 #[derive(Clone, Debug)]
@@ -25,12 +30,14 @@ pub(crate) struct Config {
     pub(crate) endpoint: Endpoint,
     pub(crate) limits: Limits,
     pub(crate) retry: Retry,
-    pub(crate) concurrency: usize,
+    pub(crate) transfers: Transfers,
+    pub(crate) rate: Option<Rate>,
     pub(crate) connect_time: Duration,
     pub(crate) attempt_time: Duration,
     pub(crate) total_time: Duration,
     pub(crate) most_download: u64,
     pub(crate) breaker: Option<Breaker>,
+    pub(crate) http: HttpOptions,
 }
 
 /// Puts photos onto records, and reads and removes them. Cheap to clone; clones share connections, the
@@ -54,8 +61,8 @@ struct Inner {
 impl Client {
     pub(crate) fn from_config(config: Config, tokens: Tokens) -> Result<Self, Error> {
         let inner = Inner {
-            http: Http::new(config.connect_time)?,
-            limiter: RequestLimiter::new(config.concurrency),
+            http: Http::new(&config.http, config.connect_time)?,
+            limiter: RequestLimiter::new(config.transfers, config.rate),
             jitter: Jitter::new(config.retry.seed),
             tokens,
             config,
@@ -71,7 +78,7 @@ impl Client {
     /// # Errors
     /// Any [`Error`] but [`Error::Source`]; see there for what to do.
     pub async fn upload(&self, target: &Target, photo: &Photo) -> Result<Receipt, Error> {
-        self.upload_inner(target, photo, None).await
+        self.upload_with_options(target, photo, &UploadOptions::default()).await
     }
 
     /// [`Client::upload`], telling how it goes. The callback runs on the sending task, so it should be quick.
@@ -84,7 +91,24 @@ impl Client {
         photo: &Photo,
         progress: impl Fn(Progress) + Send + Sync + 'static,
     ) -> Result<Receipt, Error> {
-        self.upload_inner(target, photo, Some(Arc::new(progress))).await
+        self.upload_with_options(target, photo, &UploadOptions::default().on_progress(progress)).await
+    }
+
+    /// [`Client::upload`] with triggers, times, retries or progress of its own.
+    ///
+    /// # Errors
+    /// As [`Client::upload`].
+    pub async fn upload_with_options(
+        &self,
+        target: &Target,
+        photo: &Photo,
+        options: &UploadOptions,
+    ) -> Result<Receipt, Error> {
+        let config = &self.inner.config;
+        config.limits.check(photo.bytes())?;
+        options.restrict.iter().try_for_each(|restrict| restrict.checked(config.endpoint.version))?;
+        let done = self.run(Operation::Upload, target, Some(photo), options).await?;
+        Ok(Receipt::new(&done))
     }
 
     /// Reads a record's photo; `None` if it has none. The endpoint gives it back as PNG, whatever was sent.
@@ -92,7 +116,7 @@ impl Client {
     /// # Errors
     /// [`Error`] other than [`Error::Photo`] and [`Error::Source`].
     pub async fn download(&self, target: &Target) -> Result<Option<Download>, Error> {
-        let done = self.run(Operation::Download, target, None, None).await?;
+        let done = self.run(Operation::Download, target, None, &UploadOptions::default()).await?;
         if done.response.status == 204 || done.response.body.is_empty() {
             return Ok(None);
         }
@@ -105,18 +129,19 @@ impl Client {
     /// # Errors
     /// [`Error`] other than [`Error::Photo`] and [`Error::Source`].
     pub async fn delete(&self, target: &Target) -> Result<Receipt, Error> {
-        let done = self.run(Operation::Delete, target, None, None).await?;
+        let done = self.run(Operation::Delete, target, None, &UploadOptions::default()).await?;
         Ok(Receipt::new(&done))
     }
 
-    /// An [`Intake`] with this client's limits.
+    /// An [`Intake`] with this client's limits, retries and [`HttpOptions`].
     pub fn intake(&self) -> Intake {
-        Intake::new().limits(self.inner.config.limits)
+        let config = &self.inner.config;
+        Intake::new().limits(config.limits).retry(config.retry.clone()).http(config.http.clone())
     }
 
-    /// Most requests at a time.
-    pub(crate) fn concurrency(&self) -> usize {
-        self.inner.config.concurrency
+    /// How many requests may be under way at present; changes with [`Transfers::Auto`] only.
+    pub fn transfers(&self) -> usize {
+        self.inner.limiter.limit()
     }
 
     /// What holds requests back, if anything does.
@@ -124,23 +149,12 @@ impl Client {
         self.inner.config.breaker.as_ref()
     }
 
-    async fn upload_inner(
-        &self,
-        target: &Target,
-        photo: &Photo,
-        progress: Option<ProgressFn>,
-    ) -> Result<Receipt, Error> {
-        self.inner.config.limits.check(photo.bytes())?;
-        let done = self.run(Operation::Upload, target, Some(photo), progress).await?;
-        Ok(Receipt::new(&done))
-    }
-
     async fn run(
         &self,
         operation: Operation,
         target: &Target,
         photo: Option<&Photo>,
-        progress: Option<ProgressFn>,
+        options: &UploadOptions,
     ) -> Result<Done, Error> {
         let Inner { config, tokens, http, limiter, jitter } = &*self.inner;
         let verb = match operation {
@@ -155,11 +169,11 @@ impl Client {
             breaker: config.breaker.as_ref(),
             tokens: &*tokens.0,
             limiter,
-            retry: &config.retry,
+            retry: options.retry.as_ref().unwrap_or(&config.retry),
             jitter,
-            attempt_time: config.attempt_time,
-            total_time: config.total_time,
-            progress: progress.clone(),
+            attempt_time: options.attempt_time.unwrap_or(config.attempt_time).min(LONGEST),
+            total_time: options.total_time.unwrap_or(config.total_time),
+            progress: options.progress.clone(),
         };
         let request = HttpRequest {
             http,
@@ -167,15 +181,20 @@ impl Client {
             operation,
             target,
             photo,
-            progress,
+            restrict: options.restrict.as_ref(),
+            progress: options.progress.clone(),
             most_download: config.most_download,
         };
-        retry_loop.run(&request).await
+        let verb = verb.split(' ').next().unwrap_or_default();
+        trace::within(retry_loop.run(&request), verb, (target.module(), target.record_id())).await
     }
 }
 
-/// What the endpoint confirmed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Keeps sums of times in range.
+const LONGEST: Duration = Duration::from_secs(86_400);
+
+/// What the endpoint confirmed. Serialized, times are in seconds.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct Receipt {
     /// HTTP status of the confirming answer.
@@ -187,6 +206,7 @@ pub struct Receipt {
     /// How often the request was sent, the confirmed one included.
     pub attempts: u32,
     /// From the first attempt to the confirmation.
+    #[serde(serialize_with = "seconds")]
     pub elapsed: Duration,
     /// Whether an earlier attempt may have been carried out too, so that workflows may have run more than
     /// once.

@@ -39,12 +39,16 @@ pub enum DataCenter {
     Ca,
     /// Saudi Arabia (`.sa`).
     Sa,
+    /// United Kingdom (`.uk`).
+    Uk,
+    /// United Arab Emirates (`.ae`).
+    Ae,
 }
 
 impl DataCenter {
     /// All of them.
-    pub const ALL: [Self; 8] =
-        [Self::Us, Self::Eu, Self::In, Self::Au, Self::Cn, Self::Jp, Self::Ca, Self::Sa];
+    pub const ALL: [Self; 10] =
+        [Self::Us, Self::Eu, Self::In, Self::Au, Self::Cn, Self::Jp, Self::Ca, Self::Sa, Self::Uk, Self::Ae];
 
     /// The api-domain, such as `https://www.zohoapis.com`.
     pub fn api_domain(self) -> &'static str {
@@ -57,6 +61,8 @@ impl DataCenter {
             Self::Jp => "https://www.zohoapis.jp",
             Self::Ca => "https://www.zohoapis.ca",
             Self::Sa => "https://www.zohoapis.sa",
+            Self::Uk => "https://www.zohoapis.uk",
+            Self::Ae => "https://www.zohoapis.ae",
         }
     }
 
@@ -71,10 +77,12 @@ impl DataCenter {
             Self::Jp => "https://accounts.zoho.jp/oauth/v2/token",
             Self::Ca => "https://accounts.zohocloud.ca/oauth/v2/token",
             Self::Sa => "https://accounts.zoho.sa/oauth/v2/token",
+            Self::Uk => "https://accounts.zoho.uk/oauth/v2/token",
+            Self::Ae => "https://accounts.zoho.ae/oauth/v2/token",
         }
     }
 
-    /// The short name: `us`, `eu`, `in`, `au`, `cn`, `jp`, `ca` or `sa`.
+    /// The short name: `us`, `eu`, `in`, `au`, `cn`, `jp`, `ca`, `sa`, `uk` or `ae`.
     pub fn as_str(self) -> &'static str {
         match self {
             Self::Us => "us",
@@ -85,6 +93,8 @@ impl DataCenter {
             Self::Jp => "jp",
             Self::Ca => "ca",
             Self::Sa => "sa",
+            Self::Uk => "uk",
+            Self::Ae => "ae",
         }
     }
 }
@@ -100,7 +110,8 @@ impl FromStr for DataCenter {
 
     fn from_str(name: &str) -> Result<Self, Error> {
         Self::ALL.into_iter().find(|dc| dc.as_str().eq_ignore_ascii_case(name)).ok_or_else(|| {
-            Error::config(format!("{name:?} is no data center: one of us, eu, in, au, cn, jp, ca, sa is"))
+            let all = Self::ALL.map(Self::as_str).join(", ");
+            Error::config(format!("{name:?} is no data center: one of {all} is"))
         })
     }
 }
@@ -159,40 +170,12 @@ impl FromStr for ApiVersion {
     }
 }
 
-/// Automations that an upload should not set off.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum Triggers {
-    /// Workflow rules: sends `restrict_triggers=workflow`.
-    Workflow,
-}
-
-impl Triggers {
-    /// The parameter's value.
-    pub fn as_str(self) -> &'static str {
-        match self {
-            Self::Workflow => "workflow",
-        }
-    }
-}
-
-impl FromStr for Triggers {
-    type Err = Error;
-
-    fn from_str(name: &str) -> Result<Self, Error> {
-        if name == "workflow" {
-            return Ok(Self::Workflow);
-        }
-        Err(Error::config(format!("{name:?} cannot be restricted: workflow can")))
-    }
-}
-
 /// `{api-domain}/crm/{version}/{module}/{record_id}/photo[?restrict_triggers=…]`.
 pub(crate) fn photo_url(
     base: &Url,
     version: ApiVersion,
     target: &Target,
-    restrict: Option<Triggers>,
+    restrict: Option<&str>,
 ) -> Option<Url> {
     let mut url = base.clone();
     let version = version.to_string();
@@ -204,7 +187,7 @@ pub(crate) fn photo_url(
         "photo",
     ]);
     if let Some(triggers) = restrict {
-        url.query_pairs_mut().append_pair("restrict_triggers", triggers.as_str());
+        url.query_pairs_mut().append_pair("restrict_triggers", triggers);
     }
     Some(url)
 }
@@ -234,7 +217,7 @@ mod tests {
             (
                 "http://127.0.0.1:8080/prefix/",
                 "v2",
-                Some(Triggers::Workflow),
+                Some("workflow"),
                 "http://127.0.0.1:8080/prefix/crm/v2/Leads/3000000038009/photo?restrict_triggers=workflow",
             ),
         ];

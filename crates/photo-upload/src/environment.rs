@@ -6,12 +6,14 @@ use std::path::Path;
 use crate::builder::ClientBuilder;
 use crate::endpoint::DataCenter;
 use crate::error::Error;
+use crate::http::HttpOptions;
 use crate::token::RefreshToken;
 
 impl ClientBuilder {
     /// Takes the token from the environment: `ZOHO_ACCESS_TOKEN`; or `ZOHO_CLIENT_ID`, `ZOHO_CLIENT_SECRET`
     /// and `ZOHO_REFRESH_TOKEN` for a [`RefreshToken`], with `ZOHO_TOKEN_URL` or the data center's token URL.
-    /// An empty variable counts as none. An access token that was renewed is kept in the file `store`: see
+    /// An empty variable counts as none. Tokens are renewed by the [`HttpOptions`] that were set before. An
+    /// access token that was renewed is kept in the file `store`: see
     /// [`RefreshTokenBuilder::store`](crate::RefreshTokenBuilder::store).
     ///
     /// # Errors
@@ -19,12 +21,19 @@ impl ClientBuilder {
     pub fn token_from_environment(self, dc: Option<DataCenter>, store: Option<&Path>) -> Result<Self, Error> {
         match variable(ACCESS_TOKEN)? {
             Some(token) => Ok(self.access_token(token)),
-            None => Ok(self.token_source(refresh_token(dc, store)?)),
+            None => {
+                let tokens = refresh_token(self.http_options(), dc, store)?;
+                Ok(self.token_source(tokens))
+            }
         }
     }
 }
 
-fn refresh_token(dc: Option<DataCenter>, store: Option<&Path>) -> Result<RefreshToken, Error> {
+fn refresh_token(
+    http: &HttpOptions,
+    dc: Option<DataCenter>,
+    store: Option<&Path>,
+) -> Result<RefreshToken, Error> {
     let url = variable(TOKEN_URL)?.or_else(|| dc.map(|dc| dc.token_url().to_owned()));
     let (id, secret, token) = (variable(CLIENT_ID)?, variable(CLIENT_SECRET)?, variable(REFRESH_TOKEN)?);
     let (Some(url), Some(id), Some(secret), Some(token)) = (&url, &id, &secret, &token) else {
@@ -37,8 +46,8 @@ fn refresh_token(dc: Option<DataCenter>, store: Option<&Path>) -> Result<Refresh
             missing.join(", ")
         )));
     };
-    let builder =
-        RefreshToken::builder().token_url(url).client_id(id).client_secret(secret).refresh_token(token);
+    let builder = RefreshToken::builder().http(http.clone());
+    let builder = builder.token_url(url).client_id(id).client_secret(secret).refresh_token(token);
     store.map_or(builder.clone(), |path| builder.store(path)).build()
 }
 

@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::{Serialize, Serializer};
+
 /// An error code of the endpoint.
 ///
 /// Decided by the `code` of the answer alone, never by its message; [`ErrorCode::InvalidFileType`] is
@@ -55,8 +57,9 @@ pub enum ErrorCode {
     Other(String),
 }
 
-/// What can be done about a failure.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+/// What can be done about a failure. Serialized as an object with `kind`, and `scope` for permanent ones.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Class {
     /// The same request will fail again; `scope` says what else is bound to fail with it.
@@ -73,7 +76,8 @@ pub enum Class {
 }
 
 /// How far a permanent failure reaches.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Scope {
     /// This picture, on any record.
@@ -145,6 +149,13 @@ impl ErrorCode {
 impl fmt::Display for ErrorCode {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.as_str())
+    }
+}
+
+/// As the code stands in the answer.
+impl Serialize for ErrorCode {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.as_str())
     }
 }
 

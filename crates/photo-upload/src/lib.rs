@@ -28,8 +28,11 @@
 //! * [`TokenSource`]: [`StaticToken`], [`RefreshToken`], or your own.
 //! * [`Receipt`]: what the endpoint confirmed. [`Error`]: why it did not, grouped by what you can do; with
 //!   the endpoint's [`ErrorCode`] if it gave one.
-//! * [`Batch`]: many uploads, results as they finish. [`Breaker`]: what holds uploads back that are bound to
+//! * [`Batch`]: many uploads, results as they finish, of [`Job`]s from an iterator or a stream.
+//!   [`UploadOptions`] are for one upload. [`Breaker`]: what holds uploads back that are bound to
 //!   fail, and lets outages pass.
+//! * [`Rate`] and [`Transfers`]: how fast requests begin, and how many are under way.
+//! * [`HttpOptions`]: certificates, proxy, User-Agent, or an HTTP client of your own.
 //! * [`Journal`]: what was begun and what became of it, so that a run that was cut off can go on.
 //!
 //! # What is sent again, and what is not
@@ -54,6 +57,9 @@
 //! about 400 KiB and 100 headers. All waits use tokio's clock, and the jitter can be seeded, so that tests
 //! can be exact.
 //!
+//! What comes back can be told to programs: [`Receipt`], [`Error`], [`Failure`], [`ErrorCode`] and
+//! [`Finished`] implement `serde::Serialize`.
+//!
 //! # Limits and non-goals
 //!
 //! A photo is held in memory while it is sent (at most the limit, 10 MB each). It is not decoded, changed or
@@ -65,6 +71,8 @@
 //!
 //! * `blocking` (default): [`blocking`], a client for code without async.
 //! * `prep`: `From<photo_prep::Prepared>` for [`Photo`].
+//! * `tracing`: spans (`photo`, with operation, module and record) and events (attempts, waits, pauses, what
+//!   the breaker does, new tokens, pictures fetched again) for the crate `tracing`, target `photo_upload`.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
@@ -90,6 +98,7 @@ mod photo;
 #[cfg(feature = "prep")]
 mod prep;
 mod progress;
+mod rate;
 mod redact;
 mod request;
 mod request_limiter;
@@ -99,21 +108,29 @@ mod retry_loop;
 mod stop_reason;
 mod target;
 mod token;
+mod trace;
+mod transfers;
+mod triggers;
+mod upload_options;
 mod url_rules;
 
-pub use batch::{Batch, Finished, Numbered, Stopped};
+pub use batch::{Batch, Finished, Keyed, Numbered, Stopped};
 pub use breaker::{Breaker, BreakerEvent, BreakerOptions};
 pub use builder::ClientBuilder;
 pub use cancel::CancelToken;
 pub use client::{Client, Download, Receipt};
-pub use endpoint::{ApiVersion, DataCenter, Triggers};
+pub use endpoint::{ApiVersion, DataCenter};
 pub use error::{Error, Failure, PhotoError, SourceError, TokenError};
 pub use error_code::{Class, ErrorCode, Scope};
+pub use http::HttpOptions;
 pub use image_header::Format;
 pub use intake::{Content, Intake, Source};
 pub use journal::{JobState, Journal, JournalContent, JournalEntry, JournalError, JournalHead};
 pub use photo::{Limits, Photo};
 pub use progress::Progress;
+pub use rate::Rate;
+/// The HTTP client's crate, for [`HttpOptions::client`].
+pub use reqwest;
 pub use retry::Retry;
 pub use stop_reason::StopReason;
 pub use target::Target;
@@ -121,6 +138,9 @@ pub use token::{
     AccessToken, AuthorizationCode, GrantedTokens, RefreshToken, RefreshTokenBuilder, StaticToken,
     TokenFuture, TokenSource,
 };
+pub use transfers::Transfers;
+pub use triggers::Triggers;
+pub use upload_options::{Job, UploadOptions};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -11,7 +11,7 @@ use reqwest::multipart::{Form, Part};
 use reqwest::{Body, Method, RequestBuilder, Url, header};
 use tokio::time::{Instant, timeout_at};
 
-use crate::endpoint::{self, ApiVersion, Triggers};
+use crate::endpoint::{self, ApiVersion};
 use crate::error::{Error, TokenError};
 use crate::http::{self, Http, MAX_RESPONSE_BYTES};
 use crate::photo::Photo;
@@ -19,6 +19,7 @@ use crate::progress::{Progress, ProgressFn};
 use crate::response::{Operation, Response};
 use crate::target::Target;
 use crate::token::AccessToken;
+use crate::triggers::Restricted;
 use crate::url_rules::secure_url;
 
 /// What one attempt led to.
@@ -49,13 +50,19 @@ pub(crate) struct Endpoint {
     /// Whether a token's own api-domain comes first.
     pub(crate) follow_token: bool,
     pub(crate) version: ApiVersion,
-    pub(crate) restrict: Option<Triggers>,
+    pub(crate) restrict: Restricted,
     pub(crate) allow_plain_http: bool,
 }
 
 impl Endpoint {
     /// The URL for a target, with the api-domain that goes with the token.
-    fn url(&self, operation: Operation, target: &Target, token: &AccessToken) -> Result<Url, Error> {
+    fn url(
+        &self,
+        operation: Operation,
+        target: &Target,
+        restrict: Option<&Restricted>,
+        token: &AccessToken,
+    ) -> Result<Url, Error> {
         let told = token.api_domain().filter(|_| self.follow_token || self.base.is_none());
         let base = match (told, &self.base) {
             (Some(text), _) => secure_url("api-domain of the token's issuer", text, self.allow_plain_http)?,
@@ -66,8 +73,9 @@ impl Endpoint {
                 ));
             }
         };
-        let restrict = self.restrict.filter(|_| operation != Operation::Download);
-        endpoint::photo_url(&base, self.version, target, restrict)
+        let restrict = restrict.unwrap_or(&self.restrict);
+        let restrict = restrict.value().filter(|_| operation != Operation::Download);
+        endpoint::photo_url(&base, self.version, target, restrict.as_deref())
             .ok_or_else(|| Error::config("the api-domain cannot be extended by a path"))
     }
 }
@@ -79,13 +87,16 @@ pub(crate) struct HttpRequest<'a> {
     pub(crate) operation: Operation,
     pub(crate) target: &'a Target,
     pub(crate) photo: Option<&'a Photo>,
+    /// Instead of the endpoint's.
+    pub(crate) restrict: Option<&'a Restricted>,
     pub(crate) progress: Option<ProgressFn>,
     pub(crate) most_download: u64,
 }
 
 impl Request for HttpRequest<'_> {
     async fn send(&self, token: &AccessToken, attempt: u32, time: Duration) -> Result<Outcome, Error> {
-        let request = self.request(token, attempt)?;
+        let url = self.endpoint.url(self.operation, self.target, self.restrict, token)?;
+        let request = self.request(url.clone(), token, attempt)?;
         let deadline = Instant::now() + time;
         let response = match timeout_at(deadline, request.send()).await {
             Ok(Ok(response)) => response,
@@ -98,6 +109,7 @@ impl Request for HttpRequest<'_> {
                 return Ok(Outcome::Broken { reached: true, cause });
             }
         };
+        http::not_redirected(&url, &response).map_err(Error::config)?;
         let picture = self.operation == Operation::Download && response.status().as_u16() == 200;
         let most = if picture {
             usize::try_from(self.most_download).unwrap_or(usize::MAX)
@@ -109,8 +121,7 @@ impl Request for HttpRequest<'_> {
 }
 
 impl HttpRequest<'_> {
-    fn request(&self, token: &AccessToken, attempt: u32) -> Result<RequestBuilder, Error> {
-        let url = self.endpoint.url(self.operation, self.target, token)?;
+    fn request(&self, url: Url, token: &AccessToken, attempt: u32) -> Result<RequestBuilder, Error> {
         let method = match self.operation {
             Operation::Upload => Method::POST,
             Operation::Download => Method::GET,
@@ -176,13 +187,14 @@ const PIECE: usize = 64 * 1024;
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::triggers::Triggers;
 
     fn endpoint(base: Option<&str>, follow_token: bool) -> Endpoint {
         Endpoint {
             base: base.map(|b| Url::parse(b).expect("a URL")),
             follow_token,
             version: ApiVersion::V2,
-            restrict: Some(Triggers::Workflow),
+            restrict: Restricted::new(Triggers::Workflow),
             allow_plain_http: false,
         }
     }
@@ -203,7 +215,7 @@ mod tests {
         for (base, follow, told, host) in cases {
             let token = AccessToken::new("1000.a").expect("good");
             let token = told.map_or(token.clone(), |d| token.with_api_domain(d));
-            let url = endpoint(base, follow).url(Operation::Upload, &target, &token);
+            let url = endpoint(base, follow).url(Operation::Upload, &target, None, &token);
             assert_eq!(url.as_ref().ok().and_then(|u| u.host_str()), host, "{base:?} {follow} {told:?}");
         }
     }
@@ -217,8 +229,9 @@ mod tests {
             (Operation::Delete, Some("restrict_triggers=workflow")),
             (Operation::Download, None),
         ] {
-            let url =
-                endpoint(Some("https://a.example"), false).url(operation, &target, &token).expect("a URL");
+            let url = endpoint(Some("https://a.example"), false)
+                .url(operation, &target, None, &token)
+                .expect("a URL");
             assert_eq!(url.query(), query);
         }
     }

@@ -144,12 +144,17 @@ fn seconds(value: &Value) -> Option<Duration> {
 /// `Retry-After` as seconds or as a date. A date counts from the answer's own `Date`, so that clocks need not
 /// agree.
 fn header_hint(response: &Response, now: SystemTime) -> Option<Duration> {
-    let value = response.retry_after.as_deref()?.trim();
+    retry_hint(response.retry_after.as_deref()?, response.date.as_deref(), now)
+}
+
+/// [`header_hint`] for the values of the two headers.
+pub(crate) fn retry_hint(retry_after: &str, date: Option<&str>, now: SystemTime) -> Option<Duration> {
+    let value = retry_after.trim();
     if let Ok(seconds) = value.parse::<f64>() {
         return (0.0..=MOST_HINT_SECONDS).contains(&seconds).then(|| Duration::from_secs_f64(seconds));
     }
     let until = httpdate::parse_http_date(value).ok()?;
-    let from = response.date.as_deref().and_then(|d| httpdate::parse_http_date(d.trim()).ok()).unwrap_or(now);
+    let from = date.and_then(|d| httpdate::parse_http_date(d.trim()).ok()).unwrap_or(now);
     // A date that has passed means: now.
     Some(until.duration_since(from).unwrap_or_default())
 }

@@ -10,11 +10,12 @@ use crate::error_code::{Class, ErrorCode, Scope};
 use crate::progress::{Progress, ProgressFn};
 use crate::redact;
 use crate::request::{Outcome, Request};
-use crate::request_limiter::RequestLimiter;
+use crate::request_limiter::{Permit, RequestLimiter};
 use crate::response::{Operation, Response, Verdict, judge};
 use crate::retry::{Jitter, Retry};
 use crate::target::Target;
 use crate::token::{AccessToken, TokenSource};
+use crate::trace::event;
 
 /// What a run needs besides the transport.
 pub(crate) struct RetryLoop<'a> {
@@ -59,6 +60,12 @@ struct RetryState {
     last: Option<Failure>,
 }
 
+/// The right to send one request.
+struct Turn<'a> {
+    permit: Permit<'a>,
+    pass: Option<Pass>,
+}
+
 /// What to do after a failure.
 enum Next {
     Again,
@@ -82,23 +89,25 @@ impl RetryLoop<'_> {
                     Err(_) => return Err(self.out_of_time(state)),
                 },
             };
+            let turn = Turn { permit, pass };
             // It may have been closed while this one waited in line.
-            if let (Some(breaker), Some(pass)) = (self.breaker, &pass)
+            if let (Some(breaker), Some(pass)) = (self.breaker, &turn.pass)
                 && breaker.holds_back(pass, self.target)
             {
                 continue;
             }
             let state = state.get_or_insert_with(|| RetryState::begin(self.total_time));
-            let next = match self.attempt(request, state, pass.as_ref()).await? {
+            let next = match self.attempt(request, state, &turn).await? {
                 Ok(done) => return Ok(done),
                 Err(next) => next,
             };
             // Others may go while this one waits.
-            drop((permit, pass));
+            drop(turn);
             match next {
                 Next::Again => {}
                 Next::GiveUp(error) => return Err(error),
                 Next::Wait(wait) => {
+                    event!(DEBUG, attempt = state.attempts, ?wait, "waiting");
                     self.tell(Progress::Waiting { attempt: state.attempts, wait });
                     sleep(wait).await;
                 }
@@ -132,8 +141,9 @@ impl RetryLoop<'_> {
         &self,
         request: &impl Request,
         state: &mut RetryState,
-        pass: Option<&Pass>,
+        turn: &Turn<'_>,
     ) -> Result<Result<Done, Next>, Error> {
+        let pass = turn.pass.as_ref();
         let token = match timeout_at(state.deadline, self.tokens.token(state.refused.as_ref())).await {
             Ok(Ok(token)) => token,
             Ok(Err(error)) => return Ok(Err(self.without_token(error, state, pass))),
@@ -144,6 +154,7 @@ impl RetryLoop<'_> {
         };
         let time = self.attempt_time.min(state.deadline.saturating_duration_since(Instant::now()));
         state.attempts = state.attempts.saturating_add(1);
+        event!(DEBUG, attempt = state.attempts, "sending");
         let outcome = request.send(&token, state.attempts, time).await?;
         let mut failure = match outcome {
             Outcome::Broken { reached, cause } => self.broken(reached, cause),
@@ -152,6 +163,8 @@ impl RetryLoop<'_> {
                     let clean = |text| redact::redact(text, token.expose());
                     let message = message.map(clean);
                     response.content_type = response.content_type.map(clean);
+                    turn.permit.succeeded();
+                    event!(INFO, attempt = state.attempts, "confirmed");
                     self.tell(Progress::Confirmed { attempt: state.attempts });
                     if let Some(breaker) = self.breaker {
                         breaker.succeeded(self.target, response.credits_remaining);
@@ -161,12 +174,16 @@ impl RetryLoop<'_> {
                 Verdict::Failed(failure) => *failure,
             },
         };
+        if failure.rate_limited && failure.credits_remaining != Some(0) {
+            turn.permit.refused();
+        }
         for secret in state.refused.iter().chain([&token]) {
             failure.redact(secret.expose());
         }
         // Reading changes nothing, so it does not matter whether it was carried out.
         failure.ambiguous &= self.operation != Operation::Download;
         state.note(&mut failure);
+        event!(WARN, attempt = state.attempts, failure = %failure, "attempt failed");
         Ok(Err(self.after(failure, token, state, pass)))
     }
 
@@ -227,6 +244,7 @@ impl RetryLoop<'_> {
 
     /// No request was sent, since there was no token to send it with.
     fn without_token(&self, error: TokenError, state: &mut RetryState, pass: Option<&Pass>) -> Next {
+        event!(WARN, %error, "no access token");
         if let (Some(breaker), Some(pass)) = (self.breaker, pass) {
             breaker.without_token(pass, self.target, &error);
             if error.is_temporary() && breaker.is_open(self.target) {

@@ -2,10 +2,12 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::error_code::ErrorCode;
 
 /// What stopped uploads: the first error that reaches beyond its own photo and record.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[non_exhaustive]
 pub struct StopReason {
     /// The endpoint's error code, if it gave one.

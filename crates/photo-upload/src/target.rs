@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use serde::Serialize;
+
 use crate::error::Error;
 
 /// The record whose photo is read or written: a module's API name and a record id.
@@ -15,7 +17,7 @@ use crate::error::Error;
 /// assert!(photo_upload::Target::new("../Leads", "3000000038009").is_err());
 /// # Ok::<(), photo_upload::Error>(())
 /// ```
-#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize)]
 pub struct Target {
     module: String,
     record_id: String,

@@ -9,8 +9,8 @@ use std::sync::Mutex;
 use std::time::Duration;
 
 use photo_upload::{
-    AccessToken, Client, ClientBuilder, Error, Intake, Photo, RefreshToken, RefreshTokenBuilder, Retry,
-    StaticToken, Target, TokenSource,
+    AccessToken, Client, ClientBuilder, Error, HttpOptions, Intake, Photo, RefreshToken, RefreshTokenBuilder,
+    Retry, StaticToken, Target, TokenSource,
 };
 use scripted::{Reply, Request, Server, json, png, success};
 
@@ -20,6 +20,50 @@ const REFRESH: &str = "1000.k6Bt9CyQ4zMr7DpH2sUf";
 
 /// Every log line of this process.
 static LOG: Mutex<String> = Mutex::new(String::new());
+
+/// Writes spans and events with all their fields to [`LOG`].
+#[cfg(feature = "tracing")]
+struct Spans;
+
+#[cfg(feature = "tracing")]
+impl tracing::Subscriber for Spans {
+    fn enabled(&self, _: &tracing::Metadata<'_>) -> bool {
+        true
+    }
+
+    fn new_span(&self, span: &tracing::span::Attributes<'_>) -> tracing::Id {
+        note(span.metadata().name(), |visit| span.record(visit));
+        tracing::Id::from_u64(1)
+    }
+
+    fn record(&self, _: &tracing::Id, values: &tracing::span::Record<'_>) {
+        note("record", |visit| values.record(visit));
+    }
+
+    fn record_follows_from(&self, _: &tracing::Id, _: &tracing::Id) {}
+
+    fn event(&self, event: &tracing::Event<'_>) {
+        note(event.metadata().target(), |visit| event.record(visit));
+    }
+
+    fn enter(&self, _: &tracing::Id) {}
+
+    fn exit(&self, _: &tracing::Id) {}
+}
+
+#[cfg(feature = "tracing")]
+fn note(what: &str, record: impl FnOnce(&mut dyn tracing::field::Visit)) {
+    struct Fields(String);
+    impl tracing::field::Visit for Fields {
+        fn record_debug(&mut self, field: &tracing::field::Field, value: &dyn Debug) {
+            write!(self.0, " {field}={value:?}").expect("into memory");
+        }
+    }
+    let mut fields = Fields(what.to_owned());
+    record(&mut fields);
+    let mut log = LOG.lock().expect("not poisoned");
+    writeln!(log, "tracing {}", fields.0).expect("into memory");
+}
 
 struct Listening;
 
@@ -40,6 +84,8 @@ fn listen() {
     // Only the first test of this process gets to set it, to the same.
     let _ = log::set_logger(&Listening);
     log::set_max_level(log::LevelFilter::Trace);
+    #[cfg(feature = "tracing")]
+    let _ = tracing::subscriber::set_global_default(Spans);
 }
 
 /// Fails if the text has a secret or eight characters in a row of one, in whatever case.
@@ -168,6 +214,10 @@ async fn an_echoed_access_token_shows_nowhere() {
     assert!(errors > 300, "{errors}");
     let log = LOG.lock().expect("not poisoned").clone();
     assert!(!log.is_empty(), "nobody logged, so the test of log lines is none");
+    #[cfg(feature = "tracing")]
+    for told in ["attempt failed", "record=\"1\"", "waiting", "confirmed"] {
+        assert!(log.contains(told), "no event tells {told}");
+    }
     assert_clean("the log", &log);
 }
 
@@ -247,7 +297,13 @@ async fn nothing_shows_its_secrets_in_debug() {
     })
     .await
     .expect("no panic");
-    let client = builder(&server).access_token(ACCESS).build().expect("good");
+    let http = HttpOptions::default().proxy(format!("http://{ACCESS}:{SECRET}@127.0.0.1:1"));
+    debug("HTTP options", &http);
+    let client = builder(&server).access_token(ACCESS).http(http.clone()).build().expect("good");
+    let intake = client.intake().retry(Retry::none()).allow_plain_http(true);
+    let error = intake.url("http://pictures.example/me.png").await.expect_err("no such proxy");
+    assert_clean("an intake through a proxy", &shown(&error));
+    debug("tokens through a proxy", &refresh(&server.url()).http(http).build());
     debug("a batch", &client.upload_all([(target(), photo())]));
     debug("an intake", &client.intake());
     let store = folder.path().join("token.json");

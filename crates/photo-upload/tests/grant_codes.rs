@@ -1,5 +1,7 @@
 //! Grant codes against the sandbox: asked for as a browser does, exchanged once.
 
+use std::sync::Arc;
+
 use photo_sandbox::{Config, Sandbox};
 use photo_upload::{AuthorizationCode, Client, Error, GrantedTokens, Photo, Target, TokenError};
 
@@ -10,8 +12,13 @@ async fn code_from(sandbox: &Sandbox) -> String {
     let query = format!(
         "response_type=code&client_id=1000.ID&scope=ZohoCRM.modules.ALL&access_type=offline&redirect_uri={REDIRECT}"
     );
-    let browser =
-        reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build().expect("a client");
+    // A proxy of the environment would not find this machine.
+    let browser = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).no_proxy();
+    // reqwest has no provider of cryptography of its own.
+    let provider = Arc::new(rustls::crypto::ring::default_provider());
+    let tls = rustls::ClientConfig::builder_with_provider(provider).with_safe_default_protocol_versions();
+    let tls = tls.expect("good").with_root_certificates(rustls::RootCertStore::empty()).with_no_client_auth();
+    let browser = browser.tls_backend_preconfigured(tls).build().expect("a client");
     let answer =
         browser.get(format!("{}/oauth/v2/auth?{query}", sandbox.url())).send().await.expect("an answer");
     let to = answer.headers()["location"].to_str().expect("text").to_owned();

@@ -286,7 +286,8 @@ async fn pictures_from_urls() {
             _ => Reply::Answer { status: 404, headers: vec![], body: vec![] },
         }
     });
-    let intake = Intake::new().limits(Limits::default().max_bytes(20_000)).timeout(Duration::from_secs(10));
+    let limits = Limits::default().max_bytes(20_000);
+    let intake = Intake::new().limits(limits).timeout(Duration::from_secs(10)).retry(Retry::none());
     let url = |path: &str| format!("{}{path}", server.url());
     for (path, name) in [("/a/pic%20one.jpg?sig=x", "pic one.png"), ("/hop", "hop.png")] {
         let photo = intake.url(&url(path)).await.expect("a picture");

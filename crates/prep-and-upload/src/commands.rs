@@ -23,8 +23,12 @@ use crate::shared_work::SharedWork;
 use crate::steps::Steps;
 use crate::work::Work;
 
-pub(crate) async fn run(command: Command, common: &Common) -> Outcome {
+/// Carries out a command. `joined`: the options that were not typed, in words.
+pub(crate) async fn run(command: Command, common: &Common, joined: &str) -> Outcome {
     let (console, options) = (Arc::new(Console::new(common)), common.options()?);
+    if !joined.is_empty() {
+        console.note(&format!("with {joined}"));
+    }
     // One more than can be worked on, so that reading and writing keep no thread waiting.
     let most = common.threads() + 1;
     let (gathered, steps) = match command {
@@ -54,7 +58,7 @@ async fn upload(args: UploadArgs, common: &Common, console: Arc<Console>, option
     let path = args.run.journal(args.map.as_deref(), args.sandbox || args.dry_run);
     let reports = reports(&args, path.as_deref(), &gathered)?;
     let options = options.sha256(common.json || path.is_some() || reports.wants_checksums());
-    let mut endpoint = Endpoint::new(&args, &options, several.then_some(&breaker))?;
+    let mut endpoint = Endpoint::new(&args, common, &options, several.then_some(&breaker))?;
     if let (Some(path), Endpoint::Live(live)) = (&path, &mut endpoint) {
         let head = JournalHead::new(jobs, live.name.clone());
         let earlier = args.run.earlier();
@@ -63,9 +67,10 @@ async fn upload(args: UploadArgs, common: &Common, console: Arc<Console>, option
     let keep = kept(&args, &mut gathered)?;
     let shared = SharedWork::new(&gathered.inputs);
     // As many as can be prepared and uploaded at a time: this bounds the pictures in memory.
-    let most = common.threads() + usize::from(args.transfers);
+    let most = common.threads() + args.transfers.most();
     let remaining = args.run.write_remaining.as_deref().map(Remaining::new);
-    let work = Work::new(common, options, Arc::clone(&console), &breaker, args.run.drain)?;
+    let work = Work::new(common, options, Arc::clone(&console), &breaker, args.run.drain)?
+        .thumbnails(args.run.thumbnails());
     let steps = Steps::Upload { keep, endpoint, shared };
     let worst = runner::run(work, steps, gathered, most, remaining, reports).await;
     if worst >= Some(Severity::Temporary) && path.is_some() {

@@ -1,13 +1,15 @@
-//! What the user gets to see: JSON lines on standard output, text and a progress bar on standard error.
+//! What the user gets to see: JSON lines on standard output, text and progress on standard error.
 
 use std::io::{IsTerminal, Write};
+use std::time::Duration;
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
 use photo_upload::Source;
 use serde::Serialize;
 
 use crate::args::Common;
+use crate::progress::Progress;
 use crate::report::Report;
+use crate::terminal::visible;
 
 #[derive(Debug)]
 pub(crate) struct Console {
@@ -16,14 +18,13 @@ pub(crate) struct Console {
     /// Whether text is wanted for what went well, too.
     talks: bool,
     verbose: bool,
-    /// Hidden unless somebody is looking.
-    bar: ProgressBar,
+    progress: Progress,
 }
 
 impl Console {
     pub(crate) fn new(common: &Common) -> Self {
         let Common { json, quiet, verbose, .. } = *common;
-        Self { json, quiet, talks: !json && !quiet, verbose, bar: ProgressBar::hidden() }
+        Self { json, quiet, talks: !json && !quiet, verbose, progress: Progress::hidden() }
     }
 
     /// So many inputs are to be worked on.
@@ -31,17 +32,17 @@ impl Console {
         if !self.talks || inputs < 2 || !std::io::stderr().is_terminal() {
             return;
         }
-        if let Ok(style) = ProgressStyle::with_template("{wide_bar} {pos}/{len} {elapsed}") {
-            self.bar.set_style(style);
-        }
-        self.bar.set_length(inputs as u64);
-        self.bar.reset_elapsed();
-        self.bar.set_draw_target(ProgressDrawTarget::stderr());
+        self.progress.show(inputs);
+    }
+
+    /// Those that need no work are told.
+    pub(crate) fn work_begins(&self) {
+        self.progress.starts_here();
     }
 
     /// One input is done. Fails if standard output is closed.
     pub(crate) fn finished(&self, report: &Report) -> std::io::Result<()> {
-        self.bar.inc(1);
+        self.progress.add(report);
         // A table says it all.
         let told = if report.table.is_empty() { self.talks || report.error.is_some() } else { self.json };
         let told = told && !report.quiet;
@@ -63,11 +64,22 @@ impl Console {
 
     /// All inputs are done.
     pub(crate) fn end(&self, summary: &str) {
-        self.bar.finish_and_clear();
-        self.bar.set_draw_target(ProgressDrawTarget::hidden());
+        self.progress.hide();
         if self.talks {
             self.line(summary);
         }
+    }
+
+    /// Uploads pause.
+    pub(crate) fn paused(&self, reason: &str, wait: Duration) {
+        self.progress.paused(Some(reason.to_owned()));
+        self.note(&format!("paused: {reason}; next try in {:.1} s", wait.as_secs_f64()));
+    }
+
+    /// Uploads go on.
+    pub(crate) fn resumed(&self) {
+        self.progress.paused(None);
+        self.note("goes on");
     }
 
     /// What is worth knowing before the end.
@@ -86,7 +98,7 @@ impl Console {
 
     /// A line on standard error, whatever was asked for.
     pub(crate) fn line(&self, text: &str) {
-        self.bar.suspend(|| {
+        self.progress.suspend(|| {
             let mut stderr = std::io::stderr().lock();
             for line in text.lines() {
                 // Nobody reads it, then.
@@ -110,9 +122,4 @@ pub(crate) fn print_json(value: &impl Serialize) -> std::io::Result<()> {
     let mut stdout = std::io::stdout().lock();
     stdout.write_all(&line)?;
     stdout.flush()
-}
-
-/// One line without control characters, so that a file's name can't play tricks on a terminal.
-fn visible(text: &str) -> String {
-    text.chars().map(|c| if c.is_control() { '\u{FFFD}' } else { c }).collect()
 }

@@ -9,7 +9,7 @@ use photo_upload::{
 };
 use tokio::sync::Semaphore;
 
-use crate::args::UploadArgs;
+use crate::args::{Common, UploadArgs};
 use crate::failure::{Failure, UsageError};
 use crate::journaling::Journaling;
 use crate::report::{Report, Upload, ms};
@@ -18,7 +18,7 @@ use crate::work::Work;
 
 #[derive(Debug)]
 pub(crate) enum Endpoint {
-    /// Nothing is sent; where it would go, without its path.
+    /// Nothing is sent; where it would go, with the beginning of its path.
     Dry(String),
     Live(Box<Live>),
 }
@@ -34,18 +34,28 @@ pub(crate) struct Live {
     _sandbox: Option<Sandbox>,
 }
 
+/// A picture on its way to a record.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct UploadJob<'a> {
+    pub(crate) target: &'a Target,
+    pub(crate) photo: &'a Photo,
+    /// What the journal says when it is begun.
+    pub(crate) entry: Option<&'a JournalEntry>,
+}
+
 impl Endpoint {
     /// The endpoint that the options name, with the token that the environment holds. With a breaker, an
     /// outage pauses the uploads instead of failing them.
     pub(crate) fn new(
         args: &UploadArgs,
+        common: &Common,
         options: &Options,
         breaker: Option<&Breaker>,
     ) -> Result<Self, UsageError> {
-        let builder = builder(args, options, breaker);
+        let builder = builder(args, options, breaker).http(common.network.http()?);
         if args.sandbox {
             if args.dry_run {
-                return Ok(Self::Dry("the sandbox at http://127.0.0.1".to_owned()));
+                return Ok(Self::Dry(format!("the sandbox at http://127.0.0.1/crm/{}", args.api_version)));
             }
             let sandbox = Sandbox::start(Config::default()).map_err(UsageError::new)?;
             let builder = builder.api_domain(sandbox.url()).access_token(sandbox.token());
@@ -58,7 +68,7 @@ impl Endpoint {
         let builder = builder.api_domain(base);
         if args.dry_run {
             builder.access_token("none").build()?;
-            return Ok(Self::Dry(name));
+            return Ok(Self::Dry(format!("{name}/crm/{}", args.api_version)));
         }
         let store = token_store::path(args)?;
         let builder = builder.token_from_environment(args.dc, store.as_deref()).map_err(UsageError::new)?;
@@ -66,23 +76,21 @@ impl Endpoint {
     }
 
     fn live(args: &UploadArgs, client: Client, name: String, _sandbox: Option<Sandbox>) -> Self {
-        let transfers = Semaphore::new(usize::from(args.transfers));
+        let transfers = Semaphore::new(args.transfers.most());
         Self::Live(Box::new(Live { client, transfers, journal: None, name, _sandbox }))
     }
 
     pub(crate) async fn upload(
         &self,
         work: &Work,
-        target: &Target,
-        photo: &Photo,
-        job: Option<&JournalEntry>,
+        job: UploadJob<'_>,
         report: &mut Report,
     ) -> Result<(), Failure> {
         match self {
-            Self::Live(live) => live.upload(work, target, photo, job, report).await,
+            Self::Live(live) => live.upload(work, job, report).await,
             Self::Dry(base) => {
-                let (module, id) = (target.module(), target.record_id());
-                report.story.push(format!("would go to {base}/crm/v2/{module}/{id}/photo"));
+                let (module, id) = (job.target.module(), job.target.record_id());
+                report.story.push(format!("would go to {base}/{module}/{id}/photo"));
                 report.upload = Some(Upload { status: "dry_run", ..Upload::default() });
                 Ok(())
             }
@@ -104,19 +112,13 @@ impl Endpoint {
 }
 
 impl Live {
-    async fn upload(
-        &self,
-        work: &Work,
-        target: &Target,
-        photo: &Photo,
-        job: Option<&JournalEntry>,
-        report: &mut Report,
-    ) -> Result<(), Failure> {
+    async fn upload(&self, work: &Work, job: UploadJob<'_>, report: &mut Report) -> Result<(), Failure> {
+        let UploadJob { target, photo, entry } = job;
         let not_tried = |failure| Failure { not_tried: true, ..failure };
         let _place = work.or_interrupted(self.transfers.acquire()).await.map_err(not_tried)?;
         work.check(Some(target))?;
-        if let (Some(journal), Some(job)) = (&self.journal, job) {
-            journal.note(job).inspect_err(|failure| stop(work, failure)).map_err(not_tried)?;
+        if let (Some(journal), Some(entry)) = (&self.journal, entry) {
+            journal.note(entry).inspect_err(|failure| stop(work, failure)).map_err(not_tried)?;
         }
         let start = Instant::now();
         match work.or_abandoned(self.client.upload(target, photo)).await {
@@ -145,10 +147,9 @@ impl Live {
 }
 
 fn builder(args: &UploadArgs, options: &Options, breaker: Option<&Breaker>) -> ClientBuilder {
-    let most = usize::from(args.transfers);
-    let mut builder = Client::builder().limits(options.requirements.into()).concurrency(most);
-    if let Some(triggers) = args.restrict_triggers {
-        builder = builder.restrict_triggers(triggers);
+    let mut builder = Client::builder().limits(options.requirements.into()).transfers(args.transfers);
+    if let Some(rate) = args.rate {
+        builder = builder.rate(rate);
     }
     if let Some(breaker) = breaker {
         builder = builder.breaker(breaker);
@@ -157,7 +158,10 @@ fn builder(args: &UploadArgs, options: &Options, breaker: Option<&Breaker>) -> C
         builder = builder.attempt_timeout(time);
     }
     let retry = Retry::default().attempts(args.retries.saturating_add(1));
-    builder.retry(retry).api_version(args.api_version)
+    builder
+        .retry(retry)
+        .api_version(args.api_version)
+        .restrict_triggers(args.restrict_triggers.iter().copied())
 }
 
 /// Nothing more can be noted, so nothing more is sent.

@@ -8,6 +8,7 @@ use serde::Serialize;
 
 use crate::failure::Failure;
 use crate::remedy::Remedy;
+use crate::thumbnail::Thumbnail;
 
 /// The version of the lines' fields: it grows when one goes or changes its meaning.
 const SCHEMA: u32 = 3;
@@ -53,6 +54,9 @@ pub(crate) struct Report {
     /// What was done, in words.
     #[serde(skip)]
     pub(crate) story: Vec<String>,
+    /// What came in and what came out, in small.
+    #[serde(skip)]
+    pub(crate) thumbnails: [Option<Thumbnail>; 2],
     /// The stages of the preparation with their milliseconds.
     #[serde(skip)]
     pub(crate) stages: Vec<(&'static str, f64)>,

@@ -29,6 +29,7 @@ pub(crate) async fn run(
     console.begin(gathered.inputs.len().saturating_add(gathered.misses.len()));
     let mut tally = Tally { remaining, reports, ..Tally::default() };
     gathered.misses.iter().for_each(|report| tally.add(console, report));
+    console.work_begins();
     let mut waiting = gathered.inputs.into_iter();
     let mut under_way = JoinSet::new();
     loop {

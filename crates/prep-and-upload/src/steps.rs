@@ -2,18 +2,20 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use bytes::Bytes;
 use photo_prep::{Compliance, Depth, Plan, Prepared, Resources, Route};
 use photo_upload::Photo;
 
-use crate::endpoint::Endpoint;
+use crate::endpoint::{Endpoint, UploadJob};
 use crate::failure::{Failure, Severity};
 use crate::inputs::Input;
 use crate::journaling::Journaling;
 use crate::output::Outputs;
 use crate::report::{Report, strings};
 use crate::shared_work::{Ready, SharedWork};
+use crate::thumbnail::{self, Thumbnail};
 use crate::work::Work;
 
 #[derive(Debug)]
@@ -33,11 +35,12 @@ impl Steps {
             Self::Prepare { keep } => prepare(work, input, keep.as_ref(), report).await.map(drop),
             Self::Upload { keep, endpoint, shared } => {
                 // Its facts as they are before it is read: a change from now on is seen the next time.
-                let job = Journaling::entry(input);
+                let entry = Journaling::entry(input);
                 let uploaded = async {
                     let photo = photo(work, input, keep.as_ref(), shared, report).await?;
                     let Some(target) = &input.target else { return Ok(()) };
-                    endpoint.upload(work, target, &photo, job.as_ref(), report).await
+                    let job = UploadJob { target, photo: &photo, entry: entry.as_ref() };
+                    endpoint.upload(work, job, report).await
                 };
                 let uploaded = uploaded.await;
                 // What a signal cut off before it was sent counts as not begun.
@@ -46,7 +49,7 @@ impl Steps {
                     let cut = unsent && failure.severity == Severity::Interrupted;
                     Failure { not_tried: failure.not_tried || cut, ..failure }
                 });
-                endpoint.ended(work, job, report, uploaded.as_ref().err())?;
+                endpoint.ended(work, entry, report, uploaded.as_ref().err())?;
                 uploaded
             }
         }
@@ -76,6 +79,10 @@ async fn prepare(
     let executed = work.in_pool(memory, move || plan.execute(&bytes).map(Prepared::into_owned));
     let prepared = executed.await??;
     report.prepared(&prepared);
+    if report.thumbnails[0].is_some() {
+        let bytes = Bytes::copy_from_slice(prepared.bytes());
+        report.thumbnails[1] = thumbnail(work, bytes).await?;
+    }
     match keep {
         Some(outputs) => write(Arc::clone(outputs), input.out.clone(), prepared, report).await,
         None => Ok(prepared),
@@ -90,16 +97,22 @@ async fn photo(
     shared: &SharedWork,
     report: &mut Report,
 ) -> Result<Photo, Failure> {
+    let made_here = AtomicBool::new(false);
     let make = async || {
+        made_here.store(true, Ordering::Relaxed);
         let mut report = input.report();
         let prepared = prepare(work, input, keep, &mut report).await;
         let photo = prepared.map(|prepared| Photo::from(prepared).named(input.stem.to_string_lossy()));
         Ready { photo, report }
     };
-    let ready = match shared.of(input) {
+    let mut ready = match shared.of(input) {
         Some(cell) => cell.get_or_init(make).await.clone(),
         None => make().await,
     };
+    if !made_here.into_inner() && !work.thumbnails.take() {
+        // It may be shared by any number of rows; the page shows only so many.
+        ready.report.thumbnails = Default::default();
+    }
     *report = Report {
         line: report.line,
         module: report.module.take(),
@@ -131,11 +144,31 @@ async fn read_and_plan(work: &Work, input: &Input, report: &mut Report) -> Resul
         Ok::<_, photo_prep::Error>((options.plan(&info, Resources::of_current_pool()), info))
     });
     let (plan, info) = planned.await??;
+    if work.thumbnails.take() {
+        report.thumbnails[0] = thumbnail(work, bytes.clone()).await?;
+    }
     report.input = Some((&info).into());
     report.warnings = strings(&info.warnings);
     let plan = plan?;
     report.planned(&plan);
     Ok((bytes, plan))
+}
+
+/// The thumbnail of a file. `None` if it can't be read: the picture's own failure tells why.
+async fn thumbnail(work: &Work, bytes: Bytes) -> Result<Option<Thumbnail>, Failure> {
+    let (options, content) = (thumbnail::options(&work.options), bytes.clone());
+    let plan = work.in_pool(0, move || {
+        let info = options.probe(&content).ok()?;
+        options.plan(&info, Resources::of_current_pool()).ok()
+    });
+    let Some(plan) = plan.await? else { return Ok(None) };
+    let memory = plan.estimate().peak_memory;
+    let made = work.in_pool(memory, move || {
+        let prepared = plan.execute(&bytes).ok()?;
+        let (format, size) = (prepared.format(), prepared.size());
+        Some(Thumbnail { format, size, bytes: prepared.bytes().into() })
+    });
+    made.await
 }
 
 /// Writes the prepared picture. Once begun it is finished, so that no temporary file is left behind.

@@ -12,6 +12,7 @@ use crate::console::Console;
 use crate::failure::{Failure, Severity, UsageError};
 use crate::inputs;
 use crate::signals::Signals;
+use crate::thumbnail::Thumbnails;
 
 #[derive(Debug)]
 pub(crate) struct Work {
@@ -20,6 +21,8 @@ pub(crate) struct Work {
     pub(crate) console: Arc<Console>,
     /// What failed and reaches beyond its own input.
     pub(crate) breaker: Breaker,
+    /// For the report.
+    pub(crate) thumbnails: Thumbnails,
     pool: Arc<ThreadPool>,
     budget: MemoryBudget,
     /// Nothing new is begun.
@@ -45,15 +48,21 @@ impl Work {
         on_signals(&interrupt, &abandon, breaker, &console, drain);
         tell_pauses(breaker, &console);
         Ok(Self {
-            intake: inputs::intake(options.input_limits.bytes),
+            intake: inputs::intake(options.input_limits.bytes, common.network.http()?),
             console,
             pool: Arc::new(pool),
             budget: MemoryBudget::new(options.input_limits.memory).max_pictures(threads),
             interrupt,
             abandon,
             breaker: breaker.clone(),
+            thumbnails: Thumbnails::default(),
             options,
         })
+    }
+
+    /// With thumbnails for so many pictures.
+    pub(crate) fn thumbnails(self, pictures: usize) -> Self {
+        Self { thumbnails: Thumbnails::most(pictures), ..self }
     }
 
     /// Runs `work` on the threads for pictures, as soon as so many bytes of memory are free.
@@ -128,10 +137,8 @@ fn on_signals(
 fn tell_pauses(breaker: &Breaker, console: &Arc<Console>) {
     let console = Arc::clone(console);
     breaker.on_event(move |event| match event {
-        BreakerEvent::Paused { reason, wait } => {
-            console.note(&format!("paused: {reason}; next try in {:.1} s", wait.as_secs_f64()));
-        }
-        BreakerEvent::Resumed => console.note("goes on"),
+        BreakerEvent::Paused { reason, wait } => console.paused(&reason.to_string(), *wait),
+        BreakerEvent::Resumed => console.resumed(),
         // That was told when it came.
         BreakerEvent::Stopped { reason, .. } if reason.message == INTERRUPTED => {}
         BreakerEvent::Stopped { module, reason } => {

@@ -92,12 +92,48 @@ pub(crate) fn full<S: Simd>(
     table: &DequantizationFactors,
     out: &mut [[i16; PAIR]; 4],
 ) {
-    let columns = samples(simd, block, dc, table);
+    let columns = samples(simd, block, dc, table, EIGHT_BITS);
     for (pair, out) in columns.as_chunks::<2>().0.iter().zip(out) {
         let both: i16x16<S> = ((pair[0] & 0xFFFF) | (pair[1] << 16)).bitcast();
         both.store_slice(out);
     }
 }
+
+/// Transforms a block as [`full`] does, to samples of another range.
+#[inline(always)]
+pub(crate) fn full_in<S: Simd>(
+    simd: S,
+    block: &[i16; 64],
+    table: &DequantizationFactors,
+    range: SampleRange,
+) -> [[i16; PAIR]; 4] {
+    let mut out = [[0; PAIR]; 4];
+    let columns = samples(simd, block, &[0; 8], table, range);
+    for (pair, out) in columns.as_chunks::<2>().0.iter().zip(&mut out) {
+        let both: i16x16<S> = ((pair[0] & 0xFFFF) | (pair[1] << 16)).bitcast();
+        both.store_slice(out);
+    }
+    out
+}
+
+/// The samples that a transform gives.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct SampleRange {
+    /// What is added to all samples: the middle of the range.
+    middle: f32,
+    /// The largest sample.
+    max: f32,
+}
+
+impl SampleRange {
+    /// The range of samples of so many bits, 8 or 12.
+    pub(crate) fn of_bits(bits: u8) -> Self {
+        Self { middle: f32::from(1u16 << (bits - 1)), max: f32::from((1u16 << bits) - 1) }
+    }
+}
+
+/// Samples of 0 to 255.
+const EIGHT_BITS: SampleRange = SampleRange { middle: 128.0, max: 255.0 };
 
 /// The columns of a block as integers in the low 16 bits of each lane. The high bits are undefined.
 #[inline(always)]
@@ -106,6 +142,7 @@ fn samples<S: Simd>(
     block: &[i16; 64],
     dc: &[i16; 8],
     table: &DequantizationFactors,
+    range: SampleRange,
 ) -> [i32x8<S>; 8] {
     let (values, multipliers) = (block.as_chunks::<8>().0, table.0.as_chunks::<8>().0);
     // Plain loops: a closure in `array::from_fn` or `map` would not be compiled for the SIMD level.
@@ -118,25 +155,23 @@ fn samples<S: Simd>(
         let (low, high) = row.widen();
         rows[y] = low.combine(high).to_float::<f32x8<S>>() * f32x8::from_slice(simd, &multipliers[y]);
     }
-    rows[0] += f32x8::from_slice(simd, &LEVEL_SHIFT);
+    // Adding to the scaled DC raises all samples.
+    rows[0] += f32x8::from_slice(simd, &[range.middle, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
     let columns = idct8(transpose(idct8(rows)));
     let mut out = [i32x8::splat(simd, 0); 8];
     for x in 0..8 {
-        out[x] = round(simd, columns[x]);
+        out[x] = round(simd, columns[x], range.max);
     }
     out
 }
 
-/// Adding 128 to the scaled DC raises all samples by 128.
-const LEVEL_SHIFT: [f32; 8] = [128.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0];
-
 /// 1.5 * 2^23. Adding it to a number leaves the rounded integer in the low bits of the mantissa.
 const MAGIC: f32 = 12_582_912.0;
 
-/// Clamps to 0..=255 and rounds, halves to even, into the low 16 bits of each lane.
+/// Clamps to 0..=max and rounds, halves to even, into the low 16 bits of each lane.
 #[inline(always)]
-fn round<S: Simd>(simd: S, v: f32x8<S>) -> i32x8<S> {
-    let clamped = v.max(f32x8::splat(simd, 0.0)).min(f32x8::splat(simd, 255.0));
+fn round<S: Simd>(simd: S, v: f32x8<S>, max: f32) -> i32x8<S> {
+    let clamped = v.max(f32x8::splat(simd, 0.0)).min(f32x8::splat(simd, max));
     (clamped + MAGIC).bitcast()
 }
 
@@ -159,7 +194,7 @@ pub(crate) fn half<S: Simd>(
         let low = row.widen().0.to_float::<f32x4<S>>();
         rows[y] = low * f32x4::from_slice(simd, &multipliers[y][..4]);
     }
-    rows[0] += f32x4::from_slice(simd, &LEVEL_SHIFT[..4]);
+    rows[0] += f32x4::from_slice(simd, &[EIGHT_BITS.middle, 0.0, 0.0, 0.0]);
     let [a, b, c, d] = idct4(rows);
     // A transpose of 4x4 by two rounds of perfect shuffles.
     let ((p, q), (r, s)) = (a.interleave(c), b.interleave(d));
@@ -191,14 +226,26 @@ fn idct4<S: Simd>(v: [f32x4<S>; 4]) -> [f32x4<S>; 4] {
     [sum + outer, difference + inner, difference - inner, sum - outer]
 }
 
-/// Transforms a block to `N` by `N` samples (2 or 1), using its `N * N` lowest coefficients. The sample in
-/// column `x` and row `y` is at `[x][y]`. `dc` is added to the DC modulo 2^16.
+/// Transforms a block to `N` by `N` samples of 0 to 255 (2 or 1), as [`reduced_in`] does.
 #[inline(always)]
 pub(crate) fn reduced<const N: usize>(
     block: &[i16; 64],
     dc: i16,
     table: &DequantizationFactors,
     cosines: &Cosines<N>,
+) -> [[i16; N]; N] {
+    reduced_in(block, dc, table, cosines, EIGHT_BITS)
+}
+
+/// Transforms a block to `N` by `N` samples (4, 2 or 1) of a range, using its `N * N` lowest coefficients. The
+/// sample in column `x` and row `y` is at `[x][y]`. `dc` is added to the DC modulo 2^16.
+#[inline(always)]
+pub(crate) fn reduced_in<const N: usize>(
+    block: &[i16; 64],
+    dc: i16,
+    table: &DequantizationFactors,
+    cosines: &Cosines<N>,
+    range: SampleRange,
 ) -> [[i16; N]; N] {
     let coefficient = |u: usize, v: usize| {
         let value = if u == 0 && v == 0 { block[0].wrapping_add(dc) } else { block[8 * v + u] };
@@ -213,7 +260,7 @@ pub(crate) fn reduced<const N: usize>(
     std::array::from_fn(|x| {
         std::array::from_fn(|y| {
             let sum = (1..N).fold(rows[0][y], |sum, u| sum + rows[u][y] * cosines.0[x][u]);
-            (sum + 128.0).clamp(0.0, 255.0).round_ties_even() as i16
+            (sum + range.middle).clamp(0.0, range.max).round_ties_even() as i16
         })
     })
 }

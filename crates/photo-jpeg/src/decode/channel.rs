@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use crate::dct::inverse::{DequantizationFactors, LANES, PAIR};
-use crate::header::Header;
+use crate::header::{ColorModel, Header};
 use crate::resize::horizontal::STEP;
 use crate::resize::weights::{Axis, Reduction, ResampleWeights};
 use crate::syntax::MaxSampling;
@@ -78,7 +78,8 @@ impl Channel {
             (across, down)
         };
         let (mut points, mut sides) = (points, axes(points));
-        if index > 0 && points == 8 && sides.0.scale() <= CHROMA_HALF && sides.1.scale() <= CHROMA_HALF {
+        let chroma = matches!(header.color, ColorModel::YCbCr | ColorModel::Ycck) && matches!(index, 1 | 2);
+        if chroma && points == 8 && sides.0.scale() <= CHROMA_HALF && sides.1.scale() <= CHROMA_HALF {
             points = 4;
             sides = axes(points);
         }
@@ -125,7 +126,7 @@ impl Channel {
 
     /// Lets the second chroma channel share the weights of the first, and its strips where there is room.
     pub(super) fn share(channels: &mut [Self]) {
-        if let [_, first, second] = channels {
+        if let [_, first, second] | [_, first, second, _] = channels {
             if first.axes == second.axes {
                 second.reductions.clone_from(&first.reductions);
             }

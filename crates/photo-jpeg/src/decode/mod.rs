@@ -12,16 +12,14 @@ mod strips;
 #[cfg(test)]
 mod tests;
 
-use std::borrow::Cow;
-
 use rayon::prelude::*;
 
 use crate::simd::Level;
 
-use crate::coefficients::{Coefficients, ReadOptions};
+use crate::coefficients::ReadOptions;
 use crate::error::{Error, Result};
 use crate::header::Header;
-use crate::low_coefficients::LowCoefficients;
+use crate::low_coefficients::StoredCoefficients;
 use crate::planes::Planes;
 use crate::resize::weights::Reduction;
 use crate::scan::{ChunkLayout, Mcu, Pipeline};
@@ -156,7 +154,8 @@ impl<'a> PlaneDecoder<'a> {
 
     /// Decodes a file with several scans: reads all coefficients first, then transforms them.
     fn run_coefficients(&self, data: &mut [Vec<u8>], level: Level) -> Result<()> {
-        let coefficients = StoredCoefficients::read(self)?;
+        let low = self.channels.iter().all(|channel| channel.points <= 4);
+        let coefficients = StoredCoefficients::read(self.bytes, &self.reading, low)?;
         self.preparations(data).into_par_iter().for_each(Preparation::run);
         let mut rest: UnwrittenPlanes<'_> = data.iter_mut().map(Vec::as_mut_slice).collect();
         let mut builder = PlaneBuilder::new(&self.channels, level);
@@ -193,33 +192,6 @@ impl Preparation<'_> {
         match self {
             Self::Weights(reduction) => _ = reduction.weights(),
             Self::Plane(plane, samples) => *plane = vec![0; samples],
-        }
-    }
-}
-
-/// The coefficients of a file with several scans: all, or only the low ones where the scale needs no others.
-enum StoredCoefficients {
-    Whole(Coefficients),
-    Low(LowCoefficients),
-}
-
-impl StoredCoefficients {
-    fn read(decoder: &PlaneDecoder<'_>) -> Result<Self> {
-        if decoder.channels.iter().all(|channel| channel.points <= 4) {
-            LowCoefficients::read(decoder.bytes, &decoder.reading).map(Self::Low)
-        } else {
-            Coefficients::read(decoder.bytes, &decoder.reading).map(Self::Whole)
-        }
-    }
-
-    /// The blocks `first..first + count` of a component, in natural order.
-    fn blocks(&self, component: usize, first: usize, count: usize) -> Cow<'_, [[i16; 64]]> {
-        match self {
-            Self::Whole(all) => {
-                let blocks = all.components.get(component).map_or(&[][..], |c| c.blocks());
-                Cow::Borrowed(blocks.get(first..first + count).unwrap_or_default())
-            }
-            Self::Low(low) => Cow::Owned(low.blocks(component, first, count)),
         }
     }
 }

@@ -28,7 +28,7 @@ pub enum Scale {
 
 impl Scale {
     /// The number of samples along a side of a block: 8, 4, 2 or 1.
-    pub(super) fn points(self) -> usize {
+    pub(crate) fn points(self) -> usize {
         match self {
             Self::Full => 8,
             Self::Half => 4,

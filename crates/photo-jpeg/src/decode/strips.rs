@@ -52,7 +52,7 @@ impl SampleStrips {
         level: Level,
         channels: &[Channel],
         mcu: &Mcu,
-        runs: impl Iterator<Item = (&'b [[i16; 64]], [i16; 3])>,
+        runs: impl Iterator<Item = (&'b [[i16; 64]], [i16; 4])>,
     ) {
         let (mut phase, mut column) = (0, 0);
         for (blocks, base) in runs {

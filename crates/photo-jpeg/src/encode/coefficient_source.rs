@@ -9,7 +9,6 @@ use crate::encode::frame::{Frame, FrameComponent, check_size, class, ids, uprigh
 use crate::encode::options::TranscodeOptions;
 use crate::encode::rate_distortion::RateDistortion;
 use crate::error::{Error, Result};
-use crate::header::ColorModel;
 use crate::quant::QuantTable;
 use crate::requantize::Divisors;
 use crate::transform::{BlockTurn, KeptArea};
@@ -63,7 +62,10 @@ pub(crate) fn frame<'a>(
 fn tables(picture: &Coefficients, options: &TranscodeOptions<'_>) -> Result<Vec<QuantTable>> {
     let stored = || picture.components.iter().map(|c| c.facts.quant.clone()).collect();
     let tables: Vec<_> = options.tables.clone().unwrap_or_else(stored);
-    let count = if picture.color == ColorModel::Gray { 1 } else { 3 };
+    if picture.color.channels() == 4 {
+        return Err(Error::Unsupported("writing a picture of inks"));
+    }
+    let count = picture.color.channels();
     if tables.len() == picture.components.len() && tables.len() == count {
         Ok(tables)
     } else {

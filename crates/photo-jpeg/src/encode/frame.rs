@@ -109,6 +109,9 @@ pub(crate) fn check_size(width: u32, height: u32) -> Result<()> {
 
 fn check(planes: &Planes) -> Result<()> {
     check_size(planes.width, planes.height)?;
+    if planes.color.channels() == 4 {
+        return Err(Error::Unsupported("writing a picture of inks"));
+    }
     planes.check()
 }
 

@@ -1,7 +1,9 @@
 //! Reads scan headers, and walks from one scan to the next (T.81, B.2.3).
 
-use super::frame::NativeFrame;
-use super::model::{Process, Scan, ScanComponent};
+use std::sync::Arc;
+
+use super::frame::CodedFrame;
+use super::model::{Class, Process, Scan, ScanComponent};
 use super::segment::next_segment;
 use super::tables::TableSet;
 use crate::error::{Error, Result};
@@ -13,7 +15,7 @@ use crate::syntax::{MAX_BLOCKS_IN_MCU, ProgressionFault, ScanHeader, ScanParamet
 #[derive(Debug, Clone)]
 pub(crate) struct TableState {
     pub(crate) tables: TableSet,
-    pub(crate) frame: NativeFrame,
+    pub(crate) frame: CodedFrame,
 }
 
 impl TableState {
@@ -44,7 +46,7 @@ pub(crate) fn next_scan(bytes: &[u8], state: &mut TableState, from: usize) -> Re
             code if marker::is_frame(code) => {
                 return Err(Error::malformed(segment.whole.start, "a second frame header"));
             }
-            _ => skip_or_take(bytes, &segment, &mut state.tables)?,
+            _ => skip_or_take(bytes, &segment, &mut state.tables, state.frame.class)?,
         }
         from = segment.payload.end;
     }
@@ -52,10 +54,17 @@ pub(crate) fn next_scan(bytes: &[u8], state: &mut TableState, from: usize) -> Re
 }
 
 /// Takes a table segment, skips a segment that can be ignored, and refuses any other.
-pub(super) fn skip_or_take(bytes: &[u8], segment: &Segment, tables: &mut TableSet) -> Result<()> {
+pub(super) fn skip_or_take(
+    bytes: &[u8],
+    segment: &Segment,
+    tables: &mut TableSet,
+    class: Class,
+) -> Result<()> {
     match segment.marker {
-        marker::DQT | marker::DHT | marker::DRI => tables.take(bytes, segment).map(|_| ()),
-        marker::TEM | marker::DNL | marker::DAC => Ok(()),
+        // Without arithmetic coding, it means nothing.
+        marker::DAC if class == Class::Native => Ok(()),
+        marker::DAC | marker::DQT | marker::DHT | marker::DRI => tables.take(bytes, segment).map(|_| ()),
+        marker::TEM | marker::DNL => Ok(()),
         code if marker::is_dispensable(code) => Ok(()),
         marker::SOI => Err(Error::malformed(segment.whole.start, "a second start of image")),
         marker::DHP | marker::EXP => Err(Error::Unsupported("hierarchical coding")),
@@ -76,6 +85,13 @@ pub(super) fn read_scan(bytes: &[u8], segment: &Segment, state: &TableState) -> 
             parameters.check_progression(count).map_err(|fault| bad(reason(fault)))?;
             parameters
         }
+        Process::Lossless if !(1..=7).contains(&parameters.first) => {
+            return Err(bad("a lossless scan without a predictor"));
+        }
+        Process::Lossless if parameters.low >= state.frame.precision => {
+            return Err(bad("a point transform that leaves nothing of the samples"));
+        }
+        Process::Lossless => ScanParameters { last: 0, high: 0, ..parameters },
     };
     let mut scan = Scan {
         components: Vec::new(),
@@ -87,11 +103,10 @@ pub(super) fn read_scan(bytes: &[u8], segment: &Segment, state: &TableState) -> 
         data_start: segment.payload.end,
     };
     for selector in header.selectors() {
-        let index =
-            state.frame.index_of(selector.id).ok_or(bad("a scan names a component that isn't there"))?;
-        if scan.components.iter().any(|c| c.index == index) {
-            return Err(bad("a scan names a component twice"));
-        }
+        let mut named = state.frame.indices_of(selector.id).peekable();
+        named.peek().ok_or(bad("a scan names a component that isn't there"))?;
+        let index = named.find(|index| scan.components.iter().all(|c| c.index != *index));
+        let index = index.ok_or(bad("a scan names a component twice"))?;
         let tables = selector.tables.ok_or(bad("a scan header is too short"))?;
         scan.components.push(scan_component(state, &scan, index, tables)?);
     }
@@ -112,22 +127,63 @@ fn scan_component(
     index: usize,
     (dc_number, ac_number): (u8, u8),
 ) -> Result<ScanComponent> {
-    let sequential = state.frame.process == Process::Sequential;
-    let missing = || Error::Unsupported("a scan without its Huffman table, as in Motion JPEG");
+    let process = state.frame.process;
+    let conditioning = state.tables.conditioning_of(dc_number, ac_number);
     let (mut dc, mut ac) = (None, None);
-    if sequential || scan.spectral_start == 0 && scan.approx_high == 0 {
-        dc = Some(state.tables.dc(dc_number).ok_or_else(missing)?);
+    let needs_dc = process != Process::Progressive || scan.spectral_start == 0 && scan.approx_high == 0;
+    if needs_dc && !state.frame.arithmetic {
+        dc = Some(dc_table(state, dc_number)?);
     }
-    if sequential || scan.spectral_start > 0 {
-        ac = Some(state.tables.ac(ac_number).ok_or_else(missing)?);
+    let needs_ac =
+        process == Process::Sequential || process == Process::Progressive && scan.spectral_start > 0;
+    if needs_ac && !state.frame.arithmetic {
+        ac = Some(ac_table(state, ac_number)?);
     }
-    if dc.as_ref().is_some_and(|table| !fits_dc(table))
-        || ac.as_ref().is_some_and(|table| !fits_ac(table, sequential))
-    {
-        return Err(Error::Unsupported("a Huffman table with symbols that 8-bit pictures don't have"));
-    }
-    Ok(ScanComponent { index, dc, ac })
+    Ok(ScanComponent { index, dc, ac, conditioning })
 }
+
+fn dc_table(state: &TableState, number: u8) -> Result<Arc<HuffmanSpec>> {
+    let general = state.frame.class == Class::Any;
+    let typical = || match number {
+        0 if general => Some(Arc::new(HuffmanSpec::dc_luma())),
+        1 if general => Some(Arc::new(HuffmanSpec::dc_chroma())),
+        _ => None,
+    };
+    let table = state.tables.dc(number).or_else(typical).ok_or(MISSING)?;
+    match state.frame.process {
+        _ if !general && !fits_dc(&table) => Err(STRANGE),
+        Process::Lossless if table.symbols.iter().any(|&size| size > 16) => Err(STRANGE_AT_ALL),
+        Process::Lossless => Ok(table),
+        _ if table.symbols.iter().any(|&size| size > 15) => Err(STRANGE_AT_ALL),
+        _ => Ok(table),
+    }
+}
+
+fn ac_table(state: &TableState, number: u8) -> Result<Arc<HuffmanSpec>> {
+    let sequential = state.frame.process == Process::Sequential;
+    let general = state.frame.class == Class::Any;
+    let typical = || match number {
+        0 if general => Some(Arc::new(HuffmanSpec::ac_luma())),
+        1 if general => Some(Arc::new(HuffmanSpec::ac_chroma())),
+        _ => None,
+    };
+    let table = state.tables.ac(number).or_else(typical).ok_or(MISSING)?;
+    if !general {
+        return if fits_ac(&table, sequential) { Ok(table) } else { Err(STRANGE) };
+    }
+    // As in libjpeg, the symbols of progressive runs end a block of a sequential scan.
+    let is_run = |symbol: u8| symbol & 15 == 0 && symbol != 0xF0;
+    if !sequential || !table.symbols.iter().any(|&symbol| is_run(symbol) && symbol != 0) {
+        return Ok(table);
+    }
+    let plain = |&symbol: &u8| if is_run(symbol) { 0 } else { symbol };
+    let symbols = table.symbols.iter().map(plain).collect();
+    Ok(Arc::new(HuffmanSpec { counts: table.counts, symbols }))
+}
+
+const MISSING: Error = Error::Unsupported("a scan without its Huffman table, as in Motion JPEG");
+const STRANGE: Error = Error::Unsupported("a Huffman table with symbols that 8-bit pictures don't have");
+const STRANGE_AT_ALL: Error = Error::Unsupported("a Huffman table with symbols that no picture has");
 
 /// Whether a DC table fits samples of 8 bits: their differences have at most 11 bits (T.81, table F.1). The
 /// decoders rely on this. A table with larger symbols, even unused ones, is left to a general decoder.

@@ -3,6 +3,7 @@
 
 use std::sync::Arc;
 
+use super::model::Conditioning;
 use crate::error::{Error, Result};
 use crate::huffman::HuffmanSpec;
 use crate::quant::{QuantTable, ZIGZAG};
@@ -16,12 +17,29 @@ pub(crate) struct TableSet {
     quant: [Option<[u16; 64]>; 4],
     dc: [Option<Arc<HuffmanSpec>>; 4],
     ac: [Option<Arc<HuffmanSpec>>; 4],
+    conditioning: ArithmeticConditioning,
     /// The number of MCUs between restart markers; 0 for none.
     pub(crate) restart_interval: u32,
 }
 
+/// The conditioning of arithmetic coding that DAC segments define (T.81, B.2.4.3), by table number.
+#[derive(Debug, Clone)]
+struct ArithmeticConditioning {
+    /// L and U.
+    dc: [(u8, u8); 16],
+    /// Kx.
+    ac: [u8; 16],
+}
+
+impl Default for ArithmeticConditioning {
+    /// What applies without a DAC segment (T.81, F.1.4.4.1.4 and F.1.4.4.2.1).
+    fn default() -> Self {
+        Self { dc: [(0, 1); 16], ac: [5; 16] }
+    }
+}
+
 impl TableSet {
-    /// Takes the tables of a DQT or DHT segment, or the interval of a DRI segment. Returns false for any
+    /// Takes the tables of a DQT, DHT or DAC segment, or the interval of a DRI segment. Returns false for any
     /// other segment.
     ///
     /// # Errors
@@ -32,6 +50,7 @@ impl TableSet {
         match segment.marker {
             marker::DQT => self.quantization(data, at)?,
             marker::DHT => self.huffman(data, at)?,
+            marker::DAC => self.conditioning(data, at)?,
             marker::DRI => {
                 let interval = restart_interval(data)
                     .ok_or(Error::malformed(at, "a DRI segment of the wrong length"))?;
@@ -61,6 +80,30 @@ impl TableSet {
     /// The Huffman table with this number for AC coefficients.
     pub(crate) fn ac(&self, number: u8) -> Option<Arc<HuffmanSpec>> {
         self.ac.get(usize::from(number)).cloned().flatten()
+    }
+
+    /// The conditioning of the statistics with these numbers, 0 to 15.
+    pub(crate) fn conditioning_of(&self, dc_table: u8, ac_table: u8) -> Conditioning {
+        let (dc_table, ac_table) = (dc_table & 15, ac_table & 15);
+        let small = self.conditioning.dc[usize::from(dc_table)];
+        Conditioning { dc_table, ac_table, small, last_low: self.conditioning.ac[usize::from(ac_table)] }
+    }
+
+    /// Takes the pairs of a DAC segment.
+    fn conditioning(&mut self, data: &[u8], at: usize) -> Result<()> {
+        let (pairs, rest) = data.as_chunks();
+        if !rest.is_empty() {
+            return Err(Error::malformed(at, "a DAC segment of the wrong length"));
+        }
+        for &[number, value] in pairs {
+            let (low, high, index) = (value & 15, value >> 4, usize::from(number & 15));
+            match number >> 4 {
+                0 if low <= high => self.conditioning.dc[index] = (low, high),
+                1 if (1..=63).contains(&value) => self.conditioning.ac[index] = value,
+                _ => return Err(Error::malformed(at, "impossible conditioning of arithmetic coding")),
+            }
+        }
+        Ok(())
     }
 
     /// Takes the tables of a DQT segment. Like other decoders, this one accepts 16-bit divisors in baseline

@@ -113,6 +113,15 @@ impl AcTable {
 }
 
 impl DcTable {
+    /// The table for the differences of a lossless file, whose sizes go up to 16. A size of 16, which has no
+    /// bits, becomes one of 0 with a run of 1.
+    pub(crate) fn lossless(spec: &HuffmanSpec) -> Self {
+        Self::new(spec, |symbol, bits, rest| match symbol {
+            16.. => Entry::rare(bits, 1, 0),
+            size => Self::value(bits, 0, size.into(), rest),
+        })
+    }
+
     /// The table for DC differences, whose symbols are sizes.
     pub(crate) fn dc(spec: &HuffmanSpec) -> Self {
         Self::new(spec, |symbol, bits, rest| Self::value(bits, 0, u32::from(symbol & 15), rest))

@@ -5,12 +5,12 @@ use crate::syntax::marker::{RST0, RST7};
 
 /// Reads bits, most significant first, up to the next marker. Zeros follow.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct StuffedBitReader<'a> {
+pub(crate) struct StuffedBitReader<'a> {
     bytes: &'a [u8],
     /// The next byte to load.
     at: usize,
     /// The next bits, left-aligned.
-    pub(super) window: u64,
+    pub(crate) window: u64,
     /// The number of bits in the window, including those behind the end of the data.
     valid: u32,
     /// The number of zero bits that were added behind the end of the data.
@@ -19,13 +19,13 @@ pub(super) struct StuffedBitReader<'a> {
 
 impl<'a> StuffedBitReader<'a> {
     /// Starts at byte `at`.
-    pub(super) fn new(bytes: &'a [u8], at: usize) -> Self {
+    pub(crate) fn new(bytes: &'a [u8], at: usize) -> Self {
         Self { bytes, at, window: 0, valid: 0, padding: 0 }
     }
 
     /// Makes at least 56 bits valid.
     #[inline(always)]
-    pub(super) fn refill(&mut self) {
+    pub(crate) fn refill(&mut self) {
         let next = self.bytes.get(self.at..).and_then(<[u8]>::first_chunk::<8>);
         match next.map(|chunk| u64::from_be_bytes(*chunk)) {
             Some(next) if !has_ff(next) => {
@@ -63,14 +63,14 @@ impl<'a> StuffedBitReader<'a> {
 
     /// Consumes `count` bits, which must be valid.
     #[inline(always)]
-    pub(super) fn consume(&mut self, count: u32) {
+    pub(crate) fn consume(&mut self, count: u32) {
         self.window <<= count & 63;
         self.valid = self.valid.wrapping_sub(count);
     }
 
     /// Reads up to 32 bits, which must be valid.
     #[inline(always)]
-    pub(super) fn take(&mut self, count: u32) -> u32 {
+    pub(crate) fn take(&mut self, count: u32) -> u32 {
         let value = (self.window >> 1 >> (63 - (count & 63))) as u32;
         self.consume(count);
         value
@@ -78,17 +78,17 @@ impl<'a> StuffedBitReader<'a> {
 
     /// Whether more bits were consumed than there are.
     #[inline(always)]
-    pub(super) fn overdrawn(&self) -> bool {
+    pub(crate) fn overdrawn(&self) -> bool {
         self.valid < self.padding
     }
 
     /// The byte offset of the data not yet used, for reporting errors.
-    pub(super) fn offset(&self) -> usize {
+    pub(crate) fn offset(&self) -> usize {
         self.at.saturating_sub((self.valid.saturating_sub(self.padding) / 8) as usize).min(self.bytes.len())
     }
 
     /// Passes over the restart marker with this number, which must come next (T.81, F.2.2.5).
-    pub(super) fn restart(&mut self, number: u32) -> Result<(), Fault> {
+    pub(crate) fn restart(&mut self, number: u32) -> Result<(), Fault> {
         let rest = self.bytes.get(self.at..).unwrap_or_default();
         let fill = rest.iter().take_while(|&&byte| byte == 0xFF).count();
         let unread = self.valid.saturating_sub(self.padding) >= 8;

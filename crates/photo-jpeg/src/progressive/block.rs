@@ -8,6 +8,7 @@
 
 use super::bit_reader::StuffedBitReader;
 use super::fault::Fault;
+use crate::header::Scan;
 use crate::huffman::decode::{AcTable, DcTable, Entry, Symbol};
 use crate::quant::ZIGZAG;
 
@@ -23,9 +24,17 @@ pub(super) struct SpectralBand {
 }
 
 impl SpectralBand {
+    pub(super) fn of(scan: &Scan) -> Self {
+        Self {
+            start: u32::from(scan.spectral_start.max(1)),
+            end: scan.spectral_end.into(),
+            low: scan.approx_low.into(),
+        }
+    }
+
     /// The coefficients of the band, as a mask.
     #[inline(always)]
-    fn mask(self) -> u64 {
+    pub(super) fn mask(self) -> u64 {
         u64::MAX << (self.start & 63) & u64::MAX >> (63 - (self.end & 63))
     }
 }
@@ -223,7 +232,7 @@ fn run_of_blocks(bits: &mut StuffedBitReader<'_>, size: u32) -> u32 {
 }
 
 #[inline(always)]
-fn set<const N: usize>(block: &mut [i16; N], k: u32, value: i16) {
+pub(super) fn set<const N: usize>(block: &mut [i16; N], k: u32, value: i16) {
     if let Some(coefficient) = block.get_mut(place::<N>(k)) {
         *coefficient = value;
     }
@@ -232,7 +241,7 @@ fn set<const N: usize>(block: &mut [i16; N], k: u32, value: i16) {
 /// The index of coefficient `k` of the zigzag order, up to 63, in a block of `N` coefficients: all in natural
 /// order, the 4 by 4 lowest, or only the DC. If the block doesn't have it, the index is beyond its end.
 #[inline(always)]
-fn place<const N: usize>(k: u32) -> usize {
+pub(super) fn place<const N: usize>(k: u32) -> usize {
     let natural = usize::from(ZIGZAG[k as usize & 63] & 63);
     if N == 64 { natural } else { usize::from(LOW[natural]) }
 }
@@ -249,4 +258,4 @@ static LOW: [u8; 64] = {
 };
 
 const UNKNOWN: Fault = Fault::Bad("a Huffman code that isn't in its table");
-const BEYOND: Fault = Fault::Bad("a coefficient behind the last one");
+pub(super) const BEYOND: Fault = Fault::Bad("a coefficient behind the last one");

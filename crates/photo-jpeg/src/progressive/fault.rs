@@ -2,7 +2,7 @@
 
 /// Why a scan can't be decoded any further.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Fault {
+pub(crate) enum Fault {
     /// The data of the scan ends.
     End,
     /// The data is impossible, for this reason.

@@ -1,11 +1,16 @@
-//! Decodes files with any number of scans to coefficients (ITU-T T.81, annexes F and G), on all cores.
+//! Decodes files of every DCT process with any number of scans to coefficients (ITU-T T.81, annexes F and G), on
+//! all cores.
 
+mod arithmetic_coder;
 mod bit_reader;
 mod block;
 mod fault;
 mod frame;
+mod huffman_coder;
+mod one_scan;
 mod plan;
 mod scan;
+mod scan_kind;
 mod schedule;
 mod strip;
 #[cfg(test)]
@@ -14,7 +19,10 @@ mod tests;
 use crate::coefficients::{Coefficients, ReadOptions};
 use crate::error::{Error, Result};
 use crate::header::Header;
+pub(crate) use bit_reader::StuffedBitReader;
+pub(crate) use fault::Fault;
 use frame::FrameGeometry;
+pub(crate) use one_scan::{OneScan, one_scan_memory};
 
 /// What to do about a damaged file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -33,10 +41,10 @@ pub(crate) fn read<const N: usize>(
     options: &ReadOptions,
     damage: Damage,
 ) -> Result<(Coefficients, Option<Error>)> {
-    let (header, state) = Header::read_with_tables(bytes)?;
+    let (header, state) = Header::read_any(bytes)?;
     let frame = FrameGeometry::new(&header);
     if damage == Damage::Refuse {
-        could_be_whole(bytes, &header, &frame)?;
+        frame.check_length(bytes, &header)?;
     }
     let (mut picture, mut masks) = Coefficients::zeroed::<N>(&header, options)?;
     let plan = plan::ScanPlan::new(bytes, &header, state, options, &mut picture);
@@ -55,15 +63,4 @@ pub(crate) fn read<const N: usize>(
         (Damage::Refuse, Err(error)) => Err(error),
         (_, done) => Ok((picture, done.err().or(plan.fault))),
     }
-}
-
-/// Refuses a file whose first scan has not even a bit for each block, before memory is allocated for the size
-/// that its header claims. The shortest DC code is one bit (T.81, C.2).
-fn could_be_whole(bytes: &[u8], header: &Header, frame: &FrameGeometry) -> Result<()> {
-    let blocks: u64 = header.scan.components.iter().map(|part| frame.coded_blocks(part.index)).sum();
-    let left = bytes.len().saturating_sub(header.scan.data_start) as u64;
-    if blocks <= 8 * left {
-        return Ok(());
-    }
-    Err(Error::Truncated { offset: bytes.len(), decoded: 0, total: frame.mcus() })
 }

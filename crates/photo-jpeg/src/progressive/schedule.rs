@@ -32,10 +32,10 @@ pub(super) fn line_up<'a>(decoders: Vec<ScanDecoder<'a>>, lengths: &[usize]) -> 
     let mut next = [0; 4];
     let mut runners = Vec::new();
     for (decoder, &length) in decoders.into_iter().zip(lengths) {
-        let delays = decoder.parts.iter().filter_map(|part| next.get(part.index));
+        let delays = decoder.components.iter().filter_map(|&index| next.get(index));
         let delay = delays.max().copied().unwrap_or(0);
-        for part in &decoder.parts {
-            if let Some(next) = next.get_mut(part.index) {
+        for &index in &decoder.components {
+            if let Some(next) = next.get_mut(index) {
                 *next = delay + 1;
             }
         }
@@ -90,7 +90,7 @@ fn hold_followers(runners: &mut [ScanRunner<'_>]) -> bool {
     }
     let mut ends = [usize::MAX; 4];
     for runner in runners {
-        let indices = || runner.decoder.parts.iter().map(|part| part.index & 3);
+        let indices = || runner.decoder.components.iter().map(|index| index & 3);
         let end = indices().map(|index| ends[index]).fold(runner.end, usize::min);
         indices().for_each(|index| ends[index] = end);
         runner.end = end;
@@ -104,7 +104,7 @@ impl ScanRunner<'_> {
             return;
         }
         let of = |index: usize| strips.get(index).and_then(|strips| strips.get(strip));
-        let locks = self.decoder.parts.iter().filter_map(|part| of(part.index));
+        let locks = self.decoder.components.iter().filter_map(|&index| of(index));
         // This never waits, because the delays keep two scans of a component out of the same strip.
         let mut guards: Vec<_> =
             locks.map(|lock| lock.lock().unwrap_or_else(PoisonError::into_inner)).collect();

@@ -11,6 +11,7 @@ use crate::{Coefficients, Error, ReadOptions};
 /// scan.
 fn read(bytes: &[u8]) -> crate::Result<Coefficients> {
     let options = ReadOptions::with_memory_limit(64 << 20);
+    crate::Header::read(bytes)?;
     super::read::<64>(bytes, &options, super::Damage::Refuse).map(|(picture, _)| picture)
 }
 
@@ -20,7 +21,8 @@ fn on_threads<T: Send>(threads: usize, work: impl FnOnce() -> T + Send) -> T {
 
 /// Checks that the reader of low coefficients finds the same ones.
 fn low_agree(bytes: &[u8]) -> Result<(), String> {
-    let low = LowCoefficients::read(bytes, &ReadOptions::with_memory_limit(64 << 20));
+    let low = crate::Header::read(bytes)
+        .and_then(|_| LowCoefficients::read(bytes, &ReadOptions::with_memory_limit(64 << 20)));
     let (whole, low) = match (read(bytes), low) {
         (Ok(whole), Ok(low)) => (whole, low),
         // Low coefficients need less memory.

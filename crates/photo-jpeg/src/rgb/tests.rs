@@ -127,6 +127,7 @@ fn smooth(planes: &Planes) -> Vec<u8> {
         ColorModel::Gray => [full[0][at]; 3],
         ColorModel::Rgb => [full[0][at], full[1][at], full[2][at]],
         ColorModel::YCbCr => libjpeg_pixel([full[0][at], full[1][at], full[2][at]]),
+        ColorModel::Cmyk | ColorModel::Ycck => unreachable!("a picture of inks"),
     };
     (0..width * height).flat_map(pixel).collect()
 }

@@ -116,7 +116,7 @@ pub(super) struct BlockRun {
     pub(super) first: usize,
     pub(super) count: usize,
     /// What must be added to the DC of each component, modulo 2^16.
-    pub(super) base: [i16; 3],
+    pub(super) base: [i16; 4],
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -184,7 +184,7 @@ impl<'a> ScanReader<'a> {
         std::mem::swap(&mut batch.patch, rest);
         let count = batch.patch.len();
         batch.len = 0;
-        batch.push(BlockRun { source: RunSource::Patch, first: 0, count, base: [0; 3] });
+        batch.push(BlockRun { source: RunSource::Patch, first: 0, count, base: [0; 4] });
         match self.whole_intervals() {
             Some((blocks, count)) => self.plan_intervals(batch, blocks, count),
             None => self.plan_chunks(batch),
@@ -277,7 +277,7 @@ impl Batch {
 
     /// The blocks `from..from + count` of the batch, in runs. Each run comes with what must be added to its
     /// DCs.
-    pub(crate) fn runs(&self, from: usize, count: usize) -> impl Iterator<Item = (&[[i16; 64]], [i16; 3])> {
+    pub(crate) fn runs(&self, from: usize, count: usize) -> impl Iterator<Item = (&[[i16; 64]], [i16; 4])> {
         let (mut skip, mut left) = (from, count);
         self.runs.iter().filter_map(move |run| {
             let start = skip.min(run.count);

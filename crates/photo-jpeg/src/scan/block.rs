@@ -64,8 +64,8 @@ impl Mcu {
     }
 }
 
-/// The DC predictions of up to three components, modulo 2^16.
-pub(crate) type Predictions = [i16; 3];
+/// The DC predictions of up to four components, modulo 2^16.
+pub(crate) type Predictions = [i16; 4];
 
 /// The error for a code that is in no table, or for more than 64 coefficients in a block.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -34,7 +34,7 @@ pub(super) struct DecodeLane<'a> {
     mcu: &'a Mcu,
     bits: BitReader<'a>,
     phase: usize,
-    predictions: [i16; 3],
+    predictions: [i16; 4],
     ac: &'a AcTable,
     /// The number of coefficients of the block that are known, zeros included; 1 after the DC.
     settled: u32,

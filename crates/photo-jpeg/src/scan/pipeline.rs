@@ -101,7 +101,7 @@ pub(crate) struct BatchRows<'a> {
 impl BatchRows<'_> {
     /// The blocks of a row of MCUs, counted from the first row at hand. They come in decoding order, in runs;
     /// each run comes with what must be added to its DCs.
-    pub(crate) fn runs(&self, row: usize) -> impl Iterator<Item = (&[[i16; 64]], [i16; 3])> {
+    pub(crate) fn runs(&self, row: usize) -> impl Iterator<Item = (&[[i16; 64]], [i16; 4])> {
         self.batch.runs(row * self.row_blocks, self.row_blocks)
     }
 }

@@ -13,7 +13,7 @@ use super::unstuff::raw_offset;
 enum Resync {
     /// In a state that the next chunk has been in: the index of its block there, and what must be added to
     /// its DCs.
-    Synchronized((usize, [i16; 3])),
+    Synchronized((usize, [i16; 4])),
     /// With the last block of the scan or interval.
     Done,
     /// In a state that the next chunk has not been in.
@@ -45,7 +45,7 @@ impl ScanReader<'_> {
     }
 
     fn stitch_chunks(&mut self, batch: &mut Batch) -> Result<()> {
-        let (mut first, mut base) = (0, [0i16; 3]);
+        let (mut first, mut base) = (0, [0i16; 4]);
         for n in 0..batch.chunks.len() {
             self.take(batch, n, first, base)?;
             let Some(chunk) = batch.chunks.get(n) else { break };
@@ -70,7 +70,7 @@ impl ScanReader<'_> {
 
     /// Adds the blocks of chunk `n` from block `first` on to the batch. Fails if its last block used bits
     /// behind the end of the data.
-    fn take(&mut self, batch: &mut Batch, n: usize, first: usize, base: [i16; 3]) -> Result<()> {
+    fn take(&mut self, batch: &mut Batch, n: usize, first: usize, base: [i16; 4]) -> Result<()> {
         let Some(chunk) = batch.chunks.get(n) else { return Ok(()) };
         let there = chunk.count.saturating_sub(first);
         let count = there.min(usize::try_from(self.left()).unwrap_or(usize::MAX));
@@ -92,11 +92,11 @@ impl ScanReader<'_> {
         batch: &mut Batch,
         n: usize,
         state: DecoderState,
-    ) -> Result<Option<(usize, [i16; 3])>> {
+    ) -> Result<Option<(usize, [i16; 4])>> {
         let first = batch.patch.len();
         let result = self.resynchronize(batch, n, state);
         let count = batch.patch.len() - first;
-        batch.push(BlockRun { source: RunSource::Patch, first, count, base: [0; 3] });
+        batch.push(BlockRun { source: RunSource::Patch, first, count, base: [0; 4] });
         match result? {
             Resync::Synchronized(found) => Ok(Some(found)),
             Resync::Done => Ok(None),
@@ -108,7 +108,7 @@ impl ScanReader<'_> {
                         job.finish(&run_one(self.level, lane));
                     }
                 }
-                Ok(Some((0, [0; 3])))
+                Ok(Some((0, [0; 4])))
             }
         }
     }
@@ -191,7 +191,7 @@ impl ScanReader<'_> {
         }
         let from = chunk.from;
         let count = patch.len() - first;
-        batch.push(BlockRun { source: RunSource::Patch, first, count, base: [0; 3] });
+        batch.push(BlockRun { source: RunSource::Patch, first, count, base: [0; 4] });
         result.and_then(|()| self.next_interval(from))
     }
 
@@ -240,7 +240,7 @@ impl ScanReader<'_> {
             restart.index += part.count as u64;
             self.from = part.next;
             self.done += count as u64;
-            batch.push(BlockRun { source: RunSource::Intervals(n), first: 0, count, base: [0; 3] });
+            batch.push(BlockRun { source: RunSource::Intervals(n), first: 0, count, base: [0; 4] });
         }
         self.restart = Some(restart);
         // If not even one interval is whole, it is decoded as a scan of its own, which finds the error.
@@ -253,10 +253,10 @@ impl ScanReader<'_> {
 
 const IMPOSSIBLE: &str = "the picture data has a code that is in no Huffman table, or too many coefficients";
 
-fn add(a: [i16; 3], b: [i16; 3]) -> [i16; 3] {
+fn add(a: [i16; 4], b: [i16; 4]) -> [i16; 4] {
     std::array::from_fn(|i| a[i].wrapping_add(b[i]))
 }
 
-fn subtract(a: [i16; 3], b: [i16; 3]) -> [i16; 3] {
+fn subtract(a: [i16; 4], b: [i16; 4]) -> [i16; 4] {
     std::array::from_fn(|i| a[i].wrapping_sub(b[i]))
 }

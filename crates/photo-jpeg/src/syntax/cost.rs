@@ -9,8 +9,7 @@ use super::marker;
 use super::scan::{ScanHeader, ScanParameters};
 use super::segment::Segment;
 
-/// Measured with `libjpeg-turbo-rs` 0.9: a step is one arithmetic decision, 6 ns; a visit of a block takes so
-/// many of them.
+/// A step is one arithmetic decision, 6 ns; a visit of a block takes so many of them.
 const ARITHMETIC_VISIT: u64 = 7;
 const HUFFMAN_VISIT: u64 = 3;
 /// Decisions for a coefficient at most: end of block, zero, sign; 15 for its category and 14 for its bits, or

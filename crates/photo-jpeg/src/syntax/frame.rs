@@ -3,6 +3,7 @@
 use super::bytes::be16;
 use super::marker;
 use super::sampling::MaxSampling;
+use super::segment::Segments;
 
 /// The coding process of a frame, by its marker (T.81, table B.1).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -175,6 +176,16 @@ impl FrameHeader {
     pub(super) fn len(components: usize) -> usize {
         6 + 3 * components
     }
+}
+
+/// The height in pixels of a file whose frame header leaves it open, by the DNL segment directly behind the
+/// first scan (T.81, B.2.5): 1 to 65,535. `None` where there is none, or one of no lines.
+#[must_use]
+pub fn number_of_lines(bytes: &[u8]) -> Option<u16> {
+    let mut walk = Segments::new(bytes);
+    walk.find(|segment| segment.marker == marker::SOS)?;
+    let next = walk.next().filter(|segment| segment.marker == marker::DNL)?;
+    be16(next.data(bytes), 0).filter(|lines| *lines > 0)
 }
 
 fn components(parts: &[u8]) -> impl Iterator<Item = FrameComponent> {

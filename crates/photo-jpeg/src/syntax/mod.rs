@@ -21,6 +21,7 @@
 //!   it passed over and what broke the walk off. [`next_part`] takes one step of it.
 //! * [`FrameHeader`], [`ScanHeader`], [`quant_tables`], [`huffman_tables`] and [`restart_interval`] read
 //!   payloads. [`jfif`] and [`adobe`] read and make the two application segments that decoders heed.
+//! * [`number_of_lines`]: the height of a file whose frame header leaves it open.
 //! * [`MaxSampling`]: the largest sampling factors, and the sizes that follow from them.
 //! * [`first_violation`] tells whether every decoder can follow the segments of a file, and [`decode_cost`]
 //!   how much work the scans may ask for.
@@ -47,7 +48,7 @@ mod validate;
 
 pub use color::CodedColor;
 pub use cost::decode_cost;
-pub use frame::{CodingProcess, FrameComponent, FrameFault, FrameHeader, FrameOutline};
+pub use frame::{CodingProcess, FrameComponent, FrameFault, FrameHeader, FrameOutline, number_of_lines};
 pub use sampling::MaxSampling;
 pub use scan::{ProgressionFault, ScanHeader, ScanParameters, ScanSelector};
 pub(crate) use scan_end::end_of_scan_uncounted;

@@ -2,7 +2,7 @@
 //! (T.81, annexes B, C and G). A file that is handed on without being decoded must have no violation, since
 //! what a decoder would refuse is not seen otherwise.
 
-use super::frame::{CodingProcess, FrameComponent, FrameHeader};
+use super::frame::{CodingProcess, FrameComponent, FrameHeader, FrameOutline};
 use super::marker;
 use super::sampling::MaxSampling;
 use super::scan::{ScanHeader, ScanParameters, ScanSelector};
@@ -100,6 +100,9 @@ type Check = Result<(), &'static str>;
 fn check_frame(data: &[u8], frame: &FrameHeader) -> Check {
     if data.len() != FrameHeader::len(frame.components.len()) {
         return Err("a frame header of wrong length");
+    }
+    if FrameOutline::new(data).height() == Some(0) {
+        return Err("a height that is told only behind the first scan");
     }
     let max = frame.max_sampling();
     let whole = |(h, v): (u8, u8)| max.h().is_multiple_of(h) && max.v().is_multiple_of(v);

@@ -61,7 +61,7 @@ fn verify(plan: &Plan, file: &OpenedFile<'_>) -> Result<()> {
             let layout = file.png()?;
             png::verify_data(bytes, layout, png::header(bytes, layout)?)
         }
-        (Verify::Full, _) => jpeg::verify::verify(bytes, plan.info(), &plan.options().input_limits),
+        (Verify::Full, _) => jpeg::verify::verify(bytes, &plan.options().input_limits),
     }
 }
 

@@ -44,6 +44,7 @@ pub(crate) fn decode_reduced(
         return Ok(None);
     }
     caught(info.format, || match info.format {
+        Format::Jpeg => jpeg::decode_planes::reduced(bytes, info, size, request).map(Some),
         Format::Png => {
             png::decode::rows(bytes, request)?.map(|mut rows| bands::reduced(&mut rows, size)).transpose()
         }

@@ -77,10 +77,6 @@ impl Raster {
         self.data
     }
 
-    pub(crate) fn data_mut(&mut self) -> &mut [u8] {
-        &mut self.data
-    }
-
     pub(crate) fn row_bytes(&self) -> usize {
         self.size.width as usize * self.layout.channels()
     }

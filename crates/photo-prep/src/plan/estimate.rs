@@ -1,5 +1,7 @@
 //! What a plan will cost, from header facts alone.
 
+use photo_jpeg::{InterleavedKind, InterleavedOptions};
+
 use super::resources::Resources;
 use super::route::{DecodePath, OutputRule, PixelsPlan, Route};
 use crate::formats::jpeg;
@@ -63,13 +65,17 @@ impl Facts<'_> {
         let stored = info.orientation.apply_to(plan.size);
         let encoding = encoding(plan, channels);
         if info.by_rows && stored.height < info.size.height && plan.crop.is_none() {
+            if info.format == Format::Jpeg {
+                // Planes and pixels of the reduced size are there together.
+                return (self.reduced_jpeg(plan, stored) + output).max(encoding);
+            }
             let decoding =
                 output + bands::memory_for(info.size, stored, channels, self.threads) + self.row_decoder();
             return decoding.max(encoding);
         }
         let raster = pixels * channels;
         // While reducing, source and result are there; afterwards two results and what is encoded from them.
-        let decoding = raster + self.decoder(decoded);
+        let decoding = raster + self.decoder(plan.scale);
         // Reduced as it lies in the file, first across, then down.
         let resizing = raster
             + copy(info, pixels)
@@ -82,18 +88,26 @@ impl Facts<'_> {
         decoding.max(cropping).max(resizing).max(encoding + unreduced)
     }
 
+    /// What decoding a JPEG to reduced planes of full sampling takes.
+    fn reduced_jpeg(self, plan: &PixelsPlan, stored: Size) -> u64 {
+        let Some(jpeg) = &self.info.jpeg else { return 0 };
+        let options = photo_jpeg::DecodeOptions::default()
+            .scale(jpeg::decode_planes::scale(plan.scale))
+            .size(stored.width, stored.height)
+            .sampling(vec![(1, 1); jpeg.sampling.len()]);
+        let (width, height) = (self.info.size.width, self.info.size.height);
+        let decoding = options.memory_for(width, height, &jpeg.sampling, has_one_scan(jpeg), self.threads);
+        decoding.unwrap_or(u64::MAX / 4) + 400 * u64::from(height)
+    }
+
     /// What going through the picture data takes that is handed on as it is.
     fn verification(self) -> u64 {
         let info = self.info;
         // A PNG is inflated into a small buffer.
         let Some(jpeg) = &info.jpeg else { return 0 };
-        if jpeg.natively_decodable {
-            let (width, height) = (info.size.width, info.size.height);
-            let one_scan = has_one_scan(jpeg);
-            return photo_jpeg::verify_memory_for(width, height, &jpeg.sampling, one_scan, self.threads);
-        }
-        let decoded = scaled(info.size, DecodeScale::Eighth.denominator());
-        decoded.pixels() * channels(info) + jpeg_decoder(info, decoded)
+        let (width, height) = (info.size.width, info.size.height);
+        let one_scan = jpeg.natively_decodable && has_one_scan(jpeg);
+        photo_jpeg::verify_memory_for(width, height, &jpeg.sampling, one_scan, self.threads)
     }
 
     /// Bytes that planes need: what decoding takes on so many threads; then planes, tokens and the file;
@@ -140,11 +154,11 @@ impl Facts<'_> {
     }
 
     /// Bytes that a decoder holds beside its result.
-    fn decoder(self, decoded: Size) -> u64 {
+    fn decoder(self, scale: DecodeScale) -> u64 {
         let info = self.info;
         let (pixels, told) = (info.size.pixels(), info.decoder_memory.on(self.threads));
         match info.format {
-            Format::Jpeg => jpeg_decoder(info, decoded),
+            Format::Jpeg => jpeg_decoder(info, scale, self.threads),
             // 16-bit rows are narrowed as they come, but an interlaced picture is held whole.
             Format::Png if info.bit_depth == 16 => 2 * pixels * channels(info),
             // The indices, and the frame still packed, in a buffer that grew.
@@ -193,18 +207,25 @@ fn copy(info: &ImageInfo, pixels: u64) -> u64 {
     if transparent { 4 * pixels } else { 0 }
 }
 
-/// Planes of samples, and all coefficients where there are several scans. Planes have their own sampling, but
-/// where the picture is decoded at a smaller scale, those that were subsampled need not shrink as much.
-fn jpeg_decoder(info: &ImageInfo, decoded: Size) -> u64 {
+/// Planes of samples; all coefficients as far as they take more than the picture, which comes after them.
+fn jpeg_decoder(info: &ImageInfo, scale: DecodeScale, threads: usize) -> u64 {
     let Some(jpeg) = &info.jpeg else { return 0 };
-    let area = photo_jpeg::syntax::MaxSampling::of(jpeg.sampling.iter().copied()).area();
-    let pixels = info.size.pixels();
-    let samples = jpeg.sampling.iter().map(|s| pixels * u64::from(s.0) * u64::from(s.1) / area);
-    let planes: u64 = samples.clone().map(|count| count.min(decoded.pixels())).sum();
-    let many_scans =
-        jpeg.scans > 1 || jpeg.process == JpegProcess::Progressive || jpeg.process == JpegProcess::Arithmetic;
-    let coefficients = if many_scans { 2 * samples.sum::<u64>() } else { 0 };
-    planes + coefficients
+    let kind = InterleavedKind {
+        bits: info.bit_depth,
+        one_scan: has_one_scan(jpeg) && jpeg.process != JpegProcess::Arithmetic,
+        lossless: jpeg.process == JpegProcess::Lossless,
+    };
+    let options = InterleavedOptions::default().scale(jpeg::decode::scale(scale));
+    let (width, height) = (info.size.width, info.size.height);
+    let picture = scaled(info.size, scale.denominator()).pixels() * channels(info);
+    let general = options.memory_for(width, height, &jpeg.sampling, &kind).saturating_sub(picture);
+    if !jpeg.natively_decodable || scale != DecodeScale::Full {
+        return general;
+    }
+    // By way of planes, which come before the picture.
+    let options = photo_jpeg::DecodeOptions::default();
+    let planes = options.memory_for(width, height, &jpeg.sampling, has_one_scan(jpeg), threads);
+    general.max(planes.unwrap_or(u64::MAX / 4).saturating_sub(picture) + 400 * u64::from(height))
 }
 
 /// Bytes that encoding a picture needs beside it: padded planes, coefficients for the optimal tables, the

@@ -15,3 +15,4 @@ pub(crate) mod reserved;
 pub(crate) mod response;
 pub(crate) mod route;
 pub(crate) mod settings;
+pub(crate) mod triggers;

@@ -17,6 +17,7 @@ use crate::error::{Error, Failure, TokenError};
 use crate::error_code::{ErrorCode, Scope};
 use crate::stop_reason::StopReason;
 use crate::target::Target;
+use crate::trace::event;
 
 /// Holds uploads back that are bound to fail, as far as earlier ones tell; for a client
 /// ([`ClientBuilder::breaker`](crate::ClientBuilder::breaker)) or for callers that start uploads themselves.
@@ -350,6 +351,7 @@ impl Breaker {
     }
 
     fn tell(&self, event: &BreakerEvent) {
+        event!(WARN, breaker = ?event);
         let told = self.0.told.lock().unwrap_or_else(PoisonError::into_inner).clone();
         if let Some(told) = told {
             told(event);

@@ -11,6 +11,8 @@ pub use token::TokenError;
 use std::fmt;
 use std::time::Duration;
 
+use serde::ser::{Serialize, SerializeStruct, Serializer};
+
 use crate::error_code::{Class, ErrorCode, Scope};
 use crate::redact;
 use crate::stop_reason::StopReason;
@@ -64,8 +66,8 @@ pub enum Error {
     },
 }
 
-/// The facts of a request that failed.
-#[derive(Clone, Debug)]
+/// The facts of a request that failed. Serialized, times are in seconds.
+#[derive(Clone, Debug, serde::Serialize)]
 #[non_exhaustive]
 pub struct Failure {
     /// What it was about, such as `upload to Leads/3000000038009`.
@@ -85,8 +87,10 @@ pub struct Failure {
     /// How often a request was sent, the last one included.
     pub attempts: u32,
     /// From the first attempt to giving up.
+    #[serde(serialize_with = "seconds")]
     pub elapsed: Duration,
     /// How long the server asked to wait.
+    #[serde(serialize_with = "maybe_seconds")]
     pub retry_after: Option<Duration>,
     /// Whether any attempt may have been carried out although no success was seen.
     pub ambiguous: bool,
@@ -209,6 +213,30 @@ impl Error {
             _ => self.code().map_or(HELP_WITHOUT_CODE, ErrorCode::help),
         }
     }
+}
+
+/// As an object with `kind`, `message`, `help`, `temporary`, `stops`, `code` and `failure`; the
+/// last two are null where there is none.
+impl Serialize for Error {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut object = serializer.serialize_struct("Error", 7)?;
+        object.serialize_field("kind", self.kind())?;
+        object.serialize_field("message", &self.to_string())?;
+        object.serialize_field("help", self.help())?;
+        object.serialize_field("temporary", &self.is_temporary())?;
+        object.serialize_field("stops", &self.stops())?;
+        object.serialize_field("code", &self.code())?;
+        object.serialize_field("failure", &self.failure())?;
+        object.end()
+    }
+}
+
+pub(crate) fn seconds<S: Serializer>(time: &Duration, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.serialize_f64(time.as_secs_f64())
+}
+
+fn maybe_seconds<S: Serializer>(time: &Option<Duration>, serializer: S) -> Result<S::Ok, S::Error> {
+    time.map(|time| time.as_secs_f64()).serialize(serializer)
 }
 
 impl Failure {

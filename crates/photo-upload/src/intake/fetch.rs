@@ -1,12 +1,18 @@
 //! Fetching a picture from a URL.
 
+use std::time::{Duration, SystemTime};
+
 use bytes::Bytes;
 use percent_encoding::percent_decode_str;
-use reqwest::{Response, Url};
+use reqwest::{Response, Url, header};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::buffer::Bounds;
 use crate::error::SourceError;
 use crate::http::{self, Http};
+use crate::response::retry_hint;
+use crate::retry::{Jitter, Retry};
+use crate::trace::event;
 use crate::url_rules::{check_scheme, host_of, redirect_allowed};
 
 /// Fetches pictures by these rules.
@@ -16,11 +22,51 @@ pub(super) struct Fetcher<'a> {
     pub(super) limit: u64,
     pub(super) max_redirects: u32,
     pub(super) allow_plain_http: bool,
+    pub(super) retry: &'a Retry,
+    pub(super) jitter: &'a Jitter,
+    pub(super) attempt_time: Duration,
+    pub(super) total_time: Duration,
+}
+
+/// Why an attempt failed, and how long the server asked to wait.
+struct Missed {
+    error: SourceError,
+    retry_after: Option<Duration>,
+}
+
+impl From<SourceError> for Missed {
+    fn from(error: SourceError) -> Self {
+        Self { error, retry_after: None }
+    }
 }
 
 impl Fetcher<'_> {
-    /// The bytes behind a URL. Redirects are followed by hand, so that every hop is checked.
-    pub(super) async fn fetch(&self, mut url: Url) -> Result<Bytes, SourceError> {
+    /// The bytes behind a URL, asked for again while that can help.
+    pub(super) async fn fetch(&self, url: Url) -> Result<Bytes, SourceError> {
+        let start = Instant::now();
+        let mut attempts = 1;
+        loop {
+            let left = self.total_time.saturating_sub(start.elapsed());
+            let time = self.attempt_time.min(left);
+            let attempt = timeout(time, self.attempt(url.clone())).await;
+            let missed = match attempt.unwrap_or(Err(SourceError::TimedOut { after: time }.into())) {
+                Ok(bytes) => return Ok(bytes),
+                Err(missed) => missed,
+            };
+            let wait = self.retry.wait(attempts, missed.retry_after, self.jitter);
+            let too_long = missed.retry_after.is_some_and(|hint| hint > self.retry.hint_cap);
+            let in_time = start.elapsed().saturating_add(wait) < self.total_time;
+            if !missed.error.is_temporary() || attempts >= self.retry.attempts || too_long || !in_time {
+                return Err(missed.error);
+            }
+            event!(WARN, error = %missed.error, ?wait, "the picture is asked for again");
+            sleep(wait).await;
+            attempts += 1;
+        }
+    }
+
+    /// Redirects are followed by hand, so that every hop is checked.
+    async fn attempt(&self, mut url: Url) -> Result<Bytes, Missed> {
         for _ in 0..=self.max_redirects {
             let response = self.send(&url).await?;
             if !response.status().is_redirection() {
@@ -28,26 +74,32 @@ impl Fetcher<'_> {
             }
             url = self.next_hop(&url, &response)?;
         }
-        Err(SourceError::Url(format!("more than {} redirects", self.max_redirects)))
+        Err(SourceError::Url(format!("more than {} redirects", self.max_redirects)).into())
     }
 
     async fn send(&self, url: &Url) -> Result<Response, SourceError> {
         let failed = |cause| SourceError::Network { host: host_of(url), cause };
-        let client = self.http.to(url).map_err(|e| failed(e.to_string()))?;
-        client.get(url.clone()).send().await.map_err(|e| failed(http::cause_of(e)))
+        let client = self.http.to(url).map_err(|e| SourceError::Url(e.to_string()))?;
+        let response = client.get(url.clone()).send().await.map_err(|e| failed(http::cause_of(e)))?;
+        http::not_redirected(url, &response).map_err(SourceError::Url)?;
+        Ok(response)
     }
 
-    async fn read(&self, url: &Url, response: Response) -> Result<Bytes, SourceError> {
+    async fn read(&self, url: &Url, response: Response) -> Result<Bytes, Missed> {
         let status = response.status().as_u16();
         if status != 200 {
-            return Err(SourceError::Status { host: host_of(url), status });
+            let value =
+                |name: header::HeaderName| response.headers().get(name).and_then(|value| value.to_str().ok());
+            let retry_after = value(header::RETRY_AFTER)
+                .and_then(|text| retry_hint(text, value(header::DATE), SystemTime::now()));
+            return Err(Missed { error: SourceError::Status { host: host_of(url), status }, retry_after });
         }
         let limit = self.limit;
         if let Some(actual) = response.content_length().filter(|length| *length > limit) {
-            return Err(SourceError::TooLarge { actual, limit });
+            return Err(SourceError::TooLarge { actual, limit }.into());
         }
         let failed = |e| SourceError::Network { host: host_of(url), cause: http::cause_of(e) };
-        Bounds::new(limit, None)?.gather(response.bytes_stream(), failed).await
+        Ok(Bounds::new(limit, None)?.gather(response.bytes_stream(), failed).await?)
     }
 
     /// Where a redirect leads, if it may be followed.

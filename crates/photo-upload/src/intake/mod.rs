@@ -22,8 +22,9 @@ use tokio::time::timeout;
 use self::buffer::{Bounds, Chunks};
 use self::fetch::Fetcher;
 use crate::error::{Error, SourceError};
-use crate::http::Http;
+use crate::http::{Http, HttpOptions};
 use crate::photo::{Limits, Photo};
+use crate::retry::{Jitter, Retry};
 
 /// What was read, of whatever format, and the name that its source suggests.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -37,7 +38,7 @@ pub struct Content {
 
 /// Reads pictures into [`Photo`]s, and anything that is to become one into [`Content`]. Nothing is ever
 /// buffered beyond [`Limits::max_bytes`], whatever the source says or does, and nothing takes longer than the
-/// timeout.
+/// timeout: of a URL each attempt, and all of them together no longer than the total timeout.
 ///
 /// ```
 /// # let rt = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
@@ -56,6 +57,10 @@ pub struct Intake {
     max_redirects: u32,
     allow_plain_http: bool,
     special_files: bool,
+    total_time: Duration,
+    retry: Retry,
+    jitter: Arc<Jitter>,
+    http_options: HttpOptions,
     http: Arc<OnceLock<Http>>,
 }
 
@@ -68,12 +73,17 @@ impl Default for Intake {
 impl Intake {
     /// 10,000,000 bytes, 60 s, 5 redirects, plain http only from this machine.
     pub fn new() -> Self {
+        let retry = Retry::default();
         Self {
             limits: Limits::default(),
             timeout: Duration::from_secs(60),
             max_redirects: 5,
             allow_plain_http: false,
             special_files: false,
+            total_time: Duration::from_secs(300),
+            jitter: Arc::new(Jitter::new(retry.seed)),
+            retry,
+            http_options: HttpOptions::default(),
             http: Arc::default(),
         }
     }
@@ -84,9 +94,30 @@ impl Intake {
         self
     }
 
-    /// The longest a whole read may take. Default 60 s.
+    /// The longest a whole read may take; of a URL, one attempt. Default 60 s.
     pub fn timeout(mut self, time: Duration) -> Self {
         self.timeout = time;
+        self
+    }
+
+    /// The longest that fetching a URL may take with all attempts and waits. Default 5 minutes.
+    pub fn total_timeout(mut self, time: Duration) -> Self {
+        self.total_time = time;
+        self
+    }
+
+    /// When and how often a URL is asked again: after a broken connection, a timeout, or HTTP 408, 425, 429,
+    /// 500, 502, 503 and 504, waiting as long as `Retry-After` asks for.
+    pub fn retry(mut self, retry: Retry) -> Self {
+        self.jitter = Arc::new(Jitter::new(retry.seed));
+        self.retry = retry;
+        self
+    }
+
+    /// Certificates, proxy and User-Agent for URLs, or an HTTP client of your own. What can't be used is told
+    /// when a URL is read.
+    pub fn http(mut self, options: HttpOptions) -> Self {
+        (self.http_options, self.http) = (options, Arc::default());
         self
     }
 
@@ -265,12 +296,16 @@ impl Intake {
         let url = fetch::checked(url, self.allow_plain_http)?;
         let name = fetch::name_of(&url);
         let fetcher = Fetcher {
-            http: self.http()?,
+            http: self.made_http()?,
             limit: self.limits.max_bytes,
             max_redirects: self.max_redirects,
             allow_plain_http: self.allow_plain_http,
+            retry: &self.retry,
+            jitter: &self.jitter,
+            attempt_time: self.timeout,
+            total_time: self.total_time,
         };
-        Ok(Content { bytes: self.in_time(fetcher.fetch(url)).await?, name })
+        Ok(Content { bytes: fetcher.fetch(url).await?, name })
     }
 
     /// Checks a URL as [`Intake::read_url`] does before it asks, and gives the name that its content will
@@ -306,11 +341,11 @@ impl Intake {
     }
 
     /// The HTTP client for URLs, made when first needed.
-    fn http(&self) -> Result<&Http, SourceError> {
+    fn made_http(&self) -> Result<&Http, SourceError> {
         if let Some(http) = self.http.get() {
             return Ok(http);
         }
-        let made = Http::new(CONNECT).map_err(|e| SourceError::Url(e.to_string()))?;
+        let made = Http::new(&self.http_options, CONNECT).map_err(|e| SourceError::Url(e.to_string()))?;
         Ok(self.http.get_or_init(|| made))
     }
 }

@@ -2,7 +2,9 @@
 
 use super::*;
 use crate::error_code::ErrorCode;
+use crate::rate::Rate;
 use crate::token::{StaticToken, TokenFuture};
+use crate::transfers::Transfers;
 use bytes::Bytes;
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -95,7 +97,7 @@ struct Parts {
 impl Parts {
     fn new(retry: Retry) -> Self {
         Self {
-            limiter: RequestLimiter::new(2),
+            limiter: RequestLimiter::new(Transfers::Fixed(2), None),
             retry,
             jitter: Jitter::new(Some(7)),
             total: Duration::from_secs(600),
@@ -209,6 +211,32 @@ async fn hints_are_waited_for_exactly() {
     let script = Script::new([too_many(Some("7"), None), too_many(Some("3"), None), success()]);
     let done = Parts::new(exact()).run(&script, &Counting::default()).await.expect("done");
     assert_eq!(done.elapsed, Duration::from_secs(10));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_rate_counts_every_attempt() {
+    let mut parts = Parts::new(exact());
+    let rate = Rate::new(1, Duration::from_secs(1)).expect("good");
+    parts.limiter = RequestLimiter::new(Transfers::Fixed(2), Some(rate));
+    let start = Instant::now();
+    let script = Script::new([coded(500, "INTERNAL_ERROR"), coded(500, "INTERNAL_ERROR"), success()]);
+    parts.run(&script, &Counting::default()).await.expect("done");
+    assert_eq!(start.elapsed(), Duration::from_secs(2));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_429_halves_the_transfers_but_used_up_credits_do_not() {
+    for (step, transfers) in
+        [(too_many(None, None), 2), (too_many(Some("9"), Some(7)), 2), (too_many(None, Some(0)), 4)]
+    {
+        let mut parts = Parts::new(exact());
+        parts.limiter = RequestLimiter::new(Transfers::AUTO, None);
+        let script = Script::new([step, success()]);
+        let credits = transfers == 4;
+        let result = parts.run(&script, &Counting::default()).await;
+        assert_eq!(matches!(result, Err(Error::OutOfCredits(_))), credits, "{result:?}");
+        assert_eq!(parts.limiter.limit(), transfers);
+    }
 }
 
 #[tokio::test(start_paused = true)]

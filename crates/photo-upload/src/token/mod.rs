@@ -1,6 +1,7 @@
 //! Access tokens and where they come from.
 
 mod authorization_code;
+mod endpoint;
 mod refresh;
 pub(crate) mod response;
 mod source;

@@ -6,18 +6,16 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex as StdMutex, PoisonError};
 use std::time::Duration;
 
-use reqwest::Url;
 use secrecy::{ExposeSecret, SecretString};
 use tokio::sync::Mutex;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
-use super::response::{self, Denial, Grant};
+use super::endpoint::{TokenClient, TokenEndpoint, endpoint_setters};
+use super::response::Grant;
 use super::store::Store;
 use super::{AccessToken, TokenFuture, TokenSource};
-use crate::endpoint::DataCenter;
 use crate::error::{Error, TokenError};
-use crate::http::{self, Http, MAX_RESPONSE_BYTES};
-use crate::url_rules::{UrlText, secure_url};
+use crate::trace::event;
 
 /// Renews access tokens with a refresh token. Clones share the token and the state.
 ///
@@ -49,13 +47,9 @@ pub struct RefreshToken {
 
 #[derive(Debug)]
 struct Inner {
-    http: Http,
-    url: Url,
-    client_id: String,
-    client_secret: SecretString,
+    endpoint: TokenClient,
     refresh_token: SecretString,
     cool_down: Duration,
-    timeout: Duration,
     store: Option<Store>,
     /// Held during a refresh: that makes it one at a time.
     state: Mutex<State>,
@@ -141,7 +135,7 @@ impl Inner {
         }
         // One process at a time; the one before may have left a token.
         let _lock = match &self.store {
-            Some(store) => store.lock(self.timeout).await,
+            Some(store) => store.lock(self.endpoint.timeout).await,
             None => None,
         };
         let now = Instant::now();
@@ -151,9 +145,10 @@ impl Inner {
         if let Some(held) = self.stored(now).filter(fresh) {
             return Ok(state.held.insert(held).token.clone());
         }
-        match self.ask().await {
+        match self.endpoint.ask("refresh_token", ("refresh_token", &self.refresh_token), &[]).await {
             Ok(grant) => {
                 state.refusal = None;
+                event!(INFO, lifetime = ?grant.lifetime, "new access token");
                 self.refreshes.fetch_add(1, Ordering::Relaxed);
                 self.keep(&grant);
                 let held = Held::new(grant.token, grant.lifetime, Instant::now());
@@ -161,6 +156,7 @@ impl Inner {
             }
             Err(denial) => {
                 let error = denial.into_error(self.cool_down);
+                event!(WARN, %error, "no new access token");
                 if !matches!(error, TokenError::Temporary { .. }) {
                     state.refusal =
                         Instant::now().checked_add(self.cool_down).map(|until| (error.clone(), until));
@@ -168,36 +164,6 @@ impl Inner {
                 Err(error)
             }
         }
-    }
-
-    /// One request to the token endpoint. An answer that echoes the request shows no secret.
-    async fn ask(&self) -> Result<Grant, Denial> {
-        let mut answer = self.send().await;
-        for secret in [&self.client_secret, &self.refresh_token] {
-            answer = response::without(answer, secret.expose_secret());
-        }
-        answer
-    }
-
-    async fn send(&self) -> Result<Grant, Denial> {
-        let parameters = [
-            ("grant_type", "refresh_token"),
-            ("client_id", self.client_id.as_str()),
-            ("client_secret", self.client_secret.expose_secret()),
-            ("refresh_token", self.refresh_token.expose_secret()),
-        ];
-        let deadline = Instant::now() + self.timeout;
-        let client = self.http.to(&self.url).map_err(|e| Denial::Temporary(e.to_string()))?;
-        let request = client.post(self.url.clone()).form(&parameters);
-        let response = match timeout_at(deadline, request.send()).await {
-            Ok(Ok(response)) => response,
-            Ok(Err(error)) => return Err(Denial::Temporary(http::cause_of(error))),
-            Err(_) => {
-                return Err(Denial::Temporary(format!("no answer within {} s", self.timeout.as_secs_f64())));
-            }
-        };
-        let answer = http::read_response(response, MAX_RESPONSE_BYTES, deadline).await;
-        response::read(answer.status, &answer.body)
     }
 
     fn stored(&self, now: Instant) -> Option<Held> {
@@ -224,55 +190,24 @@ impl Held {
 #[derive(Clone, Debug)]
 #[must_use]
 pub struct RefreshTokenBuilder {
-    token_url: UrlText,
-    client_id: String,
-    client_secret: SecretString,
+    endpoint: TokenEndpoint,
     refresh_token: SecretString,
     store: Option<PathBuf>,
     cool_down: Duration,
-    timeout: Duration,
-    allow_plain_http: bool,
 }
 
 impl Default for RefreshTokenBuilder {
     fn default() -> Self {
-        Self {
-            token_url: UrlText::default(),
-            client_id: String::new(),
-            client_secret: SecretString::default(),
-            refresh_token: SecretString::default(),
-            store: None,
-            cool_down: Duration::from_secs(120),
-            timeout: Duration::from_secs(30),
-            allow_plain_http: false,
-        }
+        Self::with(TokenEndpoint::default(), SecretString::default())
     }
 }
 
 impl RefreshTokenBuilder {
-    /// The full URL, such as `https://accounts.zoho.com/oauth/v2/token`, or
-    /// `https://…/clientoauth/v2/{portal}/token` for a portal.
-    pub fn token_url(mut self, url: impl Into<String>) -> Self {
-        self.token_url = UrlText(url.into());
-        self
+    pub(super) fn with(endpoint: TokenEndpoint, refresh_token: SecretString) -> Self {
+        Self { endpoint, refresh_token, store: None, cool_down: Duration::from_secs(120) }
     }
 
-    /// The token URL of a data center.
-    pub fn data_center(self, dc: DataCenter) -> Self {
-        self.token_url(dc.token_url())
-    }
-
-    /// The client id of the registered application.
-    pub fn client_id(mut self, id: impl Into<String>) -> Self {
-        self.client_id = id.into();
-        self
-    }
-
-    /// Its secret.
-    pub fn client_secret(mut self, secret: impl Into<String>) -> Self {
-        self.client_secret = SecretString::from(secret.into());
-        self
-    }
+    endpoint_setters!();
 
     /// The refresh token.
     pub fn refresh_token(mut self, token: impl Into<String>) -> Self {
@@ -295,44 +230,18 @@ impl RefreshTokenBuilder {
         self
     }
 
-    /// How long one request to the token endpoint may take; at most an hour. Default 30 s.
-    pub fn timeout(mut self, time: Duration) -> Self {
-        self.timeout = time.min(Duration::from_secs(3600));
-        self
-    }
-
-    /// Allows a token URL with plain http to other machines. The secrets can then be read on the way. Default
-    /// no.
-    pub fn allow_plain_http(mut self, allow: bool) -> Self {
-        self.allow_plain_http = allow;
-        self
-    }
-
     /// Checks the configuration.
     ///
     /// # Errors
     /// [`Error::Config`] if something is missing or the URL is not allowed.
     pub fn build(self) -> Result<RefreshToken, Error> {
-        let missing = [
-            ("token URL", self.token_url.0.trim().is_empty()),
-            ("client id", self.client_id.is_empty()),
-            ("client secret", self.client_secret.expose_secret().is_empty()),
-            ("refresh token", self.refresh_token.expose_secret().is_empty()),
-        ];
-        if let Some((name, _)) = missing.iter().find(|(_, missing)| *missing) {
-            return Err(Error::config(format!("the {name} is missing: a refresh token needs it")));
-        }
-        let url = secure_url("token URL", &self.token_url.0, self.allow_plain_http)?;
-        let facts = [url.as_str(), &self.client_id, self.refresh_token.expose_secret()];
+        let endpoint = self.endpoint.checked("a refresh token", ("refresh token", &self.refresh_token))?;
+        let facts = [endpoint.url.as_str(), &endpoint.client_id, self.refresh_token.expose_secret()];
         let store = self.store.map(|path| Store::new(path, &facts));
         let inner = Inner {
-            http: Http::new(self.timeout)?,
-            url,
-            client_id: self.client_id,
-            client_secret: self.client_secret,
+            endpoint,
             refresh_token: self.refresh_token,
             cool_down: self.cool_down,
-            timeout: self.timeout,
             store,
             state: Mutex::default(),
             refreshes: AtomicU64::new(0),

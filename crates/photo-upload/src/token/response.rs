@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use secrecy::SecretString;
 use serde_json::Value;
 
 use super::AccessToken;
@@ -14,6 +15,8 @@ use crate::redact;
 pub(crate) struct Grant {
     pub(crate) token: AccessToken,
     pub(crate) lifetime: Duration,
+    /// Given for a grant code, if it is one that can be sent.
+    pub(crate) refresh_token: Option<SecretString>,
 }
 
 /// Why there is none. `secrets` never appear in the text.
@@ -62,7 +65,9 @@ pub(crate) fn read(status: u16, body: &[u8]) -> Result<Grant, Denial> {
             Some(domain) => token.with_api_domain(redact::redact(redact::one_line(domain, 300), secret)),
             None => token,
         };
-        return Ok(Grant { token, lifetime: lifetime(&value) });
+        let refresh_token = text_of("refresh_token").and_then(|text| AccessToken::new(text).ok());
+        let refresh_token = refresh_token.map(|token| SecretString::from(token.expose()));
+        return Ok(Grant { token, lifetime: lifetime(&value), refresh_token });
     }
     Err(match text_of("error") {
         Some(error) => denial(status, error, text_of("error_description").unwrap_or_default()),
@@ -120,6 +125,7 @@ const MOST_SECONDS: f64 = 86_400.0;
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use secrecy::ExposeSecret;
 
     #[test]
     fn grants() {
@@ -144,6 +150,23 @@ mod tests {
             read(200, body.as_bytes()).expect("a grant").token.api_domain(),
             Some("https://www.zohoapis.eu")
         );
+    }
+
+    #[test]
+    fn refresh_tokens() {
+        for (field, want) in [
+            (r#""1000.r""#, Some("1000.r")),
+            (r#"" 1000.r ""#, Some("1000.r")),
+            ("7", None),
+            (r#""a b""#, None),
+            (r#""""#, None),
+        ] {
+            let body = format!(r#"{{"access_token":"1000.a","refresh_token":{field}}}"#);
+            let grant = read(200, body.as_bytes()).expect("a grant");
+            assert!(!format!("{grant:?}").contains("1000.r"));
+            let found = grant.refresh_token.map(|token| token.expose_secret().to_owned());
+            assert_eq!(found.as_deref(), want, "{field}");
+        }
     }
 
     /// Found by fuzzing: an api-domain full of parts of the token, each of which became a longer

@@ -73,7 +73,8 @@ fn tokens(url: &str, timed: bool) -> RefreshToken {
 }
 
 fn intake(timed: bool) -> Intake {
-    Intake::new().limits(Limits::default().max_bytes(MOST_READ)).timeout(timeout(timed))
+    let limits = Limits::default().max_bytes(MOST_READ);
+    Intake::new().limits(limits).timeout(timeout(timed)).retry(Retry::none())
 }
 
 /// The kinds that the table speaks of.

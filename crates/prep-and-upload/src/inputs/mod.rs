@@ -9,7 +9,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use bytes::Bytes;
-use photo_upload::{Intake, Limits, Source, Target};
+use photo_upload::{HttpOptions, Intake, Limits, Source, Target};
 
 use crate::console::Console;
 use crate::failure::{Failure, UsageError};
@@ -92,7 +92,7 @@ impl Input {
         let (file, stem) = match &source {
             Source::Path(path) => (path.to_string_lossy().into_owned(), path.file_stem().map(OsString::from)),
             Source::Url(url) => {
-                let name = intake(0).url_name(url);
+                let name = intake(0, HttpOptions::default()).url_name(url);
                 let name = name.map_err(|error| UsageError(format!("an input is not usable: {error}")))?;
                 (url.clone(), Some(plain_stem(&name).into()))
             }
@@ -130,9 +130,9 @@ impl Input {
 }
 
 /// Reads inputs of at most so many bytes.
-pub(crate) fn intake(limit: u64) -> Intake {
+pub(crate) fn intake(limit: u64, http: HttpOptions) -> Intake {
     let limits = Limits::default().max_bytes(limit);
-    Intake::new().limits(limits).allow_plain_http(true).special_files(true)
+    Intake::new().http(http).limits(limits).allow_plain_http(true).special_files(true)
 }
 
 /// What an output is called whose input has this name on a server: plain characters only.

@@ -137,7 +137,8 @@ impl Content {
     }
 }
 
-fn ending(path: &Path) -> String {
+/// What is behind the last dot of the name, in lower case.
+pub(crate) fn ending(path: &Path) -> String {
     path.extension().map(|ending| ending.to_string_lossy().to_lowercase()).unwrap_or_default()
 }
 

@@ -81,6 +81,13 @@ pub(crate) fn command<S: AsRef<OsStr>>(args: impl IntoIterator<Item = S>) -> Com
     let mut command = Command::new(env!("CARGO_BIN_EXE_prep-and-upload"));
     // No test leaves a token where the next one finds it.
     command.env_remove("XDG_STATE_HOME").env_remove("HOME");
+    // Nor are there options that it did not ask for.
+    command.env_remove("XDG_CONFIG_HOME");
+    for (name, _) in std::env::vars_os() {
+        if name.to_string_lossy().starts_with("PREP_AND_UPLOAD_") {
+            command.env_remove(name);
+        }
+    }
     command.args(args).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
     for name in ["ACCESS_TOKEN", "CLIENT_ID", "CLIENT_SECRET", "REFRESH_TOKEN", "TOKEN_URL"] {
         command.env_remove(format!("ZOHO_{name}"));

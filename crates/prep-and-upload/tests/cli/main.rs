@@ -1,5 +1,6 @@
 //! The program, run as scripts run it.
 
+mod configuring;
 mod harness;
 mod mapping;
 mod pausing;

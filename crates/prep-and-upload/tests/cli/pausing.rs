@@ -3,6 +3,7 @@
 use photo_sandbox::{Code, Config, Fault, RetryHint, Sandbox, Script};
 
 use crate::harness::*;
+use crate::scripted::{Reply, Server, code};
 
 /// A map of so many rows, half of them for Leads and half for Contacts, all with the same picture.
 fn prepared(rows: u32, config: Config) -> (Bench, Sandbox) {
@@ -67,6 +68,30 @@ fn rights_stop_a_module_and_wrong_addresses_all() {
     });
     let ran = upload("", &bench, &sandbox, "").ends(7);
     assert_eq!(count(&ran, "ok"), 10);
+}
+
+/// A gateway's page, a wrong path, a host that nobody has: nothing of it is the picture's fault.
+#[test]
+fn what_is_no_endpoint_gets_few_pictures() {
+    let page = |status| {
+        let headers = vec![("Content-Type", "text/html".to_owned())];
+        Reply::Answer { status, headers, body: b"<html><title>Sign in</title></html>".to_vec() }
+    };
+    let (bench, _) = prepared(60, Config::default());
+    let upload_to = |url: &str| {
+        let line = "upload --map {map.csv} --json --restart --max-outage 1s --retries 1 --api-domain";
+        let mut command = command(args(line, &bench));
+        Ran::from(command.arg(url).env("ZOHO_ACCESS_TOKEN", "1000.a").output().expect("it runs"))
+    };
+    for reply in [page(403), page(404), code(404, "INVALID_URL_PATTERN")] {
+        let what = format!("{reply:?}");
+        let server = Server::list([reply]);
+        let ran = upload_to(&server.url()).ends(7);
+        assert!(server.count() <= 12 && count(&ran, "not_tried") >= 48, "{what}: {}", server.count());
+    }
+    // Names that end with .invalid are nobody's (RFC 2606).
+    let ran = upload_to("https://api.invalid").ends(5);
+    assert!(count(&ran, "not_tried") >= 48, "{}", ran.stdout);
 }
 
 #[test]

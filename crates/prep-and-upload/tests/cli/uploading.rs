@@ -1,12 +1,13 @@
 //! Uploading, against sandboxes.
 
 use std::net::TcpListener;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use photo_sandbox::{Code, Config, Fault, Sandbox};
 use serde_json::Value;
 
 use crate::harness::*;
+use crate::scripted::{Reply, Server};
 
 /// Uploads to this sandbox with this token in the environment.
 fn upload(line: &str, bench: &Bench, sandbox: &Sandbox, token: &str) -> Ran {
@@ -53,6 +54,57 @@ fn a_folder_goes_to_the_sandbox_inside() {
     assert!(human.stderr.contains("only the sandbox takes that"));
     assert_eq!(human.stdout, "");
     assert_eq!(human.stderr.matches("stored on Leads/3000000038009").count(), 7, "{}", human.stderr);
+}
+
+/// A map of so many rows with the same picture.
+fn mapped(rows: usize) -> Bench {
+    let bench = Bench::new();
+    bench.file("a.jpg", clean_jpeg());
+    bench.file("map.csv", (0..rows).map(|row| format!("a.jpg,{}\n", 100 + row)).collect::<String>());
+    bench
+}
+
+#[test]
+fn pace_and_transfers_are_as_asked() {
+    const MAP: &str = "--map {map.csv} --module Leads --no-journal";
+    // The endpoint's limit is found, and never taken for credits.
+    let (bench, sandbox) = (mapped(120), Sandbox::start(Config::default().concurrency_limit(Some(6))));
+    let sandbox = sandbox.expect("started");
+    let ran = upload(&format!("{MAP} --transfers auto"), &bench, &sandbox, &sandbox.token()).ends(0);
+    assert_eq!(sandbox.stats().uploads_accepted, 120);
+    assert!(!ran.stdout.contains("credits seem"), "{}", ran.stdout);
+    // From the first request to the eleventh there are ten steps.
+    let (bench, sandbox) = (mapped(11), self::sandbox());
+    let begun = Instant::now();
+    upload(&format!("{MAP} --rate 50/s"), &bench, &sandbox, &sandbox.token()).ends(0);
+    assert!(begun.elapsed() >= Duration::from_millis(200), "{:?}", begun.elapsed());
+}
+
+#[test]
+fn triggers_are_those_that_the_version_knows() {
+    let (bench, sandbox) = (mapped(1), sandbox());
+    let line = "{a.jpg} --module Leads --record 7 --restrict-triggers workflow,approval --api-version";
+    let ran = upload(&format!("{line} v7"), &bench, &sandbox, &sandbox.token()).ends(2);
+    assert!(ran.stderr.contains("approval"), "{}", ran.stderr);
+    upload(&format!("{line} v8"), &bench, &sandbox, &sandbox.token()).ends(0);
+    let stored = sandbox.photo("Leads", "7").expect("stored").restrict_triggers.expect("restricted");
+    assert!(stored.contains("workflow") && stored.contains("approval"), "{stored}");
+}
+
+#[test]
+fn url_sources_get_a_name_and_another_try() {
+    let picture = a_webp();
+    let server = Server::start(move |n, request| match request.header("User-Agent") {
+        Some(name) if name.contains("prep-and-upload/") && name.ends_with("ops@example.com") => match n {
+            0 => Reply::Answer { status: 429, headers: vec![("Retry-After", "0".into())], body: Vec::new() },
+            _ => Reply::Answer { status: 200, headers: Vec::new(), body: picture.clone() },
+        },
+        _ => Reply::Answer { status: 403, headers: Vec::new(), body: Vec::new() },
+    });
+    let bench = Bench::new();
+    let line = format!("prep {}/a.webp --out {{a.png}} --user-agent ops@example.com", server.url());
+    run(args(&line, &bench)).ends(0);
+    assert!(bench.path("a.png").is_file() && server.count() == 2, "{} requests", server.count());
 }
 
 #[test]

@@ -1,8 +1,10 @@
-//! Ordinary JPEGs to planes, by `photo-jpeg`.
+//! Ordinary JPEGs to planes, by `photo-jpeg`, and JPEGs of inks and RGB by way of planes to pixels.
 
 use photo_jpeg::{ColorModel, DecodeOptions, Planes, Scale};
 
 use crate::formats::catch_panic::caught;
+use crate::formats::decode_request::DecodeRequest;
+use crate::info::ImageInfo;
 use crate::pixels::{Layout, Raster};
 use crate::sampling::{DecodeScale, JpegSampling};
 use crate::{Error, Format, LimitKind, Orientation, Result, Size};
@@ -35,14 +37,43 @@ pub(crate) fn decode(bytes: &[u8], request: &Request) -> Result<Planes> {
     caught(Format::Jpeg, || photo_jpeg::decode(bytes, &options).map_err(|e| error(&e)))
 }
 
-/// The planes as pixels, not yet turned.
+/// Decodes a JPEG of inks or RGB and reduces all of its components to `size`, the picture never being whole in
+/// memory. Inks are reduced as inks.
+pub(crate) fn reduced(bytes: &[u8], info: &ImageInfo, size: Size, request: &DecodeRequest) -> Result<Raster> {
+    let facts = info.jpeg.as_ref();
+    let request = Request {
+        size,
+        scale: request.scale,
+        sampling: vec![(1, 1); facts.map_or(3, |jpeg| jpeg.sampling.len())],
+        orientation: Orientation::default(),
+        memory: request.memory,
+        scans: facts.map_or(1, |jpeg| jpeg.scans),
+    };
+    of_inks_or_rgb(bytes, &decode(bytes, &request)?)
+}
+
+/// The planes of a whole file as pixels.
+pub(crate) fn of_inks_or_rgb(bytes: &[u8], planes: &Planes) -> Result<Raster> {
+    if planes.color().channels() < 4 {
+        return raster(planes);
+    }
+    let inverted = photo_jpeg::Header::read(bytes).is_ok_and(|header| header.has_inverted_inks());
+    let size = Size::new(planes.width(), planes.height());
+    Raster::new(size, Layout::Cmyk, planes.to_inks(inverted)).ok_or_else(other_samples)
+}
+
+/// The planes of gray or colors as pixels, not yet turned.
 pub(crate) fn raster(planes: &Planes) -> Result<Raster> {
     let size = Size::new(planes.width(), planes.height());
     let raster = match (planes.color(), planes.planes()) {
         (ColorModel::Gray, [plane]) => Raster::new(size, Layout::Gray, plane.data().to_vec()),
         _ => Raster::new(size, Layout::Rgb, planes.to_rgb()),
     };
-    raster.ok_or_else(|| Error::malformed(Format::Jpeg, None, "the decoder gave another number of samples"))
+    raster.ok_or_else(other_samples)
+}
+
+fn other_samples() -> Error {
+    Error::malformed(Format::Jpeg, None, "the decoder gave another number of samples")
 }
 
 pub(crate) fn scale(scale: DecodeScale) -> Scale {

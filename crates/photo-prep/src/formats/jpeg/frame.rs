@@ -23,8 +23,8 @@ pub(crate) struct Frame {
 /// Reads frame, tables and scans.
 ///
 /// # Errors
-/// [`Error::Malformed`] where there is no frame header or it is broken, [`Error::Unsupported`] for a height
-/// that is given only after the first scan.
+/// [`Error::Malformed`] where there is no frame header or it is broken, [`Error::Unsupported`] where the height
+/// is given nowhere.
 pub(crate) fn read(bytes: &[u8], layout: &JpegLayout) -> Result<Frame> {
     let segments = &layout.segments;
     let Some(sof) = segments.iter().find(|s| marker::is_frame(s.marker)) else {
@@ -59,11 +59,11 @@ pub(crate) fn read(bytes: &[u8], layout: &JpegLayout) -> Result<Frame> {
 
 fn frame_header(bytes: &[u8], sof: &Segment) -> Result<FrameHeader> {
     let bad = |reason: &str| Error::malformed(Format::Jpeg, sof.whole.start, reason);
-    let frame = FrameHeader::read(sof.marker, sof.data(bytes)).map_err(|fault| bad(fault.reason()))?;
+    let mut frame = FrameHeader::read(sof.marker, sof.data(bytes)).map_err(|fault| bad(fault.reason()))?;
     if frame.height == 0 {
-        let feature =
-            "the height is missing from the frame header; save the picture again with another program";
-        return Err(Error::unsupported(Format::Jpeg, feature));
+        let feature = "the height is given nowhere; save the picture again with another program";
+        let missing = || Error::unsupported(Format::Jpeg, feature);
+        frame.height = syntax::number_of_lines(bytes).ok_or_else(missing)?;
     }
     if !frame.components.iter().all(FrameComponent::has_possible_sampling) {
         return Err(bad("a sampling factor is not in 1..=4"));

@@ -5,7 +5,7 @@ use crate::formats::jpeg::JpegLayout;
 use crate::formats::opened::OpenedFile;
 use crate::formats::probe_support::take_icc;
 use crate::formats::{embedded_facts, jpeg};
-use crate::info::{ImageInfo, ProfileSource};
+use crate::info::{ColorModel, ImageInfo, ProfileSource};
 use crate::metadata::xmp;
 use crate::{Error, Format, InputLimits, LimitKind, Result, Warning};
 
@@ -39,6 +39,8 @@ pub(crate) fn probe(file: &OpenedFile<'_>, limits: &InputLimits) -> Result<Image
     info.private_bytes = private_bytes(bytes, layout);
     info.unreferenced_bytes = unreferenced_bytes(bytes, layout);
     info.has_content_credentials = layout.segments.iter().any(|s| jpeg::is_credentials(s, bytes));
+    let by_channels = matches!(info.model, ColorModel::Cmyk | ColorModel::Ycck | ColorModel::Rgb);
+    info.by_rows = frame.info.natively_decodable && by_channels;
     info.jpeg = Some(frame.info);
     Ok(info)
 }

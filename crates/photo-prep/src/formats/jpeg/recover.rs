@@ -15,6 +15,10 @@ pub(crate) fn recovered(bytes: &[u8], limits: &InputLimits) -> Result<Option<(Ve
         Err(photo_jpeg::Error::Unsupported(_)) => return Ok(None),
         Err(e) => return Err(jpeg::decode_planes::error(&e)),
     };
+    if picture.color().channels() == 4 {
+        // Inks are not written.
+        return Ok(None);
+    }
     let Some(photo_jpeg::Error::Truncated { decoded, total, .. }) = fault else { return Ok(None) };
     let layout = jpeg::walk(bytes)?;
     let kept = layout

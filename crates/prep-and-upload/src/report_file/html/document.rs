@@ -4,12 +4,13 @@ use std::io::{self, Write};
 use std::time::SystemTime;
 
 use super::section::Section;
-use super::text::{Bytes, Count};
+use crate::figures::{Bytes, Count};
 use crate::report_file::totals::Totals;
 
-/// Nothing is loaded and nothing runs, whatever a file's name says: the policy holds even for what escaping
+/// Nothing is loaded but the thumbnails in the page itself, and nothing runs, whatever a file's name says: the policy holds even for what escaping
 /// should have missed.
-const POLICY: &str = "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
+const POLICY: &str =
+    "default-src 'none'; img-src data:; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'";
 
 pub(super) fn begin(totals: &Totals, out: &mut dyn Write) -> io::Result<()> {
     let style = include_str!("style.css").trim();

@@ -2,11 +2,15 @@
 
 use std::io::{self, Write};
 
-use photo_prep::Rung;
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD as BASE64;
+use photo_prep::{Rung, Size};
 use photo_upload::Source;
 
-use super::text::{Bytes, Count, Escaped};
+use super::text::Escaped;
+use crate::figures::{Bytes, Count};
 use crate::report::{Report, Upload};
+use crate::thumbnail::Thumbnail;
 
 pub(super) fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
     // A query may hold what is nobody's business.
@@ -19,6 +23,7 @@ pub(super) fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
         write!(out, " <span>line {line}</span>")?;
     }
     write!(out, "</p>")?;
+    thumbnails(report, out)?;
     sizes(report, out)?;
     if let Some(failure) = &report.error {
         write!(out, "<p class=why>{}</p>", Escaped(&failure.message))?;
@@ -31,7 +36,27 @@ pub(super) fn write(report: &Report, out: &mut impl Write) -> io::Result<()> {
     writeln!(out, "</li>")
 }
 
-/// Before and after.
+/// Before and after, in the page itself.
+fn thumbnails(report: &Report, out: &mut impl Write) -> io::Result<()> {
+    let [before, after] = &report.thumbnails;
+    if before.is_none() {
+        return Ok(());
+    }
+    write!(out, "<p class=pictures>")?;
+    for (what, picture) in [("before", before), ("after", after)] {
+        let Some(Thumbnail { format, size, bytes }) = picture else { continue };
+        let (Size { width, height }, data) = (size, BASE64.encode(bytes));
+        write!(
+            out,
+            "<img loading=lazy decoding=async alt={what} title={what} width={width} height={height} \
+             src=\"data:image/{};base64,{data}\">",
+            format.name()
+        )?;
+    }
+    write!(out, "</p>")
+}
+
+/// Before and after, in figures.
 fn sizes(report: &Report, out: &mut impl Write) -> io::Result<()> {
     let Some(input) = &report.input else { return Ok(()) };
     let size = |format: &str, width: u32, height: u32, bytes: u64| {

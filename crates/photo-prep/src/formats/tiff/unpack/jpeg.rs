@@ -80,6 +80,10 @@ impl Shared<'_> {
 fn decoded(whole: &[u8], memory: u64) -> Result<Raster> {
     let limits = InputLimits::default().memory(memory);
     let info = jpeg::probe::probe(&OpenedFile::open(whole), &limits)?;
+    if !matches!(info.bit_depth, 8 | 12) {
+        let feature = format!("JPEG of {} bits; save it with another compression", info.bit_depth);
+        return Err(Error::unsupported(Format::Jpeg, feature));
+    }
     jpeg::decode::decode(whole, &info, DecodeScale::Full, memory)
 }
 
@@ -132,6 +136,7 @@ fn damaged(at: usize, why: impl Into<String>) -> Error {
 fn in_strip(error: Error, at: usize) -> Error {
     match error {
         Error::Malformed { reason, .. } => damaged(at, format!("a JPEG in it: {reason}")),
+        Error::Truncated { .. } => damaged(at, format!("picture data is missing: {error}")),
         Error::Unsupported { feature, .. } => {
             Error::unsupported(Format::Tiff, format!("a JPEG in it: {feature}"))
         }
