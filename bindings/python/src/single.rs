@@ -21,7 +21,8 @@ pub(crate) fn prepare(py: Python<'_>, source: Source, given: &Bound<'_, PyDict>)
     prepared.map(Prepared::new)
 }
 
-/// The header's facts, as JSON, the size as it is seen, the orientation as EXIF counts it, and warnings in words.
+/// The header's facts, as JSON, the size as it is seen, the orientation as EXIF counts it, and warnings in
+/// words.
 #[pyfunction]
 pub(crate) fn probe(py: Python<'_>, source: Source, given: &Bound<'_, PyDict>) -> PyResult<Facts> {
     run(py, source, given, |options, bytes| {

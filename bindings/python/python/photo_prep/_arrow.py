@@ -57,9 +57,9 @@ def prepare_arrow(
     >>> rows.field("width").to_pylist(), rows.field("error_code").to_pylist(), rows.is_null().to_pylist()
     ([160, None, None], [None, None, 'io'], [False, True, False])
 
-    ``column`` is anything with the Arrow PyCapsule interface (``__arrow_c_array__`` or ``__arrow_c_stream__``): an array
-    of pyarrow, a Series of Polars, pandas, Daft, ... Paths may be ``file:`` URLs. Out comes a pyarrow array of
-    `arrow_type`, which has that interface, too.
+    ``column`` is anything with the Arrow PyCapsule interface (``__arrow_c_array__``, ``__arrow_c_stream__``): an array of
+    pyarrow, a Series of Polars, pandas, Daft, ... Paths may be ``file:`` URLs. Out comes a pyarrow array of `arrow_type`,
+    which has that interface, too.
 
     A bad file is a row with ``error_code`` and ``error``, never a failed batch; null stays null. ``verdict`` tells of
     the file that came in: ``compliant``, ``fixable``, or ``unfixable`` where nothing could be made of it; it is null
@@ -148,7 +148,8 @@ def _chunks(pa: Any, column: Any) -> list[Any]:
     elif hasattr(column, "__arrow_c_stream__") and not isinstance(column, pa.ChunkedArray):
         column = pa.chunked_array(column)
     if not isinstance(column, (pa.Array, pa.ChunkedArray)):
-        raise TypeError(f"no column of Arrow: {type(column).__name__}; it has no __arrow_c_array__ or __arrow_c_stream__")
+        kind = type(column).__name__
+        raise TypeError(f"no column of Arrow: {kind}; it has no __arrow_c_array__ or __arrow_c_stream__")
     types = pa.types
     allowed = (types.is_binary, types.is_large_binary, types.is_string, types.is_large_string, types.is_null)
     views = [getattr(types, name) for name in ("is_binary_view", "is_string_view") if hasattr(types, name)]
