@@ -170,7 +170,7 @@ fn same_samples(bytes: &[u8], inverted: bool) -> Result<(), String> {
         theirs.iter_mut().for_each(|ink| *ink = 255 - *ink);
     }
     let (most, mean) = difference(&ours.data, &theirs);
-    if most <= 3 && (mean < 0.5 || ours.data.len() < 2_000) {
+    if most <= 3 && mean < (if ours.data.len() < 20_000 { 1.0 } else { 0.5 }) {
         Ok(())
     } else {
         Err(format!("{most} at most, {mean} in the mean"))
