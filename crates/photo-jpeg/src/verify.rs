@@ -10,8 +10,8 @@ use crate::scan::{Mcu, verify_memory, verify_scan};
 use crate::simd::Level;
 
 /// Decodes the picture data of a file to its end and reports what is wrong with it. The verdict is that of
-/// [`Coefficients::read`] for every file that it reads, and else that of
-/// [`decode_interleaved`](crate::decode_interleaved), but verifying is much faster and takes little memory.
+/// [`Coefficients::read`] for every file that it reads; others are whole if
+/// [`decode_interleaved`](crate::decode_interleaved) reads them. Verifying is much faster and takes little memory.
 /// Works on all threads of the current rayon pool.
 ///
 /// Damage that entropy decoding can't notice goes unnoticed: wrong coefficients are coefficients too.
