@@ -31,6 +31,7 @@ mod steps;
 mod terminal;
 mod thumbnail;
 mod token_store;
+mod user_folders;
 mod work;
 
 use std::ffi::OsString;

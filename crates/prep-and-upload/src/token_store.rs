@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use crate::args::UploadArgs;
 use crate::failure::UsageError;
+use crate::user_folders;
 
 /// The file; `None` if tokens are not to be kept, or nobody knows where.
 pub(crate) fn path(args: &UploadArgs) -> Result<Option<PathBuf>, UsageError> {
@@ -13,7 +14,7 @@ pub(crate) fn path(args: &UploadArgs) -> Result<Option<PathBuf>, UsageError> {
     if let Some(path) = &args.token_store {
         return Ok(Some(path.clone()));
     }
-    let Some(folder) = state_folder() else { return Ok(None) };
+    let Some(folder) = user_folders::state() else { return Ok(None) };
     let made = private_folder(&folder);
     made.map_err(|error| {
         UsageError(format!(
@@ -22,17 +23,6 @@ pub(crate) fn path(args: &UploadArgs) -> Result<Option<PathBuf>, UsageError> {
         ))
     })?;
     Ok(Some(folder.join("token.json")))
-}
-
-/// `$XDG_STATE_HOME`, or its place where it is not set; on Windows `%LOCALAPPDATA%`.
-fn state_folder() -> Option<PathBuf> {
-    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = if cfg!(windows) {
-        absolute("LOCALAPPDATA")
-    } else {
-        absolute("XDG_STATE_HOME").or_else(|| Some(absolute("HOME")?.join(".local/state")))
-    };
-    Some(base?.join("prep-and-upload"))
 }
 
 fn private_folder(folder: &std::path::Path) -> std::io::Result<()> {

@@ -13,6 +13,7 @@ use clap::{ArgMatches, Args, Command, FromArgMatches};
 
 pub(crate) use self::setting::Arguments;
 use crate::failure::UsageError;
+use crate::user_folders;
 
 /// The name of a config file where no other is given.
 const FILE_NAME: &str = "prep-and-upload.toml";
@@ -62,12 +63,6 @@ fn config_file(matches: &ArgMatches, from_environment: Option<PathBuf>) -> Optio
     if Path::new(FILE_NAME).is_file() {
         return Some((FILE_NAME.into(), true));
     }
-    let absolute = |name: &str| std::env::var_os(name).map(PathBuf::from).filter(|path| path.is_absolute());
-    let base = if cfg!(windows) {
-        absolute("APPDATA")
-    } else {
-        absolute("XDG_CONFIG_HOME").or_else(|| Some(absolute("HOME")?.join(".config")))
-    };
-    let path = base?.join("prep-and-upload").join(FILE_NAME);
+    let path = user_folders::config()?.join(FILE_NAME);
     path.is_file().then_some((path, false))
 }
