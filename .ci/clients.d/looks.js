@@ -35,4 +35,19 @@ function worstContrast() {
   return worst;
 }
 
-module.exports = { LOOKS, worstContrast };
+// Opens a page at a width, in a color scheme.
+async function open(context, url, width, colorScheme) {
+  const page = await context.newPage();
+  await page.setViewportSize({ width, height: 900 });
+  await page.emulateMedia({ colorScheme });
+  await page.goto(url);
+  return page;
+}
+
+// No sideways scrolling, and text that can be read on its ground. `wide` is how wide the page is.
+async function judge(page, wide, width, colorScheme, report) {
+  const worst = await page.evaluate(worstContrast);
+  report.check(`${width} px, ${colorScheme}`, wide <= width && worst.ratio >= 4.5, `${wide} px wide, contrast ${worst.ratio.toFixed(1)} (${worst.text})`);
+}
+
+module.exports = { LOOKS, judge, open };

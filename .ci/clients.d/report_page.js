@@ -7,7 +7,7 @@ const os = require("node:os");
 const path = require("node:path");
 const { pathToFileURL } = require("node:url");
 
-const { LOOKS, worstContrast } = require("./looks.js");
+const { LOOKS, judge, open } = require("./looks.js");
 const { ERRORS, Report, browser, start } = require("./sandboxes.js");
 
 const ROWS = 10000;
@@ -104,15 +104,11 @@ async function thumbnails(page, report) {
 
 async function looks(context, url, report) {
   for (const [width, colorScheme] of LOOKS) {
-    const page = await context.newPage();
-    await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme });
-    await page.goto(url);
+    const page = await open(context, url, width, colorScheme);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
     // The first hundred rows: those of one kind look alike.
     await page.evaluate(() => [...document.querySelectorAll("section li:nth-child(n+30)")].forEach((row) => row.remove()));
-    const worst = await page.evaluate(worstContrast);
-    report.check(`${width} px, ${colorScheme}`, wide <= width && worst.ratio >= 4.5, `${wide} px wide, contrast ${worst.ratio.toFixed(1)} (${worst.text})`);
+    await judge(page, wide, width, colorScheme, report);
     await page.screenshot({ path: path.join(process.env.KEPT, `report-${width}-${colorScheme}.png`) });
     await page.evaluate(() => document.querySelector("section.good").scrollIntoView());
     await page.screenshot({ path: path.join(process.env.KEPT, `report-stored-${width}-${colorScheme}.png`) });

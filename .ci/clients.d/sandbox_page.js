@@ -3,7 +3,7 @@
 
 const path = require("node:path");
 
-const { LOOKS, worstContrast } = require("./looks.js");
+const { LOOKS, judge, open } = require("./looks.js");
 const { Report, browser, start } = require("./sandboxes.js");
 
 async function upload(page, file) {
@@ -58,15 +58,11 @@ async function keyboard(page, report) {
 // No sideways scrolling, nothing asked from elsewhere, text that can be read on its ground.
 async function looks(context, url, report) {
   for (const [width, colorScheme] of LOOKS) {
-    const page = await context.newPage();
-    await page.setViewportSize({ width, height: 900 });
-    await page.emulateMedia({ colorScheme });
-    await page.goto(url);
+    const page = await open(context, url, width, colorScheme);
     await page.waitForFunction(() => document.querySelectorAll("#requests tr").length > 0);
     await page.waitForFunction(() => document.querySelectorAll("#photos li").length === 2);
     const wide = await page.evaluate(() => document.documentElement.scrollWidth);
-    const worst = await page.evaluate(worstContrast);
-    report.check(`${width} px, ${colorScheme}`, wide <= width && worst.ratio >= 4.5, `${wide} px wide, contrast ${worst.ratio.toFixed(1)} (${worst.text})`);
+    await judge(page, wide, width, colorScheme, report);
     // Pictures further down are loaded only when they come into view.
     await page.evaluate(() => Promise.all([...document.images].map((image) => { image.loading = "eager"; return image.decode(); })));
     await page.screenshot({ path: path.join(process.env.KEPT, `page-${width}-${colorScheme}.png`), fullPage: true });
