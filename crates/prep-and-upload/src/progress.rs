@@ -57,20 +57,23 @@ impl Progress {
 
     /// One input has come to its end.
     pub(crate) fn add(&self, report: &Report) {
-        let text = {
-            let mut counts = self.lock();
-            counts.add(report);
-            counts.to_string()
-        };
-        self.bar.set_message(visible(&text));
+        self.tell(|counts| counts.add(report));
         self.bar.inc(1);
     }
 
     /// Uploads pause for this reason, or go on.
     pub(crate) fn paused(&self, reason: Option<String>) {
+        self.tell(|counts| counts.paused = reason);
+    }
+
+    /// Where nobody looks, nothing is counted.
+    fn tell(&self, change: impl FnOnce(&mut Counts)) {
+        if self.bar.is_hidden() {
+            return;
+        }
         let text = {
             let mut counts = self.lock();
-            counts.paused = reason;
+            change(&mut counts);
             counts.to_string()
         };
         self.bar.set_message(visible(&text));
