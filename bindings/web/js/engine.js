@@ -1,15 +1,20 @@
 // The compiled module: one call after the other, in the thread that it is called in.
 
-import { internal } from "./errors.js";
+import { internal, notLoaded, unreadable } from "./errors.js";
 import { moduleSource } from "./host.js";
 import load, * as compiled from "./photo_prep.js";
 
 let loading = null;
 let stopped = null;
 
-/** Loads the module, once. */
+/** Loads the module, once; after a failure it is tried again. */
 export function loaded() {
-  loading ??= moduleSource().then((source) => load(source));
+  loading ??= moduleSource()
+    .then((source) => load(source))
+    .catch((error) => {
+      loading = null;
+      throw { ...notLoaded(error), fatal: true };
+    });
   return loading;
 }
 
@@ -29,7 +34,9 @@ export async function run(name, source, options, deep, step = () => {}) {
   if (source === null) return called(() => compiled[name]());
   step("read");
   called(() => compiled.admit(source.size ?? source.byteLength, options));
-  const bytes = await bytesOf(source);
+  const bytes = await bytesOf(source).catch((error) => {
+    throw unreadable(error);
+  });
   if (name !== "prepare") return JSON.parse(called(() => compiled[name](bytes, options, deep)));
   step("plan");
   called(() => compiled.explain(bytes, options));

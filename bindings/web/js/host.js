@@ -27,7 +27,7 @@ export async function startWorker(heard, failed) {
     return { post: (message) => worker.postMessage(message), end: () => worker.terminate(), busy: () => {} };
   }
   const { Worker: NodeWorker } = await builtin("worker_threads");
-  const worker = new NodeWorker(new URL("./worker.js", import.meta.url));
+  const worker = new NodeWorker(new URL("./worker.js", import.meta.url), { execArgv: [] });
   worker.on("message", heard);
   worker.on("error", failed);
   return {

@@ -182,8 +182,9 @@ export interface ImageInfo {
 export declare class PhotoPrepError extends Error {
   /**
    * A stable name, the same as in the JSON lines of `prep-and-upload`: `"unknown_format"`, `"unsupported"`, `"malformed"`,
-   * `"limit_exceeded"`, `"cannot_fit"`, `"unfixable"`, `"not_compliant"`; and `"internal"` for a fault of this package,
-   * `"closed"` after `close`.
+   * `"limit_exceeded"`, `"cannot_fit"`, `"unfixable"`, `"not_compliant"`; and `"io"` where
+   * the source can't be read, `"not_loaded"` where the worker can't be started, `"internal"` for a fault of this package, `"closed"`
+   * after `close`.
    */
   readonly code: string;
   /** What to do about it. */

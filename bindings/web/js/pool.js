@@ -1,7 +1,7 @@
 // Workers, and the jobs that wait for them.
 
 import { FRACTIONS } from "./arguments.js";
-import { PhotoPrepError, internal, toError } from "./errors.js";
+import { PhotoPrepError, internal, notLoaded, toError } from "./errors.js";
 import { startWorker } from "./host.js";
 
 /** Up to so many workers, started when there is work for them. */
@@ -77,6 +77,7 @@ export class Pool {
 
   // A callback that throws is its caller's affair, and no reason to lose the picture.
   #tell(job, step) {
+    job.begun = true;
     try {
       job.onProgress?.({ step, fraction: FRACTIONS[step] });
     } catch (error) {
@@ -90,7 +91,7 @@ export class Pool {
     if (slot.ended) return;
     const { job } = slot;
     this.#end(slot);
-    if (job) this.#settle(job, () => job.reject(toError(internal(error))));
+    if (job) this.#settle(job, () => job.reject(toError(job.begun ? internal(error) : notLoaded(error))));
     this.#next();
   }
 

@@ -171,7 +171,8 @@ impl Given {
 
     /// The text of a file, or an object with the same keys.
     fn requirements(&self) -> Option<String> {
-        self.value("requirements").map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
+        self.value("requirements")
+            .map(|value| value.as_str().map_or_else(|| value.to_string(), str::to_owned))
     }
 
     fn input_limits(&self) -> Result<InputLimits> {

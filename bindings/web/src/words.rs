@@ -1,8 +1,6 @@
 //! Words that options have for values, the same as on the command line.
 
-use photo_prep::{
-    ColorPolicy, EdgePolicy, MetadataPolicy, OutputFormat, Subsampling, Tolerance, Verify,
-};
+use photo_prep::{ColorPolicy, EdgePolicy, MetadataPolicy, OutputFormat, Subsampling, Tolerance, Verify};
 
 pub(crate) const FORMATS: &[(&str, OutputFormat)] =
     &[("auto", OutputFormat::Auto), ("jpeg", OutputFormat::Jpeg), ("png", OutputFormat::Png)];

@@ -1,7 +1,7 @@
 // Outputs equal those of the native program byte for byte, and both say the same of every picture.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { mkdirSync, readFileSync } from "node:fs";
 import { after, test } from "node:test";
 
 import { PICTURES, sha256, told, withFolder } from "./support.mjs";
@@ -60,7 +60,11 @@ test("there are fixtures", () => assert.ok(PICTURES.length > 300, String(PICTURE
 for (const [name, [given, options]] of Object.entries(SETTINGS)) {
   test(`prepare: ${name}`, () =>
     withFolder(async (folder) => {
-      const lines = await inParts(PICTURES, (paths, n) => told("prep", paths, "--out", `${folder}/${n}`, ...given));
+      const lines = await inParts(PICTURES, (paths, n) => {
+        const out = `${folder}/${n}`;
+        mkdirSync(out);
+        return told("prep", paths, "--out", out, ...given);
+      });
       await Promise.all(PICTURES.map((path) => same(path, lines.get(path), options)));
     }));
 }

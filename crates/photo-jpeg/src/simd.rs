@@ -102,7 +102,10 @@ macro_rules! dispatch {
                 #[inline(always)]
                 || $op,
             ),
-            #[cfg(any(test, not(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128"))))]
+            #[cfg(any(
+                test,
+                not(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128"))
+            ))]
             $crate::simd::Level::Plain($simd) => fearless_simd::Simd::vectorize(
                 $simd,
                 #[inline(always)]

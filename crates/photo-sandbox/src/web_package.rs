@@ -34,7 +34,8 @@ impl WebPackage {
                 return Err(wrong(format!("it has more than {MOST_BYTES} bytes")));
             }
             if facts.is_file() {
-                let content = std::fs::read(entry.path()).map_err(|error| wrong(format!("{name}: {error}")))?;
+                let content =
+                    std::fs::read(entry.path()).map_err(|error| wrong(format!("{name}: {error}")))?;
                 files.insert(name, (kind, Bytes::from(content)));
             }
         }

@@ -72,7 +72,8 @@ impl SandboxArgs {
         if !self.modules.is_empty() {
             config = config.modules(self.modules.iter().cloned()).custom_modules(false);
         }
-        let package = self.web_package.as_deref().map(WebPackage::read).transpose().map_err(UsageError::new)?;
+        let package =
+            self.web_package.as_deref().map(WebPackage::read).transpose().map_err(UsageError::new)?;
         config = config.web_package(package);
         let script = self.script.as_deref().map(read_script).transpose()?;
         Ok(match script {

@@ -60,7 +60,10 @@ pub(crate) enum PagePath<'a> {
     Stats,
     Events,
     Photos,
-    Photo { module: &'a str, record: &'a str },
+    Photo {
+        module: &'a str,
+        record: &'a str,
+    },
     /// A file of the package that prepares pictures.
     Package(&'a str),
 }
