@@ -12,9 +12,6 @@ out=$PWD/target/web
 target=wasm32-unknown-unknown
 mkdir -p "$out"
 
-# The versions are fixed, so that a new one is a change of ours.
-binaryen=132.0.0
-
 # Debian's lists and package in folders of our own, checked by Debian's keys, as apt does it.
 fetch_source() {
     local release=$1 apt=$out/apt version
@@ -61,18 +58,10 @@ fi
 
 cargo build "${std[@]}" --release --locked --target "$target" --manifest-path bindings/web/Cargo.toml
 (unset RUSTFLAGS RUSTC_BOOTSTRAP && cargo build --release --locked --manifest-path bindings/web/bindgen/Cargo.toml)
-if [ "$(cat "$out/binaryen.version" 2> /dev/null)" != "$binaryen" ]; then
-    npm install --prefix "$out/binaryen" --silent --no-audit --no-fund "binaryen@$binaryen"
-    echo "$binaryen" > "$out/binaryen.version"
-fi
-
 package=$out/package
 rm -rf "$package"
 mkdir -p "$package"
 "$CARGO_TARGET_DIR/release/photo-prep-web-bindgen" "$CARGO_TARGET_DIR/$target/release/photo_prep_web.wasm" "$package"
-"$out/binaryen/node_modules/.bin/wasm-opt" ${WASM_OPT:--O3} --enable-simd --enable-bulk-memory --enable-nontrapping-float-to-int \
-    --enable-sign-ext --enable-mutable-globals --enable-reference-types --enable-multivalue \
-    "$package/photo_prep_bg.wasm" -o "$package/photo_prep_bg.wasm"
 cp bindings/web/js/* bindings/web/package.json bindings/web/README.md LICENSE-MIT LICENSE-APACHE "$package/"
 (cd "$package" && npm pack --silent --pack-destination "$out" > /dev/null)
 mv "$out"/photo-prep-web-[0-9]*.tgz "$out/photo-prep-web.tgz"

@@ -5,11 +5,12 @@ const inNode = typeof process !== "undefined" && Boolean(process.versions?.node)
 // Names are put together, so that bundlers for browsers don't look for Node's modules.
 const builtin = (name) => import(/* @vite-ignore */ /* webpackIgnore: true */ "node:" + name);
 
-/** The compiled module, as wasm-bindgen's loader takes it; nothing in browsers, where it is fetched. */
+/** The compiled module, as wasm-bindgen's loader takes it: an address to fetch, or the content where there is no fetching. */
 export async function moduleSource() {
-  if (!inNode) return undefined;
+  const address = new URL("./photo_prep_bg.wasm", import.meta.url);
+  if (!inNode) return { module_or_path: address };
   const { readFile } = await builtin("fs/promises");
-  return { module_or_path: await readFile(new URL("./photo_prep_bg.wasm", import.meta.url)) };
+  return { module_or_path: await readFile(address) };
 }
 
 /**

@@ -101,6 +101,16 @@ async function sandboxPage(context, report, support) {
   });
   context.on("weberror", (error) => errors.push(error.error()));
   context.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  try {
+    await run(context, sandbox, report, support, phone);
+  } finally {
+    await sandbox.stop();
+  }
+  report.check("the sandbox page: nothing asked from elsewhere", outside.length === 0, outside);
+  report.check("the sandbox page: no errors in the console", errors.length === 0, errors);
+}
+
+async function run(context, sandbox, report, support, phone) {
   const page = await context.newPage();
   await page.goto(sandbox.url);
   await flow(page, report, phone);
@@ -109,9 +119,6 @@ async function sandboxPage(context, report, support) {
   await cancel(page, report, phone);
   await page.close();
   await looks(context, sandbox.url, report, phone);
-  report.check("the sandbox page: nothing asked from elsewhere", outside.length === 0, outside);
-  report.check("the sandbox page: no errors in the console", errors.length === 0, errors);
-  await sandbox.stop();
 }
 
 module.exports = { sandboxPage };

@@ -6,7 +6,7 @@ const http = require("node:http");
 const path = require("node:path");
 
 const TYPES = { ".js": "text/javascript", ".wasm": "application/wasm", ".html": "text/html" };
-const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src blob:";
+const POLICY = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; worker-src 'self'; connect-src 'self'; img-src blob: data:";
 
 // `folders` are served by the first part of a path.
 function serve(folders, policy = POLICY) {

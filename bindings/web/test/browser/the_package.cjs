@@ -27,6 +27,24 @@ function prepareAll(paths) {
   })();
 }
 
+// The greatest difference of a sample between what the package and the program make of a picture, both as PNG.
+function farthest([address, base64]) {
+  return (async () => {
+    const { prepare } = await import("/package/index.js");
+    const own = await prepare(await (await fetch(address)).blob(), { format: "png" });
+    const other = new Blob([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))], { type: "image/png" });
+    const [a, b] = await Promise.all([own.blob, other].map(pixels));
+    return a.length === b.length ? a.reduce((most, sample, n) => Math.max(most, Math.abs(sample - b[n])), 0) : -1;
+
+    async function pixels(blob) {
+      const picture = await createImageBitmap(blob);
+      const context = new OffscreenCanvas(picture.width, picture.height).getContext("2d");
+      context.drawImage(picture, 0, 0);
+      return context.getImageData(0, 0, picture.width, picture.height).data;
+    }
+  })();
+}
+
 // A large photo five times; the first time includes fetching and compiling the module.
 function prepareLarge() {
   return (async () => {
@@ -66,38 +84,65 @@ function abort() {
   })();
 }
 
-async function thePackage(context, report, { BUILT, FIXTURES, PACKAGE, phonePicture, told, withFolder }) {
-  phonePicture();
-  const server = await serve({ package: PACKAGE, fixtures: FIXTURES, built: BUILT });
-  const errors = [];
-  context.on("weberror", (error) => errors.push(error.error()));
-  context.on("console", (message) => message.type() === "error" && errors.push(message.text()));
-  const page = await context.newPage();
-  await page.goto(server.url);
+// Its profile is interpolated in floats here, and in fixed point by the program.
+const INKS = "jpeg_cmyk_icc.jpg";
 
+async function sameFiles(page, report, { FIXTURES, told, withFolder }) {
   const names = fs.readdirSync(FIXTURES).filter((name) => !/\.(md|json)$/.test(name) && name !== "invalid");
-  const paths = names.map((name) => path.join(FIXTURES, name));
-  const wanted = await withFolder((folder) => {
-    // Names that differ only in their extension would be written over each other; the hashes are told all the same.
-    const lines = paths.map((file, n) => told("prep", [file], "--out", path.join(folder, String(n))).get(file));
-    return lines.map((line) => line.out?.sha256 ?? line.error.kind);
-  });
+  const wanted = await withFolder((folder) => hashes(names.map((name) => path.join(FIXTURES, name)), folder, told));
   const made = await page.evaluate(prepareAll, names.map((name) => `/fixtures/${name}`));
-  const different = names.filter((name, n) => made[n] !== wanted[n]);
+  const different = names.filter((name, n) => made[n] !== wanted[n] && name !== INKS);
   report.check("the program's files, byte for byte", different.length === 0 && names.length > 100, `${names.length} pictures; other: ${different}`);
+  const inks = await withFolder((folder) => {
+    const out = path.join(folder, "inks.png");
+    told("prep", [path.join(FIXTURES, INKS)], "--out", out, "--format", "png");
+    return fs.readFileSync(out).toString("base64");
+  });
+  const off = await page.evaluate(farthest, [`/fixtures/${INKS}`, inks]);
+  report.check("inks with a profile: the same but for the last digits", off >= 0 && off <= 2, `off by ${off} of 255`);
+}
 
+// What the program makes of each: a SHA-256 or an error's kind. Names that differ only in their extension would be written over
+// each other.
+function hashes(paths, folder, told) {
+  const kinds = [...new Set(paths.map((file) => path.extname(file)))];
+  const lines = kinds.flatMap((kind) => {
+    const out = path.join(folder, kind);
+    fs.mkdirSync(out);
+    return [...told("prep", paths.filter((file) => path.extname(file) === kind), "--out", out)];
+  });
+  const byPath = new Map(lines);
+  return paths.map((file) => byPath.get(file).out?.sha256 ?? byPath.get(file).error.kind);
+}
+
+async function largePhoto(page, report) {
   const large = await page.evaluate(prepareLarge);
   const seconds = large.seconds.map((time) => time.toFixed(2));
   const upright = large.width < large.height && large.width * large.height <= 10_000_000;
   report.check("12 MP: upright, within the limits", upright, `${large.width}x${large.height}, ${large.bytes} bytes`);
   report.check("12 MP: within 64 MB of WebAssembly memory", large.memory <= 64_000_000, `${large.memory} bytes`);
   report.check("12 MP: seconds, the first with the module's compiling", true, seconds.join(" "));
+}
 
-  const aborted = await page.evaluate(abort);
-  report.check("aborted in the middle", aborted.name === "AbortError" && aborted.width === 100, JSON.stringify(aborted));
-  report.check("no errors in the console", errors.length === 0, errors);
-  await page.close();
-  await server.close();
+async function thePackage(context, report, support) {
+  const { BUILT, FIXTURES, PACKAGE } = support;
+  support.phonePicture();
+  const server = await serve({ package: PACKAGE, fixtures: FIXTURES, built: BUILT });
+  const errors = [];
+  context.on("weberror", (error) => errors.push(error.error()));
+  context.on("console", (message) => message.type() === "error" && errors.push(message.text()));
+  try {
+    const page = await context.newPage();
+    await page.goto(server.url);
+    await sameFiles(page, report, support);
+    await largePhoto(page, report);
+    const aborted = await page.evaluate(abort);
+    report.check("aborted in the middle", aborted.name === "AbortError" && aborted.width === 100, JSON.stringify(aborted));
+    report.check("no errors in the console", errors.length === 0, errors);
+    await page.close();
+  } finally {
+    await server.close();
+  }
 }
 
 module.exports = { thePackage };
