@@ -57,11 +57,14 @@ if [ "${1:-}" = --check ]; then
 fi
 
 cargo build "${std[@]}" --release --locked --target "$target" --manifest-path bindings/web/Cargo.toml
-(unset RUSTFLAGS RUSTC_BOOTSTRAP && cargo build --release --locked --manifest-path bindings/web/bindgen/Cargo.toml)
+(
+    unset RUSTFLAGS RUSTC_BOOTSTRAP
+    CARGO_TARGET_DIR=$out/bindgen cargo build --release --locked --manifest-path bindings/web/bindgen/Cargo.toml
+)
 package=$out/package
 rm -rf "$package"
 mkdir -p "$package"
-"$CARGO_TARGET_DIR/release/photo-prep-web-bindgen" "$CARGO_TARGET_DIR/$target/release/photo_prep_web.wasm" "$package"
+"$out/bindgen/release/photo-prep-web-bindgen" "$CARGO_TARGET_DIR/$target/release/photo_prep_web.wasm" "$package"
 cp bindings/web/js/* bindings/web/package.json bindings/web/README.md LICENSE-MIT LICENSE-APACHE "$package/"
 (cd "$package" && npm pack --silent --pack-destination "$out" > /dev/null)
 mv "$out"/photo-prep-web-[0-9]*.tgz "$out/photo-prep-web.tgz"

@@ -64,6 +64,7 @@ async function others(page, report, { FIXTURES, ROOT }) {
   report.check("a compliant file goes as it is", good.includes("Compliant: sent as it is"), good);
   const heic = await choose(page, path.join(ROOT, "crates/photo-prep/tests/data/heic/grid.heic"));
   report.check("HEIC becomes what every program reads", /HEIC.*(JPEG|PNG)/s.test(heic), heic);
+  await page.waitForSelector("#compare:not([hidden])");
   report.check("a browser without HEIC says so", await page.isVisible("#compare-none"), "");
   await page.uncheck("#prepare");
   report.check("without preparing nothing is shown", !(await page.isVisible("#prepared")), "");

@@ -21,6 +21,8 @@ function hideAll() {
   for (const part of ["work", "location", "camera", "sizes"]) $(`prepared-${part}`).hidden = true;
   for (const part of ["compare", "compare-none"]) $(part).hidden = true;
   $("prepared-violations").replaceChildren();
+  $("prepared-sizes").tBodies[0].replaceChildren();
+  for (const part of ["location", "camera"]) $(`prepared-${part}`).textContent = "";
   status("", "");
 }
 
