@@ -51,6 +51,7 @@ pub(crate) fn expanded(kind: Kind, min_bits: u8, data: &[u8], length: usize) -> 
     }
 }
 
+#[inline(never)]
 fn expand<const TIFF: bool>(min_bits: u8, data: &[u8], length: usize) -> Option<Expanded> {
     if !(2..=8).contains(&min_bits) || u32::try_from(length).is_err() {
         return None;
