@@ -270,3 +270,6 @@ fn add(a: [i16; 4], b: [i16; 4]) -> [i16; 4] {
 fn subtract(a: [i16; 4], b: [i16; 4]) -> [i16; 4] {
     std::array::from_fn(|i| a[i].wrapping_sub(b[i]))
 }
+
+#[cfg(test)]
+mod tests;
