@@ -121,12 +121,9 @@ impl<'a, const CHANNELS: usize> Band<'a, CHANNELS> {
             let window = first - self.top / 2..end - self.top / 2;
             self.reach(&window);
             let taps = down.taps(row as usize);
-            for channel in 0..CHANNELS {
-                let pairs = self.pairs(channel, window.clone());
-                match CHANNELS {
-                    1 => vertical::reduce(level, &pairs, taps, out),
-                    _ => vertical::reduce(level, &pairs, taps, &mut planes[channel]),
-                }
+            for (channel, plane) in planes.iter_mut().enumerate() {
+                let row = if CHANNELS == 1 { &mut *out } else { plane };
+                vertical::reduce(level, &self.pairs(channel, window.clone()), taps, row);
             }
             if let [red, green, blue] = planes.as_slice() {
                 dispatch!(level, simd => interleave::interleave_row(simd, [red, green, blue], out));

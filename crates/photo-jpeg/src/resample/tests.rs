@@ -77,7 +77,7 @@ proptest! {
 
 #[test]
 fn the_same_size_is_the_same_picture() {
-    let rgb: Vec<u8> = (0..61u32 * 23 * 3).map(|i| (i * i >> 3) as u8).collect();
+    let rgb: Vec<u8> = (0..61u32 * 23 * 3).map(|i| ((i * i) >> 3) as u8).collect();
     let resampler = Resampler::new((61, 23), (61, 23)).unwrap();
     assert_eq!(in_bands::<3>(&resampler, &rgb, 7), rgb);
 }
