@@ -24,6 +24,9 @@ struct Location {
 
 /// The facts of a file that has been probed, and so is within the limits. What can't be read is absent.
 pub(crate) fn of(data: &[u8]) -> PrivateFacts {
+    if pointers(data) > MOST_POINTERS {
+        return PrivateFacts::default();
+    }
     let mut reader = Reader::new();
     reader.continue_on_error(true);
     let exif = match reader.read_from_container(&mut Cursor::new(data)) {
@@ -38,6 +41,22 @@ pub(crate) fn of(data: &[u8]) -> PrivateFacts {
         camera: Some(camera).filter(|camera| !camera.is_empty()),
         taken: text(&exif, Tag::DateTimeOriginal).or_else(|| text(&exif, Tag::DateTime)).map(|t| date(&t)),
     }
+}
+
+/// How many entries of the file lead to further directories, or look like it. Directories may overlap: thousands of
+/// pointers to thousands of entries each would fill all memory.
+fn pointers(data: &[u8]) -> usize {
+    const TAGS: [u16; 3] = [Tag::ExifIFDPointer.1, Tag::GPSInfoIFDPointer.1, Tag::InteropIFDPointer.1];
+    // Tag and type of an entry; BYTE, SHORT and LONG are taken for offsets.
+    let leads = |tag: u16, kind: u16| TAGS.contains(&tag) && matches!(kind, 1 | 3 | 4);
+    let looks = |bytes: &&[u8]| match **bytes {
+        [a, b, c, d] => {
+            leads(u16::from_le_bytes([a, b]), u16::from_le_bytes([c, d]))
+                || leads(u16::from_be_bytes([a, b]), u16::from_be_bytes([c, d]))
+        }
+        _ => false,
+    };
+    data.windows(4).filter(looks).count()
 }
 
 /// EXIF writes dates with colons throughout.
@@ -70,5 +89,7 @@ fn angle(exif: &Exif, tag: Tag, side: Tag, negative: &str) -> Option<f64> {
     angle.is_finite().then_some(sign * angle)
 }
 
+/// A file has three or four; a large one may have a few more by chance.
+const MOST_POINTERS: usize = 32;
 /// Characters of a text that are shown.
 const LONGEST: usize = 100;

@@ -152,3 +152,23 @@ test("an idle worker keeps no program running", () => {
   const told = execFileSync(process.execPath, ["--input-type=module", "-e", script], { encoding: "utf8", timeout: 60_000 });
   assert.equal(told.trim(), "160");
 });
+
+test("directories that lead to each other a thousand times are not followed", async () => {
+  // A TIFF whose first directory is nothing but pointers, each to another place within it.
+  const count = 4000;
+  const exif = Buffer.alloc(14 + count * 12);
+  exif.write("II*\0", "latin1");
+  exif.writeUInt32LE(8, 4);
+  exif.writeUInt16LE(count, 8);
+  for (let n = 0; n < count; n += 1) {
+    exif.writeUInt16LE(0x8769, 10 + n * 12);
+    exif.writeUInt16LE(4, 12 + n * 12);
+    exif.writeUInt32LE(1, 14 + n * 12);
+    exif.writeUInt32LE(8 + n * 12, 18 + n * 12);
+  }
+  const head = Buffer.from([0xff, 0xd8, 0xff, 0xe1, 0, 0, ...Buffer.from("Exif\0\0", "latin1")]);
+  head.writeUInt16BE(8 + exif.length, 4);
+  const jpeg = readFileSync(path.join(FIXTURES, "jpeg_baseline.jpg"));
+  const facts = await probe(Buffer.concat([head, exif, jpeg.subarray(2)]));
+  assert.deepEqual(facts.private, { location: null, camera: null, taken: null });
+});
