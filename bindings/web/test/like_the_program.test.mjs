@@ -102,14 +102,14 @@ test("explain", async () => {
   for (const path of PICTURES) {
     const line = lines.get(path);
     const explained = photoPrep.explain(readFileSync(path), { sha256: true });
-    if (line.error) {
+    if (line.route === null) {
       await assert.rejects(explained, { code: line.error.kind, message: line.error.message }, path);
       continue;
     }
     const { route, details, memory, text } = await explained;
     assert.equal(route, line.route, path);
-    // How much memory it takes depends on the threads.
-    assert.deepEqual({ ...details, estimate: null }, { ...line.plan, estimate: null }, path);
+    // The program also looks whether the picture is all there. How much memory it takes depends on the threads.
+    if (line.plan) assert.deepEqual({ ...details, estimate: null }, { ...line.plan, estimate: null }, path);
     assert.ok(memory > 0 && text.length > 0, path);
   }
 });
