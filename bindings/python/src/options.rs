@@ -189,8 +189,8 @@ impl<'py> Given<'_, 'py> {
         required = self.count("max_height")?.map_or(required, |n| required.max_height(n));
         required = self.count("max_side")?.map_or(required, |n| required.max_long_side(n));
         if let Some(text) = self.get::<String>("aspect")? {
-            let (least, most) =
-                AspectRatio::range(&text).map_err(|error| PyValueError::new_err(format!("aspect: {error}")))?;
+            let (least, most) = AspectRatio::range(&text)
+                .map_err(|error| PyValueError::new_err(format!("aspect: {error}")))?;
             required = required.min_aspect_ratio(least).max_aspect_ratio(most);
         }
         Ok(required)

@@ -20,12 +20,21 @@ def examples_of_modules():
     return [test for test in found if test.examples]
 
 
+@pytest.fixture
+def names(sandbox):
+    """What examples take for granted."""
+    return {"SANDBOX": {"url": sandbox.url, "token": sandbox.token}, "photo_prep": photo_prep}
+
+
 @pytest.mark.parametrize("test", examples_of_modules(), ids=lambda test: test.name)
-def test_docstrings(test, examples):
+def test_docstrings(test, examples, request):
+    if ".upload" in test.name:
+        test.globs.update(request.getfixturevalue("names"))
     assert doctest.DocTestRunner(optionflags=doctest.ELLIPSIS).run(test).failed == 0
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_pages(page, examples):
-    result = doctest.testfile(str(ROOT / page), module_relative=False, optionflags=doctest.ELLIPSIS)
+def test_pages(page, examples, request):
+    names = request.getfixturevalue("names") if "SANDBOX" in (ROOT / page).read_text() else {}
+    result = doctest.testfile(str(ROOT / page), module_relative=False, optionflags=doctest.ELLIPSIS, globs=names)
     assert result.attempted > 0 and result.failed == 0
