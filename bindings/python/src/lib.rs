@@ -12,6 +12,7 @@ mod prepared;
 mod single;
 mod source;
 mod threads;
+#[cfg(feature = "upload")]
 mod upload;
 
 use pyo3::prelude::*;
@@ -29,6 +30,7 @@ mod _native {
     use super::prepared::Prepared;
     #[pymodule_export]
     use super::single::{check, plan, prepare, probe};
+    #[cfg(feature = "upload")]
     #[pymodule_export]
     use super::upload::{UploadClient, Uploads};
     use pyo3::prelude::*;

@@ -14,6 +14,7 @@ impl Prepared {
         Self(prepared)
     }
 
+    #[cfg(feature = "upload")]
     pub(crate) fn inner(&self) -> &photo_prep::Prepared<'static> {
         &self.0
     }

@@ -31,6 +31,7 @@ pub(crate) fn run<T: Send + 'static>(
 }
 
 /// [`run`] for work that mostly waits: in a thread of its own.
+#[cfg(feature = "upload")]
 pub(crate) fn run_on_its_own<T: Send + 'static>(
     py: Python<'_>,
     work: impl FnOnce() -> T + Send + 'static,

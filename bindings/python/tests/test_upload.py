@@ -14,7 +14,9 @@ import pytest
 from conftest import CLI, FIXTURES, TURNED
 
 import photo_prep
-from photo_prep import upload
+
+# Built in on request.
+upload = pytest.importorskip("photo_prep.upload", exc_type=ImportError)
 
 RECORD = "3000000038009"
 
@@ -67,12 +69,12 @@ def test_options_prepare_it(sandbox):
 CODES = [
     (1, "RefusedError", "INVALID_MODULE", "permanent", "module", "module"),
     (2, "RefusedError", "INVALID_MODULE", "permanent", "module", "module"),
-    (3, "RefusedError", "INVALID_URL_PATTERN", "permanent", "batch", None),
+    (3, "DeniedError", "INVALID_URL_PATTERN", "permanent", "batch", None),
     (4, "DeniedError", "OAUTH_SCOPE_MISMATCH", "permanent", "module", "module"),
     (5, "DeniedError", "NO_PERMISSION", "permanent", "module", "module"),
     (6, "TemporaryError", "INTERNAL_ERROR", "temporary", None, None),
-    (7, "RefusedError", "INVALID_REQUEST_METHOD", "permanent", "batch", "batch"),
-    (8, "DeniedError", "AUTHORIZATION_FAILED", "permanent", "module", None),
+    (7, "RefusedError", "INVALID_REQUEST_METHOD", "permanent", "record", None),
+    (8, "RefusedError", "AUTHORIZATION_FAILED", "permanent", "module", None),
     (9, "RefusedError", "INVALID_DATA", "permanent", "record", None),
     (10, "RefusedError", "INVALID_DATA", "permanent", "file", None),
     (11, "RefusedError", "FILE_SIZE_MORE_THAN_ALLOWED_SIZE", "permanent", "file", None),
@@ -164,18 +166,18 @@ SECRETS = {"client_id": "1000.ID", "client_secret": "hush-secret", "refresh_toke
 WRONG = [
     ({"data_center": "mars"}, upload.ConfigError, "mars"),
     ({"api_domain": "http://elsewhere.example"}, upload.ConfigError, "http"),
-    ({"api_domain": "https://me:hush@a.example"}, upload.ConfigError, ""),
-    ({"api_version": "v99"}, upload.ConfigError, "v99"),
-    ({"access_token": "hush hush"}, upload.TokenError, ""),
+    ({"api_domain": "https://me:hush@a.example"}, upload.ConfigError, None),
+    ({"api_version": "nine"}, upload.ConfigError, "nine"),
+    ({"access_token": "hush hush"}, upload.TokenError, None),
     ({"access_token": "hush", **SECRETS}, upload.ConfigError, "not both"),
     ({**SECRETS, "client_secret": None}, upload.ConfigError, "client secret"),
     ({**SECRETS, "data_center": None, "api_domain": "https://a.example"}, upload.ConfigError, "token URL"),
-    ({**SECRETS, "token_url": "https://a.example/?client_secret=hush"}, upload.ConfigError, ""),
+    ({**SECRETS, "token_url": "https://a.example/?client_secret=hush"}, upload.ConfigError, None),
     ({"access_token": 7}, TypeError, "access_token"),
     ({"refresh_token": b"hush", "client_id": "1", "client_secret": "2"}, TypeError, "refresh_token"),
     ({"timeout": -1}, upload.ConfigError, "timeout=-1"),
     ({"timeout": float("nan")}, upload.ConfigError, "timeout"),
-    ({"retries": -1}, OverflowError, ""),
+    ({"retries": -1}, TypeError, "retries"),
     ({"proxy": "hush://me:hush@proxy.example"}, upload.ConfigError, "proxy"),
     ({"user_agent": "a\r\nb"}, upload.ConfigError, "User-Agent"),
     ({"restrict_triggers": "everything"}, upload.ConfigError, "everything"),
@@ -192,7 +194,7 @@ def test_wrong_settings_are_told_without_secrets(options, kind, text):
     with pytest.raises(kind, match=text) as caught:
         upload.Client(**{"data_center": "eu", **token, **options})
     told = f"{caught.value!r} {caught.value} {caught.value.__cause__!r}"
-    assert "hush" not in told.replace("hush://", "") or "hush" in text, told
+    assert "hush" not in told, told
 
 
 def test_secrets_do_not_show(sandbox):
@@ -261,7 +263,7 @@ def test_what_would_fail_for_all_is_not_tried_for_all(sandboxes, sent):
     source = photo_prep.prepare(TURNED) if sent == "prepared" else TURNED
     outcomes = list(
         client(sandbox, retries=0).upload_many(((source, "Leads", n + 1) for n in range(40)), transfers=1, max_failures=2,
-                                               max_outage=0)
+                                               max_outage=0, threads=1)
     )  # fmt: skip
     statuses = [outcome.status for outcome in sorted(outcomes, key=lambda outcome: outcome.index)]
     assert len(statuses) == 40 and statuses[:3] == ["stored"] * 3
@@ -350,10 +352,10 @@ from photo_prep import upload
 url, token, folder, count = sys.argv[1:]
 client = upload.Client(api_domain=url, access_token=token)
 rows = [(Path(folder, f"{n}.png"), "Leads", n + 1) for n in range(int(count))]
-outcomes = client.upload_many(rows, journal=Path(folder, "journal"), resume=True, transfers=3, drain=20)
 try:
-    for outcome in outcomes:
-        print(outcome.index, outcome.status, flush=True)
+    with client.upload_many(rows, journal=Path(folder, "journal"), resume=True, transfers=3, drain=20) as outcomes:
+        for outcome in outcomes:
+            print(outcome.index, outcome.status, flush=True)
 except KeyboardInterrupt:
     print("interrupted", flush=True)
     for outcome in outcomes:
@@ -404,9 +406,11 @@ def test_ctrl_c_lets_what_is_under_way_finish(sandboxes, tmp_path):
     lines = run.communicate(timeout=60)[0].splitlines()
     assert run.returncode == 0 and "interrupted" in lines
     states = last_states(tmp_path)
-    # Nothing is left in the middle, all that was begun has come out, and the rest was not begun.
+    # Nothing is left in the middle, and the rest was not begun.
     assert set(states.values()) == {"stored"} and len(states) < 60
-    assert sandbox.stats()["uploads_accepted"] == len(states) == len(lines)
+    assert sandbox.stats()["uploads_accepted"] == len(states)
+    # All that was begun has come out, but the one that Python may have had in its hands when the signal came.
+    assert len(states) - len(lines) in (0, 1)
     resumed = begin(sandbox, tmp_path, 60)
     assert resumed.communicate(timeout=120)[0].count("stored\n") == 60 - len(states)
     assert sandbox.stats()["uploads_accepted"] == 60

@@ -7,6 +7,9 @@
 1
 
 Pictures are prepared first, as by `photo_prep.prepare` and with its options; what is `Prepared` is sent as it is.
+
+It is in wheels that were built with the feature ``upload``:
+``MATURIN_PEP517_ARGS="--features upload" pip install ./bindings/python``.
 """
 
 from __future__ import annotations
@@ -43,6 +46,11 @@ from ._upload_errors import (
     TokenError,
     UploadError,
 )
+
+if not hasattr(_native, "UploadClient"):
+    raise ImportError(
+        "this photo_prep was built without uploads: set MATURIN_PEP517_ARGS='--features upload' and install it again"
+    )
 
 if TYPE_CHECKING:
     from typing_extensions import Unpack
@@ -244,8 +252,9 @@ class Client:
           out as ``"not_tried"``.
         * ``threads`` and ``memory`` of preparing, ``progress`` and ``options`` are those of `prepare_many`.
 
-        ``KeyboardInterrupt``, and leaving a ``with`` statement, begin nothing more and wait ``drain`` seconds for what is under
-        way; a second one does not wait. What came of it can still be taken then.
+        Put it in a ``with`` statement: leaving that, by ``KeyboardInterrupt`` or otherwise, begins nothing more and waits
+        ``drain`` seconds for what is under way; a second ``KeyboardInterrupt`` does not wait. What came of it can still be
+        taken then.
 
         Raises `JournalError` where the journal can't be used, or is there without ``resume``.
         """

@@ -47,7 +47,14 @@ impl Uploads {
             return Ok(Some(outcome.told(py)));
         }
         match receive(py, &self.outcomes) {
-            Ok(Some(outcome)) => Ok(Some(outcome.told(py))),
+            Ok(Some(outcome)) => match py.check_signals() {
+                Ok(()) => Ok(Some(outcome.told(py))),
+                Err(raised) => {
+                    lock(&self.drained).push_back(outcome);
+                    self.drain(py);
+                    Err(raised)
+                }
+            },
             Ok(None) => self.end(py).map(|()| None),
             Err(raised) => {
                 self.drain(py);
