@@ -71,6 +71,7 @@ mod read;
 #[cfg(test)]
 mod reference;
 mod requantize;
+mod resample;
 mod resize;
 mod rgb;
 mod scan;
@@ -94,6 +95,7 @@ pub use header::{ColorModel, Component, Header, Process, Scan, ScanComponent};
 pub use orientation::Orientation;
 pub use planes::{Plane, Planes};
 pub use quant::QuantTable;
+pub use resample::Resampler;
 pub use transform::Edges;
 pub use verify::{verify, verify_memory_for};
 

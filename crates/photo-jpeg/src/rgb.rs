@@ -11,7 +11,7 @@
 //! 5. [`inks`] converts planes of inks to interleaved pixels.
 
 mod inks;
-mod interleave;
+pub(crate) mod interleave;
 mod layout;
 mod rgb_to_ycbcr;
 mod upsample;

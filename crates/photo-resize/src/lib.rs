@@ -8,16 +8,18 @@
 //! ```
 //!
 //! That library is generic over pixel types, so its SIMD kernels are compiled into whatever crate calls it,
-//! minutes of work at every edit. Here they are compiled once, and for three pixel types instead of thirteen.
-//! There is nothing else in this crate; it is a part of photo-prep.
+//! minutes of work at every edit. Here they are compiled once, and for one pixel type instead of thirteen:
+//! four samples, for pictures with alpha and for inks. Fewer samples are filled up to four, which is for the rare
+//! reductions that the kernels of photo-jpeg don't do. There is nothing else in this crate; it is a part of
+//! photo-prep.
 #![forbid(unsafe_code)]
 #![warn(missing_docs)]
 
 use std::ops::Range;
 
 use fast_image_resize::images::{TypedImage, TypedImageRef};
-use fast_image_resize::pixels::{InnerPixel, U8, U8x3, U8x4};
-use fast_image_resize::{FilterType, PixelTrait, ResizeAlg, ResizeOptions, Resizer};
+use fast_image_resize::pixels::U8x4;
+use fast_image_resize::{FilterType, ResizeAlg, ResizeOptions, Resizer};
 
 /// How the samples of a pixel lie.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -35,8 +37,8 @@ pub enum Pixel {
 }
 
 /// The picture at another size, `(width, height)` in pixels. Edges are exact: both pictures cover the same
-/// area. Colors are weighted with their alpha, so that nothing bleeds out of transparent pixels. Runs in the
-/// caller's rayon pool.
+/// area. Colors are weighted with their alpha, so that nothing bleeds out of transparent pixels. Runs on the
+/// caller's thread.
 ///
 /// `None` if `data` is not exactly `from` times the samples of a pixel, or a side is 0.
 #[must_use]
@@ -103,12 +105,14 @@ fn band(
     if let Some((top, bottom)) = part {
         options = options.crop(0.0, top, from.0.into(), bottom - top);
     }
+    let options = options.use_alpha(matches!(pixel, Pixel::GrayAlpha | Pixel::Rgba));
     match pixel {
-        Pixel::Gray => resized::<U8>(data, from, out, to, &options.use_alpha(false)),
-        Pixel::GrayAlpha => gray_alpha(data, from, out, to, &options.use_alpha(true)),
-        Pixel::Rgb => resized::<U8x3>(data, from, out, to, &options.use_alpha(false)),
-        Pixel::Rgba => resized::<U8x4>(data, from, out, to, &options.use_alpha(true)),
-        Pixel::Four => resized::<U8x4>(data, from, out, to, &options.use_alpha(false)),
+        Pixel::Gray => filled(data, from, out, to, &options, |&[v]| [v, v, v, v], |p| [p[0]]),
+        Pixel::GrayAlpha => filled(data, from, out, to, &options, |&[v, a]| [v, v, v, a], |p| [p[0], p[3]]),
+        Pixel::Rgb => {
+            filled(data, from, out, to, &options, |&[r, g, b]| [r, g, b, 0], |p| [p[0], p[1], p[2]])
+        }
+        Pixel::Rgba | Pixel::Four => resized(data, from, out, to, &options),
     }
 }
 
@@ -122,32 +126,34 @@ fn samples((width, height): (u32, u32), pixel: Pixel) -> Option<usize> {
     (width as usize).checked_mul(height as usize)?.checked_mul(channels)
 }
 
-/// So rare that it is not worth kernels of its own: taken as RGBA.
-fn gray_alpha(
+/// Pixels of `N` samples as pixels of four, which `wide` makes of them and `narrow` turns back.
+fn filled<const N: usize>(
     data: &[u8],
     from: (u32, u32),
     out: &mut [u8],
     to: (u32, u32),
     options: &ResizeOptions,
+    wide: impl Fn(&[u8; N]) -> [u8; 4],
+    narrow: impl Fn(&[u8; 4]) -> [u8; N],
 ) -> Option<()> {
-    let rgba: Vec<u8> = data.as_chunks::<2>().0.iter().flat_map(|&[v, a]| [v, v, v, a]).collect();
-    let mut wide = vec![0; out.len().checked_mul(2)?];
-    resized::<U8x4>(&rgba, from, &mut wide, to, options)?;
-    for (pair, p) in out.as_chunks_mut::<2>().0.iter_mut().zip(wide.as_chunks::<4>().0) {
-        *pair = [p[0], p[3]];
+    let four: Vec<u8> = data.as_chunks::<N>().0.iter().flat_map(wide).collect();
+    let mut small = vec![0; (out.len() / N).checked_mul(4)?];
+    resized(&four, from, &mut small, to, options)?;
+    for (out, pixel) in out.as_chunks_mut::<N>().0.iter_mut().zip(small.as_chunks::<4>().0) {
+        *out = narrow(pixel);
     }
     Some(())
 }
 
-fn resized<P: PixelTrait + InnerPixel>(
+fn resized(
     data: &[u8],
     from: (u32, u32),
     out: &mut [u8],
     to: (u32, u32),
     options: &ResizeOptions,
 ) -> Option<()> {
-    let source = TypedImageRef::<P>::from_buffer(from.0, from.1, data).ok()?;
-    let mut target = TypedImage::<P>::from_buffer(to.0, to.1, out).ok()?;
+    let source = TypedImageRef::<U8x4>::from_buffer(from.0, from.1, data).ok()?;
+    let mut target = TypedImage::<U8x4>::from_buffer(to.0, to.1, out).ok()?;
     Resizer::new().resize_typed(&source, &mut target, options).ok()
 }
 

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::sync::Mutex;
 
-use crate::simd::{Level, dispatch};
+use crate::simd::Level;
 
 use crate::planes::Plane;
 use crate::resize::vertical;
@@ -164,7 +164,7 @@ impl<'c> PlaneBuilder<'c> {
             pairs.clear();
             pairs.extend((first..end).filter_map(|pair| window.pair(channel, pair)));
             let taps = down.taps(task.first + n);
-            dispatch!(self.level, simd => vertical::reduce(simd, &pairs, taps, out));
+            vertical::reduce(self.level, &pairs, taps, out);
         }
     }
 }

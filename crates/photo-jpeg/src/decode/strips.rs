@@ -129,7 +129,7 @@ impl SampleStrips {
         for ((strips, channel), mut rows) in self.channels.iter().zip(channels).zip(reduced) {
             let Some(across) = channel.across() else { continue };
             for (strip, rows) in strips.iter().zip(rows.chunks_mut(LANES / 2)) {
-                dispatch!(level, simd => horizontal::reduce(simd, strip, across, rows));
+                horizontal::reduce(level, strip, across, rows);
             }
         }
     }

@@ -70,6 +70,21 @@ fn every_level_and_every_number_of_threads_gives_the_same_samples() {
 }
 
 /// Reduction by the definition: each sample is the weighted sum of all the others, across and down, in `f64`.
+#[test]
+fn inks_are_the_same_for_every_cut() {
+    // All components have the same tables.
+    let bytes = include_bytes!("../../tests/data/inks_same_tables.jpg");
+    let options = DecodeOptions::default();
+    let want = ReferenceImage::read(bytes).unwrap().planes(islow_idct);
+    for (chunks, target_blocks) in [(1, 100_000), (1, 7), (3, 11), (8, 50), (16, 100)] {
+        let got = run(bytes, &options, Level::new(), tiny(chunks, target_blocks)).unwrap();
+        for (got, want) in got.planes.iter().zip(&want) {
+            let worst = got.data().iter().zip(want).map(|(a, b)| a.abs_diff(*b)).max();
+            assert!(worst <= Some(1), "{chunks} of {target_blocks}: {worst:?}");
+        }
+    }
+}
+
 fn reduced(plane: &Plane, across: &Axis, down: &Axis) -> Vec<f64> {
     let (width, columns) = (plane.width() as usize, 0..across.to);
     let exact = |axis, to| {

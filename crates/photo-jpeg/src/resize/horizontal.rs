@@ -5,6 +5,7 @@ use fearless_simd::{Simd, i16x16, i32x8, u32x4};
 
 use super::weights::{FRACTION, ResampleWeights};
 use crate::dct::inverse::{LANES, PAIR, SampleStrip};
+use crate::simd::{Level, dispatch};
 
 /// The number of fraction bits that rows keep between the two passes.
 pub(crate) const KEPT: u32 = 6;
@@ -15,13 +16,12 @@ pub(crate) const STEP: usize = 64;
 /// Reduces the rows of `strip` to the width of `weights`. The result is pairs of rows, which hold for every
 /// sample the value of the upper and of the lower row, times `1 << KEPT`. Values behind the width are
 /// undefined.
+pub(crate) fn reduce(level: Level, strip: &SampleStrip, weights: &ResampleWeights, rows: &mut [&mut [i16]]) {
+    dispatch!(level, simd => reduce_with(simd, strip, weights, rows));
+}
+
 #[inline(always)]
-pub(crate) fn reduce<S: Simd>(
-    simd: S,
-    strip: &SampleStrip,
-    weights: &ResampleWeights,
-    rows: &mut [&mut [i16]],
-) {
+fn reduce_with<S: Simd>(simd: S, strip: &SampleStrip, weights: &ResampleWeights, rows: &mut [&mut [i16]]) {
     // Loops of a known length are worth a copy for each, because most reductions have few taps.
     macro_rules! by_pairs {
         ($($pairs:literal)*) => {

@@ -5,11 +5,16 @@ use fearless_simd::{Simd, i16x16, i32x8, u16x16};
 
 use super::horizontal::{KEPT, STEP};
 use super::weights::FRACTION;
+use crate::simd::{Level, dispatch};
 
 /// Makes one row of samples, which is the sum of the pairs of rows times their taps. Every pair of rows holds
 /// twice the samples of `out`, padded to a multiple of [`STEP`].
+pub(crate) fn reduce(level: Level, pairs: &[&[i16]], taps: &[i32], out: &mut [u8]) {
+    dispatch!(level, simd => reduce_with(simd, pairs, taps, out));
+}
+
 #[inline(always)]
-pub(crate) fn reduce<S: Simd>(simd: S, pairs: &[&[i16]], taps: &[i32], out: &mut [u8]) {
+fn reduce_with<S: Simd>(simd: S, pairs: &[&[i16]], taps: &[i32], out: &mut [u8]) {
     let (whole, rest) = out.as_chunks_mut::<STEP>();
     let count = whole.len();
     for (n, out) in whole.iter_mut().enumerate() {

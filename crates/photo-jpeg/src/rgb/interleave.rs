@@ -4,7 +4,7 @@ use fearless_simd::prelude::*;
 use fearless_simd::{Simd, u8x16};
 
 /// The number of pixels in a step.
-pub(super) const STEP: usize = 16;
+pub(crate) const STEP: usize = 16;
 
 /// For each vector of 16 interleaved bytes and each channel, the lane of the channel that goes into each
 /// byte. An index of 255 selects nothing.
@@ -31,7 +31,7 @@ const fn tables(interleave: bool) -> [[[u8; 16]; 3]; 3] {
 
 /// Interleaves three channels of 16 pixels into 48 bytes.
 #[inline(always)]
-pub(super) fn interleave<S: Simd>(simd: S, channels: [u8x16<S>; 3], out: &mut [u8]) {
+pub(crate) fn interleave<S: Simd>(simd: S, channels: [u8x16<S>; 3], out: &mut [u8]) {
     let out = out.as_chunks_mut::<16>().0;
     for (out, tables) in out.iter_mut().zip(&INTERLEAVE) {
         let mut all = u8x16::splat(simd, 0);
@@ -44,7 +44,7 @@ pub(super) fn interleave<S: Simd>(simd: S, channels: [u8x16<S>; 3], out: &mut [u
 
 /// Splits 16 pixels, in 48 bytes, into three channels.
 #[inline(always)]
-pub(super) fn deinterleave<S: Simd>(simd: S, pixels: &[u8]) -> [u8x16<S>; 3] {
+pub(crate) fn deinterleave<S: Simd>(simd: S, pixels: &[u8]) -> [u8x16<S>; 3] {
     let mut channels = [u8x16::splat(simd, 0); 3];
     for (bytes, tables) in pixels.as_chunks::<16>().0.iter().zip(&DEINTERLEAVE) {
         let bytes = u8x16::from_slice(simd, bytes);
@@ -57,7 +57,7 @@ pub(super) fn deinterleave<S: Simd>(simd: S, pixels: &[u8]) -> [u8x16<S>; 3] {
 
 /// Interleaves three rows of equal length.
 #[inline(always)]
-pub(super) fn interleave_row<S: Simd>(simd: S, rows: [&[u8]; 3], out: &mut [u8]) {
+pub(crate) fn interleave_row<S: Simd>(simd: S, rows: [&[u8]; 3], out: &mut [u8]) {
     let whole = rows[0].len() / STEP;
     for n in 0..whole {
         let mut channels = [u8x16::splat(simd, 0); 3];
@@ -74,7 +74,7 @@ pub(super) fn interleave_row<S: Simd>(simd: S, rows: [&[u8]; 3], out: &mut [u8])
 /// Splits a row of interleaved pixels. The rows of `out` have room for a multiple of [`STEP`] pixels. The
 /// last pixel of an odd row is stored twice, for averaging pairs.
 #[inline(always)]
-pub(super) fn deinterleave_row<S: Simd>(simd: S, pixels: &[u8], out: [&mut [u8]; 3]) {
+pub(crate) fn deinterleave_row<S: Simd>(simd: S, pixels: &[u8], out: [&mut [u8]; 3]) {
     let width = pixels.len() / 3;
     let whole = width / STEP;
     for n in 0..whole {

@@ -25,6 +25,9 @@ pub(crate) struct Mcu {
     pub(crate) blocks: Vec<McuBlock>,
     /// The DC and AC table of each component.
     pub(crate) tables: Vec<(DcTable, AcTable)>,
+    /// Whether all blocks are of different components with the same tables, as those of most CMYK files are. Their
+    /// order then can't be seen in the data.
+    pub(crate) interchangeable: bool,
 }
 
 impl Mcu {
@@ -46,7 +49,39 @@ impl Mcu {
             tables.push((part.index, DcTable::dc(dc), AcTable::ac(ac)));
         }
         tables.sort_by_key(|t| t.0);
-        Ok(Self { blocks, tables: tables.into_iter().map(|(_, dc, ac)| (dc, ac)).collect() })
+        let parts = &header.scan.components;
+        let interchangeable = blocks.len() == parts.len()
+            && parts.windows(2).all(|pair| pair[0].dc == pair[1].dc && pair[0].ac == pair[1].ac);
+        let tables = tables.into_iter().map(|(_, dc, ac)| (dc, ac)).collect();
+        Ok(Self { blocks, tables, interchangeable })
+    }
+
+    /// How many phases behind phase `at` a decoder is that is at phase `guessed`; `None` if the data of both can't
+    /// be the same.
+    pub(super) fn lag(&self, at: usize, guessed: usize) -> Option<usize> {
+        let count = self.blocks.len();
+        let lag = (at + count - guessed) % count;
+        (lag == 0 || self.interchangeable).then_some(lag)
+    }
+
+    /// The phase and the predictions of a decoder that was `lag` phases behind. What it took for one component
+    /// was the one so many phases later.
+    pub(super) fn caught_up(
+        &self,
+        phase: usize,
+        predictions: Predictions,
+        lag: usize,
+    ) -> (usize, Predictions) {
+        let count = self.blocks.len();
+        if lag == 0 {
+            return (phase, predictions);
+        }
+        let mut moved = predictions;
+        for (from, block) in self.blocks.iter().enumerate() {
+            let to = self.blocks[(from + lag) % count].component;
+            moved[to] = predictions[block.component];
+        }
+        ((phase + lag) % count, moved)
     }
 
     /// The tables and the component of block `phase` of an MCU.

@@ -37,6 +37,12 @@ impl DecoderState {
         Self { bit: cursor.bits.position(), phase: cursor.phase, predictions: cursor.predictions }
     }
 
+    /// The state of a decoder that was `lag` phases behind.
+    pub(super) fn caught_up(self, mcu: &Mcu, lag: usize) -> Self {
+        let (phase, predictions) = mcu.caught_up(self.phase, self.predictions, lag);
+        Self { bit: self.bit, phase, predictions }
+    }
+
     pub(super) fn cursor<'a>(&self, data: &'a [u8]) -> Cursor<'a> {
         Cursor { bits: BitReader::new(data, self.bit), phase: self.phase, predictions: self.predictions }
     }

@@ -11,13 +11,23 @@ use super::unstuff::raw_offset;
 
 /// How resynchronizing with the next chunk ended.
 enum Resync {
-    /// In a state that the next chunk has been in: the index of its block there, and what must be added to
-    /// its DCs.
-    Synchronized((usize, [i16; 4])),
+    /// In a state that the next chunk has been in.
+    Synchronized(Meeting),
     /// With the last block of the scan or interval.
     Done,
     /// In a state that the next chunk has not been in.
     Diverged(DecoderState),
+}
+
+/// Where proven blocks meet a chunk.
+#[derive(Debug, Clone, Copy, Default)]
+struct Meeting {
+    /// The index of the chunk's block there.
+    first: usize,
+    /// How many phases behind the guess was.
+    lag: usize,
+    /// What must be added to the chunk's DCs.
+    base: [i16; 4],
 }
 
 impl ScanReader<'_> {
@@ -45,12 +55,12 @@ impl ScanReader<'_> {
     }
 
     fn stitch_chunks(&mut self, batch: &mut Batch) -> Result<()> {
-        let (mut first, mut base) = (0, [0i16; 4]);
+        let mut meeting = Meeting::default();
         for n in 0..batch.chunks.len() {
-            self.take(batch, n, first, base)?;
+            self.take(batch, n, meeting.first, meeting.base)?;
             let Some(chunk) = batch.chunks.get(n) else { break };
-            let predictions = add(chunk.state.predictions, base);
-            let state = DecoderState { predictions, ..chunk.state };
+            let state = chunk.state.caught_up(self.mcu, meeting.lag);
+            let state = DecoderState { predictions: add(state.predictions, meeting.base), ..state };
             let (end, stop, own) = (chunk.end, chunk.stop, chunk.own as u64 * 8);
             if self.left() == 0 || end.is_some() || stop != Some(LaneStop::Limit) {
                 return self.close(batch, n, state);
@@ -61,7 +71,7 @@ impl ScanReader<'_> {
             }
             let state = DecoderState { bit: state.bit - own, ..state };
             match self.join(batch, n + 1, state)? {
-                Some(found) => (first, base) = found,
+                Some(found) => meeting = found,
                 None => return self.next_interval(batch.chunks.get(n).map_or(self.from, |s| s.from)),
             }
         }
@@ -85,14 +95,9 @@ impl ScanReader<'_> {
         if overrun { Err(self.truncated(end)) } else { Ok(()) }
     }
 
-    /// Decodes from `state`, in the data of chunk `n`, until the chunk has been in the same state. Returns
-    /// the index of its block there and what must be added to its DCs; `None` if all blocks are there before.
-    fn join(
-        &mut self,
-        batch: &mut Batch,
-        n: usize,
-        state: DecoderState,
-    ) -> Result<Option<(usize, [i16; 4])>> {
+    /// Decodes from `state`, in the data of chunk `n`, until the chunk has been in the same state. `None` if
+    /// all blocks are there before.
+    fn join(&mut self, batch: &mut Batch, n: usize, state: DecoderState) -> Result<Option<Meeting>> {
         let first = batch.patch.len();
         let result = self.resynchronize(batch, n, state);
         let count = batch.patch.len() - first;
@@ -108,7 +113,7 @@ impl ScanReader<'_> {
                         job.finish(&run_one(self.level, lane));
                     }
                 }
-                Ok(Some((0, [0; 4])))
+                Ok(Some(Meeting::default()))
             }
         }
     }
@@ -123,14 +128,19 @@ impl ScanReader<'_> {
             while chunk.starts.get(next).is_some_and(|s| s.bit < at.bit) {
                 next += 1;
             }
-            match chunk.starts.get(next) {
-                _ if self.left() == 0 => return Ok(Resync::Done),
-                None => return Ok(Resync::Diverged(at)),
-                Some(s) if s.bit == at.bit && s.phase == at.phase => {
-                    return Ok(Resync::Synchronized((next, subtract(at.predictions, s.predictions))));
-                }
-                _ if at.bit >= chunk.limit() => return Ok(Resync::Diverged(at)),
-                _ => {}
+            if self.left() == 0 {
+                return Ok(Resync::Done);
+            }
+            let Some(start) = chunk.starts.get(next) else { return Ok(Resync::Diverged(at)) };
+            if start.bit == at.bit
+                && let Some(lag) = self.mcu.lag(at.phase, start.phase)
+            {
+                let guessed = start.caught_up(self.mcu, lag).predictions;
+                let base = subtract(at.predictions, guessed);
+                return Ok(Resync::Synchronized(Meeting { first: next, lag, base }));
+            }
+            if at.bit >= chunk.limit() {
+                return Ok(Resync::Diverged(at));
             }
             patch.push(self.checked_block(&mut cursor, chunk)?);
             self.done += 1;
@@ -260,3 +270,6 @@ fn add(a: [i16; 4], b: [i16; 4]) -> [i16; 4] {
 fn subtract(a: [i16; 4], b: [i16; 4]) -> [i16; 4] {
     std::array::from_fn(|i| a[i].wrapping_sub(b[i]))
 }
+
+#[cfg(test)]
+mod tests;

@@ -12,6 +12,7 @@ pub(crate) mod gif;
 #[cfg(feature = "heic")]
 pub(crate) mod heic;
 pub(crate) mod jpeg;
+pub(crate) mod lzw;
 pub(crate) mod opened;
 pub(crate) mod png;
 pub(crate) mod probe;

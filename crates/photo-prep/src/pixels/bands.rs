@@ -5,9 +5,9 @@ use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use photo_resize::{lanczos3_band, rows_for_band};
+use photo_resize::rows_for_band;
 
-use super::resize::{self, pixel};
+use super::resize::{self, LEAST_ROWS, Reducer, band_height, rows_of_a_strip};
 use super::{Layout, Raster};
 use crate::{Result, Size};
 
@@ -53,7 +53,7 @@ fn width_first(from: Size, to: Size) -> Option<Size> {
 }
 
 fn in_bands(source: &mut dyn RowSource, to: Size) -> Result<Raster> {
-    let job = Job { from: source.size(), to, layout: source.layout() };
+    let job = Job { to, layout: source.layout(), reducer: Reducer::new(source.size(), to, source.layout()) };
     let mut data = vec![0; Raster::bytes_for(to, job.layout)];
     let (free, running) = (Mutex::new(Vec::new()), AtomicUsize::new(0));
     let at_once = strips_waiting(rayon::current_num_threads());
@@ -63,9 +63,10 @@ fn in_bands(source: &mut dyn RowSource, to: Size) -> Result<Raster> {
         for (band, out) in job.bands().zip(data.chunks_mut(out_row * job.band_height() as usize)) {
             strip.read(source, job.needed(&band))?;
             let next = strip.followed_by(job.needed(&job.next(&band)).start, job.row_bytes(), taken(&free));
-            let (free, running, samples) = (&free, &running, std::mem::replace(&mut strip, next).samples);
+            let (job, free, running, samples) =
+                (&job, &free, &running, std::mem::replace(&mut strip, next).samples);
             let reduce = move || {
-                job.reduce(&samples, band, out);
+                job.reducer.reduce(&samples, band, out);
                 free.lock().unwrap_or_else(std::sync::PoisonError::into_inner).push(samples);
             };
             // Instead of waiting for the others, this thread lends a hand.
@@ -114,40 +115,23 @@ fn strips_waiting(threads: usize) -> usize {
     if threads < 2 { 0 } else { threads.min(4) }
 }
 
-/// Rows of the result that are made at once: as many as possible, since rows of the source on both sides of a
-/// seam are reduced in width twice, and each band works out the weights of its columns anew (1 ms).
-fn band_height(from: Size, to: Size, channels: u64) -> u32 {
-    rows_of_a_strip(from, to, channels).clamp(LEAST_ROWS, 256) as u32
-}
-
-/// The fewest rows in a band, but for the last one.
-const LEAST_ROWS: u64 = 16;
-
-/// Rows of the result that a strip of the usual size makes, seams aside.
-fn rows_of_a_strip(from: Size, to: Size, channels: u64) -> u64 {
-    const STRIP: u64 = 4 << 20;
-    let rows = STRIP / (u64::from(from.width) * channels).max(1);
-    rows * u64::from(to.height) / u64::from(from.height).max(1)
-}
-
 /// What is to be done.
-#[derive(Clone, Copy)]
 struct Job {
-    from: Size,
     to: Size,
     layout: Layout,
+    reducer: Reducer,
 }
 
 impl Job {
     fn band_height(&self) -> u32 {
-        band_height(self.from, self.to, self.layout.channels() as u64)
+        band_height(self.reducer.from, self.to, self.layout.channels() as u64)
     }
 
     fn row_bytes(&self) -> usize {
-        self.from.width as usize * self.layout.channels()
+        self.reducer.from.width as usize * self.layout.channels()
     }
 
-    fn bands(self) -> impl Iterator<Item = Range<u32>> {
+    fn bands(&self) -> impl Iterator<Item = Range<u32>> {
         std::iter::successors(Some(self.next(&(0..0))), move |band| Some(self.next(band)))
             .take_while(|band| !band.is_empty())
     }
@@ -159,21 +143,14 @@ impl Job {
 
     /// The rows of the source that a band is made from.
     fn needed(&self, band: &Range<u32>) -> Range<usize> {
+        let height = self.reducer.from.height;
         if band.is_empty() {
-            return self.from.height as usize..self.from.height as usize;
+            return height as usize..height as usize;
         }
-        let rows = rows_for_band(self.from.height, self.to.height, band.clone());
+        let rows = self.reducer.rows_needed(band.clone());
         // The last band reads to the end, so that the source's end is seen.
-        let end = if band.end == self.to.height { self.from.height } else { rows.end };
+        let end = if band.end == self.to.height { height } else { rows.end };
         rows.start as usize..end as usize
-    }
-
-    fn reduce(&self, samples: &[u8], band: Range<u32>, out: &mut [u8]) {
-        let side = |s: Size| (s.width, s.height);
-        let rows = rows_for_band(self.from.height, self.to.height, band.clone()).len();
-        let used = samples.get(..rows * self.row_bytes()).unwrap_or_default();
-        let done = lanczos3_band(used, side(self.from), out, side(self.to), band, pixel(self.layout));
-        debug_assert!(done.is_some(), "{} to {}", self.from, self.to);
     }
 }
 

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 use gif::{ColorOutput, DecodeOptions, Frame, MemoryLimit};
 use rayon::prelude::*;
 
-use super::lzw;
+use crate::formats::lzw::{self, Kind};
 use crate::geometry::Size;
 use crate::info::ImageInfo;
 use crate::pixels::{Layout, Raster};
@@ -15,9 +15,10 @@ pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Rast
     let bytes = &*with_colors(bytes);
     if let Some(frame) = packed_frame(bytes, memory) {
         let (length, place) = (frame.width as usize * frame.height as usize, Placement::of(&frame));
-        let expanded = frame.buffer.split_first().and_then(|(bits, data)| lzw::expanded(*bits, data, length));
+        let packed = frame.buffer.split_first();
+        let expanded = packed.and_then(|(bits, data)| lzw::expanded(Kind::Gif, *bits, data, length));
         if let (Some(expanded), false, Some(palette)) = (expanded, frame.interlaced, &frame.palette) {
-            return place.on_canvas(info.size, expanded.indices(), palette);
+            return place.on_canvas(info.size, expanded.bytes(), palette);
         }
     }
     decode_by_crate(bytes, info, memory)

@@ -2,6 +2,5 @@
 
 pub(crate) mod decode;
 pub(crate) mod later;
-mod lzw;
 pub(crate) mod probe;
 pub(crate) mod recover;

@@ -1,10 +1,8 @@
-//! WebP to samples, by the `image` crate.
+//! WebP to samples, by `image-webp`.
 
 use std::io::Cursor;
 
-use image::codecs::webp::WebPDecoder;
-use image::error::{ImageError, LimitErrorKind};
-use image::{DynamicImage, ImageDecoder, Limits};
+use image_webp::{DecodingError, WebPDecoder};
 
 use crate::geometry::Size;
 use crate::info::ImageInfo;
@@ -13,33 +11,26 @@ use crate::{Error, Format, Result};
 
 pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Raster> {
     let to_error = |e| error(info.format, memory, e);
-    let mut limits = Limits::default();
-    limits.max_alloc = Some(memory);
-    let picture = WebPDecoder::new(Cursor::new(bytes)).and_then(|d| limited(d, limits)).map_err(to_error)?;
-    let size = Size::new(picture.width(), picture.height());
+    let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(to_error)?;
+    decoder.set_memory_limit(usize::try_from(memory).unwrap_or(usize::MAX));
+    let (width, height) = decoder.dimensions();
+    let size = Size::new(width, height);
     if size != info.size {
         let reason = format!("the header says {}, the data is for {size}", info.size);
         return Err(Error::malformed(info.format, None, reason));
     }
-    let (layout, data) = match picture {
-        DynamicImage::ImageRgb8(p) => (Layout::Rgb, p.into_raw()),
-        other => (Layout::Rgba, other.into_rgba8().into_raw()),
-    };
+    let layout = if decoder.has_alpha() { Layout::Rgba } else { Layout::Rgb };
+    let needed = decoder.output_buffer_size().filter(|needed| *needed as u64 <= memory);
+    let mut data = vec![0; needed.ok_or(Error::MemoryExceeded { limit: memory })?];
+    decoder.read_image(&mut data).map_err(to_error)?;
     Raster::new(size, layout, data).ok_or_else(|| Error::malformed(info.format, None, "samples are missing"))
 }
 
-fn limited(mut decoder: impl ImageDecoder, limits: Limits) -> Result<DynamicImage, ImageError> {
-    decoder.set_limits(limits)?;
-    DynamicImage::from_decoder(decoder)
-}
-
-fn error(format: Format, memory: u64, error: ImageError) -> Error {
+fn error(format: Format, memory: u64, error: DecodingError) -> Error {
     match error {
-        ImageError::Limits(l) if matches!(l.kind(), LimitErrorKind::InsufficientMemory) => {
-            Error::MemoryExceeded { limit: memory }
-        }
-        ImageError::Unsupported(u) => Error::unsupported(format, u.to_string()),
-        ImageError::IoError(_) => {
+        DecodingError::MemoryLimitExceeded => Error::MemoryExceeded { limit: memory },
+        DecodingError::UnsupportedFeature(what) => Error::unsupported(format, what),
+        DecodingError::IoError(_) => {
             Error::malformed(format, None, "picture data is missing: the file was cut off")
         }
         other => Error::malformed(format, None, other.to_string()),

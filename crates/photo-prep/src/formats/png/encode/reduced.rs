@@ -1,6 +1,7 @@
 //! A picture in PNG's terms: the color type and the bits that hold it without loss.
 
 use png::{BitDepth, ColorType};
+use rayon::prelude::*;
 
 use crate::Size;
 use crate::pixels::{Layout, Raster, rgba};
@@ -118,21 +119,28 @@ fn packed(size: Size, samples: Vec<u8>, bits: usize) -> Vec<u8> {
         .collect()
 }
 
+/// Pixels whose colors one task looks up.
+const PART: usize = 1 << 16;
+
 /// The colors of the picture, translucent ones first, and an index for each pixel; `None` for more than 256
 /// colors.
 fn palette_of(raster: &Raster) -> Option<(Vec<[u8; 4]>, Vec<u8>)> {
-    let mut table = ColorTable::default();
     let n = raster.layout().channels();
-    let mut indices = Vec::with_capacity(raster.size().pixels() as usize);
-    for pixel in raster.data().chunks_exact(n) {
-        indices.push(table.index_of(rgba(pixel))?);
+    let mut indices = vec![0; raster.size().pixels() as usize];
+    let parts = indices.par_chunks_mut(PART).zip(raster.data().par_chunks(PART * n));
+    let tables: Vec<ColorTable> =
+        parts.map(|(indices, data)| ColorTable::of(data, n, indices)).collect::<Option<_>>()?;
+    let mut all = ColorTable::default();
+    for color in tables.iter().flat_map(|table| &table.colors) {
+        all.index_of(*color)?;
     }
-    let mut order: Vec<usize> = (0..table.colors.len()).collect();
-    order.sort_by_key(|&i| (table.colors[i][3] == 255, table.colors[i]));
-    let mut place = [0u8; 256];
-    order.iter().zip(0..=255u8).for_each(|(&from, to)| place[from] = to);
-    indices.iter_mut().for_each(|i| *i = place[usize::from(*i)]);
-    Some((order.iter().map(|&i| table.colors[i]).collect(), indices))
+    let mut colors = all.colors;
+    colors.sort_by_key(|color| (color[3] == 255, *color));
+    indices.par_chunks_mut(PART).zip(tables).for_each(|(indices, table)| {
+        let place = table.places_in(&colors);
+        indices.iter_mut().for_each(|index| *index = place[usize::from(*index)]);
+    });
+    Some((colors, indices))
 }
 
 /// Up to 256 colors in an open-addressed table.
@@ -149,6 +157,33 @@ impl Default for ColorTable {
 }
 
 impl ColorTable {
+    /// The colors of pixels of `n` samples, whose indices are stored in `indices`.
+    fn of(data: &[u8], n: usize, indices: &mut [u8]) -> Option<Self> {
+        match n {
+            1 => Self::of_pixels::<1>(data, indices),
+            2 => Self::of_pixels::<2>(data, indices),
+            3 => Self::of_pixels::<3>(data, indices),
+            _ => Self::of_pixels::<4>(data, indices),
+        }
+    }
+
+    fn of_pixels<const N: usize>(data: &[u8], indices: &mut [u8]) -> Option<Self> {
+        let mut table = Self::default();
+        for (pixel, index) in data.as_chunks::<N>().0.iter().zip(indices) {
+            *index = table.index_of(rgba(pixel))?;
+        }
+        Some(table)
+    }
+
+    /// The place of each color in a list of all.
+    fn places_in(&self, all: &[[u8; 4]]) -> [u8; 256] {
+        let mut places = [0; 256];
+        for (color, place) in self.colors.iter().zip(&mut places) {
+            *place = all.iter().position(|other| other == color).unwrap_or(0) as u8;
+        }
+        places
+    }
+
     fn index_of(&mut self, color: [u8; 4]) -> Option<u8> {
         if color == self.last.0 && !self.colors.is_empty() {
             return Some(self.last.1);

@@ -1,4 +1,4 @@
-//! LZW as GIF has it, a whole frame at once.
+//! LZW as GIF and TIFF have it, a whole frame or strip at once.
 //!
 //! Each string of the table was written to the output before, one byte shorter: so an entry is a place in the
 //! output and a length, and for most of them, which are short, the bytes themselves: reading what was written
@@ -13,21 +13,46 @@ const CHUNK: usize = 8;
 /// Room behind the output, for the longest string and what is copied too much.
 const SLACK: usize = (1 << MAX_BITS) + CHUNK;
 
-/// A frame's indices.
-pub(super) struct Expanded {
+/// Whose codes they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    /// The low bits of a byte first.
+    Gif,
+    /// The high bits of a byte first, and codes that grow one earlier (TIFF 6.0, section 13).
+    #[cfg_attr(not(feature = "tiff"), allow(dead_code, reason = "the decoder is the same"))]
+    Tiff,
+}
+
+/// What was packed.
+pub(crate) struct Expanded {
     buffer: Vec<u8>,
     length: usize,
 }
 
 impl Expanded {
-    pub(super) fn indices(&self) -> &[u8] {
+    pub(crate) fn bytes(&self) -> &[u8] {
         self.buffer.get(LITERALS..LITERALS + self.length).unwrap_or_default()
+    }
+
+    #[cfg(feature = "tiff")]
+    pub(crate) fn into_bytes(mut self) -> Vec<u8> {
+        self.buffer.truncate(LITERALS + self.length);
+        self.buffer.drain(..LITERALS);
+        self.buffer
     }
 }
 
 /// The first `length` bytes that `data` stands for; its first codes are values of `min_bits` bits. `None`
 /// where the data is broken or ends before, or codes start with one bit, which no standard provides for.
-pub(super) fn expanded(min_bits: u8, data: &[u8], length: usize) -> Option<Expanded> {
+pub(crate) fn expanded(kind: Kind, min_bits: u8, data: &[u8], length: usize) -> Option<Expanded> {
+    match kind {
+        Kind::Gif => expand::<false>(min_bits, data, length),
+        Kind::Tiff => expand::<true>(min_bits, data, length),
+    }
+}
+
+#[inline(never)]
+fn expand<const TIFF: bool>(min_bits: u8, data: &[u8], length: usize) -> Option<Expanded> {
     if !(2..=8).contains(&min_bits) || u32::try_from(length).is_err() {
         return None;
     }
@@ -35,7 +60,7 @@ pub(super) fn expanded(min_bits: u8, data: &[u8], length: usize) -> Option<Expan
     buffer.iter_mut().zip(0..=255).for_each(|(byte, value)| *byte = value);
     // Apart from the rest of the table, which then stays in registers.
     let mut entries = entries(min_bits);
-    let (mut table, mut bits) = (Table::new(min_bits), Bits { data, buffer: 0, count: 0 });
+    let (mut table, mut bits) = (Table::<TIFF>::new(min_bits), Bits::<TIFF> { data, buffer: 0, count: 0 });
     let (mut at, end) = (LITERALS, LITERALS + length);
     while at < end {
         let code = bits.next(table.bits)?;
@@ -96,7 +121,7 @@ fn entries(min_bits: u8) -> [Entry; 1 << MAX_BITS] {
     entries
 }
 
-struct Table {
+struct Table<const TIFF: bool> {
     /// The code that empties the table; the one after it ends the data.
     clear: usize,
     /// The code that is made next.
@@ -107,7 +132,7 @@ struct Table {
     last: Entry,
 }
 
-impl Table {
+impl<const TIFF: bool> Table<TIFF> {
     fn new(min_bits: u8) -> Self {
         let mut table = Self { clear: 1 << min_bits, next: 0, bits: 0, last: Entry::default() };
         table.clear();
@@ -135,7 +160,8 @@ impl Table {
                 string = if code == self.next { made } else { Entry::default() };
             }
             self.next += 1;
-            self.bits += u32::from(self.next >> self.bits != 0 && self.bits < MAX_BITS);
+            let grows_at = self.next + usize::from(TIFF);
+            self.bits += u32::from(grows_at >> self.bits != 0 && self.bits < MAX_BITS);
         } else if !known {
             return None;
         }
@@ -143,14 +169,14 @@ impl Table {
     }
 }
 
-/// Codes, the low bits of a byte first.
-struct Bits<'a> {
+/// Codes. The bits that come next are the lowest of `buffer`, for TIFF the highest.
+struct Bits<'a, const TIFF: bool> {
     data: &'a [u8],
     buffer: u64,
     count: u32,
 }
 
-impl Bits<'_> {
+impl<const TIFF: bool> Bits<'_, TIFF> {
     #[inline(always)]
     fn next(&mut self, bits: u32) -> Option<usize> {
         if self.count < bits {
@@ -159,21 +185,30 @@ impl Bits<'_> {
                 return None;
             }
         }
+        self.count -= bits;
+        if TIFF {
+            let code = self.buffer >> (64 - bits);
+            self.buffer <<= bits;
+            return Some(code as usize);
+        }
         let code = self.buffer & ((1 << bits) - 1);
         self.buffer >>= bits;
-        self.count -= bits;
         Some(code as usize)
     }
 
     fn refill(&mut self) {
         if let Some((four, rest)) = self.data.split_first_chunk::<4>() {
-            self.buffer |= u64::from(u32::from_le_bytes(*four)) << self.count;
+            self.buffer |= if TIFF {
+                u64::from(u32::from_be_bytes(*four)) << (32 - self.count)
+            } else {
+                u64::from(u32::from_le_bytes(*four)) << self.count
+            };
             self.count += 32;
             self.data = rest;
             return;
         }
         for &byte in std::mem::take(&mut self.data) {
-            self.buffer |= u64::from(byte) << self.count;
+            self.buffer |= u64::from(byte) << if TIFF { 56 - self.count } else { self.count };
             self.count += 8;
         }
     }
@@ -209,24 +244,44 @@ mod tests {
                 .collect();
             let packed = frame(&indices, 1);
             let (bits, data) = packed.buffer.split_first().unwrap();
-            let whole = expanded(*bits, data, length).unwrap();
-            prop_assert!(whole.indices() == indices);
+            let whole = expanded(Kind::Gif, *bits, data, length).unwrap();
+            prop_assert!(whole.bytes() == indices);
             // Less of it, and less than is asked for.
             let part = cut.min(length);
-            let some = expanded(*bits, data, part).unwrap();
-            prop_assert!(some.indices() == &indices[..part]);
-            prop_assert!(expanded(*bits, &data[..data.len() * cut.min(29_999) / 30_000 / 2], length).is_none() || length < 20);
-            prop_assert!(expanded(*bits, data, length + 1).is_none());
+            let some = expanded(Kind::Gif, *bits, data, part).unwrap();
+            prop_assert!(some.bytes() == &indices[..part]);
+            prop_assert!(expanded(Kind::Gif, *bits, &data[..data.len() * cut.min(29_999) / 30_000 / 2], length).is_none() || length < 20);
+            prop_assert!(expanded(Kind::Gif, *bits, data, length + 1).is_none());
         }
 
         #[test]
         fn noise_is_read_as_by_the_definition(bits in 2u8..=8, data in proptest::collection::vec(any::<u8>(), 0..600)) {
             let want = by_definition(bits, &data);
             for length in [want.len(), want.len() / 2] {
-                let got = expanded(bits, &data, length).unwrap();
-                prop_assert_eq!(got.indices(), &want[..length]);
+                let got = expanded(Kind::Gif, bits, &data, length).unwrap();
+                prop_assert_eq!(got.bytes(), &want[..length]);
             }
-            prop_assert!(expanded(bits, &data, want.len() + 1).is_none());
+            prop_assert!(expanded(Kind::Gif, bits, &data, want.len() + 1).is_none());
+        }
+    }
+
+    #[cfg(feature = "tiff")]
+    proptest! {
+        /// By the `weezl` crate.
+        #[test]
+        fn strips_of_tiffs_come_back(
+            values in 1u32..=256, run in 1u32..50, length in 1usize..60_000, cut in 0usize..60_000, seed in any::<u32>()
+        ) {
+            let bytes: Vec<u8> = (0..length as u32)
+                .map(|i| ((i / run).wrapping_mul(2_654_435_761).wrapping_add(seed) >> 16) % values)
+                .map(|v| v as u8)
+                .collect();
+            let packed = weezl::encode::Encoder::with_tiff_size_switch(weezl::BitOrder::Msb, 8).encode(&bytes).unwrap();
+            for length in [length, cut.min(length)] {
+                let got = expanded(Kind::Tiff, 8, &packed, length).unwrap();
+                prop_assert!(got.into_bytes() == bytes[..length]);
+            }
+            prop_assert!(expanded(Kind::Tiff, 8, &packed, length + 1).is_none());
         }
     }
 
@@ -266,8 +321,8 @@ mod tests {
         for length in 1..3000 {
             let packed = frame(&vec![7; length], 1);
             let (bits, data) = packed.buffer.split_first().unwrap();
-            let got = expanded(*bits, data, length).unwrap();
-            assert!(got.indices().iter().all(|&i| i == 7) && got.indices().len() == length);
+            let got = expanded(Kind::Gif, *bits, data, length).unwrap();
+            assert!(got.bytes().iter().all(|&i| i == 7) && got.bytes().len() == length);
         }
     }
 }
