@@ -422,8 +422,8 @@ def test_ctrl_c_ends_a_single_upload(sandboxes):
     program = (
         "import sys\nfrom photo_prep import upload\n"
         "client = upload.Client(api_domain=sys.argv[1], access_token=sys.argv[2])\n"
-        "print('ready', flush=True)\n"
-        f"try:\n    client.upload('Leads', 1, {str(TURNED)!r})\n"
+        "try:\n    print('ready', flush=True)\n"
+        f"    client.upload('Leads', 1, {str(TURNED)!r})\n"
         "except KeyboardInterrupt:\n    print('interrupted', flush=True)\n"
     )
     run = subprocess.Popen([sys.executable, "-c", program, sandbox.url, sandbox.token], stdout=subprocess.PIPE, text=True)
