@@ -1,11 +1,13 @@
-//! The SIMD levels for which the kernels are compiled: AVX2 and SSE2 on x86, NEON on ARM, and plain code
-//! elsewhere and in this crate's own tests. Each level adds a copy of every kernel and half a minute of
-//! compile time. SSE4.2 and AVX-512 gain too little for that.
+//! The SIMD levels for which the kernels are compiled: AVX2 and SSE2 on x86, NEON on ARM, simd128 on
+//! WebAssembly that is built with it, and plain code elsewhere and in this crate's own tests. Each level adds
+//! a copy of every kernel and half a minute of compile time. SSE4.2 and AVX-512 gain too little for that.
 
-#[cfg(any(test, not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
+#[cfg(any(test, not(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128"))))]
 use fearless_simd::Fallback;
 #[cfg(target_arch = "aarch64")]
 use fearless_simd::Neon;
+#[cfg(target_feature = "simd128")]
+use fearless_simd::WasmSimd128;
 #[cfg(target_arch = "x86_64")]
 use fearless_simd::{Avx2, Sse2};
 
@@ -18,7 +20,9 @@ pub(crate) enum Level {
     Sse2(Sse2),
     #[cfg(target_arch = "aarch64")]
     Neon(Neon),
-    #[cfg(any(test, not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
+    #[cfg(target_feature = "simd128")]
+    Simd128(WasmSimd128),
+    #[cfg(any(test, not(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128"))))]
     Plain(Fallback),
 }
 
@@ -45,8 +49,17 @@ impl Level {
         }
     }
 
+    /// The level that it is built with: WebAssembly has no way to ask.
+    #[cfg(target_feature = "simd128")]
+    pub(crate) fn new() -> Self {
+        match fearless_simd::Level::new().as_wasm_simd128() {
+            Some(simd128) => Self::Simd128(simd128),
+            None => unreachable!("built with simd128, run without"),
+        }
+    }
+
     /// The best level that this machine has.
-    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
+    #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128")))]
     pub(crate) fn new() -> Self {
         Self::Plain(Fallback::new())
     }
@@ -83,7 +96,16 @@ macro_rules! dispatch {
                 #[inline(always)]
                 || $op,
             ),
-            #[cfg(any(test, not(any(target_arch = "x86_64", target_arch = "aarch64"))))]
+            #[cfg(target_feature = "simd128")]
+            $crate::simd::Level::Simd128($simd) => fearless_simd::Simd::vectorize(
+                $simd,
+                #[inline(always)]
+                || $op,
+            ),
+            #[cfg(any(
+                test,
+                not(any(target_arch = "x86_64", target_arch = "aarch64", target_feature = "simd128"))
+            ))]
             $crate::simd::Level::Plain($simd) => fearless_simd::Simd::vectorize(
                 $simd,
                 #[inline(always)]

@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use crate::png_converter::PngConverter;
 use crate::script::Script;
+use crate::web_package::WebPackage;
 
 /// How a sandbox behaves: a plain value with defaults and chainable setters.
 ///
@@ -71,6 +72,8 @@ pub struct Config {
     pub returns_png: bool,
     /// What makes a PNG of a stored photo; none by default, because this crate knows no pixels.
     pub png_converter: Option<PngConverter>,
+    /// The npm package by which the page prepares pictures before it uploads them; none by default.
+    pub web_package: Option<WebPackage>,
     /// Web origins, such as `https://crm.example.com`, whose pages may call the sandbox besides those on
     /// loopback.
     pub origins: BTreeSet<String>,
@@ -166,6 +169,7 @@ impl Default for Config {
             api_version: None,
             returns_png: true,
             png_converter: None,
+            web_package: None,
             origins: BTreeSet::new(),
             clients: Vec::new(),
             auto_consent: true,
@@ -225,6 +229,8 @@ setters! {
     api_version: Option<u8>;
     /// Sets [`returns_png`](field@Config::returns_png).
     returns_png: bool;
+    /// Sets [`web_package`](field@Config::web_package).
+    web_package: Option<WebPackage>;
     /// Sets [`auto_consent`](field@Config::auto_consent).
     auto_consent: bool;
     /// Sets [`any_code`](field@Config::any_code).
@@ -327,7 +333,7 @@ impl fmt::Debug for Config {
         }
         show!(port token_lifetime expires_in credentials max_refreshes throttle_status modules custom_modules
             records reserved scope permission privilege concurrency_limit credits max_bytes max_pixels
-            api_version returns_png png_converter origins clients auto_consent any_code latency script expire_token_after store_bytes idle_timeout drain_bytes drain_time)
+            api_version returns_png png_converter web_package origins clients auto_consent any_code latency script expire_token_after store_bytes idle_timeout drain_bytes drain_time)
     }
 }
 

@@ -1,6 +1,7 @@
 //! Why a sandbox can't start.
 
 use std::io;
+use std::path::PathBuf;
 
 /// Why a sandbox can't start. Nothing a client sends can cause an error here: clients get answers.
 #[derive(Debug, thiserror::Error)]
@@ -20,4 +21,12 @@ pub enum Error {
     /// The configured access token could not be sent in a header.
     #[error("the access token must be 1 to 256 visible ASCII characters without spaces")]
     Token,
+    /// A folder is not the npm package that the page would use.
+    #[error("no package for the page in {}: {why}; bindings/web/build.sh makes it", folder.display())]
+    WebPackage {
+        /// The folder that was asked for.
+        folder: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
 }

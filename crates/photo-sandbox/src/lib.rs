@@ -50,7 +50,8 @@
 //!   a token, but no scope.
 //! * `OPTIONS` on all of these but the grant, before authorization; every answer lets pages on loopback, and
 //!   of [`Config::origins`](field@Config::origins), read it.
-//! * A page for people at `/`: uploads, stored photos, requests as they come. `/sandbox/stats` is [`Stats`]
+//! * A page for people at `/`: uploads, stored photos, requests as they come. With
+//!   [`Config::web_package`](field@Config::web_package) it prepares pictures first, in the browser. `/sandbox/stats` is [`Stats`]
 //!   as JSON. Only for a `Host` on loopback.
 //!
 //! The checks come in this order, and the first that fails decides: path, method, authorization, scope,
@@ -133,6 +134,7 @@ mod state;
 mod stats;
 mod store;
 mod tokens;
+mod web_package;
 
 pub use config::{Config, Credentials, ExpiresIn, Records, RegisteredClient};
 pub use error::Error;
@@ -143,6 +145,7 @@ pub use sandbox::Sandbox;
 pub use script::Script;
 pub use stats::Stats;
 pub use store::StoredPhoto;
+pub use web_package::WebPackage;
 
 /// The reserved record id that provokes this code in every module, e.g. `990000000000019` for
 /// `RECORD_LOCKED`.

@@ -1,10 +1,10 @@
 //! The options of the command `sandbox`.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use clap::Args;
-use photo_sandbox::{Config, Script};
+use photo_sandbox::{Config, Script, WebPackage};
 
 use crate::failure::UsageError;
 
@@ -44,6 +44,10 @@ pub(crate) struct SandboxArgs {
     /// Hand photos out as they were stored, not as PNG
     #[arg(long)]
     as_stored: bool,
+    /// The built npm package @photo-prep/web, such as target/web/package, by which the page prepares pictures
+    /// before it uploads them
+    #[arg(long, value_name = "DIR")]
+    web_package: Option<PathBuf>,
     /// Print what was counted as a line of JSON at the end; at any time it is at /sandbox/stats
     #[arg(long)]
     pub(crate) stats: bool,
@@ -53,7 +57,7 @@ impl SandboxArgs {
     /// What they mean for the sandbox.
     ///
     /// # Errors
-    /// Where the script can't be read.
+    /// Where the script or the package can't be read.
     pub(crate) fn config(&self) -> Result<Config, UsageError> {
         let mut config = Config::default()
             .port(self.port)
@@ -68,6 +72,9 @@ impl SandboxArgs {
         if !self.modules.is_empty() {
             config = config.modules(self.modules.iter().cloned()).custom_modules(false);
         }
+        let package =
+            self.web_package.as_deref().map(WebPackage::read).transpose().map_err(UsageError::new)?;
+        config = config.web_package(package);
         let script = self.script.as_deref().map(read_script).transpose()?;
         Ok(match script {
             Some(script) => config.script(script),

@@ -53,12 +53,19 @@ pub(crate) enum PagePath<'a> {
     Index,
     Style,
     Script,
+    PrepareStyle,
+    PrepareScript,
     Redirect,
     RedirectScript,
     Stats,
     Events,
     Photos,
-    Photo { module: &'a str, record: &'a str },
+    Photo {
+        module: &'a str,
+        record: &'a str,
+    },
+    /// A file of the package that prepares pictures.
+    Package(&'a str),
 }
 
 /// Reads a path (without its query).
@@ -98,6 +105,9 @@ fn page<'a>(rest: &[&'a str]) -> Option<PagePath<'a>> {
     Some(match *rest {
         ["page.css"] => PagePath::Style,
         ["page.js"] => PagePath::Script,
+        ["prepare.css"] => PagePath::PrepareStyle,
+        ["prepare.js"] => PagePath::PrepareScript,
+        ["web", name] => PagePath::Package(name),
         ["redirect"] => PagePath::Redirect,
         ["redirect.js"] => PagePath::RedirectScript,
         ["stats"] => PagePath::Stats,
@@ -160,6 +170,8 @@ mod tests {
             ("//", Route::Unknown),
             ("/sandbox/stats", Route::Page(PagePath::Stats)),
             ("/sandbox/photos/Leads/1", Route::Page(PagePath::Photo { module: "Leads", record: "1" })),
+            ("/sandbox/web/index.js", Route::Page(PagePath::Package("index.js"))),
+            ("/sandbox/web/../index.html", Route::Unknown),
             ("/sandbox", Route::Unknown),
             ("/sandbox/../stats", Route::Unknown),
         ];

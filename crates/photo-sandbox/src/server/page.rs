@@ -27,8 +27,11 @@ pub(crate) fn handle(shared: &Shared, parts: &Parts, path: PagePath<'_>) -> Repl
     }
     let response = match path {
         PagePath::Index => text(200, HTML, index(shared)),
-        PagePath::Style => text(200, "text/css; charset=utf-8", include_str!("../page/page.css")),
+        PagePath::Style => text(200, CSS, include_str!("../page/page.css")),
         PagePath::Script => text(200, SCRIPT, include_str!("../page/page.js")),
+        PagePath::PrepareStyle => text(200, CSS, include_str!("../page/prepare.css")),
+        PagePath::PrepareScript => text(200, SCRIPT, include_str!("../page/prepare.js")),
+        PagePath::Package(name) => package(shared, name),
         PagePath::Redirect => text(200, HTML, include_str!("../page/redirect.html")),
         PagePath::RedirectScript => text(200, SCRIPT, include_str!("../page/redirect.js")),
         PagePath::Stats => Response::json(200, &shared.lock().stats),
@@ -40,7 +43,13 @@ pub(crate) fn handle(shared: &Shared, parts: &Parts, path: PagePath<'_>) -> Repl
             return Reply { response, delivery: Delivery::Stream(shared.lock().events.listen()) };
         }
     };
-    with_common_headers(response).into()
+    let with_package = shared.lock().config.web_package.is_some();
+    let mut response = with_common_headers(response);
+    if with_package && matches!(path, PagePath::Index | PagePath::Package(_)) {
+        response.headers.retain(|(name, _)| *name != POLICY_NAME);
+        response.headers.push((POLICY_NAME, POLICY_WITH_PACKAGE.to_owned()));
+    }
+    response.into()
 }
 
 fn text(status: u16, content_type: &'static str, body: impl Into<Bytes>) -> Response {
@@ -68,10 +77,25 @@ fn index(shared: &Shared) -> String {
         };
         with_photos.map(option).collect()
     };
+    let (head, part) = match shared.lock().config.web_package {
+        Some(_) => (PREPARE_HEAD, include_str!("../page/prepare.html")),
+        None => ("", ""),
+    };
     include_str!("../page/index.html")
+        .replace("{{head}}", head)
+        .replace("{{prepare}}", part)
         .replace("{{modules}}", &options)
         .replace("{{url}}", &escaped(&shared.url))
         .replace("{{token}}", &escaped(&token))
+}
+
+/// A file of the package; there is none where the sandbox has no package.
+fn package(shared: &Shared, name: &str) -> Response {
+    let file = shared.lock().config.web_package.as_ref().and_then(|package| package.file(name));
+    match file {
+        Some((content_type, content)) => text(200, content_type, content),
+        None => text(404, "text/plain; charset=utf-8", "no such file of the package\n"),
+    }
 }
 
 /// What is stored, newest first.
@@ -101,13 +125,22 @@ fn photo(shared: &Shared, module: &str, record: &str) -> Response {
 }
 
 const HTML: &str = "text/html; charset=utf-8";
+const CSS: &str = "text/css; charset=utf-8";
 const SCRIPT: &str = "text/javascript; charset=utf-8";
+/// What the page needs besides to prepare pictures.
+const PREPARE_HEAD: &str = "<link rel=\"stylesheet\" href=\"/sandbox/prepare.css\">\n\
+                            <script src=\"/sandbox/prepare.js\" type=\"module\"></script>\n";
 const MOST_PHOTOS: usize = 60;
 const COMMON: [(&str, &str); 4] = [
-    ("content-security-policy", POLICY),
+    (POLICY_NAME, POLICY),
     ("x-content-type-options", "nosniff"),
     ("referrer-policy", "no-referrer"),
     ("cache-control", "no-store"),
 ];
+const POLICY_NAME: &str = "content-security-policy";
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; \
                       connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'";
+/// With the package: WebAssembly is compiled, a worker runs it, and pictures that come from nowhere are shown.
+const POLICY_WITH_PACKAGE: &str = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; \
+                                   img-src 'self' data: blob:; worker-src 'self'; connect-src 'self'; \
+                                   base-uri 'none'; form-action 'none'; frame-ancestors 'none'";

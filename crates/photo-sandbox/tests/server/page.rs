@@ -1,6 +1,6 @@
 //! The page for people, as far as it can be judged without a browser.
 
-use photo_sandbox::{Config, Sandbox};
+use photo_sandbox::{Config, Sandbox, WebPackage};
 
 use crate::client::{Client, ID, Reply, ask, path, png, put, request, upload};
 
@@ -35,6 +35,45 @@ fn the_page_is_self_contained() {
     }
     // The sandbox's own address is the only one in the page.
     assert!(!text.replace(sandbox.url(), "").contains("http"), "{text}");
+}
+
+#[test]
+fn with_the_package_it_serves_its_files_and_nothing_else() {
+    let plain = Sandbox::start(Config::default()).unwrap();
+    let text = get(&plain, "/").text();
+    assert!(!text.contains("prepare") && !text.contains("{{"), "{text}");
+    assert_eq!(get(&plain, "/sandbox/web/index.js").status, 404);
+
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["index.js", "worker.js", "photo_prep_bg.wasm", "package.json"] {
+        std::fs::write(folder.path().join(name), name).unwrap();
+    }
+    let package = WebPackage::read(folder.path()).unwrap();
+    let sandbox = Sandbox::start(Config::default().web_package(Some(package))).unwrap();
+    let page = get(&sandbox, "/");
+    assert!(page.text().contains("/sandbox/prepare.js") && page.text().contains("prepared-location"));
+    for path in ["/", "/sandbox/web/worker.js"] {
+        let policy = get(&sandbox, path).header("content-security-policy").unwrap().to_owned();
+        assert!(
+            policy.starts_with("default-src 'none'") && policy.contains("'wasm-unsafe-eval'"),
+            "{policy}"
+        );
+    }
+    for (path, kind) in [
+        ("/sandbox/web/index.js", "text/javascript; charset=utf-8"),
+        ("/sandbox/web/photo_prep_bg.wasm", "application/wasm"),
+        ("/sandbox/prepare.js", "text/javascript; charset=utf-8"),
+        ("/sandbox/prepare.css", "text/css; charset=utf-8"),
+    ] {
+        let part = get(&sandbox, path);
+        assert_eq!((part.status, part.header("content-type")), (200, Some(kind)), "{path}");
+        assert_eq!(part.header("x-content-type-options"), Some("nosniff"), "{path}");
+    }
+    for name in ["package.json", "..%2findex.js", "%2e%2e/index.js", "../../etc/passwd", "index.js/", ""] {
+        assert_eq!(get(&sandbox, &format!("/sandbox/web/{name}")).status, 404, "{name}");
+    }
+    let outside = ask(&sandbox, b"GET /sandbox/web/index.js HTTP/1.1\r\nHost: example.com\r\n\r\n").unwrap();
+    assert_eq!(outside.status, 403);
 }
 
 #[test]
