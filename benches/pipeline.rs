@@ -171,18 +171,19 @@ fn bare_crates(c: &mut Criterion) {
 }
 
 fn bare(bytes: &[u8]) -> Vec<u8> {
-    let picture = image::load_from_memory(bytes).expect("a valid picture").into_rgb8();
+    // Four samples a pixel, the only kind for which photo-resize has kernels.
+    let picture = image::load_from_memory(bytes).expect("a valid picture").into_rgba8();
     let small = photo_resize::lanczos3(
         picture.as_raw(),
         picture.dimensions(),
         (3651, 2738),
-        photo_resize::Pixel::Rgb,
+        photo_resize::Pixel::Four,
     );
     let mut out = Vec::new();
     let mut encoder = jpeg_encoder::Encoder::new(&mut out, 90);
     encoder.set_sampling_factor(jpeg_encoder::SamplingFactor::F_2_2);
     let small = small.expect("as many samples as pixels");
-    encoder.encode(&small, 3651, 2738, jpeg_encoder::ColorType::Rgb).expect("a size that JPEG allows");
+    encoder.encode(&small, 3651, 2738, jpeg_encoder::ColorType::Rgba).expect("a size that JPEG allows");
     out
 }
 

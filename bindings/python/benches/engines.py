@@ -1,14 +1,17 @@
 """Prepares a folder by one way and tells time, memory and results: python engines.py WAY FOLDER OUT
+Compares the lines that such runs gave, in the order of their rounds: python engines.py compare LINES
 
 Ways: program (the command line), many, one (`prepare` in a loop), threads (`prepare` from 8 threads), arrow, daft, ray,
 spark. Each reads the files, prepares them and writes or hashes what comes out. One line of JSON: seconds without the start
-of the engine, seconds of CPU of all processes, the most memory that all processes had, and a digest of each file's name,
-verdict, and SHA-256 or error. The same digest means the same results.
+of the engine, seconds of CPU of all processes, the most memory that all processes had, the most resident memory of a process
+that has photo_prep in it in each tenth of the run, and a digest of each file's name, verdict, and SHA-256 or error. The same
+digest means the same results.
 """
 
 import json
 import os
 import resource
+import statistics
 import subprocess
 import sys
 import threading
@@ -26,21 +29,36 @@ BATCH = 32
 
 
 class Memory(threading.Thread):
-    """The most memory that this process and its descendants had together, without what they share. Looked at once a
-    second: the kernel goes through all pages for it, while the process waits."""
+    """The most memory that this process and its descendants had together, without what they share; and of those that
+    have photo_prep in them, the most resident memory over time. Looked at once a second: the kernel goes through all
+    pages for it, while the process waits."""
 
     def __init__(self):
         super().__init__(daemon=True)
         self.peak, self._end = 0, threading.Event()
+        self._workers = []
 
     def run(self):
         while not self._end.wait(1):
-            self.peak = max(self.peak, sum(map(proportional, descendants(os.getpid()))))
+            processes = descendants(os.getpid())
+            self.peak = max(self.peak, sum(map(proportional, processes)))
+            resident = [size for size in map(resident_worker, processes) if size]
+            self._workers.append((time.perf_counter(), max(resident, default=0)))
 
     def stop(self):
         self._end.set()
         self.join()
         return self.peak
+
+    def of_workers(self, seconds):
+        """In MB, the most in each tenth of the last so many seconds; `None` where nothing was looked at."""
+        end = time.perf_counter()
+        tenths = [[] for _ in range(10)]
+        for at, size in self._workers:
+            share = 1 - (end - at) / seconds
+            if 0 <= share < 1 and size:
+                tenths[int(share * 10)].append(size)
+        return [round(max(sizes) / 1e6) if sizes else None for sizes in tenths]
 
 
 def descendants(root):
@@ -65,6 +83,20 @@ def proportional(pid):
     except OSError:
         pass
     return 0
+
+
+def resident_worker(pid):
+    """Resident bytes of a process that prepares pictures."""
+    try:
+        program = os.readlink(f"/proc/{pid}/exe")
+        # A JVM has thousands of maps.
+        if "java" in program:
+            return None
+        if "prep-and-upload" not in program and "photo_prep" not in Path(f"/proc/{pid}/maps").read_text():
+            return None
+        return int(Path(f"/proc/{pid}/statm").read_text().split()[1]) * os.sysconf("SC_PAGESIZE")
+    except (OSError, IndexError):
+        return None
 
 
 def digest(content):
@@ -229,12 +261,42 @@ def spark(folder, out):
 WAYS = {way.__name__: way for way in (program, many, one, threads, memory_only, arrow, daft, daft_paths, ray, spark)}
 
 
+#: What is compared: a way, the way that it is measured by, and the least ratio of their throughputs.
+PAIRS = [("many", "program", 0.95), ("daft", "memory_only", 0.85)]
+
+
+def compare(path):
+    """Medians of the ratios of the rounds, by the clock. Runs of a round are side by side, so that what else the
+    machine does falls on both."""
+    told = [json.loads(line) for line in Path(path).read_text().splitlines()]
+    seconds = {}
+    for line in told:
+        seconds.setdefault(line["way"], []).append((line["seconds"], line["cpu"]))
+    for way, base, bar in PAIRS:
+        rounds = list(zip(seconds.get(way, []), seconds.get(base, [])))
+        if not rounds:
+            continue
+        clock, cpu = ([its[n] / ours[n] for ours, its in rounds] for n in (0, 1))
+        middle = statistics.median(clock)
+        said = "reached" if middle >= bar else "MISSED"
+        each = " ".join(f"{ratio:.2f}" for ratio in clock)
+        print(f"{way} / {base}: {middle:.3f} by the clock ({each}), {statistics.median(cpu):.3f} by CPU; {bar} is {said}")
+    for line in told:
+        print(f"{line['way']:>12} {line['seconds']:7.2f} s, most MB of a worker by tenths of the run: {line['workers_mb']}")
+    results = {line["digest"] for line in told}
+    print(f"{len(told)} runs, {len(results)} result(s): {told[0]['verdicts']}")
+    return 0 if len(results) == 1 else 1
+
+
 def main():
+    if sys.argv[1] == "compare":
+        sys.exit(compare(sys.argv[2]))
     way, folder, out = sys.argv[1:]
     Path(out).mkdir(parents=True, exist_ok=True)
     memory = Memory()
     memory.start()
     seconds, lines = WAYS[way](os.path.abspath(folder), out)
+    workers = memory.of_workers(seconds)
     peak = max(memory.stop(), resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024)
     used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
     told = {
@@ -243,6 +305,7 @@ def main():
         "seconds": round(seconds, 2),
         "cpu": round(sum(one.ru_utime + one.ru_stime for one in used), 2),
         "peak_mb": round(peak / 1e6),
+        "workers_mb": workers,
         "verdicts": dict(sorted(Counter(verdict for _, verdict, _ in lines).items())),
         "digest": digest("\n".join(" ".join(line) for line in sorted(lines)).encode())[:16],
     }

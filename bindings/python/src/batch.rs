@@ -1,7 +1,7 @@
 //! Many pictures at once, one result after the other.
 
 use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread::JoinHandle;
 
 use photo_prep::{CancelToken, Input, Options};
@@ -12,7 +12,7 @@ use crate::errors::{exception, internal};
 use crate::options::options;
 use crate::prepared::Prepared;
 use crate::source::Source;
-use crate::threads::POLL;
+use crate::threads::{POLL, lock};
 
 /// Pictures that are being prepared. A thread takes them from an iterator as their turn comes, and waits with
 /// those that are done until they are taken, so that few are in memory at a time.
@@ -163,8 +163,4 @@ impl Iterator for Items {
             Some((Item { index, given: given.unbind(), wrong }, input))
         })?
     }
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }

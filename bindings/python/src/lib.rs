@@ -12,6 +12,8 @@ mod prepared;
 mod single;
 mod source;
 mod threads;
+#[cfg(feature = "upload")]
+mod upload;
 
 use pyo3::prelude::*;
 
@@ -28,6 +30,9 @@ mod _native {
     use super::prepared::Prepared;
     #[pymodule_export]
     use super::single::{check, plan, prepare, probe};
+    #[cfg(feature = "upload")]
+    #[pymodule_export]
+    use super::upload::{UploadClient, Uploads};
     use pyo3::prelude::*;
 
     /// Once a process: freed memory is kept, and panics that photo-prep turns into errors are not printed.

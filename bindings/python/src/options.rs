@@ -189,8 +189,8 @@ impl<'py> Given<'_, 'py> {
         required = self.count("max_height")?.map_or(required, |n| required.max_height(n));
         required = self.count("max_side")?.map_or(required, |n| required.max_long_side(n));
         if let Some(text) = self.get::<String>("aspect")? {
-            let (least, most) =
-                ratios(&text).map_err(|error| PyValueError::new_err(format!("aspect: {error}")))?;
+            let (least, most) = AspectRatio::range(&text)
+                .map_err(|error| PyValueError::new_err(format!("aspect: {error}")))?;
             required = required.min_aspect_ratio(least).max_aspect_ratio(most);
         }
         Ok(required)
@@ -231,16 +231,6 @@ impl<'py> Given<'_, 'py> {
         }
         Ok(self.quality("quality_floor")?.map_or(options, |floor| options.quality_floor(floor)))
     }
-}
-
-/// One aspect ratio, or the narrowest and the widest.
-fn ratios(text: &str) -> Result<(AspectRatio, AspectRatio), String> {
-    let (least, most) = text.split_once('-').unwrap_or((text, text));
-    let (least, most): (AspectRatio, AspectRatio) = (least.parse()?, most.parse()?);
-    if least > most {
-        return Err(format!("{least} is wider than {most}; write the narrowest first"));
-    }
-    Ok((least, most))
 }
 
 fn wrong(name: &str, given: &str, allowed: &str) -> PyErr {

@@ -13,6 +13,11 @@ impl Prepared {
     pub(crate) fn new(prepared: photo_prep::Prepared<'static>) -> Self {
         Self(prepared)
     }
+
+    #[cfg(feature = "upload")]
+    pub(crate) fn inner(&self) -> &photo_prep::Prepared<'static> {
+        &self.0
+    }
 }
 
 #[pymethods]

@@ -1,7 +1,7 @@
 //! Threads that pictures are worked on, and waiting for them without the GIL.
 
-use std::sync::mpsc::{RecvTimeoutError, channel};
-use std::sync::{Mutex, PoisonError};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use pyo3::exceptions::PyRuntimeError;
@@ -27,21 +27,42 @@ pub(crate) fn run<T: Send + 'static>(
 ) -> PyResult<T> {
     let (sender, receiver) = channel();
     pool(py)?.spawn(move || drop(sender.send(work())));
-    let receiver = Mutex::new(receiver);
+    receive(py, &Mutex::new(receiver))?.ok_or_else(internal)
+}
+
+/// [`run`] for work that mostly waits: in a thread of its own.
+#[cfg(feature = "upload")]
+pub(crate) fn run_on_its_own<T: Send + 'static>(
+    py: Python<'_>,
+    work: impl FnOnce() -> T + Send + 'static,
+) -> PyResult<T> {
+    let (sender, receiver) = channel();
+    std::thread::Builder::new().spawn(move || drop(sender.send(work())))?;
+    receive(py, &Mutex::new(receiver))?.ok_or_else(internal)
+}
+
+/// Waits for what comes next while other Python threads go on; `None` where nothing more will come.
+///
+/// # Errors
+/// What a signal's handler raises.
+pub(crate) fn receive<T: Send>(py: Python<'_>, receiver: &Mutex<Receiver<T>>) -> PyResult<Option<T>> {
     loop {
-        let received =
-            py.detach(|| receiver.lock().unwrap_or_else(PoisonError::into_inner).recv_timeout(POLL));
-        match received {
-            Ok(done) => return Ok(done),
+        // Not with the GIL: another thread may hold the lock while it waits.
+        match py.detach(|| lock(receiver).recv_timeout(POLL)) {
+            Ok(received) => return Ok(Some(received)),
             Err(RecvTimeoutError::Timeout) => py.check_signals()?,
-            Err(RecvTimeoutError::Disconnected) => return Err(internal()),
+            Err(RecvTimeoutError::Disconnected) => return Ok(None),
         }
     }
 }
 
+pub(crate) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
 /// With the GIL held, so that no thread holds the lock while another one forks.
 fn pool(_: Python<'_>) -> PyResult<&'static ThreadPool> {
-    let mut known = POOL.lock().unwrap_or_else(PoisonError::into_inner);
+    let mut known = lock(&POOL);
     let process = std::process::id();
     if let Some((owner, pool)) = *known
         && owner == process

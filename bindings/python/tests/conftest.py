@@ -4,6 +4,7 @@ import json
 import os
 import shutil
 import subprocess
+import urllib.request
 from pathlib import Path
 
 import pytest
@@ -48,3 +49,44 @@ def program() -> Program:
     if not CLI.exists():
         pytest.skip(f"{CLI} is not built: cargo build --release --example prep-and-upload")
     return Program()
+
+
+class Sandbox:
+    """The program's stand-in for the endpoint. It hands pictures out as they were stored."""
+
+    def __init__(self, *options):
+        command = [CLI, "sandbox", "--as-stored", *options]
+        self.child = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
+        told = json.loads(self.child.stdout.readline())
+        self.url, self.token_url, self.token = told["url"], told["token_url"], told["token"]
+
+    def get(self, path):
+        with urllib.request.urlopen(self.url + path, timeout=60) as answer:
+            return answer.read()
+
+    def stats(self):
+        return json.loads(self.get("/sandbox/stats"))
+
+    def stored(self, record, module="Leads"):
+        """The picture on a record."""
+        return self.get(f"/sandbox/photos/{module}/{record}")
+
+
+@pytest.fixture(scope="session")
+def sandboxes(program):
+    """Starts sandboxes that end with the tests."""
+    begun = []
+
+    def begin(*options):
+        begun.append(Sandbox(*options))
+        return begun[-1]
+
+    yield begin
+    for sandbox in begun:
+        sandbox.child.kill()
+        sandbox.child.communicate()
+
+
+@pytest.fixture
+def sandbox(sandboxes):
+    return sandboxes()

@@ -132,6 +132,15 @@ impl Client {
         Uploads { batch: self.client.upload_jobs(jobs), client: self.clone() }
     }
 
+    /// As [`Client::upload_stream`](crate::Client::upload_stream), as an iterator over the results.
+    pub fn upload_stream<K, S>(&self, jobs: S) -> Uploads<K, S>
+    where
+        K: Send + 'static,
+        S: Stream<Item = Job<K>> + Unpin,
+    {
+        Uploads { batch: self.client.upload_stream(jobs), client: self.clone() }
+    }
+
     /// As [`Client::download`](crate::Client::download).
     ///
     /// # Errors
@@ -187,6 +196,11 @@ impl<K, S> Uploads<K, S> {
     /// As [`Batch::stopped`].
     pub fn stopped(&self) -> Option<Stopped> {
         self.batch.stopped()
+    }
+
+    /// As [`Batch::into_rest`].
+    pub fn into_rest(self) -> S {
+        self.batch.into_rest()
     }
 }
 

@@ -3,7 +3,6 @@
 use std::ffi::OsString;
 use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
-use std::time::UNIX_EPOCH;
 
 use photo_upload::{JobState, Journal, JournalContent, JournalEntry, JournalError, JournalHead};
 
@@ -57,8 +56,10 @@ impl Journaling {
     pub(crate) fn entry(input: &Input) -> Option<JournalEntry> {
         let mut entry = JournalEntry::new(input.target.as_ref()?, input.file.clone(), JobState::Sending);
         entry.line = input.line;
-        (entry.size, entry.modified) = facts(input).unzip();
-        Some(entry)
+        Some(match input.path() {
+            Some(path) => entry.of_file(path),
+            None => entry,
+        })
     }
 
     /// Notes where an input stands.
@@ -106,35 +107,28 @@ struct Found {
 fn sort_out(gathered: &mut Gathered, before: &JournalContent, retry_failed: bool) -> Found {
     let mut found = Found::default();
     for input in std::mem::take(&mut gathered.inputs) {
-        let known = input.target.as_ref().and_then(|target| before.job(target, &input.file));
-        let Some(known) = known else {
-            found.fresh += 1;
-            gathered.inputs.push(input);
-            continue;
-        };
-        let changed = facts(&input).unzip() != (known.size, known.modified);
-        let earlier = match known.state {
-            JobState::Stored if !changed => {
+        let now = Journaling::entry(&input);
+        let settled = now.as_ref().and_then(|now| before.settled(now, retry_failed));
+        match settled.map(|known| (known.state, known)) {
+            Some((JobState::Stored, known)) => {
                 found.stored += 1;
-                Some(stored_earlier(&input, known))
+                gathered.misses.push(stored_earlier(&input, known));
             }
-            JobState::Refused if !changed && !retry_failed => {
+            Some((_, known)) => {
                 found.permanent += 1;
-                Some(failed_earlier(&input, known))
+                gathered.misses.push(failed_earlier(&input, known));
             }
-            state => {
-                *match state {
-                    JobState::Sending => &mut found.under_way,
-                    JobState::Failed => &mut found.temporary,
-                    _ if changed => &mut found.changed,
+            None => {
+                let known = input.target.as_ref().and_then(|target| before.job(target, &input.file));
+                let changed = now.zip(known).is_some_and(|(now, known)| now.is_changed_since(known));
+                *match known.map(|known| known.state) {
+                    Some(JobState::Sending) => &mut found.under_way,
+                    Some(JobState::Failed) => &mut found.temporary,
+                    Some(_) if changed => &mut found.changed,
                     _ => &mut found.fresh,
                 } += 1;
-                None
+                gathered.inputs.push(input);
             }
-        };
-        match earlier {
-            Some(report) => gathered.misses.push(report),
-            None => gathered.inputs.push(input),
         }
     }
     found
@@ -174,13 +168,6 @@ fn failed_earlier(input: &Input, known: &JournalEntry) -> Report {
         ..Upload::default()
     };
     Report { upload: Some(upload), ..input.report() }.failed(Failure::refused("failed_earlier", message))
-}
-
-/// Size and time of the last change in milliseconds.
-fn facts(input: &Input) -> Option<(u64, u64)> {
-    let about = std::fs::metadata(input.path()?).ok()?;
-    let modified = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
-    Some((about.len(), u64::try_from(modified.as_millis()).ok()?))
 }
 
 /// An earlier journal keeps its content under another name.

@@ -9,7 +9,8 @@
 
 Pictures come in as ``bytes``, as a path, as an image of Pillow or as an array of NumPy. `prepare` makes one picture,
 `prepare_many` many, `prepare_arrow` a column of a table. `probe` and `explain` tell beforehand, `check` judges. All
-errors of pictures are `photo_prep.errors.PhotoPrepError`.
+errors of pictures are `photo_prep.errors.PhotoPrepError`. `photo_prep.upload`, where it is built
+in, puts pictures onto records.
 
 While pictures are worked on, other Python threads go on, and Ctrl-C is seen within 50 ms.
 """

@@ -17,7 +17,7 @@ from typing import Any, Optional
 
 
 class PhotoPrepError(Exception):
-    """A picture could not be prepared. The class says why, and its attributes give the details."""
+    """A picture could not be prepared, or not uploaded. The class says why, and its attributes give the details."""
 
     #: A stable short name, the same as in the JSON lines of ``prep-and-upload``.
     kind: str = "error"

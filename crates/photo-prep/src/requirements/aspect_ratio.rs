@@ -26,6 +26,26 @@ impl AspectRatio {
         (width > 0 && height > 0).then(|| Self { width: width / divisor, height: height / divisor })
     }
 
+    /// The narrowest and the widest of a range: `3:4-16:9`; one ratio alone, such as `1:1`, is both.
+    ///
+    /// ```
+    /// use photo_prep::AspectRatio;
+    /// let (narrowest, widest) = AspectRatio::range("3:4-16:9")?;
+    /// assert_eq!((narrowest, widest), ("3:4".parse()?, "16:9".parse()?));
+    /// # Ok::<(), String>(())
+    /// ```
+    ///
+    /// # Errors
+    /// What is wrong with the text, and how to write it: for people.
+    pub fn range(text: &str) -> Result<(Self, Self), String> {
+        let (least, most) = text.split_once('-').unwrap_or((text, text));
+        let (least, most): (Self, Self) = (least.parse()?, most.parse()?);
+        if least > most {
+            return Err(format!("{least} is wider than {most}; write the narrowest first"));
+        }
+        Ok((least, most))
+    }
+
     pub(crate) fn of(size: Size) -> Self {
         Self::new(size.width, size.height).unwrap_or(Self { width: 1, height: 1 })
     }
@@ -101,5 +121,43 @@ impl TryFrom<String> for AspectRatio {
 impl From<AspectRatio> for String {
     fn from(ratio: AspectRatio) -> Self {
         ratio.to_string()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ranges() {
+        let good = [
+            ("1:1", "1:1-1:1"),
+            ("1920:1080", "16:9-16:9"),
+            ("3:4-16:9", "3:4-16:9"),
+            (" 6 : 8 - 4 : 3 ", "3:4-4:3"),
+            ("2:3-4:6", "2:3-2:3"),
+            ("1:4294967295-4294967295:1", "1:4294967295-4294967295:1"),
+        ];
+        for (text, want) in good {
+            let (least, most) = AspectRatio::range(text).expect(text);
+            assert_eq!(format!("{least}-{most}"), want, "{text}");
+        }
+        let wrong = [
+            ("", "no aspect ratio"),
+            ("wide", "\"wide\" is no aspect ratio"),
+            ("4:3,1:1", "\"4:3,1:1\" is no aspect ratio"),
+            ("16:9-4:3", "16:9 is wider than 4:3; write the narrowest first"),
+            ("1:1-", "\"\" is no aspect ratio"),
+            ("-1:1", "\"\" is no aspect ratio"),
+            ("1:2-2:3-1:1", "\"2:3-1:1\" is no aspect ratio"),
+            ("0:1", "\"0:1\" is no aspect ratio"),
+            ("1:0-2:1", "\"1:0\" is no aspect ratio"),
+            ("1:4294967296", "is no aspect ratio"),
+            ("1.5:1", "is no aspect ratio"),
+        ];
+        for (text, told) in wrong {
+            let error = AspectRatio::range(text).expect_err(text);
+            assert!(error.contains(told), "{text}: {error}");
+        }
     }
 }

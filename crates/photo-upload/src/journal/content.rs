@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::io::{self, BufRead, Read};
 
-use super::line::{self, JournalEntry, JournalHead, Line};
+use super::line::{self, JobState, JournalEntry, JournalHead, Line};
 use crate::target::Target;
 
 /// What a journal says: the last known state of each job.
@@ -64,6 +64,18 @@ impl JournalContent {
         self.jobs.get(&key(target.module(), target.record_id(), source))
     }
 
+    /// What became of a job that need not be done again: it is stored or, unless `retry_failed`, refused,
+    /// and its file has not changed since.
+    pub fn settled(&self, now: &JournalEntry, retry_failed: bool) -> Option<&JournalEntry> {
+        let known = self.jobs.get(&key(&now.module, &now.record, &now.source))?;
+        let settled = match known.state {
+            JobState::Stored => true,
+            JobState::Refused => !retry_failed,
+            _ => false,
+        };
+        Some(known).filter(|known| settled && !now.is_changed_since(known))
+    }
+
     /// All jobs it knows, in no order.
     pub fn jobs(&self) -> impl Iterator<Item = &JournalEntry> {
         self.jobs.values()
@@ -83,7 +95,6 @@ const MOST_LINE: u64 = 64 * 1024;
 
 #[cfg(test)]
 mod tests {
-    use super::super::line::JobState;
     use super::*;
     use proptest::prelude::*;
 
@@ -126,6 +137,36 @@ mod tests {
         let target = Target::new("Leads", "3").expect("good");
         assert_eq!(content.job(&target, "in/3.jpg"), Some(&entry(3, JobState::Failed)));
         assert_eq!(content.job(&target, "in/4.jpg"), None);
+    }
+
+    #[test]
+    fn what_is_settled() {
+        let folder = tempfile::tempdir().expect("a folder");
+        let file = folder.path().join("a.jpg");
+        std::fs::write(&file, "a picture").expect("written");
+        let target = Target::new("Leads", "1").expect("good");
+        let entry = |state| JournalEntry::new(&target, "a.jpg", state).of_file(&file);
+        let (same, mut other) = (entry(JobState::Sending), entry(JobState::Sending));
+        assert_eq!(same.size, Some(9));
+        other.size = Some(8);
+        for (state, settled) in [
+            (JobState::Stored, [true, true]),
+            (JobState::Refused, [true, false]),
+            (JobState::Failed, [false, false]),
+            (JobState::Sending, [false, false]),
+        ] {
+            let mut journal = line::write(&JournalHead::new("abc", "there")).expect("JSON");
+            journal.extend(line::write(&entry(state)).expect("JSON"));
+            let content = JournalContent::read(&*journal).expect("read");
+            let found = |now: &JournalEntry, retry| content.settled(now, retry).is_some();
+            assert_eq!([false, true].map(|retry| found(&same, retry)), settled, "{state:?}");
+            assert!(!found(&other, false), "{state:?}");
+            assert!(!found(&JournalEntry { source: "b.jpg".into(), ..same.clone() }, false), "{state:?}");
+        }
+        assert_eq!(
+            JournalEntry::new(&target, "no", JobState::Sending).of_file(&folder.path().join("no")).size,
+            None
+        );
     }
 
     #[test]

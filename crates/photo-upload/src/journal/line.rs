@@ -1,5 +1,8 @@
 //! The lines of a journal, and their checksums.
 
+use std::path::Path;
+use std::time::UNIX_EPOCH;
+
 use serde::{Deserialize, Serialize};
 
 use crate::target::Target;
@@ -84,6 +87,26 @@ impl JournalEntry {
             attempts: 0,
         }
     }
+
+    /// With the size of the file that the picture comes from and when it was changed last, by which a later
+    /// run sees that it is another. Without them where the file can't be asked.
+    #[must_use]
+    pub fn of_file(mut self, path: &Path) -> Self {
+        (self.size, self.modified) = facts(path).unzip();
+        self
+    }
+
+    /// Whether the file is another now than it was then, as far as size and time tell.
+    pub fn is_changed_since(&self, then: &Self) -> bool {
+        (self.size, self.modified) != (then.size, then.modified)
+    }
+}
+
+/// Size and time of the last change in milliseconds.
+fn facts(path: &Path) -> Option<(u64, u64)> {
+    let about = std::fs::metadata(path).ok()?;
+    let modified = about.modified().ok()?.duration_since(UNIX_EPOCH).ok()?;
+    Some((about.len(), u64::try_from(modified.as_millis()).ok()?))
 }
 
 /// A run begins.

@@ -17,7 +17,7 @@ pub(super) struct FrameArgs {
     max_side: Option<u32>,
     /// Width to height of the result: one ratio, such as 1:1, or the narrowest and the widest, such as
     /// 3:4-16:9
-    #[arg(long, global = true, value_name = "RATIO", value_parser = ratios)]
+    #[arg(long, global = true, value_name = "RATIO", value_parser = AspectRatio::range)]
     aspect: Option<(AspectRatio, AspectRatio)>,
     /// Cut off what is too wide or too high, around a point: center, or percent of width and height such as
     /// 50,30
@@ -49,14 +49,4 @@ impl FrameArgs {
         options = self.pad.map_or(options, |color| options.framing(Framing::Pad(color)));
         self.background.map_or(options, |color| options.background(color))
     }
-}
-
-/// One aspect ratio, or the narrowest and the widest.
-fn ratios(text: &str) -> Result<(AspectRatio, AspectRatio), String> {
-    let (least, most) = text.split_once('-').unwrap_or((text, text));
-    let (least, most): (AspectRatio, AspectRatio) = (least.parse()?, most.parse()?);
-    if least > most {
-        return Err(format!("{least} is wider than {most}; write the narrowest first"));
-    }
-    Ok((least, most))
 }
