@@ -24,6 +24,11 @@ fn main() -> ExitCode {
 fn write(input: &PathBuf, folder: &PathBuf) -> Result<(), String> {
     let mut bindgen = Bindgen::new();
     let web = bindgen.web(true).map_err(|error| format!("{error:#}"))?;
-    let web = web.input_path(input).out_name("photo_prep").typescript(false).remove_producers_section(true).remove_name_section(true);
+    let web = web
+        .input_path(input)
+        .out_name("photo_prep")
+        .typescript(false)
+        .remove_producers_section(true)
+        .remove_name_section(true);
     web.generate(folder).map_err(|error| format!("{error:#}"))
 }
