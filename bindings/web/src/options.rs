@@ -146,7 +146,8 @@ impl Given {
         required = self.number("maxHeight", 1)?.map_or(required, |n| required.max_height(n));
         required = self.number("maxSide", 1)?.map_or(required, |n| required.max_long_side(n));
         if let Some(text) = self.text("aspect")? {
-            let (least, most) = ratios(text).map_err(|error| range_error(&format!("aspect: {error}")))?;
+            let (least, most) =
+                AspectRatio::range(text).map_err(|error| range_error(&format!("aspect: {error}")))?;
             required = required.min_aspect_ratio(least).max_aspect_ratio(most);
         }
         Ok(required)
@@ -208,16 +209,6 @@ impl Given {
         }
         Ok(self.quality("qualityFloor")?.map_or(options, |floor| options.quality_floor(floor)))
     }
-}
-
-/// One aspect ratio, or the narrowest and the widest.
-fn ratios(text: &str) -> std::result::Result<(AspectRatio, AspectRatio), String> {
-    let (least, most) = text.split_once('-').unwrap_or((text, text));
-    let (least, most): (AspectRatio, AspectRatio) = (least.parse()?, most.parse()?);
-    if least > most {
-        return Err(format!("{least} is wider than {most}; write the narrowest first"));
-    }
-    Ok((least, most))
 }
 
 fn kind(name: &str, given: &Value, allowed: &str) -> String {
