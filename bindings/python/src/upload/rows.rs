@@ -80,7 +80,7 @@ impl Rows {
         };
         let index = self.next;
         self.next += 1;
-        let resolved = self.resolve.bind(py).call1((&given,)).and_then(|row| Ok(row.extract::<Resolved>()?));
+        let resolved = self.resolve.bind(py).call1((&given,)).and_then(|row| row.extract::<Resolved>());
         let given = given.unbind();
         let (picture, name, source, path, module, record) = match resolved {
             Ok(resolved) => resolved,
