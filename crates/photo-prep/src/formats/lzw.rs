@@ -233,15 +233,18 @@ mod tests {
         frame
     }
 
+    /// Runs of so many bytes, each of one of so many values.
+    fn runs(values: u32, run: u32, length: usize, seed: u32) -> Vec<u8> {
+        let value = |i: u32| ((i / run).wrapping_mul(2_654_435_761).wrapping_add(seed) >> 16) % values;
+        (0..length as u32).map(|i| value(i) as u8).collect()
+    }
+
     proptest! {
         #[test]
         fn what_was_packed_comes_back(
             colors in 1u32..=256, run in 1u32..50, length in 1usize..30_000, cut in 0usize..30_000, seed in any::<u32>()
         ) {
-            let indices: Vec<u8> = (0..length as u32)
-                .map(|i| ((i / run).wrapping_mul(2_654_435_761).wrapping_add(seed) >> 16) % colors)
-                .map(|v| v as u8)
-                .collect();
+            let indices = runs(colors, run, length, seed);
             let packed = frame(&indices, 1);
             let (bits, data) = packed.buffer.split_first().unwrap();
             let whole = expanded(Kind::Gif, *bits, data, length).unwrap();
@@ -272,10 +275,7 @@ mod tests {
         fn strips_of_tiffs_come_back(
             values in 1u32..=256, run in 1u32..50, length in 1usize..60_000, cut in 0usize..60_000, seed in any::<u32>()
         ) {
-            let bytes: Vec<u8> = (0..length as u32)
-                .map(|i| ((i / run).wrapping_mul(2_654_435_761).wrapping_add(seed) >> 16) % values)
-                .map(|v| v as u8)
-                .collect();
+            let bytes = runs(values, run, length, seed);
             let packed = weezl::encode::Encoder::with_tiff_size_switch(weezl::BitOrder::Msb, 8).encode(&bytes).unwrap();
             for length in [length, cut.min(length)] {
                 let got = expanded(Kind::Tiff, 8, &packed, length).unwrap();
