@@ -45,9 +45,7 @@ pub(crate) fn decode_reduced(
     }
     caught(info.format, || match info.format {
         Format::Jpeg => jpeg::decode_planes::reduced(bytes, info, size, request).map(Some),
-        Format::Png => {
-            png::decode::rows(bytes, request)?.map(|mut rows| bands::reduced(&mut rows, size)).transpose()
-        }
+        Format::Png => png::decode::by_rows(bytes, request, |rows| bands::reduced(rows, size)),
         Format::Bmp => {
             bmp::decode::rows(bytes, info)?.map(|mut rows| bands::reduced(&mut rows, size)).transpose()
         }
@@ -62,8 +60,8 @@ pub(crate) fn decode_reduced(
 /// Decodes the picture for what `request.depth` learns from it, and keeps nothing.
 pub(crate) fn scan(bytes: &[u8], info: &ImageInfo, request: &DecodeRequest) -> Result<()> {
     caught(info.format, || match info.format {
-        Format::Png => match png::decode::rows(bytes, request)? {
-            Some(mut rows) => bands::scan(&mut rows),
+        Format::Png => match png::decode::by_rows(bytes, request, bands::scan)? {
+            Some(()) => Ok(()),
             None => png::decode::decode(bytes, info, request).map(drop),
         },
         #[cfg(feature = "heic")]

@@ -5,6 +5,7 @@ use photo_jpeg::{InterleavedKind, InterleavedOptions};
 use super::resources::Resources;
 use super::route::{DecodePath, OutputRule, PixelsPlan, Route};
 use crate::formats::jpeg;
+use crate::formats::png::inflate_ahead;
 use crate::info::{ColorModel, ImageInfo, JpegInfo, JpegProcess};
 use crate::pixels::bands;
 use crate::sampling::{DecodeScale, JpegSampling};
@@ -149,8 +150,18 @@ impl Facts<'_> {
 
     /// Bytes that a decoder of rows holds: strips and tiles that are unpacked at once.
     fn row_decoder(self) -> u64 {
-        let by_strips = matches!(self.info.format, Format::Tiff | Format::Heic);
-        if by_strips { self.info.decoder_memory.on(self.threads) } else { 0 }
+        match self.info.format {
+            Format::Tiff | Format::Heic => self.info.decoder_memory.on(self.threads),
+            Format::Png => self.inflated(),
+            _ => 0,
+        }
+    }
+
+    /// Bytes of a PNG that are inflated before they are asked for.
+    fn inflated(self) -> u64 {
+        let info = self.info;
+        let row = u64::from(info.size.width) * channels(info) * u64::from(info.bit_depth.div_ceil(8)) + 1;
+        inflate_ahead::memory_for(row, self.threads)
     }
 
     /// Bytes that a decoder holds beside its result.
@@ -160,7 +171,8 @@ impl Facts<'_> {
         match info.format {
             Format::Jpeg => jpeg_decoder(info, scale, self.threads),
             // 16-bit rows are narrowed as they come, but an interlaced picture is held whole.
-            Format::Png if info.bit_depth == 16 => 2 * pixels * channels(info),
+            Format::Png if info.bit_depth == 16 => 2 * pixels * channels(info) + self.inflated(),
+            Format::Png => self.inflated(),
             // The indices, and the frame still packed, in a buffer that grew.
             Format::Gif => pixels + 2 * info.bytes,
             Format::WebP => 4 * pixels + told,

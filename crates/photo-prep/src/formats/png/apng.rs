@@ -2,7 +2,7 @@
 //! its own.
 
 use crate::formats::png;
-use crate::formats::png::{Chunk, Header, PngLayout};
+use crate::formats::png::{Chunk, Header, PngLayout, SIGNATURE};
 use crate::metadata::bytes::be32;
 
 /// So many frames are looked at, and so many pixels in them.
@@ -47,7 +47,7 @@ pub(crate) fn frames<'a>(bytes: &'a [u8], layout: &'a PngLayout) -> impl Iterato
 pub(crate) fn file(bytes: &[u8], layout: &PngLayout, frame: &Frame) -> Option<Vec<u8>> {
     let header = bytes.get(layout.chunks.first()?.data.clone())?.get(8..13)?;
     let size = [frame.width.to_be_bytes(), frame.height.to_be_bytes()].concat();
-    let mut out = b"\x89PNG\r\n\x1A\n".to_vec();
+    let mut out = SIGNATURE.to_vec();
     out.extend(png::make_chunk(*b"IHDR", &[&size, header].concat())?);
     let before = layout.chunks.iter().skip(1).take_while(|c| c.kind != *b"IDAT");
     for chunk in before.filter(|c| !matches!(&c.kind, b"acTL" | b"fcTL")) {

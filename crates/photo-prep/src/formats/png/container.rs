@@ -8,6 +8,9 @@ use crate::limits::MAX_SEGMENTS;
 use crate::metadata::bytes::{array, be32};
 use crate::{Error, Format, LimitKind, Result};
 
+/// The first bytes of a PNG file.
+pub(crate) const SIGNATURE: [u8; 8] = *b"\x89PNG\r\n\x1A\n";
+
 /// Where everything lies in a PNG file.
 #[derive(Debug)]
 pub(crate) struct PngLayout {
@@ -188,7 +191,7 @@ pub(crate) fn walk(bytes: &[u8]) -> Result<PngLayout> {
     Ok(layout)
 }
 
-fn chunk(bytes: &[u8], at: usize) -> Result<Chunk, String> {
+pub(super) fn chunk(bytes: &[u8], at: usize) -> Result<Chunk, String> {
     let length = be32(bytes, at).ok_or("the file ends within a chunk header")? as usize;
     let kind = array::<4>(bytes, at + 4).ok_or("the file ends within a chunk header")?;
     if length > 0x7FFF_FFFF || !kind.iter().all(u8::is_ascii_alphabetic) {
@@ -322,7 +325,7 @@ pub(crate) fn is_kept(chunk: &Chunk) -> bool {
 pub(crate) fn rewrite(bytes: &[u8], layout: &PngLayout, extra: &[u8]) -> Result<Vec<u8>> {
     let missing = || Error::malformed(Format::Png, None, "a chunk lies outside the file");
     let mut out = Vec::with_capacity(bytes.len() + extra.len());
-    out.extend_from_slice(b"\x89PNG\r\n\x1A\n");
+    out.extend_from_slice(&SIGNATURE);
     for chunk in layout.chunks.iter().filter(|c| is_kept(c)) {
         out.extend_from_slice(bytes.get(chunk.whole.clone()).ok_or_else(missing)?);
         if chunk.kind == *b"IHDR" {
@@ -388,7 +391,7 @@ mod tests {
         let mut ihdr = 13u32.to_be_bytes().to_vec();
         ihdr.extend(7u32.to_be_bytes());
         ihdr.extend([2, 0, 0, 0, interlace]);
-        let mut out = b"\x89PNG\r\n\x1A\n".to_vec();
+        let mut out = SIGNATURE.to_vec();
         let half = packed.len() / 2;
         for (kind, data) in [
             (*b"IHDR", &ihdr[..]),

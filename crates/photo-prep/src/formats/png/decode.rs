@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use png::{BitDepth, ColorType, Decoder, Limits, Reader, Transformations};
 
+use super::plain_rows;
 use crate::formats::decode_request::DecodeRequest;
 use crate::geometry::Size;
 use crate::info::ImageInfo;
@@ -13,21 +14,37 @@ use crate::pixels::{Layout, Raster, rounding};
 use crate::{Error, Format, Result};
 
 pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, request: &DecodeRequest) -> Result<Raster> {
+    if let Some(raster) = by_rows(bytes, request, whole)? {
+        return Ok(raster);
+    }
     let mut rows = Rows::open(bytes, request)?;
-    let (size, layout) = (rows.size(), rows.layout());
-    let data = if rows.reader.info().interlaced {
-        rows.whole()?
-    } else {
-        let mut data = Vec::with_capacity(Raster::bytes_for(size, layout));
-        rows.append(size.height as usize, &mut data)?;
-        data
-    };
+    let (size, layout, data) = (rows.size(), rows.layout(), rows.whole()?);
     Raster::new(size, layout, data).ok_or_else(|| missing(info.size))
 }
 
-/// The picture row by row; `None` where it is interlaced.
-pub(crate) fn rows<'a>(bytes: &'a [u8], request: &'a DecodeRequest) -> Result<Option<Rows<'a>>> {
-    Ok(Some(Rows::open(bytes, request)?).filter(|rows| !rows.reader.info().interlaced))
+/// What `run` makes of the picture row by row; `None` where it is interlaced. `run` may be called a second
+/// time, where the first call ended with an error.
+pub(crate) fn by_rows<T>(
+    bytes: &[u8],
+    request: &DecodeRequest,
+    run: impl Fn(&mut dyn RowSource) -> Result<T> + Sync,
+) -> Result<Option<T>>
+where
+    T: Send,
+{
+    // What ends in an error there is asked of the `png` crate, which reads more kinds, and tells what is wrong.
+    if let Some(Ok(made)) = plain_rows::with(bytes, &request.depth, &run) {
+        return Ok(Some(made));
+    }
+    let mut rows = Rows::open(bytes, request)?;
+    if rows.reader.info().interlaced { Ok(None) } else { run(&mut rows).map(Some) }
+}
+
+fn whole(rows: &mut dyn RowSource) -> Result<Raster> {
+    let (size, layout) = (rows.size(), rows.layout());
+    let mut data = Vec::with_capacity(Raster::bytes_for(size, layout));
+    rows.append(size.height as usize, &mut data)?;
+    Raster::new(size, layout, data).ok_or_else(|| missing(size))
 }
 
 /// Whether every pixel is fully transparent.
@@ -85,11 +102,8 @@ impl<'a> Rows<'a> {
         };
         let left = reader.info().height as usize;
         let has_16_bits = depth == BitDepth::Sixteen;
-        let depth = (has_16_bits || request.depth.is_for_all_depths()).then_some(Deep {
-            way: &request.depth,
-            has_16_bits,
-            samples: Vec::new(),
-        });
+        let depth = (has_16_bits || request.depth.is_for_all_depths())
+            .then_some(Deep { has_16_bits, ..Deep::new(&request.depth) });
         Ok(Self { reader, layout, depth, memory: request.memory, left })
     }
 
@@ -111,14 +125,19 @@ impl<'a> Rows<'a> {
 }
 
 /// Samples on their way to 8 bits.
-struct Deep<'a> {
+pub(super) struct Deep<'a> {
     way: &'a DepthConversion,
     has_16_bits: bool,
     samples: Vec<u16>,
 }
 
-impl Deep<'_> {
-    fn append(&mut self, layout: Layout, row: &[u8], out: &mut Vec<u8>) -> Result<()> {
+impl<'a> Deep<'a> {
+    /// For samples of 16 bits.
+    pub(super) fn new(way: &'a DepthConversion) -> Self {
+        Self { way, has_16_bits: true, samples: Vec::new() }
+    }
+
+    pub(super) fn append(&mut self, layout: Layout, row: &[u8], out: &mut Vec<u8>) -> Result<()> {
         if matches!(self.way, DepthConversion::Rounded) {
             out.extend(rounding::be16(row));
             return Ok(());

@@ -7,7 +7,7 @@ use flate2::write::ZlibEncoder;
 
 use crate::formats::coverage::{Coverage, within};
 use crate::formats::png;
-use crate::formats::png::{Header, PngLayout};
+use crate::formats::png::{Header, PngLayout, SIGNATURE};
 use crate::{Error, Format, InputLimits, Result};
 
 pub(crate) fn coverage(bytes: &[u8]) -> Option<Coverage> {
@@ -33,7 +33,7 @@ pub(crate) fn recovered(bytes: &[u8], limits: &InputLimits) -> Result<Option<(Ve
         .map_err(|e| Error::malformed(Format::Png, None, e.to_string()))?;
     let too_long = || Error::malformed(Format::Png, None, "the picture is too large");
     let idat = png::make_chunk(*b"IDAT", &packed).ok_or_else(too_long)?;
-    let mut out = b"\x89PNG\r\n\x1A\n".to_vec();
+    let mut out = SIGNATURE.to_vec();
     let mut idat = Some(idat);
     for chunk in &layout.chunks {
         if chunk.kind != *b"IDAT" {

@@ -11,7 +11,7 @@ pub(crate) use strips::Effort;
 use filter::Rows;
 use reduced::{Reduced, indexed, reduced};
 
-use crate::formats::png::make_chunk;
+use crate::formats::png::{SIGNATURE, make_chunk};
 use crate::pixels::Raster;
 use crate::{Error, Format, Result, Size};
 
@@ -74,7 +74,7 @@ fn written(picture: &Reduced, size: Size, samples: &[u8], chunks: &[u8], effort:
 fn file(picture: &Reduced, size: Size, pieces: Vec<Vec<u8>>, chunks: &[u8]) -> Result<Vec<u8>> {
     let length: usize = pieces.iter().map(|piece| piece.len() + 12).sum();
     let mut out = Vec::with_capacity(length + chunks.len() + 1200);
-    out.extend_from_slice(b"\x89PNG\r\n\x1A\n");
+    out.extend_from_slice(&SIGNATURE);
     append(&mut out, *b"IHDR", &picture.header(size))?;
     out.extend_from_slice(chunks);
     if !picture.palette.is_empty() {
