@@ -20,6 +20,8 @@ pub(super) struct Painter<'a> {
     /// What codes of up to 8 bits are as colors, and as alpha.
     colors: [u8; 256],
     opacities: [u8; 256],
+    /// Whether codes of 8 bits are the samples of the result.
+    as_they_are: bool,
 }
 
 /// Memory that rows need while they are made.
@@ -44,11 +46,18 @@ impl<'a> Painter<'a> {
         let alpha =
             header.alpha.map(|a| Alpha { index: if header.separate { colors } else { a.index }, ..a });
         let inverted = matches!(header.color, Color::Gray { white_is_zero: true });
+        let stride = if header.separate { planes.len() } else { header.samples };
+        let plain = match header.color {
+            Color::Gray { white_is_zero } => !white_is_zero,
+            Color::Rgb | Color::Cmyk => true,
+            _ => false,
+        };
         Self {
             header,
             depth,
             layout: header.layout(),
-            stride: if header.separate { planes.len() } else { header.samples },
+            stride,
+            as_they_are: plain && header.bits == 8 && alpha.is_none() && stride == colors,
             planes,
             alpha,
             colors: samples::scale(header.bits, inverted),
@@ -84,6 +93,10 @@ impl<'a> Painter<'a> {
 
     /// Pixels of codes of at most 8 bits.
     fn narrow(&self, codes: &[u8], out: &mut [u8]) {
+        if self.as_they_are {
+            out.iter_mut().zip(codes).for_each(|(to, code)| *to = *code);
+            return;
+        }
         let pixels = codes.chunks_exact(self.stride);
         match (&self.header.color, self.layout) {
             (Color::Palette(map), _) => {
