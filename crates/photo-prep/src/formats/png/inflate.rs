@@ -5,6 +5,7 @@ use std::ops::Range;
 use fdeflate::Decompressor;
 
 use super::container::{Chunk, chunk};
+use super::unfilter::SLACK;
 
 /// How far back inflating looks.
 pub(super) const WINDOW: usize = 1 << 15;
@@ -31,21 +32,14 @@ pub(super) struct FilteredRows {
 }
 
 impl FilteredRows {
-    /// A row and the one before it, which is empty for the first.
-    pub(super) fn pair(&mut self, index: usize) -> Option<(&[u8], &mut [u8])> {
-        let rows = self.buffer.get_mut(WINDOW..)?;
-        let (before, rest) = rows.split_at_mut_checked(index * self.row)?;
-        let above = before.get(before.len().saturating_sub(self.row)..)?;
-        Some((above, rest.get_mut(..self.row)?))
-    }
-
-    /// The last row.
-    pub(super) fn last(&self) -> &[u8] {
-        self.buffer.get(self.buffer.len().saturating_sub(self.row)..).unwrap_or_default()
+    /// A row, with [`SLACK`] bytes behind it.
+    pub(super) fn get(&self, index: usize) -> Option<&[u8]> {
+        let start = WINDOW + index * self.row;
+        self.buffer.get(start..start + self.row + SLACK)
     }
 
     pub(super) fn count(&self) -> usize {
-        self.buffer.len().saturating_sub(WINDOW) / self.row.max(1)
+        self.buffer.len().saturating_sub(WINDOW + SLACK) / self.row.max(1)
     }
 
     pub(super) fn into_buffer(self) -> Vec<u8> {
@@ -70,21 +64,23 @@ impl<'a> Inflater<'a> {
     /// not as they should be.
     pub(super) fn rows(&mut self, count: usize, mut buffer: Vec<u8>) -> Option<FilteredRows> {
         let count = count.min(self.left);
-        buffer.resize(WINDOW + count * self.row, 0);
-        buffer.get_mut(..WINDOW)?.copy_from_slice(&self.window);
+        let end = WINDOW + count * self.row;
+        buffer.resize(end + SLACK, 0);
+        let out = buffer.get_mut(..end)?;
+        out.get_mut(..WINDOW)?.copy_from_slice(&self.window);
         let mut made = WINDOW;
-        while made < buffer.len() {
+        while made < end {
             if self.data.is_empty() {
                 self.data = self.bytes.get(self.next_idat()??)?;
                 continue;
             }
-            let (read, written) = self.inflate.read(self.data, &mut buffer, made, false).ok()?;
+            let (read, written) = self.inflate.read(self.data, out, made, false).ok()?;
             if (read, written) == (0, 0) {
                 return None;
             }
             (self.data, made) = (self.data.get(read..)?, made + written);
         }
-        self.window.copy_from_slice(buffer.last_chunk::<WINDOW>()?);
+        self.window.copy_from_slice(out.last_chunk::<WINDOW>()?);
         self.left -= count;
         if self.is_done() {
             while self.next_idat()?.is_some() {}

@@ -7,7 +7,7 @@ use super::container::{Chunk, Header, PngLayout, SIGNATURE, chunk, header};
 use super::decode::Deep;
 use super::inflate::{FilteredRows, Inflater};
 use super::inflate_ahead::{InflateAhead, MAX_ROW};
-use super::unfilter::unfilter;
+use super::unfilter::{SLACK, unfilter};
 use crate::geometry::Size;
 use crate::pixels::Layout;
 use crate::pixels::bands::RowSource;
@@ -25,9 +25,9 @@ pub(super) fn with<T: Send>(
     let inflater = Inflater::new(bytes, kind.data_at, kind.row_bytes(), kind.size.height as usize);
     let ahead = InflateAhead::new(inflater, kind.row_bytes());
     Some(rayon::scope(|scope| {
-        let above = vec![0; kind.row_bytes() - 1];
-        let deep = (kind.sample_bytes == 2).then(|| Deep::new(depth));
-        run(&mut PlainRows { kind, ahead: &ahead, scope, rows: None, used: 0, above, deep })
+        let row = vec![0; kind.row_bytes() + SLACK];
+        let (above, deep) = (row.clone(), (kind.sample_bytes == 2).then(|| Deep::new(depth)));
+        run(&mut PlainRows { kind, ahead: &ahead, scope, rows: None, used: 0, above, row, deep })
     }))
 }
 
@@ -90,29 +90,30 @@ struct PlainRows<'s, 'a, 'r> {
     /// The rows at hand, and how many of them are used.
     rows: Option<FilteredRows>,
     used: usize,
-    /// The last row of those before.
+    /// The row that was finished last, and memory for the next.
     above: Vec<u8>,
+    row: Vec<u8>,
     deep: Option<Deep<'a>>,
 }
 
 impl PlainRows<'_, '_, '_> {
-    fn row(&mut self, out: &mut Vec<u8>) -> Option<()> {
+    fn append_row(&mut self, out: &mut Vec<u8>) -> Option<()> {
         if self.rows.is_none() {
             self.rows = Some(self.ahead.next(self.scope)?);
             self.used = 0;
         }
         let rows = self.rows.as_mut()?;
-        let (before, row) = rows.pair(self.used)?;
-        let (filter, row) = row.split_first_mut()?;
-        let above = before.get(1..).unwrap_or(&self.above);
-        unfilter(*filter, self.kind.pixel_bytes(), above, row)?;
+        let (filter, row) = rows.get(self.used)?.split_first()?;
+        let length = self.kind.row_bytes() - 1;
+        unfilter(*filter, self.kind.pixel_bytes(), length, &self.above, row, &mut self.row)?;
+        std::mem::swap(&mut self.above, &mut self.row);
+        let row = self.above.get(..length)?;
         match &mut self.deep {
             Some(deep) => deep.append(self.kind.layout, row, out).ok()?,
             None => out.extend_from_slice(row),
         }
         self.used += 1;
         if self.used == rows.count() {
-            self.above.copy_from_slice(rows.last().get(1..)?);
             self.ahead.give_back(self.rows.take()?);
         }
         Some(())
@@ -130,7 +131,7 @@ impl RowSource for PlainRows<'_, '_, '_> {
 
     fn append(&mut self, count: usize, out: &mut Vec<u8>) -> Result<()> {
         for _ in 0..count {
-            self.row(out).ok_or_else(|| Error::malformed(Format::Png, None, "the data are broken"))?;
+            self.append_row(out).ok_or_else(|| Error::malformed(Format::Png, None, "the data are broken"))?;
         }
         Ok(())
     }

@@ -1,55 +1,97 @@
 //! Undoing the filters of PNG rows (W3C PNG, third edition, section 9).
 
-/// Undoes the filter of type `filter` in `row`, whose pixels have `pixel` bytes: 1, 2, 3, 4, 6 or 8. `above`
-/// is the finished row before it, or zeros. `None` for a filter type that PNG does not have.
-pub(super) fn unfilter(filter: u8, pixel: usize, above: &[u8], row: &mut [u8]) -> Option<()> {
-    match pixel {
-        1 => undo::<1>(filter, above, row),
-        2 => undo::<2>(filter, above, row),
-        3 => undo::<3>(filter, above, row),
-        4 => undo::<4>(filter, above, row),
-        6 => undo::<6>(filter, above, row),
-        8 => undo::<8>(filter, above, row),
-        _ => None,
-    }
-}
+use fearless_simd::prelude::*;
+use fearless_simd::{Level, Simd, dispatch, i16x8, u8x16, u16x8};
 
-fn undo<const N: usize>(filter: u8, above: &[u8], row: &mut [u8]) -> Option<()> {
+/// Bytes that slices have behind a row, whose values don't matter: vectors reach so far.
+pub(super) const SLACK: usize = 16;
+
+/// Undoes the filter of type `filter` of a row of `length` bytes, whose pixels have `pixel` bytes: 1, 2, 3, 4,
+/// 6 or 8. `above` is the finished row before it, or zeros; `to` becomes the finished row. All three slices
+/// are longer by [`SLACK`]. `None` for a filter type that PNG does not have.
+pub(super) fn unfilter(
+    filter: u8,
+    pixel: usize,
+    length: usize,
+    above: &[u8],
+    row: &[u8],
+    to: &mut [u8],
+) -> Option<()> {
     match filter {
-        0 => {}
-        1 => by_pixels::<N>(above, row, |left, _, _| left),
-        2 => row.iter_mut().zip(above).for_each(|(byte, above)| *byte = byte.wrapping_add(*above)),
-        3 => by_pixels::<N>(above, row, |left, above, _| left.midpoint(above)),
-        4 => by_pixels::<N>(above, row, paeth),
+        0 => to.get_mut(..length)?.copy_from_slice(row.get(..length)?),
+        2 => {
+            let rows = row.iter().zip(above).take(length);
+            to.iter_mut().zip(rows).for_each(|(to, (byte, above))| *to = byte.wrapping_add(*above));
+        }
+        1 | 3 | 4 => {
+            let undo = match pixel {
+                1 => undo::<1>,
+                2 => undo::<2>,
+                3 => undo::<3>,
+                4 => undo::<4>,
+                6 => undo::<6>,
+                8 => undo::<8>,
+                _ => return None,
+            };
+            undo(filter, length / pixel, above, row, to);
+        }
         _ => return None,
     }
     Some(())
 }
 
-/// Adds to each byte what `predict` makes of the bytes to its left, above, and above to its left.
-#[inline(always)]
-fn by_pixels<const N: usize>(above: &[u8], row: &mut [u8], predict: impl Fn(u8, u8, u8) -> u8) {
-    let (mut left, mut corner) = ([0; N], [0; N]);
-    for (pixel, above) in row.as_chunks_mut::<N>().0.iter_mut().zip(above.as_chunks::<N>().0) {
-        for i in 0..N {
-            left[i] = pixel[i].wrapping_add(predict(left[i], above[i], corner[i]));
+/// Undoes a filter that looks to the left, in `count` pixels of `N` bytes.
+fn undo<const N: usize>(filter: u8, count: usize, above: &[u8], row: &[u8], to: &mut [u8]) {
+    let level = Level::new();
+    // AVX-512 compares into masks, for whose use the next pixel waits longer.
+    let level = level.as_avx2().map_or(level, Level::Avx2);
+    match filter {
+        1 => dispatch!(level, simd => by_pixels::<_, N>(simd, count, above, row, to, |left, _, _| left)),
+        3 => {
+            dispatch!(level, simd => by_pixels::<_, N>(simd, count, above, row, to, |left, above, _| (left + above) >> 1))
         }
-        (*pixel, corner) = (left, *above);
+        _ => dispatch!(level, simd => by_pixels::<_, N>(simd, count, above, row, to, paeth)),
     }
+}
+
+/// Adds to each byte what `predict` makes of the bytes to its left, above, and above to its left. A vector
+/// holds one pixel, since each waits for the one before it.
+#[inline(always)]
+fn by_pixels<S: Simd, const N: usize>(
+    simd: S,
+    count: usize,
+    above: &[u8],
+    row: &[u8],
+    to: &mut [u8],
+    predict: impl Fn(i16x8<S>, i16x8<S>, i16x8<S>) -> i16x8<S>,
+) {
+    let zero = i16x8::splat(simd, 0);
+    let (mut left, mut corner) = (zero, zero);
+    for at in (0..count * N).step_by(N) {
+        let over = pixel(simd, &above[at..at + SLACK]);
+        left = (predict(left, over, corner) + pixel(simd, &row[at..at + SLACK])) & 0xFF;
+        corner = over;
+        let bytes: u16x8<S> = left.bitcast();
+        // What is behind the pixel is written over by the next.
+        bytes.narrow(bytes).store_slice(&mut to[at..at + SLACK]);
+    }
+}
+
+#[inline(always)]
+fn pixel<S: Simd>(simd: S, bytes: &[u8]) -> i16x8<S> {
+    u8x16::from_slice(simd, bytes).widen().0.bitcast()
 }
 
 /// Of the three, the one that is nearest to `left + above - corner`; in a tie, the first of them. With the
 /// larger and the smaller of `left` and `above` there are few operations on the way from `left` to the result,
 /// for which the next pixel waits. `paeth_as_specified` in the tests is the specification's own procedure.
 #[inline(always)]
-fn paeth(left: u8, above: u8, corner: u8) -> u8 {
-    let [a, b, c] = [left, above, corner].map(i16::from);
-    let (low, high) = (a.min(b), a.max(b));
-    // Twice the corner's distance: how far `3 c - (a + b)` lies beyond one of them decides.
-    let threshold = 3 * c - (a + b);
-    let inner = if high <= threshold { low } else { c };
-    let nearest = if threshold <= low { high } else { inner };
-    nearest as u8
+fn paeth<S: Simd>(left: i16x8<S>, above: i16x8<S>, corner: i16x8<S>) -> i16x8<S> {
+    let (low, high) = (left.min(above), left.max(above));
+    // How far three times the corner lies beyond the sum of both decides.
+    let threshold = (corner + corner + corner - above) - left;
+    let inner = high.simd_le(threshold).select(low, corner);
+    threshold.simd_le(low).select(high, inner)
 }
 
 #[cfg(test)]
@@ -71,16 +113,30 @@ mod tests {
 
     #[test]
     fn paeth_is_the_specification_s_for_all_values() {
-        for (a, b) in (0..=255).flat_map(|a| (0..=255).map(move |b| (a, b))) {
-            for c in 0..=255 {
-                assert_eq!(paeth(a, b, c), paeth_as_specified(a, b, c), "{a} {b} {c}");
+        let all: Vec<i16> = (0..256).collect();
+        for (a, c) in (0..=255u8).flat_map(|a| (0..=255u8).map(move |c| (a, c))) {
+            for above in all.chunks_exact(8) {
+                let found = dispatch!(Level::new(), simd => {
+                    let splat = |v: u8| i16x8::splat(simd, i16::from(v));
+                    let mut found = [0i16; 8];
+                    paeth(splat(a), i16x8::from_slice(simd, above), splat(c)).store_slice(&mut found);
+                    found
+                });
+                for (b, found) in above.iter().zip(found) {
+                    assert_eq!(found, i16::from(paeth_as_specified(a, *b as u8, c)), "{a} {b} {c}");
+                }
             }
         }
     }
 
     #[test]
     fn each_filter_takes_its_neighbors() {
-        let above = [10, 20, 9, 60, 50, 5];
+        let padded = |row: [u8; 6]| {
+            let mut all = [77; 6 + SLACK];
+            all[..6].copy_from_slice(&row);
+            all
+        };
+        let above = padded([10, 20, 9, 60, 50, 5]);
         for (filter, want) in [
             (0, [100, 2, 3, 4, 5, 6]),
             (1, [100, 2, 103, 6, 108, 12]),
@@ -88,10 +144,10 @@ mod tests {
             (3, [105, 12, 60, 40, 60, 28]),
             (4, [110, 22, 113, 64, 118, 11]),
         ] {
-            let mut row = [100, 2, 3, 4, 5, 6];
-            unfilter(filter, 2, &above, &mut row).unwrap();
-            assert_eq!(row, want, "filter {filter}");
+            let mut to = [0; 6 + SLACK];
+            unfilter(filter, 2, 6, &above, &padded([100, 2, 3, 4, 5, 6]), &mut to).unwrap();
+            assert_eq!(to[..6], want, "filter {filter}");
         }
-        assert_eq!(unfilter(5, 2, &above, &mut [0; 6]), None);
+        assert_eq!(unfilter(5, 2, 6, &above, &above, &mut [0; 6 + SLACK]), None);
     }
 }
