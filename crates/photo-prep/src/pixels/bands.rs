@@ -15,6 +15,10 @@ use crate::{Result, Size};
 pub(crate) trait RowSource: Send {
     fn size(&self) -> Size;
     fn layout(&self) -> Layout;
+    /// All samples, where they lie in memory as they are.
+    fn in_memory(&self) -> Option<&[u8]> {
+        None
+    }
     /// Appends the samples of the next `count` rows to `out`. All rows are asked for exactly once.
     fn append(&mut self, count: usize, out: &mut Vec<u8>) -> Result<()>;
 }
@@ -23,7 +27,10 @@ pub(crate) trait RowSource: Send {
 pub(crate) fn reduced(source: &mut dyn RowSource, to: Size) -> Result<Raster> {
     match width_first(source.size(), to) {
         Some(narrow) => Ok(resize::reduced(&in_bands(source, narrow)?, to)),
-        None => in_bands(source, to),
+        None => match source.in_memory() {
+            Some(samples) => Ok(resize::reduced_from(samples, source.size(), source.layout(), to)),
+            None => in_bands(source, to),
+        },
     }
 }
 

@@ -16,18 +16,24 @@ pub(crate) fn to_size(raster: Raster, size: Size) -> Raster {
 
 /// A copy of the picture at `size`.
 pub(crate) fn reduced(raster: &Raster, size: Size) -> Raster {
-    let channels = raster.layout.channels();
-    let reducer = Reducer::new(raster.size, size, raster.layout);
-    let mut data = vec![0; Raster::bytes_for(size, raster.layout)];
-    let height = band_height(raster.size, size, channels as u64);
+    reduced_from(&raster.data, raster.size, raster.layout, size)
+}
+
+/// The picture of `samples`, whose size is `from`, at `size`.
+pub(super) fn reduced_from(samples: &[u8], from: Size, layout: Layout, size: Size) -> Raster {
+    let channels = layout.channels();
+    let reducer = Reducer::new(from, size, layout);
+    let mut data = vec![0; Raster::bytes_for(size, layout)];
+    let height = band_height(from, size, channels as u64);
     data.par_chunks_mut(size.width as usize * channels * height as usize).enumerate().for_each(|(n, out)| {
         let first = n as u32 * height;
         let rows = first..(first + height).min(size.height);
         let needed = reducer.rows_needed(rows.clone());
-        let source = raster.data.get(raster.row_bytes() * needed.start as usize..).unwrap_or_default();
+        let source =
+            samples.get(from.width as usize * channels * needed.start as usize..).unwrap_or_default();
         reducer.reduce(source, rows, out);
     });
-    Raster { size, layout: raster.layout, data }
+    Raster { size, layout, data }
 }
 
 /// Makes rows of a picture at another size. The same rows whatever is made of them at once, but for a step of

@@ -48,7 +48,7 @@ pub(super) fn raster(raster: &Raster, attempts: &[Attempt], target: &Target) -> 
         };
         Ok(encode::planes(&small, sampling)?.planes.into_owned())
     };
-    let mut fit = RasterFit::new(raster, attempts, target, &remade);
+    let mut fit = RasterFit::new(raster, attempts, target, &remade)?;
     let mut log = Attempts::new();
     for attempt in attempts {
         let step = fit.attempt(attempt)?;

@@ -5,10 +5,10 @@ use super::outcome::{Counts, Step, Target};
 use super::png::PngFit;
 use super::png_or_jpeg;
 use super::size_search::Remade;
-use crate::formats::jpeg::encode;
+use crate::formats::jpeg::encode::{self, OrientedPlanes};
 use crate::pixels::{Raster, quantize};
-use crate::plan::Attempt;
-use crate::{Result, Size};
+use crate::plan::{Attempt, PngMargin};
+use crate::{Error, Result, Size};
 
 /// The attempts to write one picture.
 pub(super) struct RasterFit<'a> {
@@ -19,6 +19,10 @@ pub(super) struct RasterFit<'a> {
     /// Once it is tried.
     jpeg: Option<JpegFit<'a>>,
     graphic: bool,
+    /// Whether it is better kept without loss, by the margin of the first attempt at it.
+    judged: (Option<PngMargin>, bool),
+    /// Its planes, where they were made meanwhile.
+    planes: Option<OrientedPlanes<'static>>,
     /// Whether it can't be a JPEG.
     only_png: bool,
     /// Whether it is to be a PNG, as far as is known.
@@ -31,22 +35,47 @@ impl<'a> RasterFit<'a> {
         attempts: &[Attempt],
         target: &'a Target,
         remade: &'a Remade<'a>,
-    ) -> Self {
-        let has = |wanted: fn(&Attempt) -> bool| attempts.iter().any(wanted);
-        let jpeg_allowed = has(|attempt| matches!(attempt, Attempt::Jpeg { .. }));
-        let may_be_png = has(|attempt| matches!(attempt, Attempt::LosslessPng { .. }));
-        let graphic = may_be_png && quantize::is_graphic(raster);
+    ) -> Result<Self> {
+        let jpeg_allowed = attempts.iter().any(|attempt| matches!(attempt, Attempt::Jpeg { .. }));
         let only_png = raster.layout().has_alpha() || !jpeg_allowed;
-        let png = PngFit::new(raster, target, graphic);
-        Self { raster, target, remade, png, jpeg: None, graphic, only_png, as_png: only_png }
+        let png = attempts.iter().find_map(|attempt| match attempt {
+            Attempt::LosslessPng { unless_larger, .. } => Some(unless_larger.filter(|_| !only_png)),
+            _ => None,
+        });
+        let margin = png.flatten();
+        let judge = || {
+            let graphic = png.is_some() && quantize::is_graphic(raster);
+            let small = png_or_jpeg::is_small_enough(raster, &target.settings, margin, graphic)?;
+            Ok::<_, Error>((graphic, small))
+        };
+        // Most pictures that may become either are photos. Judging them is hardly work for more than one thread.
+        let (judged, planes) = if margin.is_some() && rayon::current_num_threads() > 1 {
+            rayon::join(judge, || encode::planes(raster, target.settings.sampling).ok())
+        } else {
+            (judge(), None)
+        };
+        let (graphic, small) = judged?;
+        let planes = planes.filter(|_| !small);
+        let (png, judged) = (PngFit::new(raster, target, graphic), (margin, small));
+        Ok(Self {
+            raster,
+            target,
+            remade,
+            png,
+            jpeg: None,
+            graphic,
+            judged,
+            planes,
+            only_png,
+            as_png: only_png,
+        })
     }
 
     pub(super) fn attempt(&mut self, attempt: &Attempt) -> Result<Step> {
         match attempt {
             Attempt::LosslessPng { unless_larger, .. } => {
                 let margin = unless_larger.filter(|_| !self.only_png);
-                let settings = &self.target.settings;
-                let is_small = png_or_jpeg::is_small_enough(self.raster, settings, margin, self.graphic)?;
+                let is_small = self.is_small(margin)?;
                 // Edges of graphics are better kept in fewer colors than blurred by a JPEG.
                 self.as_png |= is_small && self.graphic;
                 if is_small { self.png.lossless() } else { Ok(Step::Skipped) }
@@ -65,9 +94,19 @@ impl<'a> RasterFit<'a> {
         }
     }
 
+    fn is_small(&self, margin: Option<PngMargin>) -> Result<bool> {
+        match self.judged {
+            (judged, is_small) if judged == margin => Ok(is_small),
+            _ => png_or_jpeg::is_small_enough(self.raster, &self.target.settings, margin, self.graphic),
+        }
+    }
+
     fn as_jpeg(&mut self, attempt: &Attempt) -> Result<Step> {
         if self.jpeg.is_none() {
-            let picture = encode::planes(self.raster, self.target.settings.sampling)?;
+            let picture = match self.planes.take() {
+                Some(planes) => planes,
+                None => encode::planes(self.raster, self.target.settings.sampling)?,
+            };
             self.jpeg = Some(JpegFit::new(Source { picture, remade: self.remade }, self.target));
         }
         self.jpeg.as_mut().map_or(Ok(Step::Skipped), |jpeg| jpeg.attempt(attempt))

@@ -21,7 +21,7 @@ pub(super) struct Painter<'a> {
     colors: [u8; 256],
     opacities: [u8; 256],
     /// Whether codes of 8 bits are the samples of the result.
-    as_they_are: bool,
+    pub(super) as_they_are: bool,
 }
 
 /// Memory that rows need while they are made.

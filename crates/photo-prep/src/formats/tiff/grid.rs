@@ -96,6 +96,24 @@ impl Grid {
         start..place.end.max(start)
     }
 
+    /// Where all rows lie in the file, if they lie there one after the other, not compressed.
+    pub(super) fn as_they_lie(&self, header: &Header) -> Option<Range<usize>> {
+        let alone = self.across == 1 && self.chunk.0 == header.size.width as usize && !header.separate;
+        if !alone || self.row_height > 1 || header.compression != Compression::None {
+            return None;
+        }
+        let start = self.places.first()?.start;
+        let mut end = start;
+        for band in &self.bands {
+            let (place, length) = (self.place(*band, 0, 0), band.rows.checked_mul(self.row_bytes)?);
+            if place.start != end || place.len() < length {
+                return None;
+            }
+            end = end.checked_add(length)?;
+        }
+        Some(start..end)
+    }
+
     /// The bands from `first` that are unpacked at once. By sizes alone, so that memory is known beforehand.
     pub(super) fn batch(&self, first: usize, planes: usize) -> &[Band] {
         let rest = self.bands.get(first..).unwrap_or_default();

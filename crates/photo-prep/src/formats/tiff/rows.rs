@@ -174,6 +174,12 @@ impl RowSource for Rows<'_> {
         self.header.layout()
     }
 
+    fn in_memory(&self) -> Option<&[u8]> {
+        let same = self.painter.as_they_are && self.header.predictor == Predictor::None;
+        let place = self.grid.as_they_lie(self.header).filter(|_| same && !self.header.reversed)?;
+        self.file.get(place)
+    }
+
     fn append(&mut self, count: usize, out: &mut Vec<u8>) -> Result<()> {
         let mut left = Raster::bytes_for(Size::new(self.header.size.width, 1), self.layout()) * count;
         while left > 0 {
