@@ -6,8 +6,7 @@ use fearless_simd::{Level, Simd, dispatch, i16x8, u8x16, u16x8};
 /// Bytes that slices have behind a row, whose values don't matter: vectors reach so far.
 pub(super) const SLACK: usize = 16;
 
-/// Undoes the filter of type `filter` of a row of `length` bytes, whose pixels have `pixel` bytes: 1, 2, 3, 4,
-/// 6 or 8. `above` is the finished row before it, or zeros; `to` becomes the finished row. All three slices
+/// Undoes the filter of type `filter` of a row of `length` bytes, whose pixels have `pixel` bytes, 1 to 8. `above` is the finished row before it, or zeros; `to` becomes the finished row. All three slices
 /// are longer by [`SLACK`]. `None` for a filter type that PNG does not have.
 pub(super) fn unfilter(
     filter: u8,
@@ -23,43 +22,31 @@ pub(super) fn unfilter(
             let rows = row.iter().zip(above).take(length);
             to.iter_mut().zip(rows).for_each(|(to, (byte, above))| *to = byte.wrapping_add(*above));
         }
-        1 | 3 | 4 => {
-            let undo = match pixel {
-                1 => undo::<1>,
-                2 => undo::<2>,
-                3 => undo::<3>,
-                4 => undo::<4>,
-                6 => undo::<6>,
-                8 => undo::<8>,
-                _ => return None,
-            };
-            undo(filter, length / pixel, above, row, to);
-        }
+        1 | 3 | 4 => undo(filter, pixel, length, above, row, to),
         _ => return None,
     }
     Some(())
 }
 
-/// Undoes a filter that looks to the left, in `count` pixels of `N` bytes.
-fn undo<const N: usize>(filter: u8, count: usize, above: &[u8], row: &[u8], to: &mut [u8]) {
+/// Undoes a filter that looks to the left.
+fn undo(filter: u8, step: usize, length: usize, above: &[u8], row: &[u8], to: &mut [u8]) {
     let level = Level::new();
     // AVX-512 compares into masks, for whose use the next pixel waits longer.
     let level = level.as_avx2().map_or(level, Level::Avx2);
-    match filter {
-        1 => dispatch!(level, simd => by_pixels::<_, N>(simd, count, above, row, to, |left, _, _| left)),
-        3 => {
-            dispatch!(level, simd => by_pixels::<_, N>(simd, count, above, row, to, |left, above, _| (left + above) >> 1))
-        }
-        _ => dispatch!(level, simd => by_pixels::<_, N>(simd, count, above, row, to, paeth)),
-    }
+    dispatch!(level, simd => match filter {
+        1 => by_pixels(simd, step, length, above, row, to, |left, _, _| left),
+        3 => by_pixels(simd, step, length, above, row, to, |left, above, _| (left + above) >> 1),
+        _ => by_pixels(simd, step, length, above, row, to, paeth),
+    });
 }
 
 /// Adds to each byte what `predict` makes of the bytes to its left, above, and above to its left. A vector
-/// holds one pixel, since each waits for the one before it.
+/// holds one pixel of `step` bytes, since each waits for the one before it.
 #[inline(always)]
-fn by_pixels<S: Simd, const N: usize>(
+fn by_pixels<S: Simd>(
     simd: S,
-    count: usize,
+    step: usize,
+    length: usize,
     above: &[u8],
     row: &[u8],
     to: &mut [u8],
@@ -67,7 +54,7 @@ fn by_pixels<S: Simd, const N: usize>(
 ) {
     let zero = i16x8::splat(simd, 0);
     let (mut left, mut corner) = (zero, zero);
-    for at in (0..count * N).step_by(N) {
+    for at in (0..length).step_by(step) {
         let over = pixel(simd, &above[at..at + SLACK]);
         left = (predict(left, over, corner) + pixel(simd, &row[at..at + SLACK])) & 0xFF;
         corner = over;
