@@ -4,13 +4,13 @@ use std::io::Cursor;
 
 use png::{BitDepth, ColorType, Decoder, Limits, Reader, Transformations};
 
+use super::deep::Deep;
 use super::plain_rows;
 use crate::formats::decode_request::DecodeRequest;
 use crate::geometry::Size;
 use crate::info::ImageInfo;
 use crate::pixels::bands::RowSource;
-use crate::pixels::depth::DepthConversion;
-use crate::pixels::{Layout, Raster, rounding};
+use crate::pixels::{Layout, Raster};
 use crate::{Error, Format, Result};
 
 pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, request: &DecodeRequest) -> Result<Raster> {
@@ -103,7 +103,7 @@ impl<'a> Rows<'a> {
         let left = reader.info().height as usize;
         let has_16_bits = depth == BitDepth::Sixteen;
         let depth = (has_16_bits || request.depth.is_for_all_depths())
-            .then_some(Deep { has_16_bits, ..Deep::new(&request.depth) });
+            .then(|| Deep::new(&request.depth, has_16_bits));
         Ok(Self { reader, layout, depth, memory: request.memory, left })
     }
 
@@ -114,41 +114,14 @@ impl<'a> Rows<'a> {
             lengths.ok_or_else(|| Error::malformed(Format::Png, None, "the picture is too large"))?;
         let mut data = vec![0; length];
         self.reader.next_frame(&mut data).map_err(|e| error(e, self.memory))?;
+        let samples = Raster::bytes_for(self.size(), self.layout);
         let Some(depth) = &mut self.depth else { return Ok(data) };
-        let mut out = Vec::with_capacity(if depth.has_16_bits { length / 2 } else { length });
+        let mut out = Vec::with_capacity(samples);
         // By rows, so that the numbers never stand beside all of the bytes.
         for row in data.chunks(line.max(1)) {
             depth.append(self.layout, row, &mut out)?;
         }
         Ok(out)
-    }
-}
-
-/// Samples on their way to 8 bits.
-pub(super) struct Deep<'a> {
-    way: &'a DepthConversion,
-    has_16_bits: bool,
-    samples: Vec<u16>,
-}
-
-impl<'a> Deep<'a> {
-    /// For samples of 16 bits.
-    pub(super) fn new(way: &'a DepthConversion) -> Self {
-        Self { way, has_16_bits: true, samples: Vec::new() }
-    }
-
-    pub(super) fn append(&mut self, layout: Layout, row: &[u8], out: &mut Vec<u8>) -> Result<()> {
-        if matches!(self.way, DepthConversion::Rounded) {
-            out.extend(rounding::be16(row));
-            return Ok(());
-        }
-        self.samples.clear();
-        if self.has_16_bits {
-            self.samples.extend(row.as_chunks::<2>().0.iter().map(|b| u16::from_be_bytes(*b)));
-        } else {
-            self.samples.extend(row.iter().map(|v| u16::from(*v) * 257));
-        }
-        self.way.append(layout, &self.samples, out).map_err(|e| Error::malformed(Format::Png, None, e))
     }
 }
 

@@ -4,6 +4,7 @@ pub(crate) mod apng;
 pub(crate) mod color;
 mod container;
 pub(crate) mod decode;
+mod deep;
 pub(crate) mod embedded;
 pub(crate) mod encode;
 mod inflate;

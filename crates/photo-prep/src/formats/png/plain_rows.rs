@@ -4,7 +4,7 @@
 use rayon::Scope;
 
 use super::container::{Chunk, Header, PngLayout, SIGNATURE, chunk, header};
-use super::decode::Deep;
+use super::deep::Deep;
 use super::inflate::{FilteredRows, Inflater};
 use super::inflate_ahead::{InflateAhead, MAX_ROW};
 use super::unfilter::{SLACK, unfilter};
@@ -26,7 +26,7 @@ pub(super) fn with<T: Send>(
     let ahead = InflateAhead::new(inflater, kind.row_bytes());
     Some(rayon::scope(|scope| {
         let row = vec![0; kind.row_bytes() + SLACK];
-        let (above, deep) = (row.clone(), (kind.sample_bytes == 2).then(|| Deep::new(depth)));
+        let (above, deep) = (row.clone(), (kind.sample_bytes == 2).then(|| Deep::new(depth, true)));
         run(&mut PlainRows { kind, ahead: &ahead, scope, rows: None, used: 0, above, row, deep })
     }))
 }
