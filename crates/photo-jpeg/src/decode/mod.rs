@@ -23,6 +23,7 @@ use crate::low_coefficients::StoredCoefficients;
 use crate::planes::Planes;
 use crate::resize::weights::Reduction;
 use crate::scan::{ChunkLayout, Mcu, Pipeline};
+use crate::task_graph;
 use channel::{Channel, DecodeTarget};
 use plane_builder::{OutTask, PlaneBuilder, RowTask, UnwrittenPlanes, finished};
 
@@ -43,7 +44,7 @@ pub use options::{DecodeOptions, Scale};
 ///   comes with [`Scale::Eighth`].
 pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Planes> {
     let decoder = PlaneDecoder::new(bytes, options)?;
-    decoder.run(Level::new(), ChunkLayout::new(rayon::current_num_threads(), decoder.row_blocks()))
+    decoder.run(Level::new(), ChunkLayout::new(task_graph::threads(), decoder.row_blocks()))
 }
 
 /// Decodes as [`decode`] does, in batches of `chunks` chunks of about `target_blocks` blocks each. This is
@@ -75,7 +76,7 @@ struct PlaneDecoder<'a> {
 impl<'a> PlaneDecoder<'a> {
     fn new(bytes: &'a [u8], options: &DecodeOptions) -> Result<Self> {
         let header = Header::read(bytes)?;
-        let needed = options.memory_needed(&header, rayon::current_num_threads())?;
+        let needed = options.memory_needed(&header, task_graph::threads())?;
         if needed > options.memory_limit {
             return Err(Error::Memory { needed, limit: options.memory_limit });
         }
@@ -137,13 +138,17 @@ impl<'a> PlaneDecoder<'a> {
             let tasks = in_order(tasks, outs);
             let now = &builder;
             pipeline.step(tasks, |rows, task| match task {
-                PhaseTask::Out(task) => now.run_out(task),
+                PhaseTask::Out(task) => {
+                    now.run_out(task);
+                    task_graph::did("output rows");
+                }
                 PhaseTask::Row(task) => {
                     let runs = rows.runs(task.row - first);
                     now.run_row(task, |strips| strips.fill(level, &self.channels, &mcu, runs));
                 }
             })?;
             builder.advance(rows, buffers);
+            task_graph::did("advance");
             if last {
                 break;
             }
@@ -224,13 +229,17 @@ fn phase(
     outs: Vec<OutTask<'_>>,
     fill: &(dyn Fn(&mut strips::SampleStrips, usize) + Sync),
 ) {
-    rayon::scope(|scope| {
-        for task in outs {
-            scope.spawn(move |_| builder.run_out(task));
-        }
-        for task in rows {
-            let row = task.row;
-            scope.spawn(move |_| builder.run_row(task, |strips| fill(strips, row)));
-        }
+    task_graph::section(|section| {
+        rayon::scope(|scope| {
+            for task in outs {
+                let task = section.task("output rows", move || builder.run_out(task));
+                scope.spawn(move |_| task());
+            }
+            for task in rows {
+                let row = task.row;
+                let task = section.task("rows", move || builder.run_row(task, |strips| fill(strips, row)));
+                scope.spawn(move |_| task());
+            }
+        });
     });
 }

@@ -11,6 +11,7 @@ use crate::encode::stuffing;
 use crate::encode::tokens::TokenGroup;
 use crate::error::{Error, Result};
 use crate::syntax::marker::END_OF_IMAGE;
+use crate::task_graph;
 
 /// A JPEG of which everything is known except its bits. Its expected length can be asked for before the bits
 /// are written.
@@ -104,8 +105,12 @@ fn concatenated(pieces: &[Cow<'_, [u8]>]) -> Vec<u8> {
         places.push((place, piece));
         rest = behind;
     }
-    let copy = |(place, piece): (&mut [u8], &Cow<'_, [u8]>)| place.copy_from_slice(piece);
-    places.into_par_iter().with_max_len(1).for_each(copy);
+    task_graph::section(|section| {
+        let copy = |(place, piece): (&mut [u8], &Cow<'_, [u8]>)| {
+            section.task("concatenation", || place.copy_from_slice(piece))();
+        };
+        places.into_par_iter().with_max_len(1).for_each(copy);
+    });
     out
 }
 
@@ -136,6 +141,10 @@ impl ScanDraft {
             Some(first) => emit::emit_intervals(&group, &codes, *first, bits),
             None => emit::emit(&group, &codes, phase, bits),
         };
-        (headers, placed.into_par_iter().with_max_len(1).map(work).collect())
+        let groups = task_graph::section(|section| {
+            let work = |group| section.task("bits", || work(group))();
+            placed.into_par_iter().with_max_len(1).map(work).collect()
+        });
+        (headers, groups)
     }
 }
