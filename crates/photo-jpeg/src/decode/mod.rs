@@ -44,6 +44,7 @@ pub use options::{DecodeOptions, Scale};
 ///   comes with [`Scale::Eighth`].
 pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Planes> {
     let decoder = PlaneDecoder::new(bytes, options)?;
+    task_graph::did("plan of the decoder");
     decoder.run(Level::new(), ChunkLayout::new(task_graph::threads(), decoder.row_blocks()))
 }
 
@@ -102,6 +103,7 @@ impl<'a> PlaneDecoder<'a> {
         let mut data = vec![Vec::new(); self.channels.len()];
         if self.header.is_one_scan() {
             self.run_stream(&mut data, level, layout)?;
+            task_graph::did("freeing of batches");
         } else {
             self.run_coefficients(&mut data, level)?;
         }
@@ -130,12 +132,14 @@ impl<'a> PlaneDecoder<'a> {
         let mut rest: UnwrittenPlanes<'_> = data.iter_mut().map(Vec::as_mut_slice).collect();
         let mut builder = PlaneBuilder::new(&self.channels, level);
         loop {
+            task_graph::did("advance");
             let (rows, last) = (pipeline.rows(), pipeline.is_last());
             let mut buffers = builder.buffers(rows);
             let outs = builder.out_tasks(&mut rest);
             let tasks = builder.row_tasks(rows, &mut buffers, &mut rest);
             let first = tasks.first().map_or(0, |t| t.row);
             let tasks = in_order(tasks, outs);
+            task_graph::did("plan of rows");
             let now = &builder;
             pipeline.step(tasks, |rows, task| match task {
                 PhaseTask::Out(task) => {

@@ -91,6 +91,7 @@ impl Draft {
             pieces.append(&mut joint.finish());
         }
         pieces.push(Cow::Borrowed(&END_OF_IMAGE));
+        task_graph::did("joining of groups");
         concatenated(&pieces)
     }
 }
@@ -98,6 +99,7 @@ impl Draft {
 /// Concatenates all pieces. Threads share the copying, which is mostly a wait for fresh memory.
 fn concatenated(pieces: &[Cow<'_, [u8]>]) -> Vec<u8> {
     let mut out = vec![0; pieces.iter().map(|piece| piece.len()).sum()];
+    task_graph::did("memory of the file");
     let mut places = Vec::with_capacity(pieces.len());
     let mut rest = out.as_mut_slice();
     for piece in pieces {

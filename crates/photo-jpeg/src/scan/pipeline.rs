@@ -76,6 +76,7 @@ impl<'a> Pipeline<'a> {
                 task_graph::did("copy of the rest");
             });
         });
+        task_graph::did("end of a batch");
         std::mem::swap(&mut self.batch, &mut self.next);
         result
     }

@@ -18,22 +18,24 @@ pub struct Schedule {
 impl TaskGraph {
     /// Runs the graph on `cores` cores. A free core takes the oldest task that may begin. A strand stays on its
     /// core: while it waits for a section, the core takes tasks too, those of that section first, and comes
-    /// back when it has done them, as a thread of rayon does. Nothing costs time but the recorded work: neither
-    /// waking nor stealing, and cores don't share caches and memory.
+    /// back when it has done them, as a thread of rayon does. A core without anything to do needs `waking` to
+    /// begin again. Nothing else costs time: stealing is free, and cores don't share caches and memory.
     #[must_use]
-    pub fn schedule(&self, cores: usize) -> Schedule {
-        let mut run = Run::new(self, cores.max(1));
+    pub fn schedule(&self, cores: usize, waking: Duration) -> Schedule {
+        let mut run = Run::new(self, cores.max(1), waking);
         while let Some(Reverse((now, core))) = run.events.pop() {
             run.now = now;
             run.advance(core);
         }
-        Schedule { length: run.now, idle: idle(&run.pieces, cores.max(1)) }
+        let length = run.pieces.iter().map(|piece| piece.to).max().unwrap_or_default();
+        Schedule { length, idle: idle(&run.pieces, cores.max(1)) }
     }
 }
 
 /// A run in progress.
 struct Run<'g> {
     graph: &'g TaskGraph,
+    waking: Duration,
     now: Duration,
     /// When each core that works is done with its piece of work.
     events: BinaryHeap<Reverse<(Duration, usize)>>,
@@ -61,9 +63,10 @@ struct Piece {
 }
 
 impl<'g> Run<'g> {
-    fn new(graph: &'g TaskGraph, cores: usize) -> Self {
+    fn new(graph: &'g TaskGraph, cores: usize, waking: Duration) -> Self {
         let mut run = Self {
             graph,
+            waking,
             now: Duration::ZERO,
             events: BinaryHeap::from([Reverse((Duration::ZERO, 0))]),
             cores: (0..cores).map(|_| Core { strands: Vec::new(), idle: true }).collect(),
@@ -140,7 +143,7 @@ impl<'g> Run<'g> {
     fn wake(&mut self) {
         for (index, core) in self.cores.iter_mut().enumerate().filter(|(_, core)| core.idle) {
             core.idle = false;
-            self.events.push(Reverse((self.now, index)));
+            self.events.push(Reverse((self.now + self.waking, index)));
         }
     }
 }
@@ -184,7 +187,7 @@ mod tests {
     /// The lengths in milliseconds on each number of cores.
     fn lengths(strands: Vec<Strand>, cores: &[usize]) -> Vec<u128> {
         let graph = TaskGraph { strands, sections: 4 };
-        cores.iter().map(|&cores| graph.schedule(cores).length.as_millis()).collect()
+        cores.iter().map(|&cores| graph.schedule(cores, Duration::ZERO).length.as_millis()).collect()
     }
 
     #[test]
@@ -194,7 +197,7 @@ mod tests {
         let tasks = (0..4).map(|_| strand(1, vec![work(8)]));
         let strands: Vec<_> = [strand(0, owner)].into_iter().chain(tasks).collect();
         assert_eq!(lengths(strands.clone(), &[1, 2, 3, 4, 100]), [47, 31, 31, 23, 23]);
-        let idle = TaskGraph { strands, sections: 4 }.schedule(3).idle;
+        let idle = TaskGraph { strands, sections: 4 }.schedule(3, Duration::ZERO).idle;
         // Two cores in 15 ms of serial work, and two beside the fourth task.
         assert_eq!(idle["work"], Duration::from_millis(2 * 15 + 2 * 8));
     }

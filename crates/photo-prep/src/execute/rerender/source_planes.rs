@@ -5,6 +5,7 @@ use photo_jpeg::Planes;
 use crate::formats::jpeg;
 use crate::pixels::color;
 use crate::plan::{OutputRule, PixelsPlan, Plan};
+use crate::task_graph;
 use crate::{Orientation, Result, Size, Warning};
 
 /// The planes that become a picture of the upright size `upright`.
@@ -52,7 +53,10 @@ pub(super) fn converted_in_place(
             }
         })
     } else {
-        color::rgb_to_srgb(profile).and_then(|convert| planes.map_rgb(convert))
+        color::rgb_to_srgb(profile).and_then(|convert| {
+            task_graph::did("color tables");
+            planes.map_rgb(convert)
+        })
     };
     converted.err().map(Warning::BrokenProfile)
 }
