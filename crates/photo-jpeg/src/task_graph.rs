@@ -14,7 +14,7 @@ mod schedule;
 #[cfg(not(feature = "task-graph"))]
 pub(crate) use off::{did, is_recording, section, threads};
 #[cfg(feature = "task-graph")]
-pub use record::{TaskGraph, did, record};
+pub use record::{TaskGraph, did, join, record};
 #[cfg(feature = "task-graph")]
 pub(crate) use record::{is_recording, section, threads};
 #[cfg(feature = "task-graph")]

@@ -211,12 +211,13 @@ enum PhaseTask<'a, 'p> {
     Row(RowTask<'a>),
 }
 
-/// Orders the tasks of a phase, with the small ones in the middle. One thread takes tasks from the front and
-/// another from the back, so that the small ones are left for the end.
+/// Orders the tasks of a phase so that the small ones are left for the end. One thread takes tasks from the back
+/// and all others from the front.
 fn in_order<'a, 'p>(rows: Vec<RowTask<'a>>, outs: Vec<OutTask<'p>>) -> Vec<PhaseTask<'a, 'p>> {
     let mut tasks: Vec<_> = rows.into_iter().map(PhaseTask::Row).collect();
-    let half = tasks.len() / 2;
-    tasks.splice(half..half, outs.into_iter().map(PhaseTask::Out));
+    let others = task_graph::threads().saturating_sub(1);
+    let last = tasks.len() * others / (others + 1);
+    tasks.splice(last..last, outs.into_iter().map(PhaseTask::Out));
     tasks
 }
 

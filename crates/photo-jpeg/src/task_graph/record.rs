@@ -155,6 +155,18 @@ pub(crate) fn section<R>(run: impl FnOnce(Section) -> R) -> R {
     result
 }
 
+/// Runs `run`, and `other` as a task of this kind beside it.
+pub fn join<A: Send, B: Send>(
+    kind: &'static str,
+    run: impl FnOnce() -> A + Send,
+    other: impl FnOnce() -> B + Send,
+) -> (A, B) {
+    section(|section| {
+        let other = section.task(kind, other);
+        rayon::join(run, other)
+    })
+}
+
 impl TaskGraph {
     /// The time of all tasks together.
     #[must_use]
