@@ -220,7 +220,17 @@ mod tests {
         // The other core has the short one, and this one took the long one.
         let owner = vec![Step::Spawn(1), Step::Spawn(2), work(1), Step::Join(1), work(4), Step::Join(2)];
         let strands = vec![strand(0, owner), strand(1, vec![work(2)]), strand(2, vec![work(9)])];
-        assert_eq!(lengths(strands, &[1, 2, 3]), [16, 14, 10]);
+        assert_eq!(lengths(strands, &[1, 2, 3]), [16, 14, 9]);
+    }
+
+    #[test]
+    fn a_core_without_work_takes_its_time_to_begin_again() {
+        let owner = vec![Step::Spawn(1), Step::Spawn(2), Step::Join(1), work(2)];
+        let strands = vec![strand(0, owner), strand(1, vec![work(5)]), strand(1, vec![work(5)])];
+        let graph = TaskGraph { strands, sections: 2 };
+        let length = |cores, ms| graph.schedule(cores, Duration::from_millis(ms)).length.as_millis();
+        // The other core begins after 1 ms and ends after 6; the owner is done after 5, and needs another 1.
+        assert_eq!([length(1, 1), length(2, 0), length(2, 1)], [12, 7, 9]);
     }
 
     #[test]
