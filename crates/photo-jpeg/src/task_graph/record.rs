@@ -118,7 +118,7 @@ impl Section {
     pub(crate) fn task<R>(self, kind: &'static str, work: impl FnOnce() -> R) -> impl FnOnce() -> R {
         let strand = with(|recorder| recorder.spawn(self.0));
         move || {
-            strand.into_iter().for_each(|strand| begin(strand));
+            strand.into_iter().for_each(begin);
             let result = work();
             strand.into_iter().for_each(|_| end(kind));
             result

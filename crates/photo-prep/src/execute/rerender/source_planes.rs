@@ -53,7 +53,7 @@ pub(super) fn converted(
 
 /// How the colors of planes become sRGB, or why they can't.
 pub(super) enum Conversion {
-    Gray([u8; 256]),
+    Gray(Box<[u8; 256]>),
     Rgb(RgbConversion),
     Broken(String),
 }
@@ -61,7 +61,7 @@ pub(super) enum Conversion {
 impl Conversion {
     fn new(plan: &Plan, profile: &[u8]) -> Self {
         let conversion = if plan.info().model == crate::ColorModel::Gray {
-            color::gray_table(profile).map(Self::Gray)
+            color::gray_table(profile).map(|table| Self::Gray(Box::new(table)))
         } else {
             color::rgb_to_srgb(profile).map(Self::Rgb)
         };
