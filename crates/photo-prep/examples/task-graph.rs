@@ -1,9 +1,9 @@
 //! How long a picture takes on more cores than there are: `task-graph IN OUT RUNS [options]`.
 //!
 //! Prepares the file on one thread, divided as for 1, 2, 4, 8, 16 and 32 threads, and records what each task
-//! takes and what it waits for; of `RUNS` recordings the shorter time of each piece counts. Then it prints how
-//! long such graphs take on as many cores, and for each number what kept cores idle. The options are those of
-//! `prep-loop`.
+//! takes and what it waits for; of `RUNS` recordings the shorter time of each piece counts. Then it prints
+//! how long such graphs take on as many cores, and for each number what kept cores idle. The options are
+//! those of `prep-loop`.
 
 use std::collections::BTreeMap;
 use std::error::Error;
@@ -63,8 +63,8 @@ fn table(graphs: &[TaskGraph]) {
     }
 }
 
-/// The fastest of several recordings for each number of cores. The rounds alternate, so that none is favored by
-/// what else the machine does.
+/// The fastest of several recordings for each number of cores. The rounds alternate, so that none is favored
+/// by what else the machine does.
 fn recordings(
     options: &Options,
     input: &str,

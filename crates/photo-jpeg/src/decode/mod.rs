@@ -211,9 +211,9 @@ enum PhaseTask<'a, 'p> {
     Row(RowTask<'a>),
 }
 
-/// Orders the tasks of a phase so that the small ones are left for the end. The thread that also stitches takes
-/// tasks from the back, all others from the front. Two threads meet in the middle; with more, the small ones at
-/// the back are also what lets the one that stitches come back soon.
+/// Orders the tasks of a phase so that the small ones are left for the end. The thread that also stitches
+/// takes tasks from the back, all others from the front. Two threads meet in the middle; with more, the
+/// small ones at the back are also what lets the one that stitches come back soon.
 fn in_order<'a, 'p>(rows: Vec<RowTask<'a>>, outs: Vec<OutTask<'p>>) -> Vec<PhaseTask<'a, 'p>> {
     let mut tasks: Vec<_> = rows.into_iter().map(PhaseTask::Row).collect();
     let before = if task_graph::threads() > 2 { tasks.len() } else { tasks.len() / 2 };

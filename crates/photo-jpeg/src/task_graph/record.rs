@@ -1,9 +1,9 @@
 //! Records a run on one thread.
 //!
-//! All parallel work is fork and join, so that a run is a tree of strands. A strand works, spawns tasks, which
-//! are strands of their own, and waits for a section of them. A thread that waits runs other tasks meanwhile,
-//! and not only those it waits for: their time goes to them, since they are above it in the stack of running
-//! strands.
+//! All parallel work is fork and join, so that a run is a tree of strands. A strand works, spawns tasks,
+//! which are strands of their own, and waits for a section of them. A thread that waits runs other tasks
+//! meanwhile, and not only those it waits for: their time goes to them, since they are above it in the stack
+//! of running strands.
 
 use std::cell::RefCell;
 use std::collections::BTreeMap;
@@ -77,8 +77,8 @@ fn with<R>(act: impl FnOnce(&mut Recorder) -> R) -> Option<R> {
     RECORDER.with_borrow_mut(|recorder| recorder.as_mut().map(act))
 }
 
-/// Runs `run` on this thread, divided as for `threads` threads, and records its tasks. The thread must be in a
-/// rayon pool that has no other.
+/// Runs `run` on this thread, divided as for `threads` threads, and records its tasks. The thread must be in
+/// a rayon pool that has no other.
 ///
 /// # Panics
 /// Panics in a pool of several threads.
@@ -93,7 +93,8 @@ pub fn record<R>(threads: usize, run: impl FnOnce() -> R) -> (R, TaskGraph) {
     (result, graph.unwrap_or_default())
 }
 
-/// The number of threads for which work is divided: those of the current rayon pool, or those of the recording.
+/// The number of threads for which work is divided: those of the current rayon pool, or those of the
+/// recording.
 pub(crate) fn threads() -> usize {
     with(|recorder| recorder.threads).unwrap_or_else(rayon::current_num_threads)
 }

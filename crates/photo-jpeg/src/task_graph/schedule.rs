@@ -16,10 +16,11 @@ pub struct Schedule {
 }
 
 impl TaskGraph {
-    /// Runs the graph on `cores` cores. A free core takes the oldest task that may begin. A strand stays on its
-    /// core: while it waits for a section, the core takes tasks too, those of that section first, and comes
-    /// back when it has done them, as a thread of rayon does. A core without anything to do needs `waking` to
-    /// begin again. Nothing else costs time: stealing is free, and cores don't share caches and memory.
+    /// Runs the graph on `cores` cores. A free core takes the oldest task that may begin. A strand stays on
+    /// its core: while it waits for a section, the core takes tasks too, those of that section first, and
+    /// comes back when it has done them, as a thread of rayon does. A core without anything to do needs
+    /// `waking` to begin again. Nothing else costs time: stealing is free, and cores don't share caches and
+    /// memory.
     #[must_use]
     pub fn schedule(&self, cores: usize, waking: Duration) -> Schedule {
         let mut run = Run::new(self, cores.max(1), waking);
