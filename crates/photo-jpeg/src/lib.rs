@@ -78,6 +78,10 @@ mod scan;
 mod sequential;
 mod simd;
 pub mod syntax;
+#[cfg(feature = "task-graph")]
+pub mod task_graph;
+#[cfg(not(feature = "task-graph"))]
+mod task_graph;
 mod transform;
 mod verify;
 

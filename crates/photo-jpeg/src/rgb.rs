@@ -24,6 +24,7 @@ use rayon::prelude::*;
 
 use crate::header::ColorModel;
 use crate::planes::{Plane, Planes};
+use crate::task_graph;
 use layout::{PAIR, PlaneLayout};
 use rgb_to_ycbcr::ChannelWeights;
 use upsample::{FancyUpsampler, SourceRows};
@@ -201,10 +202,13 @@ where
     let Some(bands) = layout.bands(planes, BAND) else {
         return Ok(());
     };
-    bands.into_par_iter().try_for_each_init(
-        || ColorMapper::new(&layout),
-        |mapper, band| layout.pairs(band).try_for_each(|pair| mapper.pair(level, pair, convert)),
-    )
+    task_graph::section(|section| {
+        let map = |mapper: &mut ColorMapper<'_>, band| {
+            let pairs = || layout.pairs(band).try_for_each(|pair| mapper.pair(level, pair, convert));
+            section.task("colors", pairs)()
+        };
+        bands.into_par_iter().try_for_each_init(|| ColorMapper::new(&layout), map)
+    })
 }
 
 /// Converts pairs of rows in place.

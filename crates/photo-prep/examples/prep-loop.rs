@@ -16,14 +16,17 @@ use std::io::Read;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use photo_prep::{Batch, ColorPolicy, MetadataPolicy, Options, OutputFormat, Subsampling};
+use photo_prep::{Batch, Options};
+
+#[path = "support/options.rs"]
+mod options;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     let [input, out, runs, warmup, threads, rest @ ..] = args.as_slice() else {
         return Err("usage: prep-loop IN OUT RUNS WARMUP THREADS [options]".into());
     };
-    let options = options(rest)?;
+    let options = options::parsed(rest)?;
     photo_prep::raise_glibc_mmap_threshold();
     if input == "batch" {
         return batch(options, out, Path::new(runs), warmup.parse()?);
@@ -79,31 +82,4 @@ fn batch(options: Options, list: &str, folder: &Path, threads: usize) -> Result<
 fn median(mut times: Vec<f64>) -> f64 {
     times.sort_by(f64::total_cmp);
     times.get(times.len() / 2).copied().unwrap_or(0.0)
-}
-
-fn options(args: &[String]) -> Result<Options, Box<dyn Error>> {
-    let mut options = Options::default();
-    for pair in args.chunks(2) {
-        let [name, value] = pair else { return Err(format!("{} needs a value", pair[0]).into()) };
-        options = match (name.as_str(), value.as_str()) {
-            ("--max-pixels", n) => options.max_pixels(n.parse()?),
-            ("--max-bytes", n) => options.max_bytes(n.parse()?),
-            ("--quality", q) => options.quality(q.parse()?),
-            ("--quality-floor", q) => options.quality_floor(q.parse()?),
-            ("--format", "auto") => options.format(OutputFormat::Auto),
-            ("--format", "jpeg") => options.format(OutputFormat::Jpeg),
-            ("--format", "png") => options.format(OutputFormat::Png),
-            ("--subsampling", "auto") => options.subsampling(Subsampling::Auto),
-            ("--subsampling", "420") => options.subsampling(Subsampling::S420),
-            ("--subsampling", "444") => options.subsampling(Subsampling::S444),
-            ("--metadata", "strip") => options.metadata(MetadataPolicy::Strip),
-            ("--metadata", "keep-non-private") => options.metadata(MetadataPolicy::KeepNonPrivate),
-            ("--metadata", "keep") => options.metadata(MetadataPolicy::Keep),
-            ("--color", "auto") => options.color(ColorPolicy::Auto),
-            ("--color", "preserve") => options.color(ColorPolicy::Preserve),
-            ("--color", "srgb") => options.color(ColorPolicy::Srgb),
-            _ => return Err(format!("unknown option {name} {value}").into()),
-        };
-    }
-    Ok(options)
 }

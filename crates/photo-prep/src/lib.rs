@@ -104,6 +104,7 @@ mod report;
 mod requirements;
 mod sampling;
 mod sha256;
+mod task_graph;
 mod verdict;
 mod violation;
 mod warning;

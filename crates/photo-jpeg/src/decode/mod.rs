@@ -23,6 +23,7 @@ use crate::low_coefficients::StoredCoefficients;
 use crate::planes::Planes;
 use crate::resize::weights::Reduction;
 use crate::scan::{ChunkLayout, Mcu, Pipeline};
+use crate::task_graph;
 use channel::{Channel, DecodeTarget};
 use plane_builder::{OutTask, PlaneBuilder, RowTask, UnwrittenPlanes, finished};
 
@@ -43,7 +44,8 @@ pub use options::{DecodeOptions, Scale};
 ///   comes with [`Scale::Eighth`].
 pub fn decode(bytes: &[u8], options: &DecodeOptions) -> Result<Planes> {
     let decoder = PlaneDecoder::new(bytes, options)?;
-    decoder.run(Level::new(), ChunkLayout::new(rayon::current_num_threads(), decoder.row_blocks()))
+    task_graph::did("plan of the decoder");
+    decoder.run(Level::new(), ChunkLayout::new(task_graph::threads(), decoder.row_blocks()))
 }
 
 /// Decodes as [`decode`] does, in batches of `chunks` chunks of about `target_blocks` blocks each. This is
@@ -75,7 +77,7 @@ struct PlaneDecoder<'a> {
 impl<'a> PlaneDecoder<'a> {
     fn new(bytes: &'a [u8], options: &DecodeOptions) -> Result<Self> {
         let header = Header::read(bytes)?;
-        let needed = options.memory_needed(&header, rayon::current_num_threads())?;
+        let needed = options.memory_needed(&header, task_graph::threads())?;
         if needed > options.memory_limit {
             return Err(Error::Memory { needed, limit: options.memory_limit });
         }
@@ -101,6 +103,7 @@ impl<'a> PlaneDecoder<'a> {
         let mut data = vec![Vec::new(); self.channels.len()];
         if self.header.is_one_scan() {
             self.run_stream(&mut data, level, layout)?;
+            task_graph::did("freeing of batches");
         } else {
             self.run_coefficients(&mut data, level)?;
         }
@@ -129,21 +132,27 @@ impl<'a> PlaneDecoder<'a> {
         let mut rest: UnwrittenPlanes<'_> = data.iter_mut().map(Vec::as_mut_slice).collect();
         let mut builder = PlaneBuilder::new(&self.channels, level);
         loop {
+            task_graph::did("advance");
             let (rows, last) = (pipeline.rows(), pipeline.is_last());
             let mut buffers = builder.buffers(rows);
             let outs = builder.out_tasks(&mut rest);
             let tasks = builder.row_tasks(rows, &mut buffers, &mut rest);
             let first = tasks.first().map_or(0, |t| t.row);
             let tasks = in_order(tasks, outs);
+            task_graph::did("plan of rows");
             let now = &builder;
             pipeline.step(tasks, |rows, task| match task {
-                PhaseTask::Out(task) => now.run_out(task),
+                PhaseTask::Out(task) => {
+                    now.run_out(task);
+                    task_graph::did("output rows");
+                }
                 PhaseTask::Row(task) => {
                     let runs = rows.runs(task.row - first);
                     now.run_row(task, |strips| strips.fill(level, &self.channels, &mcu, runs));
                 }
             })?;
             builder.advance(rows, buffers);
+            task_graph::did("advance");
             if last {
                 break;
             }
@@ -202,12 +211,13 @@ enum PhaseTask<'a, 'p> {
     Row(RowTask<'a>),
 }
 
-/// Orders the tasks of a phase, with the small ones in the middle. One thread takes tasks from the front and
-/// another from the back, so that the small ones are left for the end.
+/// Orders the tasks of a phase so that the small ones are left for the end. The thread that also stitches
+/// takes tasks from the back, all others from the front. Two threads meet in the middle; with more, the
+/// small ones at the back are also what lets the one that stitches come back soon.
 fn in_order<'a, 'p>(rows: Vec<RowTask<'a>>, outs: Vec<OutTask<'p>>) -> Vec<PhaseTask<'a, 'p>> {
     let mut tasks: Vec<_> = rows.into_iter().map(PhaseTask::Row).collect();
-    let half = tasks.len() / 2;
-    tasks.splice(half..half, outs.into_iter().map(PhaseTask::Out));
+    let before = if task_graph::threads() > 2 { tasks.len() } else { tasks.len() / 2 };
+    tasks.splice(before..before, outs.into_iter().map(PhaseTask::Out));
     tasks
 }
 
@@ -224,13 +234,17 @@ fn phase(
     outs: Vec<OutTask<'_>>,
     fill: &(dyn Fn(&mut strips::SampleStrips, usize) + Sync),
 ) {
-    rayon::scope(|scope| {
-        for task in outs {
-            scope.spawn(move |_| builder.run_out(task));
-        }
-        for task in rows {
-            let row = task.row;
-            scope.spawn(move |_| builder.run_row(task, |strips| fill(strips, row)));
-        }
+    task_graph::section(|section| {
+        rayon::scope(|scope| {
+            for task in outs {
+                let task = section.task("output rows", move || builder.run_out(task));
+                scope.spawn(move |_| task());
+            }
+            for task in rows {
+                let row = task.row;
+                let task = section.task("rows", move || builder.run_row(task, |strips| fill(strips, row)));
+                scope.spawn(move |_| task());
+            }
+        });
     });
 }

@@ -100,7 +100,7 @@ impl<'c> PlaneBuilder<'c> {
                 let targets = self.channels.iter().enumerate().map(|(index, channel)| {
                     if channel.reductions.is_some() {
                         let next = buffers.get_mut(index).and_then(Iterator::next);
-                        return RowTarget::Pairs(next.map_or(&mut [], |b| b.as_mut_slice()));
+                        return next.map_or(RowTarget::Plane(&mut []), RowTarget::Pairs);
                     }
                     let (top, height) = (row * channel.rows(), channel.to.1 as usize);
                     let rows = channel.rows().min(height.saturating_sub(top));
@@ -118,7 +118,7 @@ impl<'c> PlaneBuilder<'c> {
     pub(super) fn buffers(&mut self, count: usize) -> Vec<Vec<Vec<i16>>> {
         let of = |(channel, spare): (&Channel, &mut Vec<Vec<i16>>)| {
             let count = if channel.reductions.is_some() { count } else { 0 };
-            let new = || vec![0; channel.row_pairs() * channel.stride()];
+            let new = || Vec::with_capacity(channel.row_pairs() * channel.stride());
             (0..count).map(|_| spare.pop().unwrap_or_else(new)).collect()
         };
         self.channels.iter().zip(&mut self.spare).map(of).collect()

@@ -31,7 +31,7 @@ pub(super) enum RowTarget<'a> {
     /// Straight into the plane.
     Plane(&'a mut [u8]),
     /// Reduced in width, into pairs of rows.
-    Pairs(&'a mut [i16]),
+    Pairs(&'a mut Vec<i16>),
 }
 
 impl SampleStrips {
@@ -123,7 +123,11 @@ impl SampleStrips {
             let (Some(strips), Some(reduced)) = (strips, reduced) else { return };
             match rows {
                 RowTarget::Plane(plane) => to_plane(strips, channel, plane),
-                RowTarget::Pairs(pairs) => reduced.extend(pairs.chunks_exact_mut(channel.stride())),
+                RowTarget::Pairs(pairs) => {
+                    // New buffers are empty: their memory is touched here, on many threads at once.
+                    pairs.resize(channel.row_pairs() * channel.stride(), 0);
+                    reduced.extend(pairs.chunks_exact_mut(channel.stride()));
+                }
             }
         }
         for ((strips, channel), mut rows) in self.channels.iter().zip(channels).zip(reduced) {

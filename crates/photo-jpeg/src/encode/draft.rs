@@ -11,6 +11,7 @@ use crate::encode::stuffing;
 use crate::encode::tokens::TokenGroup;
 use crate::error::{Error, Result};
 use crate::syntax::marker::END_OF_IMAGE;
+use crate::task_graph;
 
 /// A JPEG of which everything is known except its bits. Its expected length can be asked for before the bits
 /// are written.
@@ -90,6 +91,7 @@ impl Draft {
             pieces.append(&mut joint.finish());
         }
         pieces.push(Cow::Borrowed(&END_OF_IMAGE));
+        task_graph::did("joining of groups");
         concatenated(&pieces)
     }
 }
@@ -97,6 +99,7 @@ impl Draft {
 /// Concatenates all pieces. Threads share the copying, which is mostly a wait for fresh memory.
 fn concatenated(pieces: &[Cow<'_, [u8]>]) -> Vec<u8> {
     let mut out = vec![0; pieces.iter().map(|piece| piece.len()).sum()];
+    task_graph::did("memory of the file");
     let mut places = Vec::with_capacity(pieces.len());
     let mut rest = out.as_mut_slice();
     for piece in pieces {
@@ -104,8 +107,12 @@ fn concatenated(pieces: &[Cow<'_, [u8]>]) -> Vec<u8> {
         places.push((place, piece));
         rest = behind;
     }
-    let copy = |(place, piece): (&mut [u8], &Cow<'_, [u8]>)| place.copy_from_slice(piece);
-    places.into_par_iter().with_max_len(1).for_each(copy);
+    task_graph::section(|section| {
+        let copy = |(place, piece): (&mut [u8], &Cow<'_, [u8]>)| {
+            section.task("concatenation", || place.copy_from_slice(piece))();
+        };
+        places.into_par_iter().with_max_len(1).for_each(copy);
+    });
     out
 }
 
@@ -136,6 +143,10 @@ impl ScanDraft {
             Some(first) => emit::emit_intervals(&group, &codes, *first, bits),
             None => emit::emit(&group, &codes, phase, bits),
         };
-        (headers, placed.into_par_iter().with_max_len(1).map(work).collect())
+        let groups = task_graph::section(|section| {
+            let work = |group| section.task("bits", || work(group))();
+            placed.into_par_iter().with_max_len(1).map(work).collect()
+        });
+        (headers, groups)
     }
 }

@@ -19,10 +19,11 @@ use crate::coefficients::Coefficients;
 use crate::error::{Error, Result};
 use crate::planes::Planes;
 use crate::simd::Level;
+use crate::task_graph;
 
 /// The number of groups of MCUs for the threads of the current rayon pool.
 pub(super) fn groups() -> usize {
-    GROUPS_PER_THREAD * rayon::current_num_threads()
+    GROUPS_PER_THREAD * task_graph::threads()
 }
 
 /// A picture and how it is written, checked.
@@ -105,9 +106,15 @@ impl<B: BlockSource> Encoder<'_, B> {
         let tokenizer = self.tokenizer(level);
         let unit = u32::from(self.file.restart_interval).max(1);
         let ranges = ranges(self.frame.mcus(), groups, unit);
-        let groups: Vec<TokenGroup> =
-            ranges.par_iter().with_max_len(1).map(|range| tokenizer.group(range.clone(), true)).collect();
-        self.sequential_draft(counts(&groups), groups, &ranges)
+        task_graph::did("plan of the encoder");
+        let groups: Vec<TokenGroup> = task_graph::section(|section| {
+            let group =
+                |range: &Range<u32>| section.task("tokens", || tokenizer.group(range.clone(), true))();
+            ranges.par_iter().with_max_len(1).map(group).collect()
+        });
+        let draft = self.sequential_draft(counts(&groups), groups, &ranges);
+        task_graph::did("Huffman tables");
+        draft
     }
 
     /// The draft of a scan with the groups of the MCUs `ranges`; without groups if only its length is needed.

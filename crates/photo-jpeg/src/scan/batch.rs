@@ -7,6 +7,7 @@ use crate::simd::Level;
 
 use crate::error::Error;
 use crate::header::Header;
+use crate::task_graph;
 
 use super::block::Mcu;
 use super::intervals::RestartIntervals;
@@ -50,7 +51,7 @@ impl ChunkLayout {
     /// The layout for a scan of all components, on the threads of the current rayon pool.
     pub(crate) fn of(header: &Header) -> Self {
         let blocks = header.components.iter().map(|c| c.blocks_wide as usize * usize::from(c.v)).sum();
-        Self::new(rayon::current_num_threads(), blocks)
+        Self::new(task_graph::threads(), blocks)
     }
 
     /// The most blocks that a batch holds.
@@ -314,15 +315,16 @@ impl Batch {
 }
 
 impl BatchQueue<'_> {
-    /// Decodes chunks until none is left. Any number of threads may do this at the same time.
-    pub(crate) fn work(&self, reader: &ScanReader<'_>) {
-        self.work_on_chunks(reader);
-        self.work_on_intervals(reader);
+    /// Decodes chunks until none is left, or `most` of them. Any number of threads may do this at the same
+    /// time.
+    pub(crate) fn work(&self, reader: &ScanReader<'_>, most: usize) {
+        self.work_on_chunks(reader, most);
+        self.work_on_intervals(reader, most);
     }
 
-    fn work_on_chunks(&self, reader: &ScanReader<'_>) {
+    fn work_on_chunks(&self, reader: &ScanReader<'_>, most: usize) {
         let mut running: Option<RunningChunk<'_>> = None;
-        while let Some(chunk) = next(&self.chunks) {
+        for chunk in std::iter::from_fn(|| next(&self.chunks)).take(most) {
             let mut job = chunk.start(reader.bytes, reader.mcu, reader.layout.max_blocks);
             let Some(lane) = job.lane.take() else { continue };
             if let Some((other_job, other)) = running.take() {
@@ -337,8 +339,8 @@ impl BatchQueue<'_> {
         }
     }
 
-    fn work_on_intervals(&self, reader: &ScanReader<'_>) {
-        while let Some(part) = next(&self.intervals) {
+    fn work_on_intervals(&self, reader: &ScanReader<'_>, most: usize) {
+        for part in std::iter::from_fn(|| next(&self.intervals)).take(most) {
             part.decode(reader.bytes, reader.mcu, reader.level);
         }
     }

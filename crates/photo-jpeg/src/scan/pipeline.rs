@@ -1,11 +1,10 @@
 //! Runs the batches of a scan, one after the other. While some threads decode the next batch, others work on
 //! the rows of the last one.
 
-use rayon::Scope;
-
 use crate::error::Result;
 use crate::header::Header;
 use crate::simd::Level;
+use crate::task_graph;
 
 use super::batch::{Batch, ChunkLayout, ScanReader};
 use super::block::Mcu;
@@ -60,18 +59,24 @@ impl<'a> Pipeline<'a> {
         let rows = BatchRows { batch, row_blocks: *row_blocks };
         let (rows, run) = (&rows, &run);
         let mut result = Ok(());
-        rayon::scope(|scope| {
-            let tasks = tasks.into_iter().map(|task| move |_: &Scope<'_>| run(rows, task));
-            if reader.is_done() {
-                tasks.for_each(|task| scope.spawn(task));
-                return;
-            }
-            reader.plan_batch(next, rest);
-            decode(reader, next, || tasks.for_each(|task| scope.spawn(task)));
-            result = reader.stitch(next);
-            let whole = next.len / *row_blocks;
-            next.copy(whole * *row_blocks, reader.mcu, rest);
+        task_graph::section(|section| {
+            rayon::scope(|scope| {
+                let tasks = tasks.into_iter().map(|task| section.task("rows", move || run(rows, task)));
+                let spawn = || tasks.for_each(|task| scope.spawn(move |_| task()));
+                if reader.is_done() {
+                    return spawn();
+                }
+                reader.plan_batch(next, rest);
+                task_graph::did("plan of a batch");
+                decode(reader, next, spawn);
+                result = reader.stitch(next);
+                task_graph::did("stitch");
+                let whole = next.len / *row_blocks;
+                next.copy(whole * *row_blocks, reader.mcu, rest);
+                task_graph::did("copy of the rest");
+            });
         });
+        task_graph::did("end of a batch");
         std::mem::swap(&mut self.batch, &mut self.next);
         result
     }
@@ -79,16 +84,24 @@ impl<'a> Pipeline<'a> {
 
 /// Decodes the chunks of a batch. Calls `spawn` when other threads have been asked to help.
 pub(super) fn decode(reader: &ScanReader<'_>, batch: &mut Batch, spawn: impl FnOnce() + Send) {
-    let others = batch.jobs().min(rayon::current_num_threads()).saturating_sub(1);
+    let others = batch.jobs().min(task_graph::threads()).saturating_sub(1);
+    // In a recording, two chunks are a task, because a thread decodes two in turn.
+    let (others, most) = if task_graph::is_recording() { (batch.jobs(), 2) } else { (others, usize::MAX) };
     let queue = batch.queue();
+    let work = || queue.work(reader, most);
     // Other threads take the jobs that were spawned first, and this thread, while it waits, takes the last
     // ones.
-    rayon::scope(|scope| {
-        for _ in 0..others {
-            scope.spawn(|_| queue.work(reader));
-        }
-        spawn();
-        queue.work(reader);
+    task_graph::section(|section| {
+        rayon::scope(|scope| {
+            for _ in 0..others {
+                let task = section.task("decoding of chunks", work);
+                scope.spawn(|_| task());
+            }
+            spawn();
+            if !task_graph::is_recording() {
+                work();
+            }
+        });
     });
 }
 

@@ -3,6 +3,7 @@
 use rayon::prelude::*;
 
 use super::marker;
+use crate::task_graph;
 
 /// Bytes of a scan that one thread looks through at a time.
 const LOOK: usize = 1 << 20;
@@ -15,7 +16,12 @@ pub(super) fn end_of_scan(bytes: &[u8], at: usize) -> (usize, u32) {
     loop {
         let found: Vec<_> = match *cuts.as_slice() {
             [from, to] => vec![end_within(bytes, from, to)],
-            _ => cuts.par_windows(2).map(|part| end_within(bytes, part[0], part[1])).collect(),
+            _ => task_graph::section(|section| {
+                let walk = |part: &[usize]| {
+                    section.task("walk over the scan", || end_within(bytes, part[0], part[1]))()
+                };
+                cuts.par_windows(2).map(walk).collect()
+            }),
         };
         for (end, count) in found {
             restarts += count;
@@ -24,9 +30,7 @@ pub(super) fn end_of_scan(bytes: &[u8], at: usize) -> (usize, u32) {
             }
         }
         match cuts.last() {
-            Some(&end) if end < bytes.len() => {
-                cuts = self::cuts(bytes, end, 2 * rayon::current_num_threads())
-            }
+            Some(&end) if end < bytes.len() => cuts = self::cuts(bytes, end, 2 * task_graph::threads()),
             _ => return (bytes.len(), restarts),
         }
     }

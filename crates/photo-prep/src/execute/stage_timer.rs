@@ -5,6 +5,7 @@ use std::time::Duration;
 use clock::Instant;
 
 use crate::report::Stage;
+use crate::task_graph;
 
 pub(super) struct StageTimer {
     last: Instant,
@@ -21,6 +22,7 @@ impl StageTimer {
         let now = Instant::now();
         self.stages.push((stage, now - self.last));
         self.last = now;
+        task_graph::did(stage.name());
     }
 
     pub(super) fn stages(self) -> Vec<(Stage, Duration)> {

@@ -14,6 +14,7 @@ use crate::info::{ImageInfo, fingerprint};
 use crate::plan::{Plan, Resources};
 use crate::prepared::Prepared;
 use crate::read_bounded::read_bounded;
+use crate::task_graph;
 use crate::verdict::{Compliance, Depth};
 use crate::{Error, InputLimits, Options, Result, Sha256, Warning, execute};
 
@@ -58,7 +59,10 @@ impl Options {
     pub fn prepare<'a>(&self, bytes: &'a [u8]) -> Result<Prepared<'a>> {
         let file = OpenedFile::open(bytes);
         let info = crate::formats::probe::probe(&file, &self.input_limits)?;
-        execute_opened(&self.plan(&info, Resources::of_current_pool())?, &file)
+        task_graph::did("probe");
+        let plan = self.plan(&info, Resources::of_current_pool())?;
+        task_graph::did("plan");
+        execute_opened(&plan, &file)
     }
 
     /// Reads a file and prepares it.
@@ -102,6 +106,7 @@ fn execute_opened<'a>(plan: &Plan, file: &OpenedFile<'a>) -> Result<Prepared<'a>
         return Ok(prepared);
     }
     let verdict = plan.options().check(prepared.bytes(), Depth::Shallow);
+    task_graph::did("check of the result");
     match verdict.status {
         Compliance::Compliant => Ok(prepared),
         _ => Err(Error::NotCompliant { violations: verdict.violations }),

@@ -7,7 +7,7 @@ use photo_jpeg::QuantTable;
 
 use super::finish::{finished, settings, target};
 use super::redecoder::Redecoder;
-use super::source_planes::{converted_in_place, decoded};
+use super::source_planes::decoded_to_convert;
 use crate::Result;
 use crate::execute::fit::{self, Source};
 use crate::execute::preserved_metadata::preserved;
@@ -26,10 +26,9 @@ pub(super) fn run<'a>(plan: &Plan, pixels: &PixelsPlan, file: &OpenedFile<'_>) -
     let mut preserved = preserved(plan, file)?;
     let profile = profile::of(file, info, input_limits.icc_bytes)?;
     let bytes = file.bytes();
-    let mut planes = decoded(plan, pixels, bytes, pixels.size)?;
+    let (mut planes, conversion) = decoded_to_convert(plan, pixels, bytes, profile.as_deref(), pixels.size)?;
     timer.finish(Stage::Decode);
-    let broken = converted_in_place(plan, pixels, profile.as_deref(), &mut planes);
-    preserved.warnings.extend(broken);
+    preserved.warnings.extend(conversion.and_then(|conversion| conversion.run(&mut planes)));
     if !pixels.to_srgb && !info.icc.is_some_and(|icc| icc.is_srgb) {
         preserved.icc.clone_from(&profile);
     }

@@ -3,12 +3,13 @@
 use photo_jpeg::Planes;
 
 use crate::formats::jpeg;
-use crate::pixels::color;
+use crate::pixels::color::{self, RgbConversion};
 use crate::plan::{OutputRule, PixelsPlan, Plan};
+use crate::task_graph;
 use crate::{Orientation, Result, Size, Warning};
 
 /// The planes that become a picture of the upright size `upright`.
-pub(super) fn decoded(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8], upright: Size) -> Result<Planes> {
+fn decoded(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8], upright: Size) -> Result<Planes> {
     let orientation = plan.info().orientation;
     let gray = plan.info().model == crate::ColorModel::Gray;
     let request = jpeg::decode_planes::Request {
@@ -23,6 +24,20 @@ pub(super) fn decoded(plan: &Plan, pixels: &PixelsPlan, bytes: &[u8], upright: S
     jpeg::decode_planes::decode(bytes, &request)
 }
 
+/// As [`decoded`], with what converting its colors needs, which is made meanwhile.
+pub(super) fn decoded_to_convert(
+    plan: &Plan,
+    pixels: &PixelsPlan,
+    bytes: &[u8],
+    profile: Option<&[u8]>,
+    upright: Size,
+) -> Result<(Planes, Option<Conversion>)> {
+    let decode = || decoded(plan, pixels, bytes, upright);
+    let Some(profile) = profile.filter(|_| pixels.to_srgb) else { return Ok((decode()?, None)) };
+    let (planes, conversion) = task_graph::join("color tables", decode, || Conversion::new(plan, profile));
+    Ok((planes?, Some(conversion)))
+}
+
 /// As [`decoded`], in the colors that the plan wants.
 pub(super) fn converted(
     plan: &Plan,
@@ -31,28 +46,40 @@ pub(super) fn converted(
     profile: Option<&[u8]>,
     upright: Size,
 ) -> Result<Planes> {
-    let mut planes = decoded(plan, pixels, bytes, upright)?;
-    converted_in_place(plan, pixels, profile, &mut planes);
+    let (mut planes, conversion) = decoded_to_convert(plan, pixels, bytes, profile, upright)?;
+    conversion.and_then(|conversion| conversion.run(&mut planes));
     Ok(planes)
 }
 
-/// Converts the colors as the plan wants; where they can't be converted, they are taken as sRGB with a
-/// warning.
-pub(super) fn converted_in_place(
-    plan: &Plan,
-    pixels: &PixelsPlan,
-    profile: Option<&[u8]>,
-    planes: &mut Planes,
-) -> Option<Warning> {
-    let (Some(profile), true) = (profile, pixels.to_srgb) else { return None };
-    let converted = if plan.info().model == crate::ColorModel::Gray {
-        color::gray_table(profile).map(|table| {
-            for plane in planes.planes_mut() {
-                color::apply(&table, plane.data_mut(), 1);
+/// How the colors of planes become sRGB, or why they can't.
+pub(super) enum Conversion {
+    Gray(Box<[u8; 256]>),
+    Rgb(RgbConversion),
+    Broken(String),
+}
+
+impl Conversion {
+    fn new(plan: &Plan, profile: &[u8]) -> Self {
+        let conversion = if plan.info().model == crate::ColorModel::Gray {
+            color::gray_table(profile).map(|table| Self::Gray(Box::new(table)))
+        } else {
+            color::rgb_to_srgb(profile).map(Self::Rgb)
+        };
+        conversion.unwrap_or_else(Self::Broken)
+    }
+
+    /// Converts; where colors can't be converted, they are taken as sRGB with a warning.
+    pub(super) fn run(self, planes: &mut Planes) -> Option<Warning> {
+        let converted = match self {
+            Self::Gray(table) => {
+                for plane in planes.planes_mut() {
+                    color::apply(&table, plane.data_mut(), 1);
+                }
+                Ok(())
             }
-        })
-    } else {
-        color::rgb_to_srgb(profile).and_then(|convert| planes.map_rgb(convert))
-    };
-    converted.err().map(Warning::BrokenProfile)
+            Self::Rgb(convert) => planes.map_rgb(convert),
+            Self::Broken(reason) => Err(reason),
+        };
+        converted.err().map(Warning::BrokenProfile)
+    }
 }

@@ -1,0 +1,55 @@
+//! A recorded run is the same run.
+
+use std::time::Duration;
+
+use photo_jpeg::task_graph::{TaskGraph, record};
+use photo_jpeg::{DecodeOptions, EncodeOptions, Planes, decode, encode};
+
+/// A JPEG of many chunks.
+fn file() -> Vec<u8> {
+    let (width, height) = (1400, 1100);
+    let picture = photo_testkit::photo_like(width, height, 1);
+    let rgb: Vec<u8> = (0..height)
+        .flat_map(|y| (0..width).map(move |x| (x, y)))
+        .flat_map(|(x, y)| {
+            let [r, g, b, _] = picture.rgba(x, y);
+            [r, g, b]
+        })
+        .collect();
+    let planes = Planes::from_rgb(width, height, &rgb, (2, 2)).unwrap();
+    encode(&planes, &EncodeOptions::default().quality(92)).unwrap()
+}
+
+fn reduced(file: &[u8]) -> Vec<u8> {
+    let planes = decode(file, &DecodeOptions::default().size(900, 707)).unwrap();
+    encode(&planes, &EncodeOptions::default()).unwrap()
+}
+
+#[test]
+fn recording_changes_no_byte_and_gives_the_same_graph_again() {
+    let file = file();
+    let expected = reduced(&file);
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(1).build().unwrap();
+    let mut tasks = Vec::new();
+    for threads in [1, 2, 8, 32] {
+        let recorded = || {
+            let (bytes, graph) = record(threads, || reduced(&file));
+            assert!(bytes == expected, "{threads} threads");
+            graph
+        };
+        let (first, second): (TaskGraph, TaskGraph) = pool.install(|| (recorded(), recorded()));
+        let graph = first.faster(&second).unwrap();
+        let one = graph.schedule(1, Duration::ZERO);
+        assert_eq!(one.length, graph.work());
+        assert!(one.idle.values().all(Duration::is_zero), "{:?}", one.idle);
+        let kinds = graph.by_kind();
+        for kind in ["decoding of chunks", "rows", "output rows", "tokens", "bits", "stitch"] {
+            assert!(kinds.contains_key(kind), "{kind} is missing from {kinds:?}");
+        }
+        let serial: Duration = graph.serial().values().sum();
+        let many = graph.schedule(graph.tasks() + 1, Duration::ZERO).length;
+        assert!(serial <= many && many <= one.length);
+        tasks.push(graph.tasks());
+    }
+    assert!(tasks[0] < tasks[2], "{tasks:?}");
+}
