@@ -49,10 +49,11 @@ impl<'a> RasterFit<'a> {
             Ok::<_, Error>((graphic, small))
         };
         // Most pictures that may become either are photos. Judging them is hardly work for more than one thread.
-        let (judged, planes) = if margin.is_some() && rayon::current_num_threads() > 1 {
-            rayon::join(judge, || encode::planes(raster, target.settings.sampling).ok())
+        // The planes come first, so that this thread makes them, in the memory that decoding has freed.
+        let (planes, judged) = if margin.is_some() && rayon::current_num_threads() > 1 {
+            rayon::join(|| encode::planes(raster, target.settings.sampling).ok(), judge)
         } else {
-            (judge(), None)
+            (None, judge())
         };
         let (graphic, small) = judged?;
         let planes = planes.filter(|_| !small);
