@@ -19,7 +19,8 @@ fuzz_target!(|bytes: &[u8]| {
         return;
     };
     // A height of 0 is told elsewhere.
-    let tall = FrameHeader { height: if frame.height == 0 { 2_000 } else { frame.height }, ..frame };
+    let mut tall = frame;
+    tall.height = if tall.height == 0 { 2_000 } else { tall.height };
     if u64::from(tall.width) * u64::from(tall.height) > 1 << 20 || decode_cost(bytes, &segments, &tall) > COST
     {
         return;
@@ -34,9 +35,13 @@ fuzz_target!(|bytes: &[u8]| {
         let reduced = decode_interleaved(bytes, &options.clone().scale(scale));
         assert_eq!(reduced.is_ok(), whole.is_ok(), "{scale:?}");
     }
-    assert_eq!(verify(bytes, &ReadOptions::with_memory_limit(MEMORY)).is_ok(), whole.is_ok());
+    // The fast decoders take more damaged files than this one: those with a scan behind the one that has all
+    // components, or with odd restart markers.
+    let planes = decode(bytes, &DecodeOptions::default().memory_limit(4 * MEMORY));
+    let verified = verify(bytes, &ReadOptions::with_memory_limit(MEMORY));
+    assert_eq!(verified.is_ok(), whole.is_ok() || planes.is_ok());
     let (Ok(picture), Ok(header)) = (whole, Header::read(bytes)) else { return };
-    let planes = decode(bytes, &DecodeOptions::default().memory_limit(4 * MEMORY)).expect("what was decoded");
+    let planes = planes.expect("what was decoded");
     let fast = match header.components().len() {
         1 => planes.planes()[0].data().to_vec(),
         3 => planes.to_rgb(),
