@@ -8,14 +8,7 @@ use photo_jpeg::{DecodeOptions, EncodeOptions, Planes, decode, encode};
 /// A JPEG of many chunks.
 fn file() -> Vec<u8> {
     let (width, height) = (1400, 1100);
-    let picture = photo_testkit::photo_like(width, height, 1);
-    let rgb: Vec<u8> = (0..height)
-        .flat_map(|y| (0..width).map(move |x| (x, y)))
-        .flat_map(|(x, y)| {
-            let [r, g, b, _] = picture.rgba(x, y);
-            [r, g, b]
-        })
-        .collect();
+    let rgb = photo_testkit::photo_like(width, height, 1).convert(photo_testkit::Layout::Rgb).into_data();
     let planes = Planes::from_rgb(width, height, &rgb, (2, 2)).unwrap();
     encode(&planes, &EncodeOptions::default().quality(92)).unwrap()
 }

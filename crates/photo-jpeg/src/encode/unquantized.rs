@@ -149,14 +149,8 @@ mod tests {
     use proptest::prelude::*;
 
     fn planes(width: u32, height: u32, sampling: &[(u8, u8)], seed: u64) -> Planes {
-        let picture = photo_testkit::photo_like(width, height, seed);
-        let rgb: Vec<u8> = (0..height)
-            .flat_map(|y| (0..width).map(move |x| (x, y)))
-            .flat_map(|(x, y)| {
-                let [r, g, b, _] = picture.rgba(x, y);
-                [r, g, b]
-            })
-            .collect();
+        let rgb =
+            photo_testkit::photo_like(width, height, seed).convert(photo_testkit::Layout::Rgb).into_data();
         match sampling {
             [_] => {
                 let gray = rgb.chunks_exact(3).map(|p| p[1]).collect();
