@@ -2,9 +2,10 @@
 //! registers, a transpose of eight rows by eight pairs of columns.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{Simd, u8x16, u32x8};
+use fearless_simd::{Simd, f32x8, u8x16};
 
 use crate::dct::inverse::{LANES, PAIR, SampleStrip};
+use crate::dct::transpose::transpose;
 use crate::rgb::interleave::{STEP, deinterleave};
 use crate::simd::{Level, dispatch};
 
@@ -73,18 +74,13 @@ fn step<'a, const N: usize>(row: &'a [u8], n: usize, last: &'a mut [u8; N]) -> &
 /// Stores 16 columns of eight rows, pair after pair.
 #[inline(always)]
 fn transposed<S: Simd>(simd: S, rows: [u8x16<S>; LANES], out: &mut [i16; PAIRS * PAIR]) {
-    let mut all = [u32x8::splat(simd, 0); LANES];
+    // The transpose moves pairs of 16 bits as it would floating-point numbers.
+    let mut all = [f32x8::splat(simd, 0.0); LANES];
     for lane in 0..LANES {
         let (left, right) = rows[lane].widen();
         all[lane] = left.combine(right).bitcast();
     }
-    // Each round is a perfect shuffle of the 64 elements: their index is turned left by one of its six bits.
-    for _ in 0..3 {
-        let before = all;
-        for i in 0..LANES / 2 {
-            (all[2 * i], all[2 * i + 1]) = before[i].interleave(before[i + LANES / 2]);
-        }
-    }
+    let all = transpose(all);
     for (pair, out) in all.iter().zip(out.as_chunks_mut::<PAIR>().0) {
         let values: fearless_simd::i16x16<S> = pair.bitcast();
         values.store_slice(out);
