@@ -19,7 +19,7 @@ pub(crate) type DcTable = DecodeTable<512>;
 /// * bits 16..32: the signed value; in a rare entry instead the size (4 bits), the run (4 bits), and a 1 if
 ///   the code is known.
 ///
-/// In a DC table the advance is 1 if the value is complete.
+/// In a DC table all known entries are rare ones, except in one for lossless files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Entry(u32);
 
@@ -122,9 +122,27 @@ impl DcTable {
         })
     }
 
-    /// The table for DC differences, whose symbols are sizes.
+    /// The table for DC differences, whose symbols are sizes. Its look-up has codes alone: whether it also had a
+    /// value could not be foreseen, and a wrong guess costs a core more than [`Self::difference`] does.
     pub(crate) fn dc(spec: &HuffmanSpec) -> Self {
-        Self::new(spec, |symbol, bits, rest| Self::value(bits, 0, u32::from(symbol & 15), rest))
+        Self::new(spec, |symbol, bits, _| Entry::rare(bits, 0, u32::from(symbol & 15)))
+    }
+
+    /// Decodes the DC difference at the top of `window`, which must hold at least 32 valid bits: its value and its
+    /// number of bits. `None` for a code that is not in the table, which is one of [`Self::dc`].
+    #[inline(always)]
+    pub(crate) fn difference(&self, window: u64) -> Option<(i16, u32)> {
+        let entry = self.peek(window);
+        let (code, size) = match entry.run_size() {
+            Some((_, size)) => (entry.bits(), size),
+            None => self.search((window >> 48) as u32).map(|(_, size, code)| (code, size))?,
+        };
+        // EXTEND (T.81, F.2.2.1): a value that begins with a 0 is less by all ones.
+        let behind = window << code;
+        let value = (behind >> 1 >> (63 - size)) as i32;
+        let ones = (1 << size) - 1;
+        let difference = value - (ones & !((behind as i64 >> 63) as i32));
+        Some((difference as i16, code + size))
     }
 }
 
@@ -219,4 +237,32 @@ pub(crate) fn extend(bits: u32, size: u32) -> i32 {
     }
     let bits = bits & ((1 << size) - 1);
     if bits >> (size - 1) == 0 { bits as i32 - (1 << size) + 1 } else { bits as i32 }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    #[test]
+    fn no_code_of_ones_gives_a_difference() {
+        let table = DcTable::dc(&HuffmanSpec::dc_luma());
+        assert_eq!(table.difference(u64::MAX), None);
+    }
+
+    proptest! {
+        #[test]
+        fn differences_are_what_the_standard_s_steps_give(window: u64) {
+            for spec in [HuffmanSpec::dc_luma(), HuffmanSpec::dc_chroma()] {
+                let table = DcTable::dc(&spec);
+                // One bit after the other (T.81, F.2.2.3 and F.2.2.1).
+                let step_by_step = table.code(window).map(|(_, size, code)| {
+                    let bits = (0..size).fold(0, |bits, n| bits << 1 | (window >> (63 - code - n) & 1) as u32);
+                    (extend(bits, size) as i16, code + size)
+                });
+                prop_assert_eq!(table.difference(window), step_by_step);
+            }
+        }
+    }
 }

@@ -43,14 +43,9 @@ impl SpectralBand {
 #[inline(always)]
 pub(super) fn difference(bits: &mut StuffedBitReader<'_>, table: &DcTable) -> Result<i16, Fault> {
     bits.refill();
-    let entry = table.peek(bits.window);
-    if entry.advance() == 1 {
-        bits.consume(entry.bits());
-        return Ok(entry.value());
-    }
-    let symbol = table.long(bits.window).ok_or(UNKNOWN)?;
-    bits.consume(symbol.bits);
-    Ok(symbol.value)
+    let (difference, count) = table.difference(bits.window).ok_or(UNKNOWN)?;
+    bits.consume(count);
+    Ok(difference)
 }
 
 /// Decodes a block's AC coefficients in a first scan (F.2.2.2 and G.1.2.2). Returns how many of the following

@@ -27,7 +27,11 @@ impl<'a> BitReader<'a> {
     /// Makes at least 56 bits valid.
     #[inline(always)]
     pub(crate) fn refill(&mut self) {
-        let next = match self.data.get(self.pos..).and_then(|rest| rest.first_chunk::<8>()) {
+        let next = match self
+            .data
+            .get(self.pos..self.pos.wrapping_add(8))
+            .and_then(|next| next.first_chunk::<8>())
+        {
             Some(chunk) => u64::from_be_bytes(*chunk),
             None => self.last_bytes(),
         };

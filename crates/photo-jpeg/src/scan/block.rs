@@ -118,42 +118,27 @@ pub(crate) struct Cursor<'a> {
 impl Cursor<'_> {
     /// Decodes a block into `out`, in natural order (T.81, F.2.2). Zeroes `out` first.
     pub(crate) fn block(&mut self, mcu: &Mcu, out: &mut [i16; 64]) -> std::result::Result<(), Corrupt> {
-        let ac = open(mcu, &mut self.bits, self.phase, &mut self.predictions, out)?;
+        *out = [0; 64];
+        let (dc, ac, component) = mcu.phase(self.phase);
+        out[0] = next_dc(dc, &mut self.bits, &mut self.predictions[component])?;
         coefficients(&mut self.bits, ac, out)?;
         self.phase = mcu.after(self.phase);
         Ok(())
     }
 }
 
-/// Zeroes a block and decodes its DC. Returns the table for its AC coefficients.
+/// Decodes a DC, which is `prediction` and a difference. It is the prediction of the next one.
 #[inline(always)]
-pub(super) fn open<'a>(
-    mcu: &'a Mcu,
+pub(super) fn next_dc(
+    table: &DcTable,
     bits: &mut BitReader<'_>,
-    phase: usize,
-    predictions: &mut Predictions,
-    block: &mut [i16; 64],
-) -> std::result::Result<&'a AcTable, Corrupt> {
-    *block = [0; 64];
-    let (dc, ac, component) = mcu.phase(phase);
-    let prediction = &mut predictions[component];
-    *prediction = prediction.wrapping_add(difference(bits, dc)?);
-    block[0] = *prediction;
-    Ok(ac)
-}
-
-/// Decodes a DC difference.
-#[inline(always)]
-fn difference(bits: &mut BitReader<'_>, table: &DcTable) -> std::result::Result<i16, Corrupt> {
+    prediction: &mut i16,
+) -> std::result::Result<i16, Corrupt> {
     bits.refill();
-    let entry = table.peek(bits.window);
-    if entry.advance() == 1 {
-        bits.consume(entry.bits());
-        return Ok(entry.value());
-    }
-    let symbol = table.long(bits.window).ok_or(Corrupt)?;
-    bits.consume(symbol.bits);
-    Ok(symbol.value)
+    let (difference, count) = table.difference(bits.window).ok_or(Corrupt)?;
+    bits.consume(count);
+    *prediction = prediction.wrapping_add(difference);
+    Ok(*prediction)
 }
 
 /// Decodes the AC coefficients of a block.

@@ -10,11 +10,11 @@ use std::slice::IterMut;
 
 use crate::simd::{Level, dispatch};
 
-use crate::huffman::decode::{AC_ENTRIES, AcTable, Entry, extend};
+use crate::huffman::decode::{AC_ENTRIES, AcTable, DcTable, Entry, extend};
 use crate::quant::ZIGZAG;
 
 use super::bit_reader::BitReader;
-use super::block::{Cursor, Mcu, open, rare};
+use super::block::{Cursor, Mcu, next_dc, rare};
 
 /// Why a lane has stopped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -31,7 +31,7 @@ pub(super) enum LaneStop {
 /// stopped.
 #[derive(Debug)]
 pub(super) struct DecodeLane<'a> {
-    mcu: &'a Mcu,
+    phases: [Phase<'a>; MAX_BLOCKS],
     bits: BitReader<'a>,
     phase: usize,
     predictions: [i16; 4],
@@ -44,6 +44,44 @@ pub(super) struct DecodeLane<'a> {
     /// The bit position at which to stop.
     limit: u64,
     pub(super) stopped: Option<LaneStop>,
+}
+
+/// The most blocks of an MCU, rounded up to a power of two.
+const MAX_BLOCKS: usize = 16;
+
+/// What a lane needs for a block of an MCU.
+#[derive(Debug, Clone, Copy)]
+struct Phase<'a> {
+    dc: &'a DcTable,
+    ac: &'a AcTable,
+    component: usize,
+    /// The phase after it.
+    next: usize,
+}
+
+impl<'a> Phase<'a> {
+    /// The phases of an MCU in their order, over and over.
+    fn all(mcu: &'a Mcu) -> [Self; MAX_BLOCKS] {
+        std::array::from_fn(|n| {
+            let n = n % mcu.blocks.len();
+            let (dc, ac, component) = mcu.phase(n);
+            Self { dc, ac, component, next: mcu.after(n) }
+        })
+    }
+
+    /// Zeroes a block and decodes its DC.
+    #[inline(always)]
+    fn open(
+        &self,
+        bits: &mut BitReader<'_>,
+        predictions: &mut [i16; 4],
+        block: &mut [i16; 64],
+    ) -> Result<(), LaneStop> {
+        *block = [0; 64];
+        block[0] =
+            next_dc(self.dc, bits, &mut predictions[self.component & 3]).map_err(|_| LaneStop::Corrupt)?;
+        Ok(())
+    }
 }
 
 /// The number of symbols between two refills. Each takes at most 11 of at least 56 bits.
@@ -65,13 +103,15 @@ impl<'a> DecodeLane<'a> {
         let total = blocks.len();
         let mut rest = blocks.iter_mut();
         let block = rest.next().ok_or(LaneStop::Full)?;
-        let ac = open(mcu, &mut bits, phase, &mut predictions, block).map_err(|_| LaneStop::Corrupt)?;
+        let phases = Phase::all(mcu);
+        let first = phases[phase % MAX_BLOCKS];
+        first.open(&mut bits, &mut predictions, block)?;
         Ok(Self {
-            mcu,
+            phases,
             bits,
             phase,
             predictions,
-            ac,
+            ac: first.ac,
             settled: 1,
             block: Some(block),
             rest,
@@ -100,14 +140,14 @@ impl<'a> DecodeLane<'a> {
     /// Begins the next block by decoding its DC.
     #[inline(always)]
     fn next_block(&mut self, bits: &mut BitReader<'a>) -> Result<(&'a AcTable, &'a mut [i16; 64]), LaneStop> {
-        self.phase = self.mcu.after(self.phase);
+        self.phase = self.phases[self.phase % MAX_BLOCKS].next;
         if bits.position() >= self.limit {
             return Err(LaneStop::Limit);
         }
         let block = self.rest.next().ok_or(LaneStop::Full)?;
-        let ac =
-            open(self.mcu, bits, self.phase, &mut self.predictions, block).map_err(|_| LaneStop::Corrupt)?;
-        Ok((ac, block))
+        let phase = &self.phases[self.phase % MAX_BLOCKS];
+        phase.open(bits, &mut self.predictions, block)?;
+        Ok((phase.ac, block))
     }
 
     fn end(&mut self) -> Option<LaneStop> {
@@ -161,9 +201,9 @@ impl<'a> DecodeLane<'a> {
 struct HotDecodeLane<'h, 'a> {
     lane: &'h mut DecodeLane<'a>,
     window: u64,
-    /// The sum of the raw entries since the last refill. Its low byte is the number of bits used.
-    used: u32,
-    settled: u32,
+    /// The sum of the raw entries since the last refill, above `settled` in its second byte: the low byte is the
+    /// number of bits used, the second one the number of coefficients that are known. What is above has no meaning.
+    state: u32,
     ac: &'a AcTable,
     /// The look-up of `ac`, kept here to save an indirection.
     lookup: &'a [Entry; AC_ENTRIES],
@@ -176,7 +216,7 @@ impl<'h, 'a> HotDecodeLane<'h, 'a> {
     fn new(lane: &'h mut DecodeLane<'a>) -> Option<Self> {
         let block = lane.block.take()?;
         let (bits, ac, settled) = (lane.bits, lane.ac, lane.settled);
-        Some(Self { lane, window: bits.window, used: 0, settled, ac, lookup: &ac.lookup, block, bits })
+        Some(Self { lane, window: bits.window, state: settled << 8, ac, lookup: &ac.lookup, block, bits })
     }
 
     #[inline(always)]
@@ -189,26 +229,36 @@ impl<'h, 'a> HotDecodeLane<'h, 'a> {
     /// Updates `bits` with the bits that were used.
     #[inline(always)]
     fn settle(&mut self) {
-        debug_assert!(self.used & 255 <= self.bits.valid, "more bits used than were there");
+        debug_assert!(self.state & 255 <= self.bits.valid, "more bits used than were there");
         self.bits.window = self.window;
-        self.bits.valid = self.bits.valid.wrapping_sub(self.used & 255);
-        self.used = 0;
+        self.bits.valid = self.bits.valid.wrapping_sub(self.state & 255);
+        self.state &= 0xFF00;
     }
 
-    /// Decodes the next symbol; `false` if the lane has to leave the hot loop.
+    /// Decodes the next symbol if its look-up entry is complete and it is not the block's last; else changes nothing
+    /// and returns `false`.
     #[inline(always)]
-    fn step(&mut self) -> bool {
+    fn fast(&mut self) -> bool {
         let entry = self.lookup[(self.window >> (64 - AcTable::BITS)) as usize];
-        let settled = self.settled + entry.advance();
-        if settled <= 63 {
-            self.put(settled, entry.value());
-            self.use_up(entry.raw());
-            self.settled = settled;
-            return true;
+        let state = self.state.wrapping_add(entry.raw());
+        // Beyond the 63rd coefficient, or another kind of symbol.
+        if state & 0xC000 != 0 {
+            return false;
         }
+        self.put(state >> 8 & 255, entry.value());
+        self.window <<= entry.raw() & 63;
+        self.state = state;
+        true
+    }
+
+    /// Decodes the next symbol that [`Self::fast`] has left; `false` if the lane has to leave the hot loop.
+    #[inline(always)]
+    fn slow(&mut self) -> bool {
+        let entry = self.lookup[(self.window >> (64 - AcTable::BITS)) as usize];
         match entry.advance() {
             Entry::END => {
-                self.use_up(entry.raw());
+                self.window <<= entry.raw() & 63;
+                self.state = self.state.wrapping_add(entry.raw());
                 self.turn()
             }
             Entry::RARE => self.long(entry),
@@ -219,12 +269,6 @@ impl<'h, 'a> HotDecodeLane<'h, 'a> {
     #[inline(always)]
     fn put(&mut self, settled: u32, value: i16) {
         self.block[usize::from(ORDER[settled as usize & 127] & 63)] = value;
-    }
-
-    #[inline(always)]
-    fn use_up(&mut self, raw: u32) {
-        self.window <<= raw & 63;
-        self.used = self.used.wrapping_add(raw);
     }
 
     /// Begins the next block; `false` if the lane stops.
@@ -240,7 +284,7 @@ impl<'h, 'a> HotDecodeLane<'h, 'a> {
         }
         // A DC takes up to 27 bits, and four more symbols may follow.
         self.bits.refill();
-        (self.window, self.settled) = (self.bits.window, 1);
+        (self.window, self.state) = (self.bits.window, 1 << 8);
         true
     }
 
@@ -249,15 +293,15 @@ impl<'h, 'a> HotDecodeLane<'h, 'a> {
     #[inline(always)]
     fn long(&mut self, entry: Entry) -> bool {
         let Some((run, size)) = entry.run_size() else { return false };
-        let settled = self.settled + run + 1;
+        let settled = (self.state >> 8 & 255) + run + 1;
         if settled > 63 || size == 0 {
             return false;
         }
         self.refill();
         let value = extend((self.window << entry.bits() >> (64 - size)) as u32, size);
         self.put(settled, value as i16);
-        self.use_up(entry.bits() + size);
-        self.settled = settled;
+        self.window <<= entry.bits() + size;
+        self.state = settled << 8 | (entry.bits() + size);
         self.refill();
         true
     }
@@ -265,7 +309,7 @@ impl<'h, 'a> HotDecodeLane<'h, 'a> {
     #[inline(always)]
     fn end(mut self) {
         self.settle();
-        (self.lane.bits, self.lane.settled, self.lane.ac) = (self.bits, self.settled, self.ac);
+        (self.lane.bits, self.lane.settled, self.lane.ac) = (self.bits, self.state >> 8 & 255, self.ac);
         self.lane.block = Some(self.block);
     }
 }
@@ -318,21 +362,37 @@ enum DecodeSide {
 fn common(a: &mut DecodeLane<'_>, b: &mut DecodeLane<'_>) -> DecodeSide {
     let Some(mut a) = HotDecodeLane::new(a) else { return DecodeSide::A };
     let Some(mut b) = HotDecodeLane::new(b) else { return DecodeSide::B };
-    let side = 'hot: loop {
-        a.refill();
-        b.refill();
-        for _ in 0..SYMBOLS {
-            if !a.step() {
-                break 'hot DecodeSide::A;
-            }
-            if !b.step() {
-                break 'hot DecodeSide::B;
-            }
+    let mut left = 0;
+    let side = loop {
+        match hot(&mut a, &mut b, &mut left) {
+            DecodeSide::A if a.slow() => {}
+            DecodeSide::B if b.slow() => {}
+            side => break side,
         }
     };
     a.end();
     b.end();
     side
+}
+
+/// Decodes symbols of both lanes until one is at a symbol that takes more than a look-up. `left` is how many
+/// symbols of each lane its window is sure to hold.
+#[inline(always)]
+fn hot(a: &mut HotDecodeLane<'_, '_>, b: &mut HotDecodeLane<'_, '_>, left: &mut u32) -> DecodeSide {
+    loop {
+        while *left > 0 {
+            *left -= 1;
+            if !a.fast() {
+                return DecodeSide::A;
+            }
+            if !b.fast() {
+                return DecodeSide::B;
+            }
+        }
+        a.refill();
+        b.refill();
+        *left = SYMBOLS;
+    }
 }
 
 #[inline(always)]
@@ -350,7 +410,7 @@ fn common_of_one(lane: &mut DecodeLane<'_>) {
     'hot: loop {
         hot.refill();
         for _ in 0..SYMBOLS {
-            if !hot.step() {
+            if !hot.fast() && !hot.slow() {
                 break 'hot;
             }
         }
