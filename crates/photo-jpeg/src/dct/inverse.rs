@@ -6,9 +6,9 @@
 //! is the order in which [`SampleStrip`] stores them.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{Simd, f32x4, f32x8, i16x8, i16x16, i32x4, i32x8};
+use fearless_simd::{Simd, f32x4, f32x8, i16x8, i16x16, i32x4, i32x8, u64x2};
 
-use super::transpose::transpose;
+use super::transpose::{transpose, transpose_halves};
 use crate::quant::QuantTable;
 
 /// The number of rows in a strip.
@@ -208,23 +208,65 @@ pub(crate) fn half<S: Simd>(
     [side_by_side(out[0], out[1]), side_by_side(out[2], out[3])]
 }
 
+/// Transforms two blocks at once as [`half`] does, each with its own `dc` for the first coefficient and its own table.
+#[inline(always)]
+pub(crate) fn half_of_two<S: Simd>(
+    simd: S,
+    blocks: [&[i16; 64]; 2],
+    dc: [i16; 2],
+    tables: [&DequantizationFactors; 2],
+) -> [[i16x8<S>; 2]; 2] {
+    let values = blocks.map(|block| block.as_chunks::<8>().0);
+    let multipliers = tables.map(|table| table.0.as_chunks::<8>().0);
+    let mut rows = [f32x8::splat(simd, 0.0); 4];
+    for y in 0..4 {
+        let first: u64x2<S> = i16x8::from_slice(simd, &values[0][y]).bitcast();
+        let second: u64x2<S> = i16x8::from_slice(simd, &values[1][y]).bitcast();
+        let mut both: i16x8<S> = first.zip_low(second).bitcast();
+        if y == 0 {
+            both += i16x8::from_slice(simd, &[dc[0], 0, 0, 0, dc[1], 0, 0, 0]);
+        }
+        let (first, second) = both.widen();
+        let factors = f32x4::from_slice(simd, &multipliers[0][y][..4]);
+        let factors = factors.combine(f32x4::from_slice(simd, &multipliers[1][y][..4]));
+        rows[y] = first.combine(second).to_float::<f32x8<S>>() * factors;
+    }
+    let middle = EIGHT_BITS.middle;
+    rows[0] += f32x8::from_slice(simd, &[middle, 0.0, 0.0, 0.0, middle, 0.0, 0.0, 0.0]);
+    let columns = idct4_of_two(transpose_halves(idct4_of_two(rows)));
+    let mut out = [i32x8::splat(simd, 0); 4];
+    for x in 0..4 {
+        out[x] = round(simd, columns[x], EIGHT_BITS.max);
+    }
+    let left: i16x16<S> = ((out[0] & 0xFFFF) | (out[1] << 16)).bitcast();
+    let right: i16x16<S> = ((out[2] & 0xFFFF) | (out[3] << 16)).bitcast();
+    let (left, right) = (left.split(), right.split());
+    [[left.0, right.0], [left.1, right.1]]
+}
+
 /// The low 16 bits of two columns, side by side for each row.
 #[inline(always)]
 fn side_by_side<S: Simd>(left: i32x4<S>, right: i32x4<S>) -> i16x8<S> {
     ((left & 0xFFFF) | (right << 16)).bitcast()
 }
 
-/// The 4-point transform of four vectors, by its definition.
-#[inline(always)]
-fn idct4<S: Simd>(v: [f32x4<S>; 4]) -> [f32x4<S>; 4] {
-    /// The cosines of pi/8 and 3 pi/8.
-    const C1: f32 = 0.923_879_5;
-    const C3: f32 = 0.382_683_43;
-    let middle = v[2] * std::f32::consts::FRAC_1_SQRT_2;
-    let (sum, difference) = (v[0] + middle, v[0] - middle);
-    let (outer, inner) = (v[1] * C1 + v[3] * C3, v[1] * C3 - v[3] * C1);
-    [sum + outer, difference + inner, difference - inner, sum - outer]
+/// The functions of this name make the 4-point transform of four vectors, by its definition.
+macro_rules! idct4 {
+    ($name:ident, $vector:ident) => {
+        #[inline(always)]
+        fn $name<S: Simd>(v: [$vector<S>; 4]) -> [$vector<S>; 4] {
+            /// The cosines of pi/8 and 3 pi/8.
+            const C1: f32 = 0.923_879_5;
+            const C3: f32 = 0.382_683_43;
+            let middle = v[2] * std::f32::consts::FRAC_1_SQRT_2;
+            let (sum, difference) = (v[0] + middle, v[0] - middle);
+            let (outer, inner) = (v[1] * C1 + v[3] * C3, v[1] * C3 - v[3] * C1);
+            [sum + outer, difference + inner, difference - inner, sum - outer]
+        }
+    };
 }
+idct4!(idct4, f32x4);
+idct4!(idct4_of_two, f32x8);
 
 /// Transforms a block to `N` by `N` samples of 0 to 255 (2 or 1), as [`reduced_in`] does.
 #[inline(always)]
@@ -273,5 +315,37 @@ impl<const N: usize> Cosines<N> {
     pub(crate) fn new() -> Self {
         let angle = |x: usize, u: usize| ((2 * x + 1) * u) as f64 * std::f64::consts::PI / (2 * N) as f64;
         Self(std::array::from_fn(|x| std::array::from_fn(|u| angle(x, u).cos() as f32)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+    use crate::simd::{Level, dispatch};
+
+    fn block() -> impl Strategy<Value = ([i16; 64], i16, QuantTable)> {
+        let values = proptest::collection::vec(prop_oneof![4 => Just(0i16), 1 => -2_000i16..2_000], 64);
+        let quality = 1u8..=100;
+        (values, -3_000i16..3_000, quality).prop_map(|(values, dc, quality)| {
+            (values.try_into().unwrap_or([0; 64]), dc, QuantTable::luma(quality))
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn two_halves_at_once_are_those_of_each(a in block(), b in block()) {
+            let tables = [&a.2, &b.2].map(|table| DequantizationFactors::new(table, 2));
+            for level in Level::all() {
+                let [both, each] = dispatch!(level, simd => {
+                    let both = half_of_two(simd, [&a.0, &b.0], [a.1, b.1], [&tables[0], &tables[1]]);
+                    let one = |block, dc, table| half(simd, block, &[dc, 0, 0, 0, 0, 0, 0, 0], table);
+                    let each = [one(&a.0, a.1, &tables[0]), one(&b.0, b.1, &tables[1])];
+                    [both, each].map(|blocks| blocks.map(|pairs| pairs.map(<[i16; 8]>::from)))
+                });
+                prop_assert_eq!(both, each);
+            }
+        }
     }
 }

@@ -11,7 +11,7 @@ pub(crate) fn transpose<S: Simd>(r: [f32x8<S>; 8]) -> [f32x8<S>; 8] {
     let (b, f) = halves(r[1], r[5]);
     let (c, g) = halves(r[2], r[6]);
     let (d, h) = halves(r[3], r[7]);
-    let ([a, b, c, d], [e, f, g, h]) = (quarters([a, b, c, d]), quarters([e, f, g, h]));
+    let ([a, b, c, d], [e, f, g, h]) = (transpose_halves([a, b, c, d]), transpose_halves([e, f, g, h]));
     [a, b, c, d, e, f, g, h]
 }
 
@@ -25,7 +25,7 @@ fn halves<S: Simd>(a: f32x8<S>, b: f32x8<S>) -> (f32x8<S>, f32x8<S>) {
 /// Transposes the two 4x4 matrices in the halves of four rows: pairs of columns change places with pairs of rows, then
 /// single columns in them with single rows. Most of it is blends and shifts, of which a core does several at once.
 #[inline(always)]
-fn quarters<S: Simd>(r: [f32x8<S>; 4]) -> [f32x8<S>; 4] {
+pub(crate) fn transpose_halves<S: Simd>(r: [f32x8<S>; 4]) -> [f32x8<S>; 4] {
     let ((p, q), (r, s)) = (pairs(r[0], r[2]), pairs(r[1], r[3]));
     let ((w, x), (y, z)) = (singles(p, r), singles(q, s));
     [w, x, y, z]

@@ -1,11 +1,11 @@
 //! Transforms the blocks of a row of MCUs into strips of samples, and the strips into rows.
 
-use fearless_simd::Simd;
 use fearless_simd::prelude::*;
+use fearless_simd::{Simd, i16x8};
 
 use crate::simd::{Level, dispatch};
 
-use crate::dct::inverse::{Cosines, LANES, PAIR, SampleStrip, full, half, reduced};
+use crate::dct::inverse::{Cosines, LANES, PAIR, SampleStrip, full, half, half_of_two, reduced};
 use crate::resize::horizontal;
 use crate::scan::Mcu;
 
@@ -19,11 +19,38 @@ pub(super) struct SampleStrips {
     cosines1: Cosines<1>,
 }
 
-/// The column and row of a block within its channel's part of a row of MCUs, in blocks.
+/// A block, and its column and row within its channel's part of a row of MCUs, in blocks.
 #[derive(Debug, Clone, Copy)]
-struct BlockPosition {
+struct PlacedBlock<'a> {
+    channel: &'a Channel,
     x: usize,
     y: usize,
+    block: &'a [i16; 64],
+    /// What is added to its DC.
+    dc: i16,
+}
+
+/// The places of the blocks of a row of MCUs, in decoding order.
+struct McuPlaces<'a> {
+    mcu: &'a Mcu,
+    channels: &'a [Channel],
+    phase: usize,
+    column: usize,
+}
+
+impl<'a> McuPlaces<'a> {
+    /// The place of the next block. `base` is what must be added to the DC of each component.
+    #[inline(always)]
+    fn next(&mut self, block: &'a [i16; 64], base: [i16; 4]) -> PlacedBlock<'a> {
+        let place = self.mcu.blocks[self.phase];
+        let channel = &self.channels[place.component];
+        let x = self.column * channel.h + place.x as usize;
+        self.phase += 1;
+        if self.phase == self.mcu.blocks.len() {
+            (self.phase, self.column) = (0, self.column + 1);
+        }
+        PlacedBlock { channel, x, y: place.y as usize, block, dc: base[place.component] }
+    }
 }
 
 /// Where the rows of a channel go.
@@ -54,19 +81,16 @@ impl SampleStrips {
         mcu: &Mcu,
         runs: impl Iterator<Item = (&'b [[i16; 64]], [i16; 4])>,
     ) {
-        let (mut phase, mut column) = (0, 0);
+        let mut places = McuPlaces { mcu, channels, phase: 0, column: 0 };
         for (blocks, base) in runs {
             dispatch!(level, simd => {
-                for block in blocks {
-                    let place = mcu.blocks[phase];
-                    let channel = &channels[place.component];
-                    let x = column * channel.h + place.x as usize;
-                    let at = BlockPosition { x, y: place.y as usize };
-                    self.put(simd, channel, at, block, base[place.component]);
-                    phase += 1;
-                    if phase == mcu.blocks.len() {
-                        (phase, column) = (0, column + 1);
-                    }
+                let (twos, last) = blocks.as_chunks::<2>();
+                for [first, second] in twos {
+                    let (a, b) = (places.next(first, base), places.next(second, base));
+                    self.put_two(simd, a, b);
+                }
+                for block in last {
+                    self.put(simd, places.next(block, base));
                 }
             });
         }
@@ -75,43 +99,65 @@ impl SampleStrips {
     /// Transforms a row of blocks of one channel into the strips. `y` is its row within the row of MCUs.
     pub(super) fn fill_row(&mut self, level: Level, channel: &Channel, y: usize, blocks: &[[i16; 64]]) {
         dispatch!(level, simd => {
-            for (x, block) in blocks.iter().enumerate() {
-                self.put(simd, channel, BlockPosition { x, y }, block, 0);
+            let place = |x, block| PlacedBlock { channel, x, y, block, dc: 0 };
+            let (twos, last) = blocks.as_chunks::<2>();
+            for (n, [first, second]) in twos.iter().enumerate() {
+                self.put_two(simd, place(2 * n, first), place(2 * n + 1, second));
+            }
+            for block in last {
+                self.put(simd, place(2 * twos.len(), block));
             }
         });
     }
 
-    /// Transforms a block into its strip. `dc` is added to the DC.
+    /// Transforms two blocks into their strips.
     #[inline(always)]
-    fn put<S: Simd>(&mut self, simd: S, channel: &Channel, at: BlockPosition, block: &[i16; 64], dc: i16) {
-        let (x, top) = (at.x, channel.top + at.y * channel.points);
-        let Some(strip) = self.channels[channel.strips_of].get_mut(top / LANES) else { return };
-        let pairs = strip.data.as_chunks_mut::<PAIR>().0;
+    fn put_two<S: Simd>(&mut self, simd: S, a: PlacedBlock<'_>, b: PlacedBlock<'_>) {
+        if a.channel.points != 4 || b.channel.points != 4 {
+            self.put(simd, a);
+            self.put(simd, b);
+            return;
+        }
+        let tables = [&a.channel.multipliers, &b.channel.multipliers];
+        let [first, second] = half_of_two(simd, [a.block, b.block], [a.dc, b.dc], tables);
+        self.put_half(a, first);
+        self.put_half(b, second);
+    }
+
+    /// Transforms a block into its strip.
+    #[inline(always)]
+    fn put<S: Simd>(&mut self, simd: S, at: PlacedBlock<'_>) {
+        let PlacedBlock { channel, x, block, dc, .. } = at;
+        let table = &channel.multipliers;
+        if channel.points == 4 {
+            return self.put_half(at, half(simd, block, &[dc, 0, 0, 0, 0, 0, 0, 0], table));
+        }
+        let Some((top, pairs)) = strip(&mut self.channels, at) else { return };
         match channel.points {
             8 => {
                 let Some(pairs) = pairs.get_mut(4 * x..).and_then(|p| p.first_chunk_mut::<4>()) else {
                     return;
                 };
-                full(simd, block, &[dc, 0, 0, 0, 0, 0, 0, 0], &channel.multipliers, pairs);
+                full(simd, block, &[dc, 0, 0, 0, 0, 0, 0, 0], table, pairs);
             }
-            4 => {
-                let columns = half(simd, block, &[dc, 0, 0, 0, 0, 0, 0, 0], &channel.multipliers);
-                let Some(pairs) = pairs.get_mut(2 * x..).and_then(|p| p.first_chunk_mut::<2>()) else {
-                    return;
-                };
-                // The block fills four rows of two values each: the upper or the lower half of the strip.
-                let first = 2 * (top % LANES);
-                columns[0].store_slice(&mut pairs[0][first..first + LANES]);
-                columns[1].store_slice(&mut pairs[1][first..first + LANES]);
-            }
-            2 => place(pairs, x, top % LANES, &reduced(block, dc, &channel.multipliers, &self.cosines2)),
+            2 => place(pairs, x, top, &reduced(block, dc, table, &self.cosines2)),
             _ => {
-                let [[sample]] = reduced(block, dc, &channel.multipliers, &self.cosines1);
+                let [[sample]] = reduced(block, dc, table, &self.cosines1);
                 if let Some(pair) = pairs.get_mut(x / 2) {
-                    pair[2 * (top % LANES) + x % 2] = sample;
+                    pair[2 * top + x % 2] = sample;
                 }
             }
         }
+    }
+
+    /// Stores a block of four rows of two pairs of columns: the upper or the lower half of its strip.
+    #[inline(always)]
+    fn put_half<S: Simd>(&mut self, at: PlacedBlock<'_>, columns: [i16x8<S>; 2]) {
+        let Some((top, pairs)) = strip(&mut self.channels, at) else { return };
+        let Some(pairs) = pairs.get_mut(2 * at.x..).and_then(|p| p.first_chunk_mut::<2>()) else { return };
+        let first = 2 * top;
+        columns[0].store_slice(&mut pairs[0][first..first + LANES]);
+        columns[1].store_slice(&mut pairs[1][first..first + LANES]);
     }
 
     /// Moves the rows of all channels to their targets.
@@ -137,6 +183,17 @@ impl SampleStrips {
             }
         }
     }
+}
+
+/// The strip that a block goes to, and the block's first row in it.
+#[inline(always)]
+fn strip<'s>(
+    strips: &'s mut [Vec<SampleStrip>],
+    at: PlacedBlock<'_>,
+) -> Option<(usize, &'s mut [[i16; PAIR]])> {
+    let top = at.channel.top + at.y * at.channel.points;
+    let strip = strips[at.channel.strips_of].get_mut(top / LANES)?;
+    Some((top % LANES, strip.data.as_chunks_mut::<PAIR>().0))
 }
 
 /// Stores a block of `N` by `N` samples in the pairs of columns that it covers, from row `top` on.
