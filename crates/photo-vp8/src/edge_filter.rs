@@ -24,7 +24,8 @@ pub(crate) fn simple<S: Simd>(simd: S, line: Line<S>, edge: u8) -> Option<Line<S
     if filtered.all_false() {
         return None;
     }
-    let [sp1, sp0, sq0, sq1] = [p1, p0, q0, q1].map(|samples| signed(simd, samples));
+    let [sp1, sp0, sq0, sq1] =
+        [signed(simd, p1), signed(simd, p0), signed(simd, q0), signed(simd, q1)];
     let step = third_order(sp1, sp0, sq0, sq1, i8x16::splat(simd, -1)) & filtered.to_vector();
     let (sp0, sq0) = adjust(simd, sp0, sq0, step);
     Some([p3, p2, p1, unsigned(simd, sp0), unsigned(simd, sq0), q1, q2, q3])
@@ -35,13 +36,15 @@ pub(crate) fn simple<S: Simd>(simd: S, line: Line<S>, edge: u8) -> Option<Line<S
 pub(crate) fn inner<S: Simd>(simd: S, line: Line<S>, limits: Limits) -> Option<Line<S>> {
     let [p3, p2, p1, p0, q0, q1, q2, q3] = line;
     let (filtered, varied) = decide(line, limits)?;
-    let [sp1, sp0, sq0, sq1] = [p1, p0, q0, q1].map(|samples| signed(simd, samples));
+    let [sp1, sp0, sq0, sq1] =
+        [signed(simd, p1), signed(simd, p0), signed(simd, q0), signed(simd, q1)];
     let step = third_order(sp1, sp0, sq0, sq1, varied) & filtered;
     let (sp0, sq0) = adjust(simd, sp0, sq0, step);
     // Half of what q0 has changed by, rounded up.
     let half = shift_right::<S, 1>(simd, upper_step(simd, step) + 1) & !varied & filtered;
     let (sp1, sq1) = (sp1.saturating_add(half), sq1.saturating_sub(half));
-    let [p1, p0, q0, q1] = [sp1, sp0, sq0, sq1].map(|samples| unsigned(simd, samples));
+    let (p1, p0) = (unsigned(simd, sp1), unsigned(simd, sp0));
+    let (q0, q1) = (unsigned(simd, sq0), unsigned(simd, sq1));
     Some([p3, p2, p1, p0, q0, q1, q2, q3])
 }
 
@@ -50,20 +53,21 @@ pub(crate) fn inner<S: Simd>(simd: S, line: Line<S>, limits: Limits) -> Option<L
 pub(crate) fn outer<S: Simd>(simd: S, line: Line<S>, limits: Limits) -> Option<Line<S>> {
     let [p3, p2, p1, p0, q0, q1, q2, q3] = line;
     let (filtered, varied) = decide(line, limits)?;
-    let [sp2, sp1, sp0, sq0, sq1, sq2] = [p2, p1, p0, q0, q1, q2].map(|samples| signed(simd, samples));
+    let (sp2, sp1, sp0) = (signed(simd, p2), signed(simd, p1), signed(simd, p0));
+    let (sq0, sq1, sq2) = (signed(simd, q0), signed(simd, q1), signed(simd, q2));
     let step = third_order(sp1, sp0, sq0, sq1, i8x16::splat(simd, -1)) & filtered;
     let (sp0, sq0) = adjust(simd, sp0, sq0, step & varied);
     let [by0, by1, by2] = sevenths(step & !varied);
-    let changed = [
-        sp2.saturating_add(by2),
-        sp1.saturating_add(by1),
-        sp0.saturating_add(by0),
-        sq0.saturating_sub(by0),
-        sq1.saturating_sub(by1),
-        sq2.saturating_sub(by2),
-    ];
-    let [p2, p1, p0, q0, q1, q2] = changed.map(|samples| unsigned(simd, samples));
-    Some([p3, p2, p1, p0, q0, q1, q2, q3])
+    Some([
+        p3,
+        unsigned(simd, sp2.saturating_add(by2)),
+        unsigned(simd, sp1.saturating_add(by1)),
+        unsigned(simd, sp0.saturating_add(by0)),
+        unsigned(simd, sq0.saturating_sub(by0)),
+        unsigned(simd, sq1.saturating_sub(by1)),
+        unsigned(simd, sq2.saturating_sub(by2)),
+        q3,
+    ])
 }
 
 #[inline(always)]
@@ -148,7 +152,7 @@ fn adjust<S: Simd>(simd: S, p0: i8x16<S>, q0: i8x16<S>, step: i8x16<S>) -> (i8x1
 fn sevenths<S: Simd>(step: i8x16<S>) -> [i8x16<S>; 3] {
     let (low, high) = step.widen();
     let (low, high) = (multiples(low), multiples(high));
-    [2, 1, 0].map(|at| low[at].relaxed_narrow(high[at]))
+    [low[2].relaxed_narrow(high[2]), low[1].relaxed_narrow(high[1]), low[0].relaxed_narrow(high[0])]
 }
 
 #[inline(always)]

@@ -7,18 +7,20 @@ use fearless_simd::{Simd, i16x8};
 /// of real pictures don't come near.
 #[inline(always)]
 pub(crate) fn inverse_dct<S: Simd>(simd: S, blocks: [&[i16; 16]; 2]) -> [[i16x8<S>; 2]; 2] {
-    let [first, second] = blocks.map(|block| {
-        let (low, high) = block.split_at(8);
-        [i16x8::from_slice(simd, low), i16x8::from_slice(simd, high)]
-    });
+    let ((a, b), (c, d)) = (blocks[0].split_at(8), blocks[1].split_at(8));
     // With r for the bits of a row, c for those of a column, b for the block and the bits of the vector's number
     // in front of the bar, a shuffle rotates b r1 | r0 c1 c0 to the left by one.
-    let rows = shuffle([first[0], first[1], second[0], second[1]]);
+    let rows = shuffle([
+        i16x8::from_slice(simd, a),
+        i16x8::from_slice(simd, b),
+        i16x8::from_slice(simd, c),
+        i16x8::from_slice(simd, d),
+    ]);
     let rows = pass(simd, rows);
     let mut columns = shuffle(shuffle(rows));
     columns[0] += 4;
-    let columns = pass(simd, columns).map(|column| column >> 3);
-    let [a, b, c, d] = shuffle(shuffle(columns));
+    let [a, b, c, d] = pass(simd, columns);
+    let [a, b, c, d] = shuffle(shuffle([a >> 3, b >> 3, c >> 3, d >> 3]));
     [[a, b], [c, d]]
 }
 

@@ -38,6 +38,7 @@ mod bool_decoder;
 mod edge_filter;
 mod error;
 mod frame_header;
+mod halves;
 mod header;
 mod inverse_dct;
 mod loop_filter;

@@ -4,6 +4,7 @@ use fearless_simd::prelude::*;
 use fearless_simd::{Simd, u8x16};
 
 use crate::edge_filter::{Limits, Line, inner, outer, simple};
+use crate::halves::{both, put};
 use crate::parsed::LoopFilter;
 use crate::plane::{MARGIN, Plane};
 
@@ -34,10 +35,10 @@ fn simple_edges<S: Simd>(simd: S, luma: &mut Plane, x: usize, has_above: bool, f
     let edge = |at: usize| if at == 0 { filter.limit + 4 } else { filter.limit };
     let inside = if filter.inner { 16 } else { 1 };
     for at in (0..inside).step_by(4).skip(usize::from(x == 0)) {
-        standing_luma(simd, luma, column + at, |line| simple(simd, line, edge(at)));
+        standing_luma(simd, luma, column + at, #[inline(always)] |line| simple(simd, line, edge(at)));
     }
     for at in (0..inside).step_by(4).skip(usize::from(!has_above)) {
-        lying_luma(simd, luma, column, at, |line| simple(simd, line, edge(at)));
+        lying_luma(simd, luma, column, at, #[inline(always)] |line| simple(simd, line, edge(at)));
     }
 }
 
@@ -53,24 +54,24 @@ fn normal_edges<S: Simd>(
     let limits = Limits { edge: filter.limit, interior: filter.interior, variance: filter.variance };
     let outer_limits = Limits { edge: filter.limit + 4, ..limits };
     if x > 0 {
-        standing_luma(simd, y, column, |line| outer(simd, line, outer_limits));
-        standing_chroma(simd, [u, v], chroma_column, |line| outer(simd, line, outer_limits));
+        standing_luma(simd, y, column, #[inline(always)] |line| outer(simd, line, outer_limits));
+        standing_chroma(simd, [u, v], chroma_column, #[inline(always)] |line| outer(simd, line, outer_limits));
     }
     if filter.inner {
         for at in [4, 8, 12] {
-            standing_luma(simd, y, column + at, |line| inner(simd, line, limits));
+            standing_luma(simd, y, column + at, #[inline(always)] |line| inner(simd, line, limits));
         }
-        standing_chroma(simd, [u, v], chroma_column + 4, |line| inner(simd, line, limits));
+        standing_chroma(simd, [u, v], chroma_column + 4, #[inline(always)] |line| inner(simd, line, limits));
     }
     if has_above {
-        lying_luma(simd, y, column, 0, |line| outer(simd, line, outer_limits));
-        lying_chroma(simd, [u, v], chroma_column, 0, |line| outer(simd, line, outer_limits));
+        lying_luma(simd, y, column, 0, #[inline(always)] |line| outer(simd, line, outer_limits));
+        lying_chroma(simd, [u, v], chroma_column, 0, #[inline(always)] |line| outer(simd, line, outer_limits));
     }
     if filter.inner {
         for at in [4, 8, 12] {
-            lying_luma(simd, y, column, at, |line| inner(simd, line, limits));
+            lying_luma(simd, y, column, at, #[inline(always)] |line| inner(simd, line, limits));
         }
-        lying_chroma(simd, [u, v], chroma_column, 4, |line| inner(simd, line, limits));
+        lying_chroma(simd, [u, v], chroma_column, 4, #[inline(always)] |line| inner(simd, line, limits));
     }
 }
 
@@ -86,7 +87,10 @@ fn lying_luma<S: Simd>(
     let stride = plane.stride;
     let first = (plane.kept() + at - 4) * stride + column;
     let rows = &mut plane.samples[first..];
-    let line = std::array::from_fn(|row| u8x16::from_slice(simd, &rows[row * stride..][..16]));
+    let mut line = [u8x16::splat(simd, 0); 8];
+    for (row, samples) in line.iter_mut().enumerate() {
+        *samples = u8x16::from_slice(simd, &rows[row * stride..][..16]);
+    }
     if let Some(line) = filter(line) {
         for (row, samples) in line.into_iter().enumerate().skip(1).take(6) {
             samples.store_slice(&mut rows[row * stride..][..16]);
@@ -106,7 +110,10 @@ fn lying_chroma<S: Simd>(
     let stride = u.stride;
     let first = (u.kept() + at - 4) * stride + column;
     let (u, v) = (&mut u.samples[first..], &mut v.samples[first..]);
-    let line = std::array::from_fn(|row| both(simd, &u[row * stride..], &v[row * stride..]));
+    let mut line = [u8x16::splat(simd, 0); 8];
+    for (row, samples) in line.iter_mut().enumerate() {
+        *samples = both(simd, &u[row * stride..], &v[row * stride..]);
+    }
     if let Some(line) = filter(line) {
         for (row, samples) in line.into_iter().enumerate().skip(1).take(6) {
             put(samples, &mut u[row * stride..], &mut v[row * stride..]);
@@ -150,8 +157,10 @@ fn standing<S: Simd>(
     stride: usize,
     filter: impl FnOnce(Line<S>) -> Option<Line<S>>,
 ) {
-    let rows: [_; 8] =
-        std::array::from_fn(|row| both(simd, &first[row * stride..], &second[row * stride..]));
+    let mut rows = [u8x16::splat(simd, 0); 8];
+    for (row, samples) in rows.iter_mut().enumerate() {
+        *samples = both(simd, &first[row * stride..], &second[row * stride..]);
+    }
     // A shuffle rotates the bits of where a sample is: of its row, its half and its column.
     let line = shuffle(shuffle(shuffle(shuffle(rows))));
     if let Some(line) = filter(line) {
@@ -160,22 +169,6 @@ fn standing<S: Simd>(
             put(samples, &mut first[row * stride..], &mut second[row * stride..]);
         }
     }
-}
-
-/// Eight samples of each of two rows.
-#[inline(always)]
-fn both<S: Simd>(simd: S, first: &[u8], second: &[u8]) -> u8x16<S> {
-    let mut both = [0; 16];
-    both[..8].copy_from_slice(&first[..8]);
-    both[8..].copy_from_slice(&second[..8]);
-    u8x16::from_slice(simd, &both)
-}
-
-#[inline(always)]
-fn put<S: Simd>(samples: u8x16<S>, first: &mut [u8], second: &mut [u8]) {
-    let samples = samples.to_array();
-    first[..8].copy_from_slice(&samples[..8]);
-    second[..8].copy_from_slice(&samples[8..]);
 }
 
 #[inline(always)]

@@ -4,6 +4,7 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, i16x8, u8x16};
 
+use crate::halves::{both, put};
 use crate::parsed::mode;
 use crate::plane::{MARGIN, Plane};
 use crate::predict_subblocks::{Edge, predict};
@@ -39,15 +40,18 @@ pub(crate) fn luma<S: Simd>(
         }
         mode::VERTICAL => Predictor::Same(top),
         mode::HORIZONTAL => Predictor::Left,
-        _ => Predictor::TrueMotion(differences(top, i16x8::splat(simd, i16::from(above[0])), i16x8::splat(simd, i16::from(above[0])))),
+        _ => Predictor::TrueMotion(differences(simd, top, [above[0]; 2])),
     };
     for (y, left) in left.into_iter().enumerate() {
         let predicted = predictor.row(simd, u8x16::splat(simd, left));
-        let samples = residues.map_or(predicted, |residues| {
-            let blocks = &residues[y / 4 * 4..][..4];
-            let row = |block: usize| &blocks[block][y % 4 * 4..][..4];
-            add(predicted, [pair(simd, row(0), row(1)), pair(simd, row(2), row(3))])
-        });
+        let samples = match residues {
+            None => predicted,
+            Some(residues) => {
+                let blocks = &residues[y / 4 * 4..][..4];
+                let row = |block: usize| &blocks[block][y % 4 * 4..][..4];
+                add(predicted, [pair(simd, row(0), row(1)), pair(simd, row(2), row(3))])
+            }
+        };
         samples.store_slice(&mut rows[y * stride + column..][..16]);
     }
 }
@@ -69,34 +73,26 @@ pub(crate) fn chroma<S: Simd>(
         planes.map(|plane| (&plane.above[column - 1..][..9], &mut plane.samples[kept..]));
     let column_left = |rows: &[u8]| -> [u8; 8] { std::array::from_fn(|y| rows[y * stride + column - 1]) };
     let (u_left, v_left) = (column_left(u), column_left(v));
-    let both = |u: &[u8], v: &[u8]| {
-        let mut both = [0; 16];
-        both[..8].copy_from_slice(u);
-        both[8..].copy_from_slice(v);
-        u8x16::from_slice(simd, &both)
-    };
-    let top = both(&u_above[1..], &v_above[1..]);
+    let top = both(simd, &u_above[1..], &v_above[1..]);
     let predictor = match which {
         mode::DC => {
             let [u, v] = [dc(&u_above[1..], &u_left, neighbors), dc(&v_above[1..], &v_left, neighbors)];
-            Predictor::Same(both(&[u; 8], &[v; 8]))
+            Predictor::Same(both(simd, &[u; 8], &[v; 8]))
         }
         mode::VERTICAL => Predictor::Same(top),
         mode::HORIZONTAL => Predictor::Left,
-        _ => {
-            let [u, v] = [u_above[0], v_above[0]].map(|corner| i16x8::splat(simd, i16::from(corner)));
-            Predictor::TrueMotion(differences(top, u, v))
-        }
+        _ => Predictor::TrueMotion(differences(simd, top, [u_above[0], v_above[0]])),
     };
     for (y, (u_left, v_left)) in u_left.into_iter().zip(v_left).enumerate() {
-        let predicted = predictor.row(simd, both(&[u_left; 8], &[v_left; 8]));
-        let samples = residues.map_or(predicted, |residues| {
-            let row = |block: usize| &residues[block + y / 4 * 2][y % 4 * 4..][..4];
-            add(predicted, [pair(simd, row(16), row(17)), pair(simd, row(20), row(21))])
-        });
-        let samples = samples.to_array();
-        u[y * stride + column..][..8].copy_from_slice(&samples[..8]);
-        v[y * stride + column..][..8].copy_from_slice(&samples[8..]);
+        let predicted = predictor.row(simd, both(simd, &[u_left; 8], &[v_left; 8]));
+        let samples = match residues {
+            None => predicted,
+            Some(residues) => {
+                let row = |block: usize| &residues[block + y / 4 * 2][y % 4 * 4..][..4];
+                add(predicted, [pair(simd, row(16), row(17)), pair(simd, row(20), row(21))])
+            }
+        };
+        put(samples, &mut u[y * stride + column..], &mut v[y * stride + column..]);
     }
 }
 
@@ -123,10 +119,13 @@ impl<S: Simd> Predictor<S> {
 }
 
 #[inline(always)]
-fn differences<S: Simd>(top: u8x16<S>, low_corner: i16x8<S>, high_corner: i16x8<S>) -> [i16x8<S>; 2] {
+fn differences<S: Simd>(simd: S, top: u8x16<S>, corners: [u8; 2]) -> [i16x8<S>; 2] {
     let (low, high) = top.widen();
     let (low, high): (i16x8<S>, i16x8<S>) = (low.bitcast(), high.bitcast());
-    [low - low_corner, high - high_corner]
+    [
+        low - i16x8::splat(simd, i16::from(corners[0])),
+        high - i16x8::splat(simd, i16::from(corners[1])),
+    ]
 }
 
 /// The mean of the neighbors in the picture.

@@ -1,7 +1,7 @@
 //! The residues of a macroblock: what inverse transforms make of its coefficients.
 
 use fearless_simd::prelude::*;
-use fearless_simd::{Simd, i16x8};
+use fearless_simd::{Simd, i16x8, u8x16, u16x8};
 
 use crate::inverse_dct::inverse_dct;
 use crate::parsed::Kind;
@@ -66,9 +66,9 @@ fn store<S: Simd>([low, high]: [i16x8<S>; 2], to: &mut [i16; 16]) {
 /// Adds residues to predicted values and limits the sums to 8 bits.
 #[inline(always)]
 pub(crate) fn add<S: Simd>(
-    predicted: fearless_simd::u8x16<S>,
+    predicted: u8x16<S>,
     residues: [i16x8<S>; 2],
-) -> fearless_simd::u8x16<S> {
+) -> u8x16<S> {
     let (low, high) = predicted.widen();
     let (low, high): (i16x8<S>, i16x8<S>) = (low.bitcast(), high.bitcast());
     narrow([low + residues[0], high + residues[1]])
@@ -76,7 +76,8 @@ pub(crate) fn add<S: Simd>(
 
 /// Values limited to 8 bits.
 #[inline(always)]
-pub(crate) fn narrow<S: Simd>(values: [i16x8<S>; 2]) -> fearless_simd::u8x16<S> {
-    let [low, high]: [fearless_simd::u16x8<S>; 2] = values.map(|values| values.max(0).min(255).bitcast());
+pub(crate) fn narrow<S: Simd>(values: [i16x8<S>; 2]) -> u8x16<S> {
+    let low: u16x8<S> = values[0].max(0).min(255).bitcast();
+    let high: u16x8<S> = values[1].max(0).min(255).bitcast();
     low.relaxed_narrow(high)
 }

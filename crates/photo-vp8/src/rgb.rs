@@ -28,8 +28,9 @@ impl ChromaSums {
     #[inline(always)]
     fn pixels<S: Simd>(&self, simd: S, at: usize) -> [u16x8<S>; 2] {
         let sums = &self.0[8 * at..][..10];
-        let [left, middle, right] = [0, 1, 2].map(|at| u16x8::from_slice(simd, &sums[at..at + 8]));
-        let middle = middle * 3 + 8;
+        let left = u16x8::from_slice(simd, &sums[..8]);
+        let middle = u16x8::from_slice(simd, &sums[1..9]) * 3 + 8;
+        let right = u16x8::from_slice(simd, &sums[2..]);
         let (low, high) = ((middle + left) >> 4).interleave((middle + right) >> 4);
         [low, high]
     }
@@ -67,14 +68,18 @@ pub(crate) fn convert<S: Simd>(
 #[inline(always)]
 fn sixteen<S: Simd>(simd: S, luma: &[u8; 16], u: [u16x8<S>; 2], v: [u16x8<S>; 2]) -> [u8; 48] {
     let (low, high) = u8x16::from_slice(simd, luma).widen();
-    let [low, high] = [(low, u[0], v[0]), (high, u[1], v[1])].map(|(y, u, v)| eight(simd, y, u, v));
-    let [r, g, b] = [0, 1, 2].map(|channel| low[channel].relaxed_narrow(high[channel]));
+    // Closures that `array::map` calls are not compiled for the level.
+    let low = eight(simd, low, u[0], v[0]);
+    let high = eight(simd, high, u[1], v[1]);
+    let r = low[0].relaxed_narrow(high[0]);
+    let g = low[1].relaxed_narrow(high[1]);
+    let b = low[2].relaxed_narrow(high[2]);
     let mut to = [0; 48];
-    for (at, to) in to.as_chunks_mut::<16>().0.iter_mut().enumerate() {
-        let part = |samples: u8x16<S>, channel: usize| {
-            samples.swizzle_dyn_precise(u8x16::from_slice(simd, &SOURCES[at][channel]))
-        };
-        (part(r, 0) | part(g, 1) | part(b, 2)).store_slice(to);
+    for (to, sources) in to.as_chunks_mut::<16>().0.iter_mut().zip(&SOURCES) {
+        let r = r.swizzle_dyn_precise(u8x16::from_slice(simd, &sources[0]));
+        let g = g.swizzle_dyn_precise(u8x16::from_slice(simd, &sources[1]));
+        let b = b.swizzle_dyn_precise(u8x16::from_slice(simd, &sources[2]));
+        (r | g | b).store_slice(to);
     }
     to
 }
@@ -94,13 +99,13 @@ const SOURCES: [[[u8; 16]; 3]; 3] = {
 /// sums.
 #[inline(always)]
 fn eight<S: Simd>(simd: S, y: u16x8<S>, u: u16x8<S>, v: u16x8<S>) -> [u16x8<S>; 3] {
-    let scaled = |value: u16x8<S>, factor| high_product(simd, value << 8, factor);
-    let y = scaled(y, 19077);
+    let (y, u, v) = (high_product(simd, y << 8, 19077), u << 8, v << 8);
     // Sums fit into 16 bits without a sign, and what would be negative is zero in the end.
-    let red = (y + scaled(v, 26149)).saturating_sub(u16x8::splat(simd, 14234));
-    let green = (y + 8708).saturating_sub(scaled(u, 6419) + scaled(v, 13320));
-    let blue = (y + scaled(u, 33050)).saturating_sub(u16x8::splat(simd, 17685));
-    [red, green, blue].map(|sum| (sum >> 6).min(255))
+    let red = (y + high_product(simd, v, 26149)).saturating_sub(u16x8::splat(simd, 14234));
+    let without = high_product(simd, u, 6419) + high_product(simd, v, 13320);
+    let green = (y + 8708).saturating_sub(without);
+    let blue = (y + high_product(simd, u, 33050)).saturating_sub(u16x8::splat(simd, 17685));
+    [(red >> 6).min(255), (green >> 6).min(255), (blue >> 6).min(255)]
 }
 
 /// The upper halves of products.
