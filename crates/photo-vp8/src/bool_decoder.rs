@@ -16,6 +16,22 @@ pub(crate) struct BoolDecoder<'a> {
     past_end: bool,
 }
 
+/// The probability that a boolean is false, with what follows from it.
+///
+/// Of an interval, `1 + (range - 1) * probability / 256` are for false. That is `(range * probability + 256 -
+/// probability) / 256`, with one operation less that waits for the range.
+#[derive(Clone, Copy, Default)]
+pub(crate) struct Probability {
+    factor: u16,
+    offset: u16,
+}
+
+impl Probability {
+    pub(crate) const fn new(probability: u8) -> Self {
+        Self { factor: probability as u16, offset: 256 - probability as u16 }
+    }
+}
+
 impl<'a> BoolDecoder<'a> {
     pub(crate) fn new(partition: &'a [u8]) -> Self {
         Self { rest: partition, value: 0, range: 255, bits: -8, past_end: false }
@@ -30,24 +46,51 @@ impl<'a> BoolDecoder<'a> {
     /// A boolean that is false with a probability of `probability / 256`.
     #[inline(always)]
     pub(crate) fn bool(&mut self, probability: u8) -> bool {
+        self.likely(Probability::new(probability))
+    }
+
+    /// A boolean, as [`Self::bool`] reads it.
+    #[inline(always)]
+    pub(crate) fn likely(&mut self, probability: Probability) -> bool {
         if self.bits < 0 {
             self.fill();
         }
-        let probability = u32::from(probability);
-        // 1 + (range - 1) * probability / 256, with one operation less on the way from the range.
-        let split = (self.range * probability + (256 - probability)) >> 8;
+        let scaled = self.range * u32::from(probability.factor) + u32::from(probability.offset);
+        let split = scaled >> 8;
         let large = u64::from(split) << self.bits;
         let bit = self.value >= large;
+        let shift;
         if bit {
-            self.range -= split;
             self.value -= large;
+            self.range -= split;
+            shift = self.range.leading_zeros() - 24;
         } else {
+            // The same as that of `split`, without having to wait for it.
+            shift = scaled.leading_zeros() - 16;
             self.range = split;
         }
-        let shift = self.range.leading_zeros() - 24;
         self.range <<= shift;
         self.bits -= shift as i32;
         bit
+    }
+
+    /// One for a boolean that is true, without a branch, for what can't be foreseen.
+    #[inline(always)]
+    pub(crate) fn bit(&mut self, probability: u8) -> i32 {
+        if self.bits < 0 {
+            self.fill();
+        }
+        let probability = Probability::new(probability);
+        let split = (self.range * u32::from(probability.factor) + u32::from(probability.offset)) >> 8;
+        let large = u64::from(split) << self.bits;
+        let mask = u64::from(self.value >= large).wrapping_neg();
+        self.value -= large & mask;
+        let mask = mask as u32;
+        self.range = split ^ ((split ^ (self.range - split)) & mask);
+        let shift = self.range.leading_zeros() - 24;
+        self.range <<= shift;
+        self.bits -= shift as i32;
+        (mask & 1) as i32
     }
 
     /// `value` with a sign, which is as likely to be one as the other. It must not be the first that is read.
@@ -75,13 +118,14 @@ impl<'a> BoolDecoder<'a> {
             self.bits += 56;
             self.rest = &self.rest[7..];
         } else {
-            self.fill_at_end();
+            // By value: a reference would keep the state in memory everywhere.
+            *self = self.filled_at_end();
         }
     }
 
     #[cold]
     #[inline(never)]
-    fn fill_at_end(&mut self) {
+    fn filled_at_end(mut self) -> Self {
         let (byte, rest) = match self.rest.split_first() {
             Some((byte, rest)) => (*byte, rest),
             None => {
@@ -92,6 +136,7 @@ impl<'a> BoolDecoder<'a> {
         self.value = (self.value << 8) | u64::from(byte);
         self.bits += 8;
         self.rest = rest;
+        self
     }
 
     /// A boolean that is as likely true as false.

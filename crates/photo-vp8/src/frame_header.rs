@@ -1,13 +1,14 @@
 //! The header at the start of the first partition (RFC 6386, sections 9.3 to 9.11 and 19.2).
 
-use crate::bool_decoder::BoolDecoder;
+use crate::bool_decoder::{BoolDecoder, Probability};
+use crate::tokens::BlockProbabilities;
 use crate::parsed::LoopFilter;
 use crate::tables::{coefficients, quantizers};
 
 /// Probabilities of tokens, by type of block, position of the coefficient, context and node of the token tree.
 /// Probabilities are the same for all positions of a band; by position, none has to look up its band. There is a
 /// position behind the last, so that a next one can always be taken.
-pub(crate) type Probabilities = [[[[u8; 11]; 3]; 17]; 4];
+pub(crate) type Probabilities = [BlockProbabilities; 4];
 
 /// Dequantization factors of a segment: of the DC and the AC coefficients of each type of block.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -141,7 +142,7 @@ fn quantizers(decoder: &mut BoolDecoder<'_>, segments: &Segments) -> [Quantizer;
 fn probabilities(decoder: &mut BoolDecoder<'_>) -> Box<Probabilities> {
     /// The bands of positions (RFC 6386, section 13.3), and one for the position behind the last.
     const BANDS: [usize; 17] = [0, 1, 2, 3, 6, 4, 5, 6, 6, 6, 6, 6, 6, 6, 6, 7, 7];
-    let mut by_position = Box::new([[[[0; 11]; 3]; 17]; 4]);
+    let mut by_position = Box::new([[[[Probability::default(); 11]; 3]; 17]; 4]);
     for (kind, by_position) in by_position.iter_mut().enumerate() {
         let mut by_band = coefficients::DEFAULT[kind];
         let updates = coefficients::UPDATE[kind].as_flattened().as_flattened();
@@ -150,7 +151,7 @@ fn probabilities(decoder: &mut BoolDecoder<'_>) -> Box<Probabilities> {
                 *probability = decoder.literal(8);
             }
         }
-        *by_position = BANDS.map(|band| by_band[band]);
+        *by_position = BANDS.map(|band| by_band[band].map(|nodes| nodes.map(Probability::new)));
     }
     by_position
 }

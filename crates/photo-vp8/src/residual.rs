@@ -3,7 +3,7 @@
 use crate::bool_decoder::BoolDecoder;
 use crate::frame_header::{Probabilities, Quantizer};
 use crate::parsed::{Kind, Macroblock, mode};
-use crate::tokens::coefficients;
+use crate::tokens::{BlockProbabilities, coefficients};
 use crate::walsh_hadamard::inverse;
 
 /// Which blocks along the edges to the neighbors have coefficients: from the lowest bit four of luma, two of U,
@@ -56,7 +56,7 @@ impl Blocks<'_> {
     fn read(
         &mut self,
         decoder: &mut BoolDecoder<'_>,
-        probabilities: &[[[u8; 11]; 3]; 17],
+        probabilities: &BlockProbabilities,
         context: usize,
         factors: [i32; 2],
         first: usize,

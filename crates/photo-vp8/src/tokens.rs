@@ -1,9 +1,9 @@
 //! Parsing of coefficients (RFC 6386, section 13).
 
-use crate::bool_decoder::BoolDecoder;
+use crate::bool_decoder::{BoolDecoder, Probability};
 
 /// Probabilities of the tokens of a type of block, by position, context and node of the token tree.
-pub(crate) type BlockProbabilities = [[[u8; 11]; 3]; 17];
+pub(crate) type BlockProbabilities = [[[Probability; 11]; 3]; 17];
 
 /// Where in raster order the coefficients lie that are coded one after the other.
 const ZIGZAG: [u8; 16] = [0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15];
@@ -25,10 +25,10 @@ pub(crate) fn coefficients(
     let mut tree = &probabilities[at][context];
     let mut factor = factors[first];
     loop {
-        if !decoder.bool(tree[0]) {
+        if !decoder.likely(tree[0]) {
             return at;
         }
-        while !decoder.bool(tree[1]) {
+        while !decoder.likely(tree[1]) {
             at += 1;
             if at == 16 {
                 return 16;
@@ -37,7 +37,7 @@ pub(crate) fn coefficients(
             factor = factors[1];
         }
         let next = &probabilities[at + 1];
-        let magnitude = if decoder.bool(tree[2]) {
+        let magnitude = if decoder.likely(tree[2]) {
             let magnitude = large(decoder, tree);
             tree = &next[2];
             magnitude
@@ -56,7 +56,7 @@ pub(crate) fn coefficients(
 
 /// Reads a magnitude of at least 2.
 #[inline(always)]
-fn large(decoder: &mut BoolDecoder<'_>, tree: &[u8; 11]) -> i32 {
+fn large(decoder: &mut BoolDecoder<'_>, tree: &[Probability; 11]) -> i32 {
     /// The probabilities of the extra bits of the categories 3 to 6 (RFC 6386, section 13.2).
     const EXTRA: [&[u8]; 4] = [
         &[173, 148, 140],
@@ -64,19 +64,18 @@ fn large(decoder: &mut BoolDecoder<'_>, tree: &[u8; 11]) -> i32 {
         &[180, 157, 141, 134, 130],
         &[254, 254, 243, 230, 196, 177, 153, 140, 133, 130, 129],
     ];
-    if !decoder.bool(tree[3]) {
-        return if decoder.bool(tree[4]) { 3 + i32::from(decoder.bool(tree[5])) } else { 2 };
+    if !decoder.likely(tree[3]) {
+        return if decoder.likely(tree[4]) { 3 + i32::from(decoder.likely(tree[5])) } else { 2 };
     }
-    if !decoder.bool(tree[6]) {
-        if !decoder.bool(tree[7]) {
-            return 5 + i32::from(decoder.bool(159));
+    if !decoder.likely(tree[6]) {
+        if !decoder.likely(tree[7]) {
+            return 5 + decoder.bit(159);
         }
-        let high = i32::from(decoder.bool(165));
-        return 7 + 2 * high + i32::from(decoder.bool(145));
+        let high = decoder.bit(165);
+        return 7 + 2 * high + decoder.bit(145);
     }
-    let high = usize::from(decoder.bool(tree[8]));
-    let category = 2 * high + usize::from(decoder.bool(tree[9 + high]));
-    let extra =
-        EXTRA[category].iter().fold(0, |extra, bit| extra << 1 | i32::from(decoder.bool(*bit)));
+    let high = usize::from(decoder.likely(tree[8]));
+    let category = 2 * high + usize::from(decoder.likely(tree[9 + high]));
+    let extra = EXTRA[category].iter().fold(0, |extra, bit| extra << 1 | decoder.bit(*bit));
     3 + (8 << category) + extra
 }
