@@ -8,33 +8,45 @@
 pub(crate) struct BoolDecoder<'a> {
     /// What is not in `value` yet.
     rest: &'a [u8],
-    /// The lowest `bits + 8` bits count; the highest 8 of them are compared.
+    /// Unread bits, from the highest on, with zeros behind them. The highest 8 are compared.
     value: u64,
-    /// The width of the interval, 128 to 255.
-    range: u32,
+    /// The width of the interval, 128 to 255, times [`ONE`].
+    range: u64,
+    /// How many unread bits `value` has, less 8.
     bits: i32,
     past_end: bool,
 }
 
-/// The probability that a boolean is false, with what follows from it.
+/// The unit of the width of an interval. Products with probabilities reach the highest bit.
+const ONE: u64 = 1 << 48;
+
+/// The bits of `value` that are compared.
+const COMPARED: u64 = 0xFF << 56;
+
+/// The probability that a boolean is false, times 256, and [`ONE`] times the difference of that to 256.
 ///
 /// Of an interval, `1 + (range - 1) * probability / 256` are for false. That is `(range * probability + 256 -
 /// probability) / 256`, with one operation less that waits for the range.
 #[derive(Clone, Copy, Default)]
-pub(crate) struct Probability {
-    factor: u16,
-    offset: u16,
-}
+pub(crate) struct Probability(u64);
 
 impl Probability {
+    #[inline(always)]
     pub(crate) const fn new(probability: u8) -> Self {
-        Self { factor: probability as u16, offset: 256 - probability as u16 }
+        let probability = probability as u64;
+        Self((256 - probability) * ONE + probability)
+    }
+
+    /// 256 times the part of an interval that is for false, in units of [`ONE`], and something less than one.
+    #[inline(always)]
+    fn part(self, range: u64) -> u64 {
+        range * u64::from(self.0 as u8) + self.0
     }
 }
 
 impl<'a> BoolDecoder<'a> {
     pub(crate) fn new(partition: &'a [u8]) -> Self {
-        Self { rest: partition, value: 0, range: 255, bits: -8, past_end: false }
+        Self { rest: partition, value: 0, range: 255 * ONE, bits: -8, past_end: false }
     }
 
     /// Whether zeros behind the end were needed.
@@ -52,91 +64,73 @@ impl<'a> BoolDecoder<'a> {
     /// A boolean, as [`Self::bool`] reads it.
     #[inline(always)]
     pub(crate) fn likely(&mut self, probability: Probability) -> bool {
-        if self.bits < 0 {
-            self.fill();
-        }
-        let scaled = self.range * u32::from(probability.factor) + u32::from(probability.offset);
-        let split = scaled >> 8;
-        let large = u64::from(split) << self.bits;
-        let bit = self.value >= large;
-        let shift;
+        self.prepare();
+        let part = probability.part(self.range);
+        let split = part & COMPARED;
+        let bit = self.value >= split;
         if bit {
-            self.value -= large;
-            self.range -= split;
-            shift = self.range.leading_zeros() - 24;
+            self.value -= split;
+            let range = (self.range << 8) - split;
+            self.shift(range, range.leading_zeros());
         } else {
-            // The same as that of `split`, without having to wait for it.
-            shift = scaled.leading_zeros() - 16;
-            self.range = split;
+            // These are the leading zeros of `split`, without having to wait for it.
+            self.shift(split, part.leading_zeros());
         }
-        self.range <<= shift;
-        self.bits -= shift as i32;
         bit
     }
 
     /// One for a boolean that is true, without a branch, for what can't be foreseen.
     #[inline(always)]
     pub(crate) fn bit(&mut self, probability: u8) -> i32 {
-        if self.bits < 0 {
-            self.fill();
-        }
-        let probability = Probability::new(probability);
-        let split = (self.range * u32::from(probability.factor) + u32::from(probability.offset)) >> 8;
-        let large = u64::from(split) << self.bits;
-        let mask = u64::from(self.value >= large).wrapping_neg();
-        self.value -= large & mask;
-        let mask = mask as u32;
-        self.range = split ^ ((split ^ (self.range - split)) & mask);
-        let shift = self.range.leading_zeros() - 24;
-        self.range <<= shift;
-        self.bits -= shift as i32;
+        self.prepare();
+        let split = Probability::new(probability).part(self.range) & COMPARED;
+        let mask = u64::from(self.value >= split).wrapping_neg();
+        self.value -= split & mask;
+        let range = split ^ ((split ^ ((self.range << 8) - split)) & mask);
+        self.shift(range, range.leading_zeros());
         (mask & 1) as i32
     }
 
     /// `value` with a sign, which is as likely to be one as the other. It must not be the first that is read.
     #[inline(always)]
     pub(crate) fn signed(&mut self, value: i32) -> i32 {
-        if self.bits < 0 {
-            self.fill();
-        }
-        let split = (self.range + 1) >> 1;
-        let large = u64::from(split) << self.bits;
+        self.prepare();
+        let split = (self.range + ONE) << 7 & COMPARED;
         // All ones for a negative value. A branch would be mispredicted half of the time.
-        let mask = u64::from(self.value >= large).wrapping_neg();
-        self.value -= large & mask;
+        let mask = u64::from(self.value >= split).wrapping_neg();
+        self.value = (self.value - (split & mask)) << 1;
         // Either half of the interval is doubled, since the interval is only 255 wide at the start.
-        self.range = ((self.range - 1).wrapping_add(mask as u32) | 1) + 1;
+        self.range = ((self.range - ONE - (mask & ONE)) | ONE) + ONE;
         self.bits -= 1;
         (value ^ mask as i32) - mask as i32
     }
 
-    /// Appends unread bytes to the value.
+    /// Makes a `range` in units of the compared bits, with so many leading zeros, the next interval.
     #[inline(always)]
-    fn fill(&mut self) {
+    fn shift(&mut self, range: u64, leading_zeros: u32) {
+        self.range = (range >> 8) << leading_zeros;
+        self.value <<= leading_zeros;
+        self.bits -= leading_zeros as i32;
+    }
+
+    /// Makes sure that there are bits to compare.
+    #[inline(always)]
+    fn prepare(&mut self) {
+        if self.bits >= 0 {
+            return;
+        }
         if let Some((eight, _)) = self.rest.split_first_chunk::<8>() {
-            self.value = (self.value << 56) | (u64::from_be_bytes(*eight) >> 8);
+            self.value |= (u64::from_be_bytes(*eight) & !0xFF) >> (self.bits + 8);
             self.bits += 56;
             self.rest = &self.rest[7..];
         } else {
-            // By value: a reference would keep the state in memory everywhere.
-            *self = self.filled_at_end();
+            // Without a reference to the state, which would keep it in memory everywhere.
+            let byte = last_byte(self.rest);
+            self.past_end |= byte == NO_BYTE;
+            self.value |= u64::from(byte as u8) << (48 - self.bits);
+            self.bits += 8;
+            self.rest = self.rest.get(1..).unwrap_or_default();
         }
-    }
-
-    #[cold]
-    #[inline(never)]
-    fn filled_at_end(mut self) -> Self {
-        let (byte, rest) = match self.rest.split_first() {
-            Some((byte, rest)) => (*byte, rest),
-            None => {
-                self.past_end = true;
-                (0, self.rest)
-            }
-        };
-        self.value = (self.value << 8) | u64::from(byte);
-        self.bits += 8;
-        self.rest = rest;
-        self
     }
 
     /// A boolean that is as likely true as false.
@@ -157,6 +151,16 @@ impl<'a> BoolDecoder<'a> {
         let magnitude = i32::from(self.literal(count));
         if self.flag() { -magnitude } else { magnitude }
     }
+}
+
+/// What [`last_byte`] returns behind the end: a zero, and a bit to tell.
+const NO_BYTE: u32 = 0x100;
+
+/// The next of the last bytes of a partition.
+#[cold]
+#[inline(never)]
+fn last_byte(rest: &[u8]) -> u32 {
+    rest.first().map_or(NO_BYTE, |byte| u32::from(*byte))
 }
 
 #[cfg(test)]

@@ -24,8 +24,7 @@ pub(crate) fn simple<S: Simd>(simd: S, line: Line<S>, edge: u8) -> Option<Line<S
     if filtered.all_false() {
         return None;
     }
-    let [sp1, sp0, sq0, sq1] =
-        [signed(simd, p1), signed(simd, p0), signed(simd, q0), signed(simd, q1)];
+    let [sp1, sp0, sq0, sq1] = [signed(simd, p1), signed(simd, p0), signed(simd, q0), signed(simd, q1)];
     let step = third_order(sp1, sp0, sq0, sq1, i8x16::splat(simd, -1)) & filtered.to_vector();
     let (sp0, sq0) = adjust(simd, sp0, sq0, step);
     Some([p3, p2, p1, unsigned(simd, sp0), unsigned(simd, sq0), q1, q2, q3])
@@ -36,8 +35,7 @@ pub(crate) fn simple<S: Simd>(simd: S, line: Line<S>, edge: u8) -> Option<Line<S
 pub(crate) fn inner<S: Simd>(simd: S, line: Line<S>, limits: Limits) -> Option<Line<S>> {
     let [p3, p2, p1, p0, q0, q1, q2, q3] = line;
     let (filtered, varied) = decide(line, limits)?;
-    let [sp1, sp0, sq0, sq1] =
-        [signed(simd, p1), signed(simd, p0), signed(simd, q0), signed(simd, q1)];
+    let [sp1, sp0, sq0, sq1] = [signed(simd, p1), signed(simd, p0), signed(simd, q0), signed(simd, q1)];
     let step = third_order(sp1, sp0, sq0, sq1, varied) & filtered;
     let (sp0, sq0) = adjust(simd, sp0, sq0, step);
     // Half of what q0 has changed by, rounded up.
@@ -117,13 +115,7 @@ fn unsigned<S: Simd>(simd: S, samples: i8x16<S>) -> u8x16<S> {
 
 /// Three times the step across the edge, and the difference of the samples around it where `wide` is set.
 #[inline(always)]
-fn third_order<S: Simd>(
-    p1: i8x16<S>,
-    p0: i8x16<S>,
-    q0: i8x16<S>,
-    q1: i8x16<S>,
-    wide: i8x16<S>,
-) -> i8x16<S> {
+fn third_order<S: Simd>(p1: i8x16<S>, p0: i8x16<S>, q0: i8x16<S>, q1: i8x16<S>, wide: i8x16<S>) -> i8x16<S> {
     let step = q0.saturating_sub(p0);
     (p1.saturating_sub(q1) & wide).saturating_add(step).saturating_add(step).saturating_add(step)
 }

@@ -1,9 +1,9 @@
 //! The header at the start of the first partition (RFC 6386, sections 9.3 to 9.11 and 19.2).
 
 use crate::bool_decoder::{BoolDecoder, Probability};
-use crate::tokens::BlockProbabilities;
 use crate::parsed::LoopFilter;
 use crate::tables::{coefficients, quantizers};
+use crate::tokens::BlockProbabilities;
 
 /// Probabilities of tokens, by type of block, position of the coefficient, context and node of the token tree.
 /// Probabilities are the same for all positions of a band; by position, none has to look up its band. There is a

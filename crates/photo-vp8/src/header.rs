@@ -65,7 +65,9 @@ impl Header {
     /// The first partition, and what follows it.
     pub(crate) fn partitions<'a>(&self, data: &'a [u8]) -> Result<(&'a [u8], &'a [u8])> {
         let behind = data.get(LENGTH..).unwrap_or_default();
-        behind.split_at_checked(self.first_partition).ok_or(Error::Truncated { decoded: 0, total: self.rows() })
+        behind
+            .split_at_checked(self.first_partition)
+            .ok_or(Error::Truncated { decoded: 0, total: self.rows() })
     }
 }
 

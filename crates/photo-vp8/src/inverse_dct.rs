@@ -94,7 +94,8 @@ mod tests {
         };
         for range in [2, 50, 3000] {
             for _ in 0..200 {
-                let blocks: [[i16; 16]; 2] = std::array::from_fn(|_| std::array::from_fn(|_| random(range) - (range / 2) as i16));
+                let blocks: [[i16; 16]; 2] =
+                    std::array::from_fn(|_| std::array::from_fn(|_| random(range) - (range / 2) as i16));
                 for level in Level::all() {
                     let found = dispatch!(level, simd => {
                         inverse_dct(simd, [&blocks[0], &blocks[1]]).map(|block| {

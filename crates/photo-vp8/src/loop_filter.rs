@@ -35,43 +35,102 @@ fn simple_edges<S: Simd>(simd: S, luma: &mut Plane, x: usize, has_above: bool, f
     let edge = |at: usize| if at == 0 { filter.limit + 4 } else { filter.limit };
     let inside = if filter.inner { 16 } else { 1 };
     for at in (0..inside).step_by(4).skip(usize::from(x == 0)) {
-        standing_luma(simd, luma, column + at, #[inline(always)] |line| simple(simd, line, edge(at)));
+        standing_luma(
+            simd,
+            luma,
+            column + at,
+            #[inline(always)]
+            |line| simple(simd, line, edge(at)),
+        );
     }
     for at in (0..inside).step_by(4).skip(usize::from(!has_above)) {
-        lying_luma(simd, luma, column, at, #[inline(always)] |line| simple(simd, line, edge(at)));
+        lying_luma(
+            simd,
+            luma,
+            column,
+            at,
+            #[inline(always)]
+            |line| simple(simd, line, edge(at)),
+        );
     }
 }
 
 #[inline(always)]
-fn normal_edges<S: Simd>(
-    simd: S,
-    [y, u, v]: &mut [Plane; 3],
-    x: usize,
-    has_above: bool,
-    filter: LoopFilter,
-) {
+fn normal_edges<S: Simd>(simd: S, [y, u, v]: &mut [Plane; 3], x: usize, has_above: bool, filter: LoopFilter) {
     let (column, chroma_column) = (MARGIN + 16 * x, MARGIN + 8 * x);
     let limits = Limits { edge: filter.limit, interior: filter.interior, variance: filter.variance };
     let outer_limits = Limits { edge: filter.limit + 4, ..limits };
     if x > 0 {
-        standing_luma(simd, y, column, #[inline(always)] |line| outer(simd, line, outer_limits));
-        standing_chroma(simd, [u, v], chroma_column, #[inline(always)] |line| outer(simd, line, outer_limits));
+        standing_luma(
+            simd,
+            y,
+            column,
+            #[inline(always)]
+            |line| outer(simd, line, outer_limits),
+        );
+        standing_chroma(
+            simd,
+            [u, v],
+            chroma_column,
+            #[inline(always)]
+            |line| outer(simd, line, outer_limits),
+        );
     }
     if filter.inner {
         for at in [4, 8, 12] {
-            standing_luma(simd, y, column + at, #[inline(always)] |line| inner(simd, line, limits));
+            standing_luma(
+                simd,
+                y,
+                column + at,
+                #[inline(always)]
+                |line| inner(simd, line, limits),
+            );
         }
-        standing_chroma(simd, [u, v], chroma_column + 4, #[inline(always)] |line| inner(simd, line, limits));
+        standing_chroma(
+            simd,
+            [u, v],
+            chroma_column + 4,
+            #[inline(always)]
+            |line| inner(simd, line, limits),
+        );
     }
     if has_above {
-        lying_luma(simd, y, column, 0, #[inline(always)] |line| outer(simd, line, outer_limits));
-        lying_chroma(simd, [u, v], chroma_column, 0, #[inline(always)] |line| outer(simd, line, outer_limits));
+        lying_luma(
+            simd,
+            y,
+            column,
+            0,
+            #[inline(always)]
+            |line| outer(simd, line, outer_limits),
+        );
+        lying_chroma(
+            simd,
+            [u, v],
+            chroma_column,
+            0,
+            #[inline(always)]
+            |line| outer(simd, line, outer_limits),
+        );
     }
     if filter.inner {
         for at in [4, 8, 12] {
-            lying_luma(simd, y, column, at, #[inline(always)] |line| inner(simd, line, limits));
+            lying_luma(
+                simd,
+                y,
+                column,
+                at,
+                #[inline(always)]
+                |line| inner(simd, line, limits),
+            );
         }
-        lying_chroma(simd, [u, v], chroma_column, 4, #[inline(always)] |line| inner(simd, line, limits));
+        lying_chroma(
+            simd,
+            [u, v],
+            chroma_column,
+            4,
+            #[inline(always)]
+            |line| inner(simd, line, limits),
+        );
     }
 }
 
@@ -175,7 +234,5 @@ fn standing<S: Simd>(
 fn shuffle<S: Simd>(line: Line<S>) -> Line<S> {
     let [a, b, c, d, e, f, g, h] = line;
     let pairs = [a.interleave(e), b.interleave(f), c.interleave(g), d.interleave(h)];
-    [
-        pairs[0].0, pairs[0].1, pairs[1].0, pairs[1].1, pairs[2].0, pairs[2].1, pairs[3].0, pairs[3].1,
-    ]
+    [pairs[0].0, pairs[0].1, pairs[1].0, pairs[1].1, pairs[2].0, pairs[2].1, pairs[3].0, pairs[3].1]
 }

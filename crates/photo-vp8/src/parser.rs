@@ -71,10 +71,10 @@ impl<'a> Parser<'a> {
             row.fit(self.header.columns());
             row.number = self.next_row;
             row.simple_filter = self.frame.simple_filter;
-            self.modes(row);
             // The shifts of BMI2 make arithmetic decoding faster.
             dispatch!(self.level, simd => {
                 let _ = simd;
+                self.modes(row);
                 self.tokens(partition, row);
             });
         }
@@ -91,6 +91,7 @@ impl<'a> Parser<'a> {
 
     /// Parses the modes of a row. Which filter applies follows from them, but for whether macroblocks have
     /// coefficients; those that are known not to have any come to have no inner edges filtered.
+    #[inline(always)]
     fn modes(&mut self, row: &mut ParsedRow) {
         let mut left = [mode::DC; 4];
         let mut decoder = self.modes;
@@ -116,10 +117,8 @@ impl<'a> Parser<'a> {
             if macroblock.skipped {
                 around.skip(macroblock.luma);
             } else {
-                let (probabilities, quantizer) =
-                    (&self.frame.probabilities, &self.frame.quantizers[segment]);
-                let used =
-                    residual(&mut decoder, probabilities, quantizer, &mut around, macroblock, place);
+                let (probabilities, quantizer) = (&self.frame.probabilities, &self.frame.quantizers[segment]);
+                let used = residual(&mut decoder, probabilities, quantizer, &mut around, macroblock, place);
                 place = &mut place[used..];
             }
             let by_subblocks = macroblock.luma == mode::SUBBLOCKS;

@@ -35,9 +35,7 @@ pub(crate) fn luma<S: Simd>(
     let left: [u8; 16] = std::array::from_fn(|y| rows[y * stride + column - 1]);
     let top = u8x16::from_slice(simd, &above[1..]);
     let predictor = match which {
-        mode::DC => {
-            Predictor::Same(u8x16::splat(simd, dc(&above[1..], &left, neighbors)))
-        }
+        mode::DC => Predictor::Same(u8x16::splat(simd, dc(&above[1..], &left, neighbors))),
         mode::VERTICAL => Predictor::Same(top),
         mode::HORIZONTAL => Predictor::Left,
         _ => Predictor::TrueMotion(differences(simd, top, [above[0]; 2])),
@@ -122,10 +120,7 @@ impl<S: Simd> Predictor<S> {
 fn differences<S: Simd>(simd: S, top: u8x16<S>, corners: [u8; 2]) -> [i16x8<S>; 2] {
     let (low, high) = top.widen();
     let (low, high): (i16x8<S>, i16x8<S>) = (low.bitcast(), high.bitcast());
-    [
-        low - i16x8::splat(simd, i16::from(corners[0])),
-        high - i16x8::splat(simd, i16::from(corners[1])),
-    ]
+    [low - i16x8::splat(simd, i16::from(corners[0])), high - i16x8::splat(simd, i16::from(corners[1]))]
 }
 
 /// The mean of the neighbors in the picture.
@@ -169,8 +164,7 @@ pub(crate) fn subblocks<S: Simd>(
     for (at, which) in modes.iter().enumerate() {
         let (row, column) = (kept + at / 4 * 4 * stride, column + at % 4 * 4);
         let (before, rows) = plane.samples.split_at_mut(row);
-        let above =
-            if at < 4 { &plane.above[column - 1..] } else { &before[row - stride + column - 1..] };
+        let above = if at < 4 { &plane.above[column - 1..] } else { &before[row - stride + column - 1..] };
         let corner = above[0];
         let (near, right) = eight(&above[1..]);
         let right = if at % 4 == 3 { far } else { right };

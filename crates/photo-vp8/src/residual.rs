@@ -3,7 +3,7 @@
 use crate::bool_decoder::BoolDecoder;
 use crate::frame_header::{Probabilities, Quantizer};
 use crate::parsed::{Kind, Macroblock, mode};
-use crate::tokens::{BlockProbabilities, coefficients};
+use crate::tokens::coefficients;
 use crate::walsh_hadamard::inverse;
 
 /// Which blocks along the edges to the neighbors have coefficients: from the lowest bit four of luma, two of U,
@@ -40,45 +40,22 @@ impl Around {
     }
 }
 
-/// Coefficients of a macroblock in the order of its blocks, without those that are known to be zero.
-struct Blocks<'a> {
-    place: &'a mut [i16],
-    used: usize,
-    kinds: u64,
-    /// The bits of the next block in `kinds`.
-    shift: u32,
-}
-
-impl Blocks<'_> {
-    /// Reads the next block, whose DC coefficient is `dc` if reading begins behind it. Tells whether any
-    /// coefficient was coded.
-    #[inline(always)]
-    fn read(
-        &mut self,
-        decoder: &mut BoolDecoder<'_>,
-        probabilities: &BlockProbabilities,
-        context: usize,
-        factors: [i32; 2],
-        first: usize,
-        dc: i16,
-    ) -> bool {
-        let Some(block) = self.place.get_mut(self.used..).and_then(|place| place.first_chunk_mut()) else {
-            return false;
-        };
-        *block = [0; 16];
-        block[0] = dc;
-        let end = coefficients(decoder, probabilities, context, factors, first, block);
-        let (kind, length) = match (end, block[0]) {
-            (2.., _) => (Kind::Full, 16),
-            (_, 0) => (Kind::None, 0),
-            _ => (Kind::Dc, 1),
-        };
-        self.used += length;
-        self.kinds |= (kind as u64) << self.shift;
-        self.shift += 2;
-        end > first
+/// The blocks of a macroblock in their order: the bits of their column and row in [`Around`].
+const BLOCKS: [(u32, u32); 25] = {
+    let mut blocks = [(SECOND_ORDER, SECOND_ORDER); 25];
+    let mut at = 0;
+    while at < 16 {
+        blocks[1 + at as usize] = (at % 4, at / 4);
+        at += 1;
     }
-}
+    at = 0;
+    while at < 4 {
+        blocks[17 + at as usize] = (U + at % 2, U + at / 2);
+        blocks[21 + at as usize] = (V + at % 2, V + at / 2);
+        at += 1;
+    }
+    blocks
+};
 
 /// Reads the coefficients of a macroblock into the beginning of `place`, and tells how many it put there.
 #[inline(always)]
@@ -90,33 +67,40 @@ pub(crate) fn residual(
     to: &mut Macroblock,
     place: &mut [i16],
 ) -> usize {
-    let [luma_behind_dc, second_order, chroma, luma] = probabilities;
+    let by_subblocks = to.luma == mode::SUBBLOCKS;
+    let (luma, first) = if by_subblocks { (&probabilities[3], 0) } else { (&probabilities[0], 1) };
     let mut dc = [0; 16];
-    let (luma, first) = if to.luma == mode::SUBBLOCKS {
-        (luma, 0)
-    } else {
-        let mut block = [0; 16];
-        let context = around.context(SECOND_ORDER, SECOND_ORDER);
-        let end = coefficients(decoder, second_order, context, quantizer.second_order, 0, &mut block);
-        around.set(SECOND_ORDER, SECOND_ORDER, end > 0);
-        if end > 0 {
-            dc = inverse(&block);
+    let mut used = 0;
+    to.kinds = 0;
+    for (at, (column, row)) in BLOCKS.iter().enumerate().skip(usize::from(by_subblocks)) {
+        let Some(block) = place.get_mut(used..).and_then(|place| place.first_chunk_mut()) else { break };
+        let (probabilities, factors, first) = match at {
+            0 => (&probabilities[1], quantizer.second_order, 0),
+            1..=16 => (luma, quantizer.luma, first),
+            _ => (&probabilities[2], quantizer.chroma, 0),
+        };
+        *block = [0; 16];
+        block[0] = if let 1..=16 = at { dc[at - 1] } else { 0 };
+        let context = around.context(*column, *row);
+        let end = coefficients(decoder, probabilities, context, factors, first, block);
+        around.set(*column, *row, end > first);
+        if at == 0 {
+            dc = inverse(block);
+            continue;
         }
-        (luma_behind_dc, 1)
-    };
-    let mut blocks = Blocks { place, used: 0, kinds: 0, shift: 0 };
-    for (row, dc) in (0..).zip(dc.as_chunks::<4>().0) {
-        for (column, dc) in (0..).zip(dc) {
-            let context = around.context(column, row);
-            let present = blocks.read(decoder, luma, context, quantizer.luma, first, *dc);
-            around.set(column, row, present);
-        }
+        let (kind, length) = kind(end, block[0]);
+        to.kinds |= (kind as u64) << (2 * (at - 1));
+        used += length;
     }
-    for (base, row, column) in [U, V].into_iter().flat_map(|base| (0..4).map(move |i| (base, i / 2, i % 2))) {
-        let context = around.context(base + column, base + row);
-        let present = blocks.read(decoder, chroma, context, quantizer.chroma, 0, 0);
-        around.set(base + column, base + row, present);
+    used
+}
+
+/// What a block has, whose coefficients end at `end`, and how many of them are kept.
+#[inline(always)]
+fn kind(end: usize, dc: i16) -> (Kind, usize) {
+    match (end, dc) {
+        (2.., _) => (Kind::Full, 16),
+        (_, 0) => (Kind::None, 0),
+        _ => (Kind::Dc, 1),
     }
-    to.kinds = blocks.kinds;
-    blocks.used
 }

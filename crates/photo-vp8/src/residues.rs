@@ -65,10 +65,7 @@ fn store<S: Simd>([low, high]: [i16x8<S>; 2], to: &mut [i16; 16]) {
 
 /// Adds residues to predicted values and limits the sums to 8 bits.
 #[inline(always)]
-pub(crate) fn add<S: Simd>(
-    predicted: u8x16<S>,
-    residues: [i16x8<S>; 2],
-) -> u8x16<S> {
+pub(crate) fn add<S: Simd>(predicted: u8x16<S>, residues: [i16x8<S>; 2]) -> u8x16<S> {
     let (low, high) = predicted.widen();
     let (low, high): (i16x8<S>, i16x8<S>) = (low.bitcast(), high.bitcast());
     narrow([low + residues[0], high + residues[1]])

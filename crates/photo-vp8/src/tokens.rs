@@ -1,4 +1,8 @@
 //! Parsing of coefficients (RFC 6386, section 13).
+//!
+//! Booleans depend on each other, and a third of those that tell whether a coefficient is zero can't be foreseen.
+//! What that costs is nearly all of the time; looking for unread bits less often, unrolling the positions, and
+//! compiling the types of blocks apart were tried and bring nothing.
 
 use crate::bool_decoder::{BoolDecoder, Probability};
 

@@ -24,12 +24,7 @@ pub(crate) fn inverse(block: &[i16; 16]) -> [i16; 16] {
 fn butterfly(a: i32, b: i32, c: i32, d: i32) -> (i32, i32, i32, i32) {
     let (outer, inner) = (a + d, b + c);
     let (outer_difference, inner_difference) = (a - d, b - c);
-    (
-        outer + inner,
-        outer_difference + inner_difference,
-        outer - inner,
-        outer_difference - inner_difference,
-    )
+    (outer + inner, outer_difference + inner_difference, outer - inner, outer_difference - inner_difference)
 }
 
 #[cfg(test)]
