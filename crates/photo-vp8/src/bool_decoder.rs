@@ -3,7 +3,8 @@
 /// Reads booleans of given probabilities from a partition.
 ///
 /// Behind the end of the partition it reads zeros, and remembers that it did. As in libwebp, that is so as soon
-/// as fewer than eight unread bits are left when a boolean is to be read: encoders write enough bytes.
+/// as fewer than eight unread bits are left when a boolean is to be read: encoders write enough bytes. A code that
+/// begins with a byte of 255, which none does, is decoded to something else than in libwebp.
 #[derive(Clone, Copy)]
 pub(crate) struct BoolDecoder<'a> {
     /// What is not in `value` yet.

@@ -49,6 +49,8 @@ mod picture;
 mod plane;
 mod predict;
 mod predict_subblocks;
+#[cfg(test)]
+mod random_streams;
 mod reconstructor;
 mod residual;
 mod residues;

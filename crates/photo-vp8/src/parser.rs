@@ -12,8 +12,8 @@ use crate::simd::{Level, dispatch};
 /// Parses a key frame: the first of the two stages of decoding.
 pub struct Parser<'a> {
     header: Header,
-    frame: FrameHeader,
-    level: Level,
+    pub(crate) frame: FrameHeader,
+    pub(crate) level: Level,
     /// The first partition, behind the frame header.
     modes: BoolDecoder<'a>,
     tokens: [BoolDecoder<'a>; 8],
