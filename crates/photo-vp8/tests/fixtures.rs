@@ -76,6 +76,27 @@ fn planes_and_rgb_are_those_of_libwebp() {
 }
 
 #[test]
+fn random_frames_are_those_of_libwebp() {
+    let all = std::fs::read(directory().join("random.bin")).unwrap();
+    let table = std::fs::read_to_string(directory().join("random.txt")).unwrap();
+    let mut rest = &all[..];
+    for (number, line) in table.lines().enumerate() {
+        let (length, behind) = rest.split_first_chunk().unwrap();
+        let (frame, behind) = behind.split_at(u32::from_le_bytes(*length) as usize);
+        rest = behind;
+        let found = decode(frame).map_or_else(
+            |_| "refused".to_owned(),
+            |picture| {
+                let rgb = crc32fast::hash(&rgb(frame).unwrap());
+                format!("{} {} {:08x} {rgb:08x}", picture.width, picture.height, crc(&picture))
+            },
+        );
+        assert_eq!(found, line, "frame {number}");
+    }
+    assert!(rest.is_empty());
+}
+
+#[test]
 fn rgb_is_that_of_image_webp() {
     for fixture in fixtures() {
         let mut decoder = image_webp::WebPDecoder::new(Cursor::new(&fixture.file)).unwrap();

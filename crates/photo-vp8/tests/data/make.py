@@ -3,12 +3,17 @@
 Run with the shared libraries that Pillow bundles: `python make.py`. Each `*.webp` is a simple lossy file; a line
 of `planes.txt` has its name, its size, the CRC-32 of the three planes of `WebPDecodeYUV`, without gaps between
 rows and one plane after the other, and that of the bytes of `WebPDecodeRGB`.
+
+`random.bin` has frames of random bytes behind random headers, each behind its length in four bytes; all bytes are
+a legal arithmetic code. `random.txt` has a line for each, without a name, or `refused`.
 """
 
 import ctypes
 import glob
 import os
 import random
+import re
+import struct
 import zlib
 
 import PIL
@@ -183,6 +188,128 @@ FIXTURES = {
 }
 
 
+class BoolEncoder:
+    """The arithmetic encoder of RFC 6386, section 7.3, with numbers of any length."""
+
+    def __init__(self):
+        self.bottom, self.range, self.bits = 0, 255, 0
+
+    def bool(self, probability, value):
+        split = 1 + (((self.range - 1) * probability) >> 8)
+        if value:
+            self.bottom += split
+            self.range -= split
+        else:
+            self.range = split
+        while self.range < 128:
+            self.range <<= 1
+            self.bottom <<= 1
+            self.bits += 1
+
+    def literal(self, count, value):
+        for bit in reversed(range(count)):
+            self.bool(128, value >> bit & 1)
+
+    def optional(self, count, value):
+        self.literal(1, value != 0)
+        if value:
+            self.literal(count, abs(value))
+            self.literal(1, value < 0)
+
+    def finish(self):
+        self.literal(32, 0)
+        padding = -self.bits % 8
+        return (self.bottom << padding).to_bytes((self.bits + padding) // 8 + 1, "big")
+
+
+def update_probabilities():
+    """The table of RFC 6386, section 13.4, from this crate."""
+    with open(os.path.join(HERE, "../../src/tables/coefficients.rs")) as file:
+        text = file.read()
+    table = text[text.index("static UPDATE") :]
+    numbers = re.findall(r"\d+", table[table.index("= [") :])
+    assert len(numbers) == 1056
+    return [int(number) for number in numbers]
+
+
+def random_header(numbers, updates):
+    """The header of a first partition, and the number of partitions with tokens."""
+    to = BoolEncoder()
+    to.literal(2, 0)
+    segments = numbers.random() < 0.5
+    to.literal(1, segments)
+    if segments:
+        has_map, has_data = numbers.random() < 0.8, numbers.random() < 0.9
+        to.literal(1, has_map)
+        to.literal(1, has_data)
+        if has_data:
+            to.literal(1, numbers.random() < 0.5)
+            for count, limit in ((7, 127), (6, 63)):
+                for _ in range(4):
+                    to.optional(count, numbers.randint(-limit // 4, limit))
+        for _ in range(3 * has_map):
+            changed = numbers.random() < 0.8
+            to.literal(1, changed)
+            to.literal(8 * changed, numbers.randrange(256))
+    to.literal(1, numbers.random() < 0.4)
+    to.literal(6, numbers.randrange(64))
+    to.literal(3, numbers.randrange(8))
+    deltas = numbers.random() < 0.5
+    to.literal(1, deltas)
+    if deltas:
+        to.literal(1, 1)
+        for _ in range(8):
+            to.optional(6, numbers.randint(-63, 63))
+    partitions = numbers.randrange(4)
+    to.literal(2, partitions)
+    to.literal(7, numbers.choice((0, 5, 20, 60, 127, numbers.randrange(128))))
+    for _ in range(5):
+        to.optional(4, numbers.randint(-15, 15))
+    to.literal(1, 1)
+    rate = numbers.choice((0, 0, 0.01, 0.05))
+    for probability in updates:
+        changed = numbers.random() < rate
+        to.bool(probability, changed)
+        to.literal(8 * changed, numbers.randrange(1, 256))
+    skip = numbers.random() < 0.5
+    to.literal(1, skip)
+    to.literal(8 * skip, numbers.randrange(1, 256))
+    return to.finish(), 1 << partitions
+
+
+def random_frame(numbers, updates):
+    """The content of a `VP8 ` chunk."""
+    width, height = numbers.randint(1, 40), numbers.randint(1, 34)
+    header, partitions = random_header(numbers, updates)
+    first = header + numbers.randbytes(150)
+    to = struct.pack("<I", len(first) << 5 | 1 << 4)[:3] + b"\x9d\x01\x2a" + struct.pack("<HH", width, height) + first
+    rows = (height + 15) // 16
+    tokens = []
+    for at in range(partitions):
+        length = (width + 15) // 16 * 420 * ((rows - at + partitions - 1) // partitions) + 8
+        # No arithmetic code begins with a byte of 255.
+        tokens.append(bytes([numbers.randrange(255)]) + numbers.randbytes(length))
+    return to + b"".join(struct.pack("<I", len(part))[:3] for part in tokens[:-1]) + b"".join(tokens)
+
+
+def riff(frame):
+    """A WebP file."""
+    padded = frame + bytes(len(frame) % 2)
+    return b"RIFF" + struct.pack("<I", len(padded) + 12) + b"WEBPVP8 " + struct.pack("<I", len(frame)) + padded
+
+
+def write_random():
+    numbers, updates, lines = random.Random(6386), update_probabilities(), []
+    with open(os.path.join(HERE, "random.bin"), "wb") as to:
+        for _ in range(48):
+            frame = random_frame(numbers, updates)
+            to.write(struct.pack("<I", len(frame)) + frame)
+            decoded = decode(riff(frame))
+            lines.append("%d %d %08x %08x\n" % decoded if decoded else "refused\n")
+    with open(os.path.join(HERE, "random.txt"), "w") as to:
+        to.writelines(lines)
+
+
 def main():
     lines = []
     for seed, (name, ((width, height), settings)) in enumerate(FIXTURES.items()):
@@ -199,3 +326,4 @@ def main():
 
 if __name__ == "__main__":
     main()
+    write_random()
