@@ -20,8 +20,20 @@ pub(crate) struct Quantizer {
 
 /// What applies to a whole frame.
 pub(crate) struct FrameHeader {
+    pub(crate) segmentation: Segmentation,
+    pub(crate) tokens: TokenHeader,
+}
+
+/// What applies to the modes of a frame.
+pub(crate) struct Segmentation {
     /// The probabilities of the tree of segments, if macroblocks tell theirs.
-    pub(crate) segment_map: Option<[u8; 3]>,
+    pub(crate) map: Option<[u8; 3]>,
+    /// The probability that a macroblock has coefficients, if macroblocks tell.
+    pub(crate) skip: Option<u8>,
+}
+
+/// What applies to the coefficients of a frame, and to its filters.
+pub(crate) struct TokenHeader {
     pub(crate) quantizers: [Quantizer; 4],
     /// By segment, and by whether subblocks are predicted one by one.
     pub(crate) loop_filters: [[LoopFilter; 2]; 4],
@@ -29,8 +41,6 @@ pub(crate) struct FrameHeader {
     pub(crate) simple_filter: bool,
     /// How many partitions hold tokens: 1, 2, 4 or 8.
     pub(crate) partitions: usize,
-    /// The probability that a macroblock has coefficients, if macroblocks tell.
-    pub(crate) skip: Option<u8>,
     pub(crate) probabilities: Box<Probabilities>,
 }
 
@@ -58,13 +68,8 @@ impl FrameHeader {
         let probabilities = probabilities(decoder);
         let skip = decoder.flag().then(|| decoder.literal(8));
         Self {
-            segment_map: segments.map,
-            quantizers,
-            loop_filters,
-            simple_filter,
-            partitions,
-            skip,
-            probabilities,
+            segmentation: Segmentation { map: segments.map, skip },
+            tokens: TokenHeader { quantizers, loop_filters, simple_filter, partitions, probabilities },
         }
     }
 }

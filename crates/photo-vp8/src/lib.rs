@@ -42,6 +42,7 @@ mod halves;
 mod header;
 mod inverse_dct;
 mod loop_filter;
+mod mode_parser;
 mod modes;
 mod parsed;
 mod parser;
@@ -58,17 +59,20 @@ mod rgb;
 mod rows;
 mod simd;
 mod tables;
+mod token_parser;
 mod tokens;
 mod upsampler;
 mod walsh_hadamard;
 
 pub use error::{Error, Result};
 pub use header::Header;
+pub use mode_parser::ModeParser;
 pub use parsed::ParsedRow;
 pub use parser::Parser;
 pub use picture::{Picture, decode};
 pub use reconstructor::Reconstructor;
 pub use rows::Rows;
+pub use token_parser::TokenParser;
 pub use upsampler::Upsampler;
 
 /// Bytes of memory that a [`Parser`], a [`Reconstructor`], an [`Upsampler`] and one [`ParsedRow`] take at most for

@@ -7,6 +7,8 @@
 pub struct ParsedRow {
     /// The number of the row.
     pub(crate) number: u32,
+    /// Whether coefficients have been parsed.
+    pub(crate) is_complete: bool,
     pub(crate) simple_filter: bool,
     pub(crate) macroblocks: Vec<Macroblock>,
     /// In the order of the macroblocks and their blocks: 16 for [`Kind::Full`], in raster order, one for

@@ -212,8 +212,7 @@ fn stream(settings: &Settings) -> Vec<u8> {
 
 /// Planes and RGB.
 fn decode(data: &[u8], level: Level) -> crate::Result<(Vec<u8>, Vec<u8>)> {
-    let mut parser = Parser::new(data)?;
-    parser.level = level;
+    let mut parser = Parser::at_level(data, level)?;
     let header = *parser.header();
     let mut reconstructor = Reconstructor::at_level(&header, level);
     let mut upsampler = Upsampler::at_level(&header, level);
@@ -235,10 +234,10 @@ fn decode(data: &[u8], level: Level) -> crate::Result<(Vec<u8>, Vec<u8>)> {
 /// from libwebp: judged by what coefficients are without their factors.
 fn fits(data: &[u8]) -> bool {
     let mut parser = Parser::new(data).unwrap();
-    let factors = parser.frame.quantizers.iter().flat_map(|of| [of.luma, of.second_order, of.chroma]);
+    let factors = parser.quantizers().iter().flat_map(|of| [of.luma, of.second_order, of.chroma]);
     let factor = factors.flatten().max().unwrap();
     let one = [1; 2];
-    parser.frame.quantizers = [Quantizer { luma: one, second_order: one, chroma: one }; 4];
+    *parser.quantizers() = [Quantizer { luma: one, second_order: one, chroma: one }; 4];
     let mut row = ParsedRow::default();
     while parser.row(&mut row).unwrap() {
         let mut coefficients = &row.coefficients[..];

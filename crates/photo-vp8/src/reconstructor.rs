@@ -40,10 +40,11 @@ impl Reconstructor {
     ///
     /// # Panics
     ///
-    /// If `row` is not the next row of a picture of this size.
+    /// If `row` is not the next row of a picture of this size, or lacks its coefficients.
     pub fn row(&mut self, row: &ParsedRow) -> Rows<'_> {
         assert_eq!(row.number, self.next_row, "rows of macroblocks have to come one after the other");
         assert_eq!(row.macroblocks.len(), self.header.columns(), "the row is one of another picture");
+        assert!(row.is_complete, "the coefficients of the row are missing");
         if row.number > 0 {
             self.planes.iter_mut().for_each(Plane::advance);
         }

@@ -5,7 +5,8 @@ of `planes.txt` has its name, its size, the CRC-32 of the three planes of `WebPD
 rows and one plane after the other, and that of the bytes of `WebPDecodeRGB`.
 
 `random.bin` has frames of random bytes behind random headers, each behind its length in four bytes; all bytes are
-a legal arithmetic code. `random.txt` has a line for each, without a name, or `refused`.
+a legal arithmetic code. `random.txt` has a line for each, without a name, or `refused`. The last ones are as
+short as libwebp takes them, and shorter by one byte.
 """
 
 import ctypes
@@ -293,16 +294,30 @@ def random_frame(numbers, updates):
 
 
 def riff(frame):
-    """A WebP file."""
-    padded = frame + bytes(len(frame) % 2)
-    return b"RIFF" + struct.pack("<I", len(padded) + 12) + b"WEBPVP8 " + struct.pack("<I", len(frame)) + padded
+    """A WebP file, without a byte of padding at its end, which libwebp would decode as well."""
+    return b"RIFF" + struct.pack("<I", len(frame) + 12) + b"WEBPVP8 " + struct.pack("<I", len(frame)) + frame
+
+
+def shortest(frame):
+    """How many bytes of a frame libwebp needs."""
+    low, high = 10, len(frame)
+    while low < high:
+        middle = (low + high) // 2
+        if decode(riff(frame[:middle])):
+            high = middle
+        else:
+            low = middle + 1
+    return low
 
 
 def write_random():
     numbers, updates, lines = random.Random(6386), update_probabilities(), []
+    frames = [random_frame(numbers, updates) for _ in range(48)]
+    for frame in frames[:48:6]:
+        length = shortest(frame)
+        frames += [frame[:length], frame[: length - 1]]
     with open(os.path.join(HERE, "random.bin"), "wb") as to:
-        for _ in range(48):
-            frame = random_frame(numbers, updates)
+        for frame in frames:
             to.write(struct.pack("<I", len(frame)) + frame)
             decoded = decode(riff(frame))
             lines.append("%d %d %08x %08x\n" % decoded if decoded else "refused\n")
