@@ -2,6 +2,7 @@
 
 use std::error::Error;
 use std::hint::black_box;
+use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
 use photo_vp8::{Header, ParsedRow, Parser, Reconstructor, Upsampler};
@@ -15,7 +16,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
     let header = Header::read(data)?;
     let mut rgb = vec![0; 3 * header.width as usize * header.height as usize];
-    let mut times: [Vec<f64>; 5] = Default::default();
+    let mut times: [Vec<f64>; 6] = Default::default();
     for _ in 0..runs {
         for (times, time) in times.iter_mut().zip(stages(data, &mut rgb)?) {
             times.push(time);
@@ -24,10 +25,15 @@ fn main() -> Result<(), Box<dyn Error>> {
     if std::env::args().nth(3).is_some() {
         return Ok(());
     }
-    for _ in 0..3 {
-        times[4].push(witness(&file, &rgb)?);
+    for _ in 0..runs {
+        times[4].push(side_by_side(data, &mut rgb)?);
     }
-    for (name, times) in ["modes", "tokens", "reconstruct", "rgb", "image-webp"].iter().zip(&mut times) {
+    for _ in 0..3 {
+        times[5].push(witness(&file, &rgb)?);
+    }
+    for (name, times) in
+        ["modes", "tokens", "reconstruct", "rgb", "on two threads", "image-webp"].iter().zip(&mut times)
+    {
         times.sort_by(f64::total_cmp);
         println!("{name}: {:.1} ms, at best {:.1}", times[times.len() / 2], times[0]);
     }
@@ -60,6 +66,35 @@ fn stages(data: &[u8], rgb: &mut [u8]) -> photo_vp8::Result<[f64; 4]> {
         at += upsampler.rows(&rows, &mut rgb[at..]).len() * pitch;
         sums[3] += start.elapsed().as_secs_f64() * 1e3;
     }
+}
+
+/// Milliseconds with parsing on a thread of its own.
+fn side_by_side(data: &[u8], rgb: &mut [u8]) -> photo_vp8::Result<f64> {
+    let start = Instant::now();
+    let mut parser = Parser::new(data)?;
+    let mut reconstructor = Reconstructor::new(parser.header());
+    let mut upsampler = Upsampler::new(parser.header());
+    let pitch = 3 * parser.header().width as usize;
+    let (filled, to_fill) = (sync_channel(4), sync_channel(4));
+    (0..4).for_each(|_| to_fill.0.send(ParsedRow::default()).unwrap_or_default());
+    std::thread::scope(|scope| {
+        let (send, receive) = (filled.0, to_fill.1);
+        let parsing = scope.spawn(move || {
+            while let Ok(mut row) = receive.recv()
+                && parser.row(&mut row)?
+                && send.send(row).is_ok()
+            {}
+            Ok(())
+        });
+        let mut at = 0;
+        while let Ok(row) = filled.1.recv() {
+            at += upsampler.rows(&reconstructor.row(&row), &mut rgb[at..]).len() * pitch;
+            // Parsing has ended if nobody takes it.
+            to_fill.0.send(row).unwrap_or_default();
+        }
+        parsing.join().unwrap_or_else(|panic| std::panic::resume_unwind(panic))
+    })?;
+    Ok(start.elapsed().as_secs_f64() * 1e3)
 }
 
 /// Milliseconds of image-webp, whose picture has to be the same.

@@ -2,9 +2,9 @@
 
 /// Reads booleans of given probabilities from a partition.
 ///
-/// Behind the end of the partition it reads zeros, and remembers that it did. As in libwebp, that is so as soon
-/// as fewer than eight unread bits are left when a boolean is to be read: encoders write enough bytes. A code that
-/// begins with a byte of 255, which none does, is decoded to something else than in libwebp.
+/// Behind the end of the partition it reads zeros, and remembers that it did. As in libwebp, that is so as
+/// soon as fewer than eight unread bits are left when a boolean is to be read: encoders write enough bytes. A
+/// code that begins with a byte of 255, which none does, is decoded to something else than in libwebp.
 #[derive(Clone, Copy)]
 pub(crate) struct BoolDecoder<'a> {
     /// What is not in `value` yet.
@@ -82,9 +82,9 @@ impl<'a> BoolDecoder<'a> {
 
     /// One for a boolean that is true, without a branch, for what can't be foreseen.
     #[inline(always)]
-    pub(crate) fn bit(&mut self, probability: u8) -> i32 {
+    pub(crate) fn bit(&mut self, probability: Probability) -> i32 {
         self.prepare();
-        let split = Probability::new(probability).part(self.range) & COMPARED;
+        let split = probability.part(self.range) & COMPARED;
         let mask = u64::from(self.value >= split).wrapping_neg();
         self.value -= split & mask;
         let range = split ^ ((split ^ ((self.range << 8) - split)) & mask);
@@ -182,6 +182,18 @@ mod tests {
         assert!(!decoder.past_end());
         for _ in 0..8 {
             decoder.flag();
+        }
+        assert!(decoder.past_end());
+    }
+
+    #[test]
+    fn what_no_encoder_writes_is_read_to_the_end() {
+        let bytes = [255; 40];
+        let mut decoder = BoolDecoder::new(&bytes);
+        for probability in (0..=255).cycle().take(2000) {
+            decoder.bool(probability);
+            decoder.bit(Probability::new(255 - probability));
+            decoder.signed(1);
         }
         assert!(decoder.past_end());
     }

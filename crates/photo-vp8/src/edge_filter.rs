@@ -16,9 +16,32 @@ pub(crate) struct Limits {
     pub(crate) variance: u8,
 }
 
+/// One of the filters. It is known where it is used, so that choosing takes no time.
+#[derive(Clone, Copy)]
+pub(crate) enum Filter {
+    /// The simple filter, with the limit of the edge.
+    Simple(u8),
+    /// The normal filter of edges inside a macroblock.
+    Inner(Limits),
+    /// The normal filter of edges between macroblocks.
+    Outer(Limits),
+}
+
+impl Filter {
+    /// The filtered samples of a line. `None` if nothing changes.
+    #[inline(always)]
+    pub(crate) fn apply<S: Simd>(self, simd: S, line: Line<S>) -> Option<Line<S>> {
+        match self {
+            Self::Simple(edge) => simple(simd, line, edge),
+            Self::Inner(limits) => inner(simd, line, limits),
+            Self::Outer(limits) => outer(simd, line, limits),
+        }
+    }
+}
+
 /// The simple filter, which changes p0 and q0. `None` if nothing changes.
 #[inline(always)]
-pub(crate) fn simple<S: Simd>(simd: S, line: Line<S>, edge: u8) -> Option<Line<S>> {
+fn simple<S: Simd>(simd: S, line: Line<S>, edge: u8) -> Option<Line<S>> {
     let [p3, p2, p1, p0, q0, q1, q2, q3] = line;
     let filtered = within(p1, p0, q0, q1, edge);
     if filtered.all_false() {
@@ -32,7 +55,7 @@ pub(crate) fn simple<S: Simd>(simd: S, line: Line<S>, edge: u8) -> Option<Line<S
 
 /// The normal filter of edges inside a macroblock, which changes p1 to q1. `None` if nothing changes.
 #[inline(always)]
-pub(crate) fn inner<S: Simd>(simd: S, line: Line<S>, limits: Limits) -> Option<Line<S>> {
+fn inner<S: Simd>(simd: S, line: Line<S>, limits: Limits) -> Option<Line<S>> {
     let [p3, p2, p1, p0, q0, q1, q2, q3] = line;
     let (filtered, varied) = decide(line, limits)?;
     let [sp1, sp0, sq0, sq1] = [signed(simd, p1), signed(simd, p0), signed(simd, q0), signed(simd, q1)];
@@ -48,7 +71,7 @@ pub(crate) fn inner<S: Simd>(simd: S, line: Line<S>, limits: Limits) -> Option<L
 
 /// The normal filter of edges between macroblocks, which changes p2 to q2. `None` if nothing changes.
 #[inline(always)]
-pub(crate) fn outer<S: Simd>(simd: S, line: Line<S>, limits: Limits) -> Option<Line<S>> {
+fn outer<S: Simd>(simd: S, line: Line<S>, limits: Limits) -> Option<Line<S>> {
     let [p3, p2, p1, p0, q0, q1, q2, q3] = line;
     let (filtered, varied) = decide(line, limits)?;
     let (sp2, sp1, sp0) = (signed(simd, p2), signed(simd, p1), signed(simd, p0));
@@ -86,7 +109,8 @@ fn within<S: Simd>(
     near.saturating_add(near).saturating_add(difference(p1, q1) >> 1).simd_le(edge)
 }
 
-/// Where the normal filters apply, and where there is high variance at the edge. `None` if they apply nowhere.
+/// Where the normal filters apply, and where there is high variance at the edge. `None` if they apply
+/// nowhere.
 #[inline(always)]
 fn decide<S: Simd>(line: Line<S>, limits: Limits) -> Option<(i8x16<S>, i8x16<S>)> {
     let [p3, p2, p1, p0, q0, q1, q2, q3] = line;

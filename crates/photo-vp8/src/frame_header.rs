@@ -5,9 +5,9 @@ use crate::parsed::LoopFilter;
 use crate::tables::{coefficients, quantizers};
 use crate::tokens::BlockProbabilities;
 
-/// Probabilities of tokens, by type of block, position of the coefficient, context and node of the token tree.
-/// Probabilities are the same for all positions of a band; by position, none has to look up its band. There is a
-/// position behind the last, so that a next one can always be taken.
+/// Probabilities of tokens, by type of block, position of the coefficient, context and node of the token
+/// tree. Probabilities are the same for all positions of a band; by position, none has to look up its band.
+/// There is a position behind the last, so that a next one can always be taken.
 pub(crate) type Probabilities = [BlockProbabilities; 4];
 
 /// Dequantization factors of a segment: of the DC and the AC coefficients of each type of block.

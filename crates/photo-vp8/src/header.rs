@@ -24,8 +24,9 @@ impl Header {
     ///
     /// # Errors
     ///
-    /// [`Error::Truncated`] if the ten bytes of the frame header are not there; [`Error::Malformed`] if they are
-    /// not those of a key frame of at least one pixel; [`Error::Unsupported`] for a frame that is not shown.
+    /// [`Error::Truncated`] if the ten bytes of the frame header are not there; [`Error::Malformed`] if they
+    /// are not those of a key frame of at least one pixel; [`Error::Unsupported`] for a frame that is not
+    /// shown.
     pub fn read(data: &[u8]) -> Result<Self> {
         let start: &[u8; LENGTH] = data.first_chunk().ok_or(Error::Truncated { decoded: 0, total: 0 })?;
         let tag = u32::from_le_bytes([start[0], start[1], start[2], 0]);

@@ -3,13 +3,13 @@
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, i16x8};
 
-/// Transforms two blocks in raster order. Sums wrap around at 16 bits, as in libwebp's vectors; the coefficients
-/// of real pictures don't come near.
+/// Transforms two blocks in raster order. Sums wrap around at 16 bits, as in libwebp's vectors; the
+/// coefficients of real pictures don't come near.
 #[inline(always)]
 pub(crate) fn inverse_dct<S: Simd>(simd: S, blocks: [&[i16; 16]; 2]) -> [[i16x8<S>; 2]; 2] {
     let ((a, b), (c, d)) = (blocks[0].split_at(8), blocks[1].split_at(8));
-    // With r for the bits of a row, c for those of a column, b for the block and the bits of the vector's number
-    // in front of the bar, a shuffle rotates b r1 | r0 c1 c0 to the left by one.
+    // With r for the bits of a row, c for those of a column, b for the block and the bits of the vector's
+    // number in front of the bar, a shuffle rotates b r1 | r0 c1 c0 to the left by one.
     let rows = shuffle([
         i16x8::from_slice(simd, a),
         i16x8::from_slice(simd, b),

@@ -1,7 +1,8 @@
 //! A decoder of VP8 key frames (RFC 6386), the payload of lossy WebP files, in safe Rust.
 //!
-//! Decoding has two stages, which a caller runs side by side on two threads if it wants to: a [`Parser`] reads
-//! modes and coefficients from the arithmetic code, one row of macroblocks at a time into a [`ParsedRow`]; a
+//! Decoding has two stages, which a caller runs side by side on two threads if it wants to: a [`Parser`]
+//! reads modes and coefficients from the arithmetic code, one row of macroblocks at a time into a
+//! [`ParsedRow`]; a
 //! [`Reconstructor`] makes samples of such rows and hands out the rows of the picture that are final. An
 //! [`Upsampler`] makes RGB of these. [`decode`] does the first two for a whole picture.
 //!
@@ -75,10 +76,10 @@ pub use rows::Rows;
 pub use token_parser::TokenParser;
 pub use upsampler::Upsampler;
 
-/// Bytes of memory that a [`Parser`], a [`Reconstructor`], an [`Upsampler`] and one [`ParsedRow`] take at most for
-/// a picture.
+/// Bytes of memory that a [`Parser`], a [`Reconstructor`], an [`Upsampler`] and one [`ParsedRow`] take at
+/// most for a picture.
 ///
-/// Each further row that waits between two threads takes up to 832 bytes for each 16 pixels of the width.
+/// Each further row that waits between two threads takes up to 800 bytes for each 16 pixels of the width.
 #[must_use]
 pub fn memory_for(header: &Header) -> u64 {
     Parser::memory_for(header)

@@ -21,8 +21,8 @@ pub struct ModeParser<'a> {
 }
 
 impl ModeParser<'_> {
-    /// Parses the modes of the next row of macroblocks into `row`, which [`TokenParser::row`] completes. False if
-    /// there is no more; `row` is left alone then.
+    /// Parses the modes of the next row of macroblocks into `row`, which [`TokenParser::row`] completes.
+    /// False if there is no more; `row` is left alone then.
     ///
     /// # Errors
     ///

@@ -61,8 +61,8 @@ pub(crate) struct Macroblock {
     pub(crate) filter: LoopFilter,
 }
 
-/// Prediction modes. Those of a whole macroblock have the numbers of those of a subblock with which they share
-/// their context.
+/// Prediction modes. Those of a whole macroblock have the numbers of those of a subblock with which they
+/// share their context.
 pub(crate) mod mode {
     pub(crate) const DC: u8 = 0;
     pub(crate) const TRUE_MOTION: u8 = 1;

@@ -20,8 +20,8 @@ impl<'a> Parser<'a> {
     ///
     /// # Errors
     ///
-    /// Those of [`Header::read`], and [`Error::Truncated`] if the first partition is cut off, or the sizes of the
-    /// others, or if nothing of the last one is there.
+    /// Those of [`Header::read`], and [`Error::Truncated`] if the first partition is cut off, or the sizes of
+    /// the others, or if nothing of the last one is there.
     pub fn new(data: &'a [u8]) -> Result<Self> {
         Self::at_level(data, Level::new())
     }
@@ -53,8 +53,9 @@ impl<'a> Parser<'a> {
     ///
     /// # Errors
     ///
-    /// [`Error::Truncated`] if a partition ends before the row does. As in libwebp, that is so as soon as fewer
-    /// than eight unread bits are left when one is to be read. The error comes again with each further call.
+    /// [`Error::Truncated`] if a partition ends before the row does. As in libwebp, that is so as soon as
+    /// fewer than eight unread bits are left when one is to be read. The error comes again with each further
+    /// call.
     pub fn row(&mut self, row: &mut ParsedRow) -> Result<bool> {
         // After an error of the tokens, the modes of their row are not parsed again.
         let total = self.header().rows();
@@ -68,8 +69,8 @@ impl<'a> Parser<'a> {
         Ok(more)
     }
 
-    /// What parses modes, and what parses coefficients. A caller may run the first on another thread, ahead of the
-    /// second: modes take about an eighth of the time.
+    /// What parses modes, and what parses coefficients. A caller may run the first on another thread, ahead
+    /// of the second: modes take about an eighth of the time.
     #[must_use]
     pub fn into_halves(self) -> (ModeParser<'a>, TokenParser<'a>) {
         (self.modes, self.tokens)

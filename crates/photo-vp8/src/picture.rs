@@ -22,7 +22,8 @@ pub struct Picture {
     pub v: Vec<u8>,
 }
 
-/// Decodes a key frame, the content of a `VP8 ` chunk, on the calling thread. Takes memory for the whole picture.
+/// Decodes a key frame, the content of a `VP8 ` chunk, on the calling thread. Takes memory for the whole
+/// picture.
 ///
 /// # Errors
 ///

@@ -1,5 +1,5 @@
-//! Prediction of whole macroblocks (RFC 6386, sections 12.2 and 12.3) and of their subblocks, and the addition of
-//! residues. A vector holds a row of luma, or one of U and one of V.
+//! Prediction of whole macroblocks (RFC 6386, sections 12.2 and 12.3) and of their subblocks, and the
+//! addition of residues. A vector holds a row of luma, or one of U and one of V.
 
 use fearless_simd::prelude::*;
 use fearless_simd::{Simd, i16x8, u8x16};
@@ -145,8 +145,8 @@ fn pair<S: Simd>(simd: S, first: &[i16], second: &[i16]) -> i16x8<S> {
     i16x8::from_slice(simd, &both)
 }
 
-/// Predicts the luma of the macroblock in column `x` subblock by subblock, each with its residues: their `kinds`
-/// are as in [`Macroblock`](crate::parsed::Macroblock).
+/// Predicts the luma of the macroblock in column `x` subblock by subblock, each with its residues: their
+/// `kinds` are as in [`Macroblock`](crate::parsed::Macroblock).
 #[inline(always)]
 pub(crate) fn subblocks<S: Simd>(
     simd: S,

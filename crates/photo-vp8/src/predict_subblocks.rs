@@ -6,9 +6,9 @@ use fearless_simd::{Simd, i16x8, u8x16};
 use crate::parsed::mode;
 use crate::residues::narrow;
 
-/// The samples around a subblock, from the lower left over the corner to the upper right: the lowest to the left
-/// twice, the other three to the left upwards, the corner, eight above, of which the last twice, and one that
-/// doesn't matter.
+/// The samples around a subblock, from the lower left over the corner to the upper right: the lowest to the
+/// left twice, the other three to the left upwards, the corner, eight above, of which the last twice, and one
+/// that doesn't matter.
 #[derive(Clone, Copy)]
 pub(crate) struct Edge {
     low: u64,
@@ -33,8 +33,8 @@ impl Edge {
     }
 }
 
-/// For each directional mode and each sample: an average of two samples of the edge from the one of this number
-/// on, or 16 more than the number of the middle of three that are averaged.
+/// For each directional mode and each sample: an average of two samples of the edge from the one of this
+/// number on, or 16 more than the number of the middle of three that are averaged.
 const SOURCES: [[u8; 16]; 8] = {
     let mut table = [[0; 16]; 8];
     let mut at = 0;

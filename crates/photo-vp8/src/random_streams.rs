@@ -1,5 +1,5 @@
-//! Random bytes behind random headers. All bytes are a legal arithmetic code, so that this reaches everything that
-//! a frame can hold; image-webp decodes it as well. What libwebp makes of such streams is in tests/data.
+//! Random bytes behind random headers. All bytes are a legal arithmetic code, so that this reaches everything
+//! that a frame can hold; image-webp decodes it as well. What libwebp makes of such streams is in tests/data.
 
 use std::io::Cursor;
 
@@ -172,7 +172,7 @@ fn frame_header(settings: &Settings) -> Vec<u8> {
         }
     }
     to.flag(settings.skip.is_some());
-    settings.skip.into_iter().for_each(|probability| to.literal(8, probability));
+    settings.skip.iter().for_each(|probability| to.literal(8, *probability));
     to.finish()
 }
 
@@ -230,8 +230,8 @@ fn decode(data: &[u8], level: Level) -> crate::Result<(Vec<u8>, Vec<u8>)> {
     Ok((planes, rgb))
 }
 
-/// Whether no sum comes near the range of 16 bits, behind which image-webp, which calculates in 64 bits, differs
-/// from libwebp: judged by what coefficients are without their factors.
+/// Whether no sum comes near the range of 16 bits, behind which image-webp, which calculates in 64 bits,
+/// differs from libwebp: judged by what coefficients are without their factors.
 fn fits(data: &[u8]) -> bool {
     let mut parser = Parser::new(data).unwrap();
     let factors = parser.quantizers().iter().flat_map(|of| [of.luma, of.second_order, of.chroma]);

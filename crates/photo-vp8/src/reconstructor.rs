@@ -35,8 +35,8 @@ impl Reconstructor {
 
     /// Reconstructs a row of macroblocks, and hands out the rows of the picture that are final with it.
     ///
-    /// The last eight rows of luma, and four of chroma, wait for the next call, which may still filter them. With
-    /// the last row of macroblocks everything is handed out.
+    /// The last eight rows of luma, and four of chroma, wait for the next call, which may still filter them.
+    /// With the last row of macroblocks everything is handed out.
     ///
     /// # Panics
     ///

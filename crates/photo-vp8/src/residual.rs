@@ -6,8 +6,8 @@ use crate::parsed::{Kind, Macroblock, mode};
 use crate::tokens::coefficients;
 use crate::walsh_hadamard::inverse;
 
-/// Which blocks along the edges to the neighbors have coefficients: from the lowest bit four of luma, two of U,
-/// two of V, and the second-order block of the last macroblock that had one.
+/// Which blocks along the edges to the neighbors have coefficients: from the lowest bit four of luma, two of
+/// U, two of V, and the second-order block of the last macroblock that had one.
 #[derive(Clone, Copy, Default)]
 pub(crate) struct Around {
     pub(crate) above: u32,
@@ -31,7 +31,8 @@ impl Around {
         self.left = self.left & !(1 << row) | u32::from(present) << row;
     }
 
-    /// Steps over a macroblock without coefficients. One that has no second-order block leaves that bit alone.
+    /// Steps over a macroblock without coefficients. One that has no second-order block leaves that bit
+    /// alone.
     #[inline(always)]
     pub(crate) fn skip(&mut self, luma: u8) {
         let kept = if luma == mode::SUBBLOCKS { 1 << SECOND_ORDER } else { 0 };

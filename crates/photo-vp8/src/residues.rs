@@ -6,8 +6,8 @@ use fearless_simd::{Simd, i16x8, u8x16, u16x8};
 use crate::inverse_dct::inverse_dct;
 use crate::parsed::Kind;
 
-/// Differences to the prediction, of 24 blocks in raster order. Those of blocks without coefficients are zero if
-/// the block next to it has any, and else have no meaning.
+/// Differences to the prediction, of 24 blocks in raster order. Those of blocks without coefficients are zero
+/// if the block next to it has any, and else have no meaning.
 pub(crate) type Residues = [[i16; 16]; 24];
 
 /// Transforms the blocks of a macroblock, whose coefficients are at the beginning of `coefficients`; see
@@ -25,25 +25,9 @@ pub(crate) fn residues<'a, S: Simd>(
         if kinds == 0 {
             continue;
         }
-        let mut any_full = false;
-        for (kind, block) in [(kinds & 3, &mut *first), (kinds >> 2, &mut *second)] {
-            if kind == Kind::Full as u64 {
-                any_full = true;
-                if let Some((full, rest)) = coefficients.split_first_chunk() {
-                    *block = *full;
-                    coefficients = rest;
-                }
-            } else {
-                *block = [0; 16];
-                if kind == Kind::Dc as u64
-                    && let Some((dc, rest)) = coefficients.split_first()
-                {
-                    block[0] = *dc;
-                    coefficients = rest;
-                }
-            }
-        }
-        if any_full {
+        coefficients = expand(kinds & 3, coefficients, first);
+        coefficients = expand(kinds >> 2, coefficients, second);
+        if kinds & 0b1010 != 0 {
             let [low, high] = inverse_dct(simd, [first, second]);
             store(low, first);
             store(high, second);
@@ -52,6 +36,25 @@ pub(crate) fn residues<'a, S: Simd>(
                 *block = [block[0].saturating_add(4) >> 3; 16];
             }
         }
+    }
+    coefficients
+}
+
+/// Takes the coefficients of a block of this [`Kind`]. Returns those of the next ones.
+#[inline(always)]
+fn expand<'a>(kind: u64, coefficients: &'a [i16], block: &mut [i16; 16]) -> &'a [i16] {
+    if kind == Kind::Full as u64
+        && let Some((full, rest)) = coefficients.split_first_chunk()
+    {
+        *block = *full;
+        return rest;
+    }
+    *block = [0; 16];
+    if kind == Kind::Dc as u64
+        && let Some((dc, rest)) = coefficients.split_first()
+    {
+        block[0] = *dc;
+        return rest;
     }
     coefficients
 }

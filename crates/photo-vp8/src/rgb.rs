@@ -6,8 +6,8 @@ use fearless_simd::{Simd, u8x16, u16x8};
 /// Values of a [`ChromaSums`] behind those of its row.
 const SLACK: usize = 16;
 
-/// Three times each sample of the nearer row of chroma plus that of the farther one. The first and the last are
-/// there twice, for the pixels at the ends of the row.
+/// Three times each sample of the nearer row of chroma plus that of the farther one. The first and the last
+/// are there twice, for the pixels at the ends of the row.
 pub(crate) struct ChromaSums(Vec<u16>);
 
 impl ChromaSums {
@@ -24,7 +24,8 @@ impl ChromaSums {
         self.0[end + 1] = self.0[end];
     }
 
-    /// The chroma of the 16 pixels from column `16 * at` on: 9, 3, 3 and 1 sixteenths of the four samples around.
+    /// The chroma of the 16 pixels from column `16 * at` on: 9, 3, 3 and 1 sixteenths of the four samples
+    /// around.
     #[inline(always)]
     fn pixels<S: Simd>(&self, simd: S, at: usize) -> [u16x8<S>; 2] {
         let sums = &self.0[8 * at..][..10];
@@ -36,8 +37,8 @@ impl ChromaSums {
     }
 }
 
-/// Converts a row. `near` and `far` are the rows of U and V whose samples lie nearest to it, and on the other side
-/// of it; `to` gets three bytes for each sample of `luma`.
+/// Converts a row. `near` and `far` are the rows of U and V whose samples lie nearest to it, and on the other
+/// side of it; `to` gets three bytes for each sample of `luma`.
 #[inline(always)]
 pub(crate) fn convert<S: Simd>(
     simd: S,
@@ -95,8 +96,8 @@ const SOURCES: [[[u8; 16]; 3]; 3] = {
     table
 };
 
-/// Red, green and blue of eight pixels, with the constants of libwebp: 14 bits behind the point for factors, 6 for
-/// sums.
+/// Red, green and blue of eight pixels, with the constants of libwebp: 14 bits behind the point for factors,
+/// 6 for sums.
 #[inline(always)]
 fn eight<S: Simd>(simd: S, y: u16x8<S>, u: u16x8<S>, v: u16x8<S>) -> [u16x8<S>; 3] {
     let (y, u, v) = (high_product(simd, y << 8, 19077), u << 8, v << 8);

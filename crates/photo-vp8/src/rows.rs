@@ -3,8 +3,8 @@
 use crate::header::Header;
 use crate::plane::Plane;
 
-/// Rows of a picture that a [`Reconstructor`](crate::Reconstructor) hands out: rows of luma, and those of chroma
-/// that lie in between, half as many, rounded up at the lower end of the picture.
+/// Rows of a picture that a [`Reconstructor`](crate::Reconstructor) hands out: rows of luma, and those of
+/// chroma that lie in between, half as many, rounded up at the lower end of the picture.
 #[derive(Clone, Copy, Debug)]
 pub struct Rows<'a> {
     /// The number of the first row of luma, an even one. The first row of chroma has half of that number.

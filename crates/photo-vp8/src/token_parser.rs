@@ -77,8 +77,8 @@ impl TokenParser<'_> {
     }
 }
 
-/// The partitions with tokens, from the bytes behind the first partition (RFC 6386, section 9.5). As in libwebp,
-/// one that is cut off ends with the data, and there has to be something of the last one.
+/// The partitions with tokens, from the bytes behind the first partition (RFC 6386, section 9.5). As in
+/// libwebp, one that is cut off ends with the data, and there has to be something of the last one.
 pub(crate) fn token_partitions(data: &[u8], count: usize) -> Option<[BoolDecoder<'_>; 8]> {
     let (sizes, mut rest) = data.split_at_checked(3 * (count - 1))?;
     let mut partitions = [BoolDecoder::new(&[]); 8];

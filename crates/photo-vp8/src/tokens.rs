@@ -1,8 +1,8 @@
 //! Parsing of coefficients (RFC 6386, section 13).
 //!
-//! Booleans depend on each other, and a third of those that tell whether a coefficient is zero can't be foreseen.
-//! What that costs is nearly all of the time; looking for unread bits less often, unrolling the positions, and
-//! compiling the types of blocks apart were tried and bring nothing.
+//! Booleans depend on each other, and a third of those that tell whether a coefficient is zero can't be
+//! foreseen. What that costs is nearly all of the time; looking for unread bits less often, unrolling the
+//! positions, and compiling the types of blocks apart were tried and bring nothing.
 
 use crate::bool_decoder::{BoolDecoder, Probability};
 
@@ -12,8 +12,9 @@ pub(crate) type BlockProbabilities = [[[Probability; 11]; 3]; 17];
 /// Where in raster order the coefficients lie that are coded one after the other.
 const ZIGZAG: [u8; 16] = [0, 1, 4, 8, 5, 2, 3, 6, 9, 12, 13, 10, 7, 11, 14, 15];
 
-/// Reads the coefficients of a block from position `first` on, which is 0 or 1, and puts what is not zero into
-/// `to`, times `factors`: one for DC, one for AC coefficients. Products wrap around at 16 bits, as in libwebp.
+/// Reads the coefficients of a block from position `first` on, which is 0 or 1, and puts what is not zero
+/// into `to`, times `factors`: one for DC, one for AC coefficients. Products wrap around at 16 bits, as in
+/// libwebp.
 ///
 /// Returns the position behind the last coefficient that is coded; `first` if none is.
 #[inline(always)]
@@ -69,17 +70,17 @@ fn large(decoder: &mut BoolDecoder<'_>, tree: &[Probability; 11]) -> i32 {
         &[254, 254, 243, 230, 196, 177, 153, 140, 133, 130, 129],
     ];
     if !decoder.likely(tree[3]) {
-        return if decoder.likely(tree[4]) { 3 + i32::from(decoder.likely(tree[5])) } else { 2 };
+        return if decoder.likely(tree[4]) { 3 + decoder.bit(tree[5]) } else { 2 };
     }
     if !decoder.likely(tree[6]) {
         if !decoder.likely(tree[7]) {
-            return 5 + decoder.bit(159);
+            return 5 + decoder.bit(Probability::new(159));
         }
-        let high = decoder.bit(165);
-        return 7 + 2 * high + decoder.bit(145);
+        let high = decoder.bit(Probability::new(165));
+        return 7 + 2 * high + decoder.bit(Probability::new(145));
     }
     let high = usize::from(decoder.likely(tree[8]));
     let category = 2 * high + usize::from(decoder.likely(tree[9 + high]));
-    let extra = EXTRA[category].iter().fold(0, |extra, bit| extra << 1 | decoder.bit(*bit));
+    let extra = EXTRA[category].iter().fold(0, |extra, bit| extra << 1 | decoder.bit(Probability::new(*bit)));
     3 + (8 << category) + extra
 }

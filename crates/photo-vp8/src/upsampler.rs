@@ -9,8 +9,8 @@ use crate::simd::{Level, dispatch};
 
 /// Makes RGB of the rows that a [`Reconstructor`](crate::Reconstructor) hands out one after the other.
 ///
-/// Chroma is upsampled with the weights 9, 3, 3 and 1, and colors are converted in fixed-point arithmetic, bit for
-/// bit as libwebp does by default. The last row of luma waits for the row of chroma below it.
+/// Chroma is upsampled with the weights 9, 3, 3 and 1, and colors are converted in fixed-point arithmetic,
+/// bit for bit as libwebp does by default. The last row of luma waits for the row of chroma below it.
 pub struct Upsampler {
     level: Level,
     /// The number of the next row of RGB.
@@ -38,8 +38,9 @@ impl Upsampler {
         Self { level, next: 0, waiting: None, chroma: Default::default(), spare: Vec::new(), sums }
     }
 
-    /// Writes the rows of RGB that are complete with `rows` to the beginning of `rgb`, three bytes a pixel, without
-    /// gaps between rows. Returns the numbers of these rows in the picture: at most one more than `rows.count` and
+    /// Writes the rows of RGB that are complete with `rows` to the beginning of `rgb`, three bytes a pixel,
+    /// without gaps between rows. Returns the numbers of these rows in the picture: at most one more than
+    /// `rows.count` and
     /// [`Self::MAX_ROWS`].
     ///
     /// # Panics

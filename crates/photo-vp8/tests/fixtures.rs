@@ -120,6 +120,26 @@ fn every_cut_is_an_error_or_the_whole_picture() {
 }
 
 #[test]
+fn halves_of_a_parser_make_the_same_picture() {
+    for fixture in fixtures() {
+        let parser = Parser::new(fixture.data()).unwrap();
+        let mut reconstructor = Reconstructor::new(parser.header());
+        let (mut modes, mut tokens) = parser.into_halves();
+        let (mut parsed, mut row) = (Vec::new(), ParsedRow::default());
+        while modes.row(&mut row).unwrap() {
+            parsed.push(row.clone());
+        }
+        let mut luma = Vec::new();
+        for row in &mut parsed {
+            tokens.row(row).unwrap();
+            let rows = reconstructor.row(row);
+            (0..rows.count).for_each(|at| luma.extend_from_slice(rows.y_row(at)));
+        }
+        assert!(luma == decode(fixture.data()).unwrap().y, "{}", fixture.name);
+    }
+}
+
+#[test]
 fn an_early_end_names_the_row() {
     let fixture = fixtures().into_iter().find(|fixture| fixture.name == "q75").unwrap();
     let data = fixture.data();

@@ -1,12 +1,12 @@
 """Writes the fixtures of this directory, with libwebp as the encoder and the witness.
 
-Run with the shared libraries that Pillow bundles: `python make.py`. Each `*.webp` is a simple lossy file; a line
-of `planes.txt` has its name, its size, the CRC-32 of the three planes of `WebPDecodeYUV`, without gaps between
-rows and one plane after the other, and that of the bytes of `WebPDecodeRGB`.
+Run with the shared libraries that Pillow bundles: `python make.py`. Each `*.webp` is a simple lossy file. A
+line of `planes.txt` has its name, its size, the CRC-32 of the three planes of `WebPDecodeYUV`, without gaps
+between rows and one plane after the other, and that of the bytes of `WebPDecodeRGB`.
 
-`random.bin` has frames of random bytes behind random headers, each behind its length in four bytes; all bytes are
-a legal arithmetic code. `random.txt` has a line for each, without a name, or `refused`. The last ones are as
-short as libwebp takes them, and shorter by one byte.
+`random.bin` has frames of random bytes behind random headers, each behind its length in four bytes; all bytes
+are a legal arithmetic code. `random.txt` has a line for each, without a name, or `refused`. The last frames
+are as short as libwebp takes them, and shorter by one byte.
 """
 
 import ctypes
@@ -33,9 +33,7 @@ class Config(ctypes.Structure):
         ("quality", ctypes.c_float),
         *[
             (name, ctypes.c_int)
-            for name in (
-                "method image_hint target_size".split()
-            )
+            for name in "method image_hint target_size".split()
         ],
         ("target_psnr", ctypes.c_float),
         *[
@@ -104,7 +102,12 @@ def photo(width, height, seed):
     """Gradients, disks and noise, as bytes of RGB."""
     numbers = random.Random(seed)
     disks = [
-        (numbers.uniform(0, width), numbers.uniform(0, height), numbers.uniform(3, 30), numbers.randrange(256))
+        (
+            numbers.uniform(0, width),
+            numbers.uniform(0, height),
+            numbers.uniform(3, 30),
+            numbers.randrange(256),
+        )
         for _ in range(6)
     ]
     to = bytearray()
@@ -114,7 +117,8 @@ def photo(width, height, seed):
             for at, (left, top, radius, value) in enumerate(disks):
                 if (x - left) ** 2 + (y - top) ** 2 < radius**2:
                     base[at % 3] = value
-            to += bytes(min(255, max(0, int(v + numbers.gauss(0, 1 + 12 * (x > width / 2))))) for v in base)
+            noise = 1 + 12 * (x > width / 2)
+            to += bytes(min(255, max(0, int(value + numbers.gauss(0, noise)))) for value in base)
     return bytes(to)
 
 
@@ -283,7 +287,8 @@ def random_frame(numbers, updates):
     width, height = numbers.randint(1, 40), numbers.randint(1, 34)
     header, partitions = random_header(numbers, updates)
     first = header + numbers.randbytes(150)
-    to = struct.pack("<I", len(first) << 5 | 1 << 4)[:3] + b"\x9d\x01\x2a" + struct.pack("<HH", width, height) + first
+    tag = struct.pack("<I", len(first) << 5 | 1 << 4)[:3]
+    to = tag + b"\x9d\x01\x2a" + struct.pack("<HH", width, height) + first
     rows = (height + 15) // 16
     tokens = []
     for at in range(partitions):
