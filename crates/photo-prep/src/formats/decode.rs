@@ -53,6 +53,8 @@ pub(crate) fn decode_reduced(
         Format::Tiff => tiff::reduced(bytes, info, size, &request.depth, request.memory).map(Some),
         #[cfg(feature = "heic")]
         Format::Heic => heic::decode_reduced(bytes, size, &request.depth),
+        #[cfg(feature = "webp")]
+        Format::WebP => webp::decode::by_rows(bytes, info, |rows| bands::reduced(rows, size)),
         _ => Ok(None),
     })
 }

@@ -23,3 +23,4 @@ pub(crate) mod recover;
 pub(crate) mod tiff;
 #[cfg(feature = "webp")]
 pub(crate) mod webp;
+pub(crate) mod work_ahead;

@@ -34,6 +34,15 @@ pub(crate) fn reduced(source: &mut dyn RowSource, to: Size) -> Result<Raster> {
     }
 }
 
+/// The picture of `source`, whole.
+pub(crate) fn whole(source: &mut dyn RowSource) -> Result<Raster> {
+    let (size, layout) = (source.size(), source.layout());
+    let mut data = Vec::with_capacity(Raster::bytes_for(size, layout));
+    source.append(size.height as usize, &mut data)?;
+    debug_assert_eq!(data.len(), Raster::bytes_for(size, layout));
+    Ok(Raster { size, layout, data })
+}
+
 /// Reads all rows for what their source learns from them, and keeps none.
 pub(crate) fn scan(source: &mut dyn RowSource) -> Result<()> {
     const ROWS: u32 = 64;

@@ -151,7 +151,7 @@ impl Facts<'_> {
     /// Bytes that a decoder of rows holds: strips and tiles that are unpacked at once.
     fn row_decoder(self) -> u64 {
         match self.info.format {
-            Format::Tiff | Format::Heic => self.info.decoder_memory.on(self.threads),
+            Format::Tiff | Format::Heic | Format::WebP => self.info.decoder_memory.on(self.threads),
             Format::Png => self.inflated(),
             _ => 0,
         }
@@ -175,8 +175,8 @@ impl Facts<'_> {
             Format::Png => self.inflated(),
             // The indices, and the frame still packed, in a buffer that grew.
             Format::Gif => pixels + 2 * info.bytes,
-            Format::WebP => 4 * pixels + told,
-            Format::Tiff | Format::Heic => told,
+            Format::WebP if !info.by_rows => 4 * pixels + told,
+            Format::Tiff | Format::Heic | Format::WebP => told,
             _ => 0,
         }
     }

@@ -9,12 +9,12 @@ use super::plain_rows;
 use crate::formats::decode_request::DecodeRequest;
 use crate::geometry::Size;
 use crate::info::ImageInfo;
-use crate::pixels::bands::RowSource;
+use crate::pixels::bands::{self, RowSource};
 use crate::pixels::{Layout, Raster};
 use crate::{Error, Format, Result};
 
 pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, request: &DecodeRequest) -> Result<Raster> {
-    if let Some(raster) = by_rows(bytes, request, whole)? {
+    if let Some(raster) = by_rows(bytes, request, bands::whole)? {
         return Ok(raster);
     }
     let mut rows = Rows::open(bytes, request)?;
@@ -38,13 +38,6 @@ where
     }
     let mut rows = Rows::open(bytes, request)?;
     if rows.reader.info().interlaced { Ok(None) } else { run(&mut rows).map(Some) }
-}
-
-fn whole(rows: &mut dyn RowSource) -> Result<Raster> {
-    let (size, layout) = (rows.size(), rows.layout());
-    let mut data = Vec::with_capacity(Raster::bytes_for(size, layout));
-    rows.append(size.height as usize, &mut data)?;
-    Raster::new(size, layout, data).ok_or_else(|| missing(size))
 }
 
 /// Whether every pixel is fully transparent.

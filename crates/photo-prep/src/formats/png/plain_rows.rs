@@ -6,8 +6,9 @@ use rayon::Scope;
 use super::container::{Chunk, Header, PngLayout, SIGNATURE, chunk, header};
 use super::deep::Deep;
 use super::inflate::{FilteredRows, Inflater};
-use super::inflate_ahead::{InflateAhead, MAX_ROW};
+use super::inflate_ahead::{InflatedRows, MAX_ROW, inflate_ahead};
 use super::unfilter::{SLACK, unfilter};
+use crate::formats::work_ahead::WorkAhead;
 use crate::geometry::Size;
 use crate::pixels::Layout;
 use crate::pixels::bands::RowSource;
@@ -23,7 +24,7 @@ pub(super) fn with<T: Send>(
 ) -> Option<Result<T>> {
     let kind = PlainKind::of(bytes).filter(|_| !depth.is_for_all_depths())?;
     let inflater = Inflater::new(bytes, kind.data_at, kind.row_bytes(), kind.size.height as usize);
-    let ahead = InflateAhead::new(inflater, kind.row_bytes());
+    let ahead = inflate_ahead(inflater, kind.row_bytes());
     Some(rayon::scope(|scope| {
         let row = vec![0; kind.row_bytes() + SLACK];
         let (above, deep) = (row.clone(), (kind.sample_bytes == 2).then(|| Deep::new(depth, true)));
@@ -85,7 +86,7 @@ impl PlainKind {
 
 struct PlainRows<'s, 'a, 'r> {
     kind: PlainKind,
-    ahead: &'s InflateAhead<'a>,
+    ahead: &'s WorkAhead<InflatedRows<'a>>,
     scope: &'r Scope<'s>,
     /// The rows at hand, and how many of them are used.
     rows: Option<FilteredRows>,

@@ -1,15 +1,32 @@
-//! WebP to samples, by `image-webp`.
+//! WebP to samples: lossy pictures without alpha by `photo-vp8`, all others by `image-webp`.
 
 use std::io::Cursor;
 
 use image_webp::{DecodingError, WebPDecoder};
 
+use super::lossy;
 use crate::geometry::Size;
 use crate::info::ImageInfo;
+use crate::pixels::bands::{self, RowSource};
 use crate::pixels::{Layout, Raster};
 use crate::{Error, Format, Result};
 
+/// What `run` makes of the picture row by row; `None` where it is not lossy, or has alpha or several frames.
+pub(crate) fn by_rows<T: Send>(
+    bytes: &[u8],
+    info: &ImageInfo,
+    run: impl Fn(&mut dyn RowSource) -> Result<T> + Sync,
+) -> Result<Option<T>> {
+    if info.by_rows { lossy::with(bytes, info, &run).map(Some) } else { Ok(None) }
+}
+
 pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Raster> {
+    if info.by_rows && Raster::bytes_for(info.size, Layout::Rgb) as u64 > memory {
+        return Err(Error::MemoryExceeded { limit: memory });
+    }
+    if let Some(raster) = by_rows(bytes, info, bands::whole)? {
+        return Ok(raster);
+    }
     let to_error = |e| error(info.format, memory, e);
     let mut decoder = WebPDecoder::new(Cursor::new(bytes)).map_err(to_error)?;
     decoder.set_memory_limit(usize::try_from(memory).unwrap_or(usize::MAX));

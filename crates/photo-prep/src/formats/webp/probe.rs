@@ -27,6 +27,11 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
     info.decoder_memory = DecoderMemory::fixed(tables(bytes, size, &chunks, limits.memory)?);
     info.has_content_credentials = find(b"C2PA").is_some();
     info.animated = find(b"ANIM").is_some();
+    let lossy = find(b"VP8 ").filter(|_| !info.alpha && !info.animated && find(b"VP8L").is_none());
+    if let Some(header) = lossy.and_then(|data| photo_vp8::Header::read(data).ok()) {
+        info.by_rows = true;
+        info.decoder_memory = super::lossy::memory_for(&header);
+    }
     // What lost something already has its chroma halved.
     info.luma_factors = find(b"VP8 ").map(|_| (2, 2));
     embedded_facts::take(&mut info, &super::embedded::embedded(bytes, &chunks), limits)?;
