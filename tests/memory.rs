@@ -68,8 +68,19 @@ fn peaks_stay_within_the_estimates_and_the_budget() {
         within_estimate(name, &bytes, Options::default());
         within_estimate(name, &bytes, Options::default().max_pixels(1_000));
     }
+    webp();
     framed(&table[0].1, &table[6].1);
     refusals_are_cheap();
+}
+
+/// Lossy, by rows.
+fn webp() {
+    let file = concat!(env!("CARGO_MANIFEST_DIR"), "/crates/photo-prep/tests/data/webp/gradient_12mp.webp");
+    let bytes = std::fs::read(file).unwrap();
+    for pixels in [1_000, 2_000_000, 10_000_000, 12_000_000] {
+        within_estimate("12 MP WebP", &bytes, Options::default().max_pixels(pixels));
+    }
+    within_estimate("12 MP WebP to a PNG", &bytes, Options::default().format(OutputFormat::Png));
 }
 
 /// Cropped, on a canvas, enlarged: what is decoded whole, and what gets larger than it was.

@@ -19,10 +19,11 @@ use resolve::{Import, Sources};
 use rules::Layers;
 
 /// The crates whose imports are checked, where they exist.
-const CRATES: [&str; 7] = [
+const CRATES: [&str; 8] = [
     "photo-prep",
     "photo-jpeg",
     "photo-hevc",
+    "photo-vp8",
     "photo-upload",
     "photo-sandbox",
     "photo-resize",
