@@ -84,13 +84,10 @@ impl SampleStrips {
         let mut places = McuPlaces { mcu, channels, phase: 0, column: 0 };
         for (blocks, base) in runs {
             dispatch!(level, simd => {
-                let (twos, last) = blocks.as_chunks::<2>();
-                for [first, second] in twos {
-                    let (a, b) = (places.next(first, base), places.next(second, base));
-                    self.put_two(simd, a, b);
-                }
-                for block in last {
-                    self.put(simd, places.next(block, base));
+                for pair in blocks.chunks(2) {
+                    let first = places.next(&pair[0], base);
+                    let second = pair.get(1).map(|block| places.next(block, base));
+                    self.put_pair(simd, first, second);
                 }
             });
         }
@@ -100,28 +97,30 @@ impl SampleStrips {
     pub(super) fn fill_row(&mut self, level: Level, channel: &Channel, y: usize, blocks: &[[i16; 64]]) {
         dispatch!(level, simd => {
             let place = |x, block| PlacedBlock { channel, x, y, block, dc: 0 };
-            let (twos, last) = blocks.as_chunks::<2>();
-            for (n, [first, second]) in twos.iter().enumerate() {
-                self.put_two(simd, place(2 * n, first), place(2 * n + 1, second));
-            }
-            for block in last {
-                self.put(simd, place(2 * twos.len(), block));
+            for (n, pair) in blocks.chunks(2).enumerate() {
+                let second = pair.get(1).map(|block| place(2 * n + 1, block));
+                self.put_pair(simd, place(2 * n, &pair[0]), second);
             }
         });
     }
 
-    /// Transforms two blocks into their strips.
+    /// Transforms one or two blocks into their strips.
     #[inline(always)]
-    fn put_two<S: Simd>(&mut self, simd: S, a: PlacedBlock<'_>, b: PlacedBlock<'_>) {
-        if a.channel.points != 4 || b.channel.points != 4 {
-            self.put(simd, a);
-            self.put(simd, b);
-            return;
+    fn put_pair<S: Simd>(&mut self, simd: S, a: PlacedBlock<'_>, b: Option<PlacedBlock<'_>>) {
+        match b {
+            Some(b) if a.channel.points == 4 && b.channel.points == 4 => {
+                let tables = [&a.channel.multipliers, &b.channel.multipliers];
+                let [first, second] = half_of_two(simd, [a.block, b.block], [a.dc, b.dc], tables);
+                self.put_half(a, first);
+                self.put_half(b, second);
+            }
+            // In a loop, so that there is one copy of the transforms.
+            _ => {
+                for at in [Some(a), b].into_iter().flatten() {
+                    self.put(simd, at);
+                }
+            }
         }
-        let tables = [&a.channel.multipliers, &b.channel.multipliers];
-        let [first, second] = half_of_two(simd, [a.block, b.block], [a.dc, b.dc], tables);
-        self.put_half(a, first);
-        self.put_half(b, second);
     }
 
     /// Transforms a block into its strip.

@@ -3,13 +3,14 @@
 
 use rayon::Scope;
 
-use super::container::{Chunk, Header, PngLayout, SIGNATURE, chunk, header};
+use super::container::{Header, PngLayout, SIGNATURE, chunk, header};
 use super::deep::Deep;
 use super::inflate::{FilteredRows, Inflater};
 use super::inflate_ahead::{InflatedRows, MAX_ROW, inflate_ahead};
 use super::unfilter::{SLACK, unfilter};
 use crate::formats::work_ahead::WorkAhead;
 use crate::geometry::Size;
+use crate::metadata::bytes::array;
 use crate::pixels::Layout;
 use crate::pixels::bands::RowSource;
 use crate::pixels::depth::DepthConversion;
@@ -58,8 +59,9 @@ impl PlainKind {
             6 => Layout::Rgba,
             _ => return None,
         };
-        while let Chunk { kind, whole, sound: true, .. } = chunk(bytes, at).ok()? {
-            match &kind {
+        loop {
+            match &array::<4>(bytes, at + 4)? {
+                // The checksums of these are looked at when they are inflated.
                 b"IDAT" => {
                     let sample_bytes = usize::from(depth / 8);
                     let kind = Self { size: Size::new(width, height), layout, sample_bytes, data_at: at };
@@ -68,10 +70,9 @@ impl PlainKind {
                 }
                 // What they say of the first picture is left to the `png` crate.
                 b"tRNS" | b"acTL" | b"fcTL" | b"fdAT" => return None,
-                _ => at = whole.end,
+                _ => at = chunk(bytes, at).ok().filter(|chunk| chunk.sound)?.whole.end,
             }
         }
-        None
     }
 
     fn pixel_bytes(&self) -> usize {
