@@ -2,9 +2,8 @@
 //!
 //! Decoding has two stages, which a caller runs side by side on two threads if it wants to: a [`Parser`]
 //! reads modes and coefficients from the arithmetic code, one row of macroblocks at a time into a
-//! [`ParsedRow`]; a
-//! [`Reconstructor`] makes samples of such rows and hands out the rows of the picture that are final. An
-//! [`Upsampler`] makes RGB of these. [`decode`] does the first two for a whole picture.
+//! [`ParsedRow`]; a [`Reconstructor`] makes samples of such rows and hands out the rows of the picture that
+//! are final. An [`Upsampler`] makes RGB of these. [`decode`] does the first two for a whole picture.
 //!
 //! ```
 //! # let file = include_bytes!("../tests/data/q75.webp");

@@ -40,8 +40,7 @@ impl Upsampler {
 
     /// Writes the rows of RGB that are complete with `rows` to the beginning of `rgb`, three bytes a pixel,
     /// without gaps between rows. Returns the numbers of these rows in the picture: at most one more than
-    /// `rows.count` and
-    /// [`Self::MAX_ROWS`].
+    /// `rows.count`, and at most [`Self::MAX_ROWS`].
     ///
     /// # Panics
     ///
