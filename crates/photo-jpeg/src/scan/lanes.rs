@@ -3,8 +3,9 @@
 //!
 //! The next look-up of a stream can't begin before the last one has told how many bits it took, which takes
 //! about nine cycles in which a core mostly waits. Two independent streams fill each other's gaps. The end of
-//! a block can't be predicted and costs a core the work it has done ahead. Therefore it takes a single
-//! branch, and what follows from it stays inside the loop.
+//! a block can't be predicted and costs a core the work it has done ahead. Therefore the inner loop has symbols
+//! that a look-up decodes alone, whose state stays in registers, and what ends it is done beside it, without
+//! leaving the function.
 
 use std::slice::IterMut;
 
@@ -235,11 +236,17 @@ impl<'h, 'a> HotDecodeLane<'h, 'a> {
         self.state &= 0xFF00;
     }
 
+    /// The look-up entry of the next symbol.
+    #[inline(always)]
+    fn entry(&self) -> Entry {
+        self.lookup[(self.window >> (64 - AcTable::BITS)) as usize]
+    }
+
     /// Decodes the next symbol if its look-up entry is complete and it is not the block's last; else changes nothing
     /// and returns `false`.
     #[inline(always)]
     fn fast(&mut self) -> bool {
-        let entry = self.lookup[(self.window >> (64 - AcTable::BITS)) as usize];
+        let entry = self.entry();
         let state = self.state.wrapping_add(entry.raw());
         // Beyond the 63rd coefficient, or another kind of symbol.
         if state & 0xC000 != 0 {
@@ -254,7 +261,7 @@ impl<'h, 'a> HotDecodeLane<'h, 'a> {
     /// Decodes the next symbol that [`Self::fast`] has left; `false` if the lane has to leave the hot loop.
     #[inline(always)]
     fn slow(&mut self) -> bool {
-        let entry = self.lookup[(self.window >> (64 - AcTable::BITS)) as usize];
+        let entry = self.entry();
         match entry.advance() {
             Entry::END => {
                 self.window <<= entry.raw() & 63;

@@ -39,10 +39,7 @@ pub(crate) fn of(file: &OpenedFile<'_>, info: &ImageInfo, limit: u64) -> Result<
         }
         Format::Png => png::color::of(bytes, file.png()?, info.model, limit)?.profile.map(|p| p.0),
         #[cfg(feature = "webp")]
-        Format::WebP => webp::chunks(bytes)?
-            .into_iter()
-            .find(|c| c.0 == *b"ICCP")
-            .and_then(|c| bytes.get(c.1).map(<[u8]>::to_vec)),
+        Format::WebP => webp::first(bytes, &webp::chunks(bytes)?, b"ICCP").map(<[u8]>::to_vec),
         Format::Bmp => bmp::decode::icc_profile(bytes).map(<[u8]>::to_vec),
         #[cfg(feature = "tiff")]
         Format::Tiff => tiff::icc_profile(bytes).map(<[u8]>::to_vec),

@@ -2,9 +2,10 @@
 
 use std::ops::Range;
 
+use crate::info::ImageInfo;
 use crate::limits::MAX_SEGMENTS;
 use crate::metadata::bytes::{array, le32};
-use crate::{Error, LimitKind, Result};
+use crate::{Error, LimitKind, Result, Size};
 
 /// The chunks of a WebP file in order, as far as they lie within it.
 ///
@@ -20,6 +21,20 @@ const KNOWN: [&[u8; 4]; 10] =
 
 /// The kind of a chunk and where its data lie.
 pub(crate) type Chunk = ([u8; 4], Range<usize>);
+
+/// The data of the first chunk of a kind.
+pub(crate) fn first<'a>(bytes: &'a [u8], chunks: &[Chunk], kind: &[u8; 4]) -> Option<&'a [u8]> {
+    bytes.get(chunks.iter().find(|c| c.0 == *kind)?.1.clone())
+}
+
+/// Refuses data for a picture of another size than the header tells.
+pub(super) fn check_size(info: &ImageInfo, size: Size) -> Result<()> {
+    if size == info.size {
+        return Ok(());
+    }
+    let reason = format!("the header says {}, the data is for {size}", info.size);
+    Err(Error::malformed(info.format, None, reason))
+}
 
 /// As [`chunks`], from `at` on.
 pub(crate) fn chunks_from(bytes: &[u8], mut at: usize) -> Result<Vec<Chunk>> {

@@ -4,6 +4,7 @@ use std::io::Cursor;
 
 use image_webp::{DecodingError, WebPDecoder};
 
+use super::container::check_size;
 use super::lossy;
 use crate::geometry::Size;
 use crate::info::ImageInfo;
@@ -32,10 +33,7 @@ pub(crate) fn decode(bytes: &[u8], info: &ImageInfo, memory: u64) -> Result<Rast
     decoder.set_memory_limit(usize::try_from(memory).unwrap_or(usize::MAX));
     let (width, height) = decoder.dimensions();
     let size = Size::new(width, height);
-    if size != info.size {
-        let reason = format!("the header says {}, the data is for {size}", info.size);
-        return Err(Error::malformed(info.format, None, reason));
-    }
+    check_size(info, size)?;
     let layout = if decoder.has_alpha() { Layout::Rgba } else { Layout::Rgb };
     let needed = decoder.output_buffer_size().filter(|needed| *needed as u64 <= memory);
     let mut data = vec![0; needed.ok_or(Error::MemoryExceeded { limit: memory })?];

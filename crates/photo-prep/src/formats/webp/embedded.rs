@@ -2,12 +2,12 @@
 
 use std::borrow::Cow;
 
-use super::container::Chunk;
+use super::container::{Chunk, first};
 use crate::metadata::embedded::EmbeddedMetadata;
 
 /// What its chunks tell.
 pub(crate) fn embedded<'a>(bytes: &'a [u8], chunks: &[Chunk]) -> EmbeddedMetadata<'a> {
-    let find = |kind: &[u8; 4]| bytes.get(chunks.iter().find(|c| c.0 == *kind)?.1.clone());
+    let find = |kind| first(bytes, chunks, kind);
     EmbeddedMetadata {
         exif: find(b"EXIF").map(Cow::Borrowed).into_iter().collect(),
         xmp: find(b"XMP ").map(Cow::Borrowed),

@@ -7,7 +7,7 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use photo_vp8::{Header, ModeParser, ParsedRow, Parser, Reconstructor, TokenParser, Upsampler};
 use rayon::Scope;
 
-use super::chunks;
+use super::container::{check_size, chunks, first};
 use crate::formats::work_ahead::{SerialWork, WorkAhead};
 use crate::geometry::Size;
 use crate::info::{DecoderMemory, ImageInfo};
@@ -35,16 +35,11 @@ pub(super) fn with<T: Send>(
     info: &ImageInfo,
     run: &(impl Fn(&mut dyn RowSource) -> Result<T> + Sync),
 ) -> Result<T> {
-    let chunks = chunks(bytes)?;
-    let picture = chunks.iter().find(|(kind, _)| kind == b"VP8 ");
-    let data = picture.and_then(|(_, at)| bytes.get(at.clone())).unwrap_or_default();
+    let data = first(bytes, &chunks(bytes)?, b"VP8 ").unwrap_or_default();
     let parser = Parser::new(data).map_err(error)?;
     let header = *parser.header();
     let size = Size::new(header.width, header.height);
-    if size != info.size {
-        let reason = format!("the header says {}, the data is for {size}", info.size);
-        return Err(Error::malformed(info.format, None, reason));
-    }
+    check_size(info, size)?;
     let (parser, tokens) = parser.into_halves();
     let modes = Mutex::new(ModeRows { parser, ready: VecDeque::new(), spare: Vec::new(), at_end: false });
     let ahead = WorkAhead::new(TokenRows { modes: &modes, tokens, failed: false }, WAITING);

@@ -1,6 +1,7 @@
 //! Facts of a WebP (RFC 9649).
 
 use crate::formats::probe_support::{plain, take_icc};
+use crate::formats::webp::first;
 use crate::formats::{embedded_facts, webp};
 use crate::info::{ColorModel, DecoderMemory, ImageInfo};
 use crate::metadata::bytes::{le16, le24, le32};
@@ -41,11 +42,6 @@ pub(crate) fn probe(bytes: &[u8], limits: &InputLimits) -> Result<ImageInfo> {
         take_icc(&mut info, Ok(profile.to_vec()));
     }
     Ok(info)
-}
-
-/// The data of the first chunk of a kind.
-fn first<'a>(bytes: &'a [u8], chunks: &[webp::Chunk], kind: &[u8; 4]) -> Option<&'a [u8]> {
-    bytes.get(chunks.iter().find(|c| c.0 == *kind)?.1.clone())
 }
 
 /// Memory for the tables of the picture, of its alpha, or of the first frame's.
